@@ -1,0 +1,63 @@
+package client
+
+import (
+	"errors"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// Error is what every call of this package reports: the kind of failure
+// (Code), what was being done (Op) to what (Subject), and the cause. Find it
+// with errors.As; ask for a kind with errors.Is(err, ErrStreamSealed).
+type Error = fault.Error
+
+// Code is a kind of failure. The numbers are the same in C, Python and Java.
+type Code = fault.Code
+
+// The kinds of failure. The text of each says what the user can do.
+const (
+	ErrClosed             = fault.Closed
+	ErrBusy               = fault.Busy
+	ErrInvalidArgument    = fault.InvalidArgument
+	ErrUnknownOption      = fault.UnknownOption
+	ErrWindowFull         = fault.WindowFull
+	ErrTimedOut           = fault.TimedOut
+	ErrCancelled          = fault.Cancelled
+	ErrEventTooLarge      = fault.EventTooLarge
+	ErrUnreachable        = fault.Unreachable
+	ErrProtocol           = fault.Protocol
+	ErrUnauthenticated    = fault.Unauthenticated
+	ErrPermissionDenied   = fault.PermissionDenied
+	ErrTLS                = fault.TLS
+	ErrNoSuchScope        = fault.NoSuchScope
+	ErrNoSuchStream       = fault.NoSuchStream
+	ErrNoSuchReaderGroup  = fault.NoSuchReaderGroup
+	ErrAlreadyExists      = fault.AlreadyExists
+	ErrNotEmpty           = fault.NotEmpty
+	ErrStreamSealed       = fault.StreamSealed
+	ErrStreamNotSealed    = fault.StreamNotSealed
+	ErrConflict           = fault.Conflict
+	ErrConfigMismatch     = fault.ConfigMismatch
+	ErrReaderNotInGroup   = fault.ReaderNotInGroup
+	ErrGroupReinitialized = fault.GroupReinitialized
+	ErrServer             = fault.ServerError
+	ErrOutageTooLong      = fault.OutageTooLong
+)
+
+// ErrEnd is what Reader.Next returns when every segment that the group will
+// ever have was read to its end: the streams are sealed.
+var ErrEnd = errors.New("end of the reader group's streams")
+
+// CodeOf returns the kind of any error of this package; 0 for nil.
+func CodeOf(err error) Code { return fault.CodeOf(err) }
+
+// IsRetriable tells whether the same call may succeed later by itself.
+func IsRetriable(err error) bool { return fault.Retriable(err) }
+
+// IsFinal tells whether the object that reported err is finished and must be
+// closed.
+func IsFinal(err error) bool { return fault.Final(err) }
+
+// MayBeStored tells whether what was asked for may have taken effect although
+// an error was reported.
+func MayBeStored(err error) bool { return fault.MayBeStored(err) }

@@ -1,0 +1,109 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Error is a failure: what kind, while doing what, on which stream.
+type Error struct {
+	Code    Code
+	Op      string // what was being done, for example "create stream"
+	Subject string // the scope, stream, segment, group, option or address it was done to
+	Detail  string // what is particular to this failure, for example the server's words
+	Err     error  // the cause, or nil
+	Stored  bool   // the outcome is unknown: what was asked may have taken effect
+}
+
+// New makes an Error of a kind with a detail in the manner of fmt.Sprintf.
+func New(code Code, op, subject, format string, args ...any) *Error {
+	return &Error{Code: code, Op: op, Subject: subject, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Wrap makes an Error of a kind around its cause.
+func Wrap(code Code, op, subject string, cause error) *Error {
+	return &Error{Code: code, Op: op, Subject: subject, Err: cause}
+}
+
+// Context turns the end of a context into TimedOut or Cancelled.
+func Context(ctx context.Context, op, subject string) *Error {
+	cause := context.Cause(ctx)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return Wrap(TimedOut, op, subject, cause)
+	}
+	return Wrap(Cancelled, op, subject, cause)
+}
+
+// Error says what was done to what, what failed, and what the user can do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	if e.Subject != "" {
+		b.WriteString(" ")
+		b.WriteString(e.Subject)
+	}
+	b.WriteString(": ")
+	b.WriteString(e.Code.Error())
+	if e.Detail != "" {
+		b.WriteString(": ")
+		b.WriteString(e.Detail)
+	}
+	if e.Err != nil {
+		b.WriteString(": ")
+		b.WriteString(e.Err.Error())
+	}
+	if e.Stored {
+		b.WriteString(" (it may have taken effect)")
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is makes errors.Is(err, fault.StreamSealed) true for an Error of that kind.
+func (e *Error) Is(target error) bool {
+	code, ok := target.(Code)
+	return ok && code == e.Code
+}
+
+// CodeOf finds the kind of any error: that of the outermost Error in its
+// chain, TimedOut or Cancelled for the end of a context, else ServerError.
+func CodeOf(err error) Code {
+	var e *Error
+	var c Code
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &e):
+		return e.Code
+	case errors.As(err, &c):
+		return c
+	case errors.Is(err, context.DeadlineExceeded):
+		return TimedOut
+	case errors.Is(err, context.Canceled):
+		return Cancelled
+	}
+	return ServerError
+}
+
+// Retriable tells whether the same call may succeed later by itself.
+func Retriable(err error) bool {
+	d, _ := Describe(CodeOf(err))
+	return err != nil && d.Retriable
+}
+
+// Final tells whether the object that reported err is finished.
+func Final(err error) bool {
+	d, _ := Describe(CodeOf(err))
+	return err != nil && d.Final
+}
+
+// MayBeStored tells whether what was asked for may have taken effect although
+// an error was reported.
+func MayBeStored(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Stored
+}
