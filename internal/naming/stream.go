@@ -1,0 +1,33 @@
+package naming
+
+// Stream is the full name of a stream.
+type Stream struct {
+	Scope string
+	Name  string
+}
+
+// ReaderGroupStream is the stream that holds the state of a reader group. It
+// has one segment.
+func ReaderGroupStream(scope, group string) Stream {
+	return Stream{Scope: scope, Name: "_RG" + group}
+}
+
+// String is "scope/stream".
+func (s Stream) String() string { return s.Scope + "/" + s.Name }
+
+// Check tells whether a user may create a stream of this name; see [Check].
+func (s Stream) Check(op string) error {
+	if err := Check(op, "scope", s.Scope); err != nil {
+		return err
+	}
+	return Check(op, "stream", s.Name)
+}
+
+// CheckInternal is Check for streams that Pravega may have created itself; see
+// [CheckInternal].
+func (s Stream) CheckInternal(op string) error {
+	if err := CheckInternal(op, "scope", s.Scope); err != nil {
+		return err
+	}
+	return CheckInternal(op, "stream", s.Name)
+}
