@@ -1,0 +1,1036 @@
+/*
+ * pravega.h: a client for Pravega, for C99 and C++11 and anything that can call C.
+ *
+ * Link with -lpravega. `pkg-config pravega` knows the flags. The library is
+ * written in Go; nothing of that shows here except in the rules on fork and
+ * signals below.
+ *
+ * RULES, said once for every function
+ *
+ * Handles. Every pravega_*_t pointer is a handle: its bits name an entry of a
+ *   table inside the library, it points to nothing and is never dereferenced.
+ *   NULL, a stale handle and a handle that was closed twice give
+ *   PRAVEGA_E_BAD_HANDLE, a live handle of another kind gives
+ *   PRAVEGA_E_WRONG_KIND. A handle ends when its close, free or release
+ *   function is called, whatever that function returns. Closing while other
+ *   threads are inside calls on the same handle is safe: a call that waits is
+ *   woken and returns PRAVEGA_E_CLOSED, the memory goes when the last one left.
+ *   Closing a client closes what was opened from it; the handles of those
+ *   objects then answer PRAVEGA_E_CLOSED and are still to be closed.
+ *
+ * Memory. "Copied": the library is done with the buffer when the call returns,
+ *   also on failure. "Borrowed until X": it belongs to the library, is not to be
+ *   changed, and is valid until X. "Yours, Y": the caller ends it with Y.
+ *   Strings going in are NUL-terminated UTF-8 unless a length goes with them,
+ *   and are copied. Output parameters are set on success; on failure they hold
+ *   NULL or 0. Where said that they may be NULL, they may.
+ *
+ * Errors. Functions return an int: PRAVEGA_OK, another value >= 0 where
+ *   documented, or a PRAVEGA_E_ code, which is negative. Functions off the hot
+ *   path also take `pravega_error_t **err`: it may be NULL; else it is set to
+ *   NULL on success and on failure to an error, yours, pravega_error_free.
+ *   Every function may return these, so they are not repeated:
+ *     PRAVEGA_E_BAD_HANDLE, PRAVEGA_E_WRONG_KIND  see Handles
+ *     PRAVEGA_E_CLOSED      the object, or the client it came from, was closed
+ *     PRAVEGA_E_FORKED      see Fork
+ *     PRAVEGA_E_NO_MEMORY   memory could not be had
+ *     PRAVEGA_E_PANIC       an internal error was caught; the object answers
+ *                           this from then on and is only good to be closed
+ *     PRAVEGA_E_INVALID_ARGUMENT  an argument is out of its range, or NULL
+ *                           where this is not allowed; the message names it
+ *   "Server codes" in a list of return codes stands for what every call that
+ *   talks to servers may return besides:
+ *     PRAVEGA_E_TIMED_OUT, PRAVEGA_E_CANCELLED, PRAVEGA_E_UNREACHABLE,
+ *     PRAVEGA_E_PROTOCOL, PRAVEGA_E_UNAUTHENTICATED,
+ *     PRAVEGA_E_PERMISSION_DENIED, PRAVEGA_E_TLS, PRAVEGA_E_CONFLICT,
+ *     PRAVEGA_E_SERVER_ERROR, PRAVEGA_E_OUTAGE_TOO_LONG,
+ *     PRAVEGA_E_FROM_CALLBACK (see Callbacks)
+ *
+ * Time limits. timeout_ms is in milliseconds; 0 never waits; -1
+ *   (PRAVEGA_FOREVER) waits until the object is closed or its own limits end
+ *   (option request.timeout for calls to the controller, max.outage for
+ *   writers). Any other negative value is PRAVEGA_E_INVALID_ARGUMENT. A call to
+ *   a server that is given 0 fails with PRAVEGA_E_TIMED_OUT.
+ *
+ * Threads. Every function may be called from any thread at any time, unless its
+ *   "Threads" line says more.
+ *
+ * Callbacks. They run on threads of the library, one at a time per object. They
+ *   must return soon and must not throw, longjmp or end the thread. Inside a
+ *   callback a call that may block returns PRAVEGA_E_FROM_CALLBACK at once;
+ *   calls with timeout_ms 0 on the hot path (write, write_many, wait, next), and
+ *   calls that never block, are allowed. A callback never runs after the call
+ *   that ended its object returned.
+ *
+ * Fork. A child made by fork() has none of the library's threads, so in it
+ *   every function returns PRAVEGA_E_FORKED at once, and those that end a handle
+ *   do nothing else: nothing hangs and nothing is sent twice. Functions that
+ *   only read tables (version, status, error, list, slice) still work. Fork
+ *   before the library is loaded, or load it with dlopen in the child.
+ *   fork + exec and posix_spawn are not touched by this.
+ *
+ * Signals. On load, handlers are installed for SIGSEGV, SIGBUS, SIGFPE, SIGPIPE
+ *   and SIGURG, and SA_ONSTACK is added to the handlers that exist; they are
+ *   chained to. A handler that the program installs later must use SA_ONSTACK
+ *   and pass synchronous signals on. Waits are not ended by signals.
+ *
+ * Unloading. dlclose leaves the library in memory. At exit nothing is flushed
+ *   by itself: close the writers, or call pravega_shutdown.
+ */
+#ifndef PRAVEGA_H
+#define PRAVEGA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define PRAVEGA_API __attribute__((visibility("default")))
+#else
+#define PRAVEGA_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------- version -- */
+
+/* Version of this header: 0xMMmmpp00 for MM.mm.pp. */
+#define PRAVEGA_VERSION 0x00010000u
+/* Changes when a program must be compiled again. */
+#define PRAVEGA_ABI 1u
+
+/* Handles; see the rules. */
+typedef struct pravega_error pravega_error_t;
+typedef struct pravega_list pravega_list_t;
+typedef struct pravega_config pravega_config_t;
+typedef struct pravega_client pravega_client_t;
+typedef struct pravega_writer pravega_writer_t;
+typedef struct pravega_reader_group pravega_reader_group_t;
+typedef struct pravega_reader pravega_reader_t;
+typedef struct pravega_slice pravega_slice_t;
+
+/* Limits and special values. */
+#define PRAVEGA_FOREVER (-1)                  /* as timeout_ms: no limit of the caller's own */
+#define PRAVEGA_MAX_EVENT 8388608             /* bytes of the largest event, 8 MiB */
+#define PRAVEGA_NO_KEY UINT32_C(4294967295)   /* as a key length: this event has no key */
+#define PRAVEGA_SLICE_END INT64_C(-1)         /* as next_offset: the whole slice was consumed */
+
+/*
+ * What:     The version of the loaded library, in the form of PRAVEGA_VERSION.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  The version.
+ */
+PRAVEGA_API uint32_t pravega_version(void);
+
+/*
+ * What:     The version of the loaded library as text, for example "0.1.0".
+ * Memory:   Borrowed for ever.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  The text, never NULL.
+ */
+PRAVEGA_API const char *pravega_version_string(void);
+
+/*
+ * What:     Checks that the loaded library serves programs that were compiled
+ *           against this header. Call it first, in the form pravega_check_abi().
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_ABI_MISMATCH: rebuild the program or install
+ *           the library that fits.
+ */
+PRAVEGA_API int pravega_check_abi_of(uint32_t abi, uint32_t header_version);
+#define pravega_check_abi() pravega_check_abi_of(PRAVEGA_ABI, PRAVEGA_VERSION)
+
+/* -------------------------------------------------------------- status -- */
+
+/* What the functions return. Values never change; new ones may be added, so
+ * treat an unknown negative value as a failure. */
+enum {
+  PRAVEGA_OK = 0,
+  PRAVEGA_CHECKPOINT = 1, /* pravega_reader_next: reserved, not returned yet */
+  PRAVEGA_END = 2,        /* pravega_reader_next: everything was read, the streams are sealed */
+
+  /* found in the process itself */
+  PRAVEGA_E_ABI_MISMATCH = -1,
+  PRAVEGA_E_BAD_HANDLE = -2,
+  PRAVEGA_E_WRONG_KIND = -3,
+  PRAVEGA_E_CLOSED = -4,
+  PRAVEGA_E_BUSY = -5,
+  PRAVEGA_E_INVALID_ARGUMENT = -6,
+  PRAVEGA_E_UNKNOWN_OPTION = -7,
+  PRAVEGA_E_WINDOW_FULL = -8,
+  PRAVEGA_E_TIMED_OUT = -9,
+  PRAVEGA_E_CANCELLED = -10,
+  PRAVEGA_E_FORKED = -11,
+  PRAVEGA_E_FROM_CALLBACK = -12,
+  PRAVEGA_E_EVENT_TOO_LARGE = -13,
+  PRAVEGA_E_NO_MEMORY = -14,
+  PRAVEGA_E_PANIC = -15,
+
+  /* on the way to the servers */
+  PRAVEGA_E_UNREACHABLE = -20,
+  PRAVEGA_E_PROTOCOL = -21,
+  PRAVEGA_E_UNAUTHENTICATED = -22,
+  PRAVEGA_E_PERMISSION_DENIED = -23,
+  PRAVEGA_E_TLS = -24,
+
+  /* answers of the servers */
+  PRAVEGA_E_NO_SUCH_SCOPE = -30,
+  PRAVEGA_E_NO_SUCH_STREAM = -31,
+  PRAVEGA_E_NO_SUCH_SEGMENT = -32,
+  PRAVEGA_E_NO_SUCH_READER_GROUP = -33,
+  PRAVEGA_E_ALREADY_EXISTS = -34,
+  PRAVEGA_E_NOT_EMPTY = -35,
+  PRAVEGA_E_STREAM_SEALED = -36,
+  PRAVEGA_E_STREAM_NOT_SEALED = -37,
+  PRAVEGA_E_SEGMENT_SEALED = -38,
+  PRAVEGA_E_SEGMENT_TRUNCATED = -39,
+  PRAVEGA_E_CONFLICT = -40,
+  PRAVEGA_E_CONFIG_MISMATCH = -41,
+  PRAVEGA_E_READER_NOT_IN_GROUP = -42,
+  PRAVEGA_E_GROUP_REINITIALIZED = -43,
+  PRAVEGA_E_WRONG_HOST = -44,
+  PRAVEGA_E_SERVER_ERROR = -45,
+  PRAVEGA_E_OUTAGE_TOO_LONG = -46
+};
+
+/* One kind of failure, the same in every language. */
+typedef struct {
+  int32_t code;         /* PRAVEGA_E_... */
+  int32_t is_retriable; /* 1: the same call may succeed later by itself */
+  int32_t is_final;     /* 1: the object that reported it will never work again */
+  int32_t reserved;     /* 0 */
+  const char *name;     /* "StreamSealed" */
+  const char *text;     /* what happened and what can be done, one line */
+} pravega_status_t;
+
+/*
+ * What:     The name of a status: "OK", "Checkpoint", "End", "StreamSealed", ...
+ * Memory:   Borrowed for ever.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The name, "Unknown" for a number that is none; never NULL.
+ */
+PRAVEGA_API const char *pravega_status_name(int status);
+
+/*
+ * What:     One line saying what a status means and what can be done.
+ * Memory:   Borrowed for ever.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The line; never NULL.
+ */
+PRAVEGA_API const char *pravega_status_text(int status);
+
+/*
+ * What:     All kinds of failure, for bindings that make exceptions of them.
+ * Memory:   *list: borrowed for ever, *count entries.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  PRAVEGA_OK, or PRAVEGA_E_INVALID_ARGUMENT when list or count is NULL.
+ */
+PRAVEGA_API int pravega_status_list(const pravega_status_t **list, size_t *count);
+
+/* -------------------------------------------------------------- errors -- */
+
+/*
+ * What:     The code of an error, a PRAVEGA_E_ value.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The code; PRAVEGA_OK for NULL; PRAVEGA_E_BAD_HANDLE or
+ *           PRAVEGA_E_WRONG_KIND when it is no error.
+ */
+PRAVEGA_API int pravega_error_code(const pravega_error_t *error);
+
+/*
+ * What:     The message: what was done to what, what failed, what can be done.
+ *           In English, for people; programs look at the code.
+ * Memory:   Borrowed until pravega_error_free(error).
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The message; the text of PRAVEGA_E_BAD_HANDLE when it is no error,
+ *           "" for NULL; never NULL.
+ */
+PRAVEGA_API const char *pravega_error_message(const pravega_error_t *error);
+
+/*
+ * What:     Whether the same call may succeed later without any other change.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  1 or 0; 0 when it is no error.
+ */
+PRAVEGA_API int pravega_error_is_retriable(const pravega_error_t *error);
+
+/*
+ * What:     Whether the object that reported the error will never work again.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  1 or 0; 0 when it is no error.
+ */
+PRAVEGA_API int pravega_error_is_final(const pravega_error_t *error);
+
+/*
+ * What:     Whether what was asked for may have taken effect all the same: the
+ *           outcome is unknown, for example when a connection was lost after
+ *           "create stream" was sent.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  1 or 0; 0 when it is no error.
+ */
+PRAVEGA_API int pravega_error_may_be_stored(const pravega_error_t *error);
+
+/*
+ * What:     Ends an error. NULL is allowed.
+ * Memory:   Messages borrowed from it end.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_error_free(pravega_error_t *error);
+
+/* --------------------------------------------------------------- lists -- */
+
+/*
+ * What:     The number of strings in a list.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The number; 0 when it is no list.
+ */
+PRAVEGA_API size_t pravega_list_size(const pravega_list_t *list);
+
+/*
+ * What:     The string at a place, from 0.
+ * Memory:   Borrowed until pravega_list_free(list).
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The string; NULL when the index is too large or it is no list.
+ */
+PRAVEGA_API const char *pravega_list_get(const pravega_list_t *list, size_t index);
+
+/*
+ * What:     In a list of pairs (name, value, name, value, ...): the value of the
+ *           first pair with this name.
+ * Memory:   Borrowed until pravega_list_free(list).
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The value; NULL when no pair has the name or it is no list.
+ */
+PRAVEGA_API const char *pravega_list_find(const pravega_list_t *list, const char *name);
+
+/*
+ * What:     Ends a list. NULL is allowed.
+ * Memory:   Strings borrowed from it end.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_list_free(pravega_list_t *list);
+
+/* ------------------------------------------------------- configuration -- */
+
+/*
+ * What:     Makes a configuration in which every option has its default.
+ *           Durations are written "250ms", "10s"; sizes "16777216", "16MiB";
+ *           truth "true", "false". pravega_config_describe lists all options.
+ * Memory:   *config: yours, pravega_config_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_config_new(pravega_config_t **config, pravega_error_t **err);
+
+/*
+ * What:     Copies a configuration; the two are independent.
+ * Memory:   *copy: yours, pravega_config_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_config_dup(const pravega_config_t *config, pravega_config_t **copy, pravega_error_t **err);
+
+/*
+ * What:     Sets an option. Objects that were made from the configuration
+ *           before do not change.
+ * Memory:   name, value: copied.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_UNKNOWN_OPTION; PRAVEGA_E_INVALID_ARGUMENT: the
+ *           value is outside the option's range. The message names the option.
+ */
+PRAVEGA_API int pravega_config_set(pravega_config_t *config, const char *name, const char *value, pravega_error_t **err);
+
+/*
+ * What:     The value of an option, as a list that holds this one string.
+ * Memory:   name: copied. *value: yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_UNKNOWN_OPTION.
+ */
+PRAVEGA_API int pravega_config_get(const pravega_config_t *config, const char *name, pravega_list_t **value, pravega_error_t **err);
+
+/*
+ * What:     Every option there is: a list of PRAVEGA_CONFIG_COLUMNS strings for
+ *           each: name, default, range, what it is for.
+ * Memory:   *list: yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_config_describe(pravega_list_t **list, pravega_error_t **err);
+#define PRAVEGA_CONFIG_COLUMNS 4
+
+/*
+ * What:     Ends a configuration. NULL is allowed. Objects made from it stay.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_config_free(pravega_config_t *config);
+
+/* -------------------------------------------------------------- client -- */
+
+/*
+ * What:     Makes a client: the connections to one Pravega, shared by all that
+ *           is opened from it. Checks the configuration; connects on first use.
+ *           At least controller.uri must be set, for example
+ *           "tcp://127.0.0.1:9090".
+ * Memory:   config: copied. *client: yours, pravega_client_close.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: an option is missing or does
+ *           not fit the others; PRAVEGA_E_TLS: the CA file cannot be used.
+ */
+PRAVEGA_API int pravega_client_open(const pravega_config_t *config, pravega_client_t **client, pravega_error_t **err);
+
+/*
+ * What:     Closes a client and what was opened from it. Writers are not
+ *           flushed: flush or close them before. Slices that are out stay
+ *           readable until they are released.
+ * Memory:   None.
+ * Blocks:   For the time that connections need to end, no longer than a few
+ *           round trips; not for servers that do not answer.
+ * Threads:  Any; not from a callback.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_FROM_CALLBACK, then the handle lives on.
+ */
+PRAVEGA_API int pravega_client_close(pravega_client_t *client, pravega_error_t **err);
+
+/* -------------------------------------------------------------- scopes -- */
+
+/*
+ * What:     Creates a scope.
+ * Memory:   scope: copied. created may be NULL.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *created 1, or 0 when it existed; server codes.
+ */
+PRAVEGA_API int pravega_scope_create(pravega_client_t *client, const char *scope, int *created, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Deletes an empty scope.
+ * Memory:   scope: copied. deleted may be NULL.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *deleted 1, or 0 when there was none;
+ *           PRAVEGA_E_NOT_EMPTY; server codes.
+ */
+PRAVEGA_API int pravega_scope_delete(pravega_client_t *client, const char *scope, int *deleted, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Asks whether a scope exists.
+ * Memory:   scope: copied.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *exists 1 or 0; server codes.
+ */
+PRAVEGA_API int pravega_scope_exists(pravega_client_t *client, const char *scope, int *exists, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     The names of all scopes.
+ * Memory:   *names: yours, pravega_list_free.
+ * Blocks:   Until the controller sent all pages, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; server codes.
+ */
+PRAVEGA_API int pravega_scope_list(pravega_client_t *client, pravega_list_t **names, int timeout_ms, pravega_error_t **err);
+
+/* ------------------------------------------------------------- streams -- */
+
+/*
+ * What:     Creates a stream with the stream.* options of a configuration;
+ *           config NULL: those that the client was made with.
+ * Memory:   scope, stream, config: copied. created may be NULL.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *created 1, or 0 when it existed (its own
+ *           configuration stays); PRAVEGA_E_NO_SUCH_SCOPE; server codes.
+ */
+PRAVEGA_API int pravega_stream_create(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, int *created, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Replaces the configuration of a stream by the stream.* options of a
+ *           configuration; config NULL: those that the client was made with.
+ *           A fixed number of segments is not changed by this but by
+ *           pravega_stream_scale.
+ * Memory:   scope, stream, config: copied.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM;
+ *           PRAVEGA_E_STREAM_SEALED; server codes.
+ */
+PRAVEGA_API int pravega_stream_update(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Seals a stream: nothing can be written to it any more, and readers
+ *           come to its end. Sealing a sealed stream succeeds.
+ * Memory:   scope, stream: copied.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM; server
+ *           codes.
+ */
+PRAVEGA_API int pravega_stream_seal(pravega_client_t *client, const char *scope, const char *stream, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Deletes a sealed stream with all its data.
+ * Memory:   scope, stream: copied. deleted may be NULL.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *deleted 1, or 0 when there was none;
+ *           PRAVEGA_E_STREAM_NOT_SEALED; server codes.
+ */
+PRAVEGA_API int pravega_stream_delete(pravega_client_t *client, const char *scope, const char *stream, int *deleted, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Asks whether a stream exists.
+ * Memory:   scope, stream: copied.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *exists 1 or 0; server codes.
+ */
+PRAVEGA_API int pravega_stream_exists(pravega_client_t *client, const char *scope, const char *stream, int *exists, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     The names of the streams of a scope; with tag not NULL only of those
+ *           that carry this tag.
+ * Memory:   scope, tag: copied. *names: yours, pravega_list_free.
+ * Blocks:   Until the controller sent all pages, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; server codes.
+ */
+PRAVEGA_API int pravega_stream_list(pravega_client_t *client, const char *scope, const char *tag, pravega_list_t **names, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Truncates a stream at a cut: what lies before it is deleted.
+ * Memory:   scope, stream, cut: copied. cut: the text form of a stream cut, as
+ *           pravega_stream_info gives it.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM;
+ *           PRAVEGA_E_INVALID_ARGUMENT: the text is no cut of this stream; server
+ *           codes.
+ */
+PRAVEGA_API int pravega_stream_truncate(pravega_client_t *client, const char *scope, const char *stream, const char *cut, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     What is known about a stream: a list of pairs, for pravega_list_find:
+ *           "sealed" ("true" or "false"), "head" and "tail" (stream cuts in
+ *           their text form), and the stream's own value of each stream.* option.
+ * Memory:   scope, stream: copied. *info: yours, pravega_list_free.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM; server
+ *           codes.
+ */
+PRAVEGA_API int pravega_stream_info(pravega_client_t *client, const char *scope, const char *stream, pravega_list_t **info, int timeout_ms, pravega_error_t **err);
+
+/* A part of the key space, from low (included) to high (excluded), in 0..1. */
+typedef struct {
+  double low, high;
+} pravega_key_range_t;
+
+/* A segment that can be written to, and its part of the key space. */
+typedef struct {
+  int64_t id;
+  pravega_key_range_t keys;
+} pravega_segment_t;
+
+/*
+ * What:     The active segments of a stream. A sealed stream has none.
+ * Memory:   scope, stream: copied. segments: an array of max entries of the
+ *           caller's, filled with the first max of them; NULL when max is 0.
+ *           *count is the number there are, which may be larger than max.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM; server
+ *           codes.
+ */
+PRAVEGA_API int pravega_stream_segments(pravega_client_t *client, const char *scope, const char *stream, pravega_segment_t *segments, size_t max, size_t *count, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Scales a stream by hand: seals segments and puts others in their
+ *           place that cover the same part of the key space. Returns when done.
+ * Memory:   scope, stream, seal (seal_count ids), into (into_count ranges):
+ *           copied.
+ * Blocks:   Until the scaling is complete, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM;
+ *           PRAVEGA_E_INVALID_ARGUMENT: the ranges do not match the segments;
+ *           PRAVEGA_E_STREAM_SEALED; server codes.
+ */
+PRAVEGA_API int pravega_stream_scale(pravega_client_t *client, const char *scope, const char *stream, const int64_t *seal, size_t seal_count, const pravega_key_range_t *into, size_t into_count, int timeout_ms, pravega_error_t **err);
+
+/* -------------------------------------------------------------- writer -- */
+
+/*
+ * A writer numbers the events that it accepts 1, 2, 3, ... "Acked N" means that
+ * every event up to N is stored, on whatever segment. Events of one routing key
+ * stay in order. A rejected event takes no number.
+ */
+
+/*
+ * What:     Opens a writer on a stream, with the writer.* options of a
+ *           configuration; config NULL: those that the client was made with.
+ * Memory:   scope, stream, config: copied. *writer: yours, pravega_writer_close.
+ * Blocks:   Until the stream's segments are known, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM;
+ *           PRAVEGA_E_STREAM_SEALED; server codes.
+ */
+PRAVEGA_API int pravega_writer_open(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, pravega_writer_t **writer, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Writes one event; returns before it is acked. key NULL: no routing
+ *           key. key_len 0 with key not NULL: the empty key. A key is UTF-8.
+ * Memory:   key, event: copied. event may be NULL when len is 0: the empty event.
+ * Blocks:   While the window of unacked bytes (option writer.window.bytes) is
+ *           full, at most timeout_ms; PRAVEGA_FOREVER: until the writer is closed
+ *           or fails.
+ * Threads:  Any; several may write, numbers follow the order of acceptance.
+ * Returns:  > 0: the number of the event. PRAVEGA_E_WINDOW_FULL: no room and
+ *           timeout_ms is 0; PRAVEGA_E_TIMED_OUT: no room until timeout_ms ended;
+ *           PRAVEGA_E_EVENT_TOO_LARGE; PRAVEGA_E_INVALID_ARGUMENT: the key is not
+ *           UTF-8; PRAVEGA_E_FROM_CALLBACK: timeout_ms is not 0;
+ *           the writer's final error, see pravega_writer_error.
+ */
+PRAVEGA_API int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms);
+
+/*
+ * What:     Writes count events in order. They lie back to back in `events`,
+ *           lens[i] bytes each; their keys lie back to back in `keys`,
+ *           key_lens[i] bytes each, PRAVEGA_NO_KEY for an event without key.
+ *           keys and key_lens NULL: none has a key. Not atomic: the first ones
+ *           may be accepted and the rest not; never others.
+ * Memory:   keys, key_lens, events, lens: copied. last may be NULL.
+ * Blocks:   As pravega_writer_write.
+ * Threads:  As pravega_writer_write. The numbers of one call are consecutive
+ *           when the call did not wait for room.
+ * Returns:  >= 0: how many were accepted, *last is the number of the last of
+ *           them (0 when none). Fewer than count: the next one failed; write it
+ *           alone to see why, or write the rest again. < 0: none was accepted,
+ *           with the codes of pravega_writer_write.
+ */
+PRAVEGA_API int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, int timeout_ms, int64_t *last);
+
+/*
+ * What:     Waits until the event of this number, and so all before it, is acked.
+ *           timeout_ms 0 only looks; INT64_MAX as number never succeeds and so
+ *           waits for the writer's end. Makes the descriptor of
+ *           pravega_writer_ack_fd not readable until the next ack.
+ * Memory:   *acked is set in any case to the number acked so far (0: none), also
+ *           on failure; 0 for a bad handle. acked may be NULL.
+ * Blocks:   At most timeout_ms. Never inside the Go runtime.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK: number <= *acked; PRAVEGA_E_TIMED_OUT: not yet;
+ *           PRAVEGA_E_FROM_CALLBACK: timeout_ms is not 0; the writer's final
+ *           error: then *acked is final.
+ */
+PRAVEGA_API int pravega_writer_wait(pravega_writer_t *writer, int64_t number, int timeout_ms, int64_t *acked);
+
+/* Called with the highest number acked so far, once for each ack of a server,
+ * not for each event. status 0, or the writer's final error (PRAVEGA_E_CLOSED
+ * when it was closed): then it is the last call, which is made exactly once. */
+typedef void (*pravega_ack_fn)(void *user, int64_t acked, int status);
+
+/*
+ * What:     Sets the function that is told of acks; NULL: none.
+ * Memory:   user is handed to fn as it is.
+ * Blocks:   Never.
+ * Threads:  Before the first write. fn runs on a thread of the library, or for
+ *           the last call on the one that closes the writer; see Callbacks.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_BUSY: something was written already.
+ */
+PRAVEGA_API int pravega_writer_set_ack(pravega_writer_t *writer, pravega_ack_fn fn, void *user);
+
+/*
+ * What:     A descriptor for event loops (poll, epoll, asyncio): readable from an
+ *           ack, or the final error, until the next pravega_writer_wait. Made at
+ *           the first call. Only watch it: never read, write or close it.
+ * Memory:   *fd: borrowed until pravega_writer_close; take it out of the loop
+ *           before.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_MEMORY: the process has no descriptor left.
+ */
+PRAVEGA_API int pravega_writer_ack_fd(pravega_writer_t *writer, int *fd);
+
+/*
+ * What:     The writer's final error, with its message.
+ * Memory:   *err: yours, pravega_error_free; NULL while there is none.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK while there is none, else its code.
+ */
+PRAVEGA_API int pravega_writer_error(pravega_writer_t *writer, pravega_error_t **err);
+
+/*
+ * What:     How many events were accepted and not acked yet.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  >= 0: the number, or a code of the rules.
+ */
+PRAVEGA_API int64_t pravega_writer_pending(pravega_writer_t *writer);
+
+/*
+ * What:     Waits until everything that was accepted before the call is acked.
+ * Memory:   None.
+ * Blocks:   At most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT; PRAVEGA_E_FROM_CALLBACK; the writer's
+ *           final error.
+ */
+PRAVEGA_API int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Stops accepting, waits until all is acked, closes. What was not
+ *           acked when the time limit ended may or may not be stored. Calls that
+ *           wait for room or for acks return PRAVEGA_E_CLOSED, those whose event
+ *           was acked meanwhile PRAVEGA_OK.
+ * Memory:   *acked is set to the final number acked, also when the call times
+ *           out; it may be NULL. The ack descriptor ends.
+ * Blocks:   At most timeout_ms for the acks; then until a callback that runs has
+ *           returned.
+ * Threads:  Any; not from a callback.
+ * Returns:  PRAVEGA_OK: all is stored; PRAVEGA_E_TIMED_OUT; the writer's final
+ *           error; PRAVEGA_E_FROM_CALLBACK, then the handle lives on. In every
+ *           other case it has ended.
+ */
+PRAVEGA_API int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, int timeout_ms, pravega_error_t **err);
+
+/* ------------------------------------------------------- reader groups -- */
+
+/*
+ * A reader group shares the segments of its streams among its readers, in any
+ * language, official Java readers included: each event goes to one of them.
+ */
+
+/*
+ * What:     Creates a reader group over streams, with the group.* options of a
+ *           configuration (config NULL: those of the client). Each stream is
+ *           "scope/stream" (from its head), "scope/stream@tail" (from where it
+ *           ends now) or "scope/stream@CUT" (from a cut in its text form).
+ * Memory:   scope, name, streams (count strings), config: copied. created may be
+ *           NULL.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *created 1, or 0 when it existed with the same
+ *           configuration; PRAVEGA_E_CONFIG_MISMATCH: it exists with another;
+ *           PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_create(pravega_client_t *client, const char *scope, const char *name, const char *const *streams, size_t count, const pravega_config_t *config, int *created, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Deletes a reader group. Its readers, if any, fail.
+ * Memory:   scope, name: copied.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_READER_GROUP;
+ *           server codes.
+ */
+PRAVEGA_API int pravega_reader_group_delete(pravega_client_t *client, const char *scope, const char *name, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Opens a reader group that exists.
+ * Memory:   scope, name: copied. *group: yours, pravega_reader_group_close.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_READER_GROUP;
+ *           server codes.
+ */
+PRAVEGA_API int pravega_reader_group_open(pravega_client_t *client, const char *scope, const char *name, pravega_reader_group_t **group, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     The ids of the readers that are online in the group, on any machine.
+ * Memory:   *ids: yours, pravega_list_free.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_readers(pravega_reader_group_t *group, pravega_list_t **ids, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Takes a dead reader out of the group; others go on from where it last
+ *           gave back. If it lives, it fails with
+ *           PRAVEGA_E_READER_NOT_IN_GROUP. A reader that is not in the group
+ *           is taken as gone already.
+ * Memory:   reader_id: copied.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_reader_offline(pravega_reader_group_t *group, const char *reader_id, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Closes the handle. The group itself and its readers, also those
+ *           opened from this handle, stay.
+ * Memory:   None.
+ * Blocks:   Never long; no server is asked.
+ * Threads:  Any; not from a callback.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_FROM_CALLBACK, then the handle lives on.
+ */
+PRAVEGA_API int pravega_reader_group_close(pravega_reader_group_t *group, pravega_error_t **err);
+
+/* -------------------------------------------------------------- reader -- */
+
+/*
+ * What:     Adds a reader to the group, with the reader.* options of a
+ *           configuration; config NULL: those that the client was made with.
+ * Memory:   reader_id, config: copied. *reader: yours, pravega_reader_close.
+ * Blocks:   Until the group knows the reader, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_ALREADY_EXISTS: the group has a reader of this
+ *           id; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_open(pravega_reader_group_t *group, const char *reader_id, const pravega_config_t *config, pravega_reader_t **reader, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     The next slice: whole events of one segment, in order. One slice of
+ *           a segment is out at a time; slices of several segments may be.
+ * Memory:   *slice: yours, pravega_slice_release. NULL unless PRAVEGA_OK.
+ * Blocks:   Until there is one, at most timeout_ms. Never inside the Go runtime.
+ * Threads:  Any; slices go to whichever asks first.
+ * Returns:  PRAVEGA_OK; PRAVEGA_END: all was read and the streams are sealed;
+ *           PRAVEGA_E_TIMED_OUT: nothing yet; PRAVEGA_E_READER_NOT_IN_GROUP;
+ *           PRAVEGA_E_GROUP_REINITIALIZED; PRAVEGA_E_FROM_CALLBACK: timeout_ms is
+ *           not 0; server codes. For the message: pravega_reader_error.
+ */
+PRAVEGA_API int pravega_reader_next(pravega_reader_t *reader, int timeout_ms, pravega_slice_t **slice);
+
+/*
+ * What:     A descriptor for event loops: readable when pravega_reader_next with
+ *           timeout_ms 0 may return something else than PRAVEGA_E_TIMED_OUT; it
+ *           stays readable until that was returned. Made at the first call, and
+ *           readable then. Only watch it: never read, write or close it.
+ * Memory:   *fd: borrowed until pravega_reader_close; take it out of the loop
+ *           before.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_MEMORY: the process has no descriptor left.
+ */
+PRAVEGA_API int pravega_reader_ready_fd(pravega_reader_t *reader, int *fd);
+
+/*
+ * What:     The failure that pravega_reader_next reported last (timing out is
+ *           none), with its message.
+ * Memory:   *err: yours, pravega_error_free; NULL while there was none.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK while there was none, else its code.
+ */
+PRAVEGA_API int pravega_reader_error(pravega_reader_t *reader, pravega_error_t **err);
+
+/*
+ * What:     Gives back what is out as unread, leaves the group, closes. The next
+ *           reader of a segment goes on where this one last gave back.
+ * Memory:   Slices that are out stay readable until they are released. The
+ *           descriptor ends.
+ * Blocks:   Until the group knows, at most timeout_ms. When that fails, the
+ *           reader is closed here but still in the group: see
+ *           pravega_reader_group_reader_offline.
+ * Threads:  Any; not from a callback.
+ * Returns:  PRAVEGA_OK; server codes; PRAVEGA_E_FROM_CALLBACK, then the handle
+ *           lives on. In every other case it has ended.
+ */
+PRAVEGA_API int pravega_reader_close(pravega_reader_t *reader, int timeout_ms, pravega_error_t **err);
+
+/* -------------------------------------------------------------- slices -- */
+
+/* What a slice holds. Offsets are those of the segment. */
+typedef struct {
+  const uint8_t *data;  /* events with their headers, see pravega_events_next */
+  size_t len;           /* bytes of data */
+  int64_t start_offset; /* of the first event in the segment */
+  int64_t end_offset;   /* behind the last event: start_offset + len */
+  int64_t skipped;      /* bytes before it that truncation had deleted unread */
+  const char *scope;
+  const char *stream;
+  const char *segment; /* the segment's qualified name */
+} pravega_slice_info_t;
+
+/*
+ * What:     What a slice holds and where it comes from.
+ * Memory:   *info is filled, at most size bytes of it: pass sizeof(*info). What
+ *           it points to is borrowed until pravega_slice_release.
+ * Blocks:   Never; does not enter the Go runtime.
+ * Threads:  Any; works after fork.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_slice_info(const pravega_slice_t *slice, pravega_slice_info_t *info, size_t size);
+
+/*
+ * What:     Finds many events at once, for bindings. From *cursor on (bytes from
+ *           the slice's begin; start with 0) writes for each event the pair
+ *           (bytes from data to its payload, bytes of its payload), and moves
+ *           *cursor behind the last one. start_offset + *cursor is then the
+ *           next_offset that gives back all of them. pairs NULL: only counts the
+ *           rest, and *cursor stays.
+ * Memory:   pairs: the caller's, room for 2 * max_pairs numbers. cursor may be
+ *           NULL: from the begin.
+ * Blocks:   Never; does not enter the Go runtime.
+ * Threads:  Any; works after fork.
+ * Returns:  >= 0: the number of events, 0 at the end; or a code of the rules.
+ */
+PRAVEGA_API int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cursor, uint32_t *pairs, size_t max_pairs);
+
+/*
+ * What:     Gives a slice back. next_offset is the offset of the first event
+ *           that was not consumed: it and those behind it are delivered again.
+ *           PRAVEGA_SLICE_END, or the slice's end_offset: all was consumed.
+ * Memory:   The slice and what was borrowed from it end, whatever is returned
+ *           (except PRAVEGA_E_FORKED).
+ * Blocks:   Never; no server is asked.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: no event begins there, the
+ *           slice was given back as unread; PRAVEGA_E_CLOSED: the reader was
+ *           closed before, which gave it back as unread.
+ */
+PRAVEGA_API int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset);
+
+/* One event of a slice. */
+typedef struct {
+  const uint8_t *data; /* borrowed until the slice is released */
+  size_t len;
+  int64_t offset; /* in the segment */
+  int64_t next;   /* offset behind it: give the slice back here after consuming it */
+} pravega_event_t;
+
+/* Where an iteration over a slice stands. */
+typedef struct {
+  const uint8_t *pos, *end;
+  int64_t offset;
+} pravega_events_t;
+
+/*
+ * What:     Begins an iteration over the events of a slice:
+ *             pravega_events_t it = pravega_events_begin(&info);
+ *             while (pravega_events_next(&it, &event)) ...
+ * Memory:   What info points to is borrowed.
+ * Blocks:   Never; compiled into the caller.
+ * Threads:  Each thread its own iteration.
+ * Returns:  The iteration.
+ */
+static inline pravega_events_t pravega_events_begin(const pravega_slice_info_t *info) {
+  pravega_events_t it;
+  it.pos = info->data;
+  it.end = info->data + info->len;
+  it.offset = info->start_offset;
+  return it;
+}
+
+/*
+ * What:     The next event of the iteration.
+ * Memory:   event->data: borrowed until the slice is released.
+ * Blocks:   Never; compiled into the caller.
+ * Threads:  Each thread its own iteration.
+ * Returns:  1, or 0 at the end.
+ */
+static inline int pravega_events_next(pravega_events_t *it, pravega_event_t *event) {
+  /* An event is: 4 bytes of type, 0; 4 bytes of length, big-endian; payload. */
+  const uint8_t *p = it->pos;
+  size_t left = p == NULL ? 0 : (size_t)(it->end - p);
+  uint32_t len;
+  if (left < 8) {
+    return 0;
+  }
+  len = p[4];
+  len = len << 8 | p[5];
+  len = len << 8 | p[6];
+  len = len << 8 | p[7];
+  if (len > left - 8) {
+    return 0;
+  }
+  event->data = p + 8;
+  event->len = len;
+  event->offset = it->offset;
+  it->pos = p + 8 + len;
+  it->offset += 8 + (int64_t)len;
+  event->next = it->offset;
+  return 1;
+}
+
+/* ------------------------------------------------------ log and process -- */
+
+/* Levels of log messages. */
+enum {
+  PRAVEGA_LOG_OFF = 0,
+  PRAVEGA_LOG_ERROR = 1,
+  PRAVEGA_LOG_WARN = 2,
+  PRAVEGA_LOG_INFO = 3,
+  PRAVEGA_LOG_DEBUG = 4
+};
+
+/* Called with one message, a line without the line end. message: borrowed until
+ * it returns. */
+typedef void (*pravega_log_fn)(void *user, int level, const char *message);
+
+/*
+ * What:     Sets the function that gets the log of the whole library, up to a
+ *           level. Off until then: the library never prints by itself. fn NULL
+ *           or PRAVEGA_LOG_OFF: off again.
+ * Memory:   user is handed to fn as it is.
+ * Blocks:   Until the function set before has returned, if it runs.
+ * Threads:  Any; not from a callback. fn runs on threads of the library and on
+ *           those of callers, one at a time.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_FROM_CALLBACK; PRAVEGA_E_INVALID_ARGUMENT: no
+ *           such level.
+ */
+PRAVEGA_API int pravega_log_set(pravega_log_fn fn, void *user, int level);
+
+/*
+ * What:     Closes every writer, reader, reader group and client that is open,
+ *           in this order, and turns the log off: for exit hooks of interpreters.
+ *           Their handles have ended then. New clients may be opened later.
+ * Memory:   Slices, errors, lists and configurations stay.
+ * Blocks:   At most timeout_ms for acks and for readers to leave their groups.
+ * Threads:  Any; not from a callback.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_FROM_CALLBACK; else the first failure, though
+ *           all were closed.
+ */
+PRAVEGA_API int pravega_shutdown(int timeout_ms);
+
+/*
+ * What:     The number of handles that are open, of every kind, for tests that
+ *           look for leaks.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The number.
+ */
+PRAVEGA_API int64_t pravega_debug_live(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
