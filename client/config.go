@@ -1,0 +1,81 @@
+// Package client is Pravega's Event API in Go: writers that store every event
+// exactly once, reader groups that hand every event to exactly one reader, and
+// the management of scopes and streams around them.
+//
+// A Client is made once for a cluster and is safe for concurrent use; writers,
+// reader groups and readers are opened from it and share its connections.
+package client
+
+import (
+	"log/slog"
+	"time"
+)
+
+// MaxEventSize is the largest event in bytes that a writer accepts.
+const MaxEventSize = 8 << 20
+
+// Config says where the cluster is and how to talk to it. Start from
+// DefaultConfig; a zero Config is not valid. New copies it.
+type Config struct {
+	// ControllerURI lists the controllers: tcp://host:port or tls://host:port,
+	// several separated by commas; pravega:// and pravegas:// ask the named
+	// controllers for the list of all. Option controller.uri.
+	ControllerURI string
+	// CAFile is a PEM file with the certificates to trust instead of the
+	// system's. Option tls.ca.file.
+	CAFile string
+	// VerifyHost checks that the server's certificate names the host that was
+	// dialled. Option tls.verify.host.
+	VerifyHost bool
+	// AuthMethod is "basic", "bearer" or empty for none. Option auth.method.
+	AuthMethod string
+	// AuthUser and AuthPassword are used by basic. Options auth.user and
+	// auth.password.
+	AuthUser, AuthPassword string
+	// AuthToken is used by bearer. Option auth.token.
+	AuthToken string
+	// ConnectTimeout limits one attempt to connect. Option connect.timeout.
+	ConnectTimeout time.Duration
+	// RequestTimeout limits a request to a server, with its retries, when the
+	// caller's context has no earlier end. Option request.timeout.
+	RequestTimeout time.Duration
+	// KeepAliveTimeout is how long a peer that owes an answer may be silent
+	// before its connection is given up. Option keepalive.timeout.
+	KeepAliveTimeout time.Duration
+	// ConnectionsPerStore is how many connections carry the appends to one
+	// segment store. Option connections.per.store.
+	ConnectionsPerStore int
+	// MaxOutage is how long the servers may be away before a writer fails for
+	// good; 0 means no limit. Option max.outage.
+	MaxOutage time.Duration
+	// Logger receives what the client has to say; nil: nothing is logged.
+	Logger *slog.Logger
+}
+
+// DefaultConfig returns the documented default of every option.
+func DefaultConfig() Config { return NewSettings().Client }
+
+// WriterConfig sets the limits of one writer.
+type WriterConfig struct {
+	// WindowBytes bounds the bytes that are written and not yet acknowledged;
+	// one segment may hold half of it. A single event larger than that is
+	// admitted when the window is empty. Option writer.window.bytes.
+	WindowBytes int
+	// BlockBytes is the most that one append carries, unless a single event is
+	// larger. Option writer.block.bytes.
+	BlockBytes int
+}
+
+// DefaultWriterConfig returns the documented defaults.
+func DefaultWriterConfig() WriterConfig { return NewSettings().Writer }
+
+// ReaderConfig sets the limits of one reader.
+type ReaderConfig struct {
+	// BufferBytes bounds the memory of what was read ahead and of the slices
+	// that are out, over all segments of the reader. Option
+	// reader.buffer.bytes.
+	BufferBytes int
+}
+
+// DefaultReaderConfig returns the documented defaults.
+func DefaultReaderConfig() ReaderConfig { return NewSettings().Reader }

@@ -1,0 +1,248 @@
+package segment
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Owner is the writer that an appender works for. Its methods are called with
+// the writer's lock held and must not block.
+type Owner interface {
+	// Stored tells that a number of bytes of this segment left the window.
+	Stored(a *Appender, bytes int)
+	// Sealed tells that the segment takes no more events: it was sealed or
+	// truncated away. What was under way may be stored or not. The appender
+	// has stopped.
+	Sealed(a *Appender)
+	// Failed tells that the segment cannot be written to, ever. The appender
+	// has stopped.
+	Failed(a *Appender, err error)
+}
+
+// Appender appends the events of one writer to one segment, exactly once,
+// through any number of connections. It connects when there is something to
+// send. All of it is guarded by the writer's lock, which the caller of its
+// methods holds.
+type Appender struct {
+	Name string // of the segment
+
+	lock    *sync.Mutex
+	stores  *segmentstore.Stores
+	owner   Owner
+	session Session
+	request int64
+	outage  time.Duration // give up after; 0: never
+
+	ctx        context.Context // ends with Stop
+	cancel     context.CancelFunc
+	link       *link
+	asked      bool // the sender will pull
+	connecting bool
+	failures   int                // since the last progress
+	since      time.Time          // of the first of them
+	avoid      *segmentstore.Conn // our frames may still be on their way there
+}
+
+// Config of the appenders of a writer.
+type Config struct {
+	Lock       *sync.Mutex // the writer's
+	Stores     *segmentstore.Stores
+	Owner      Owner
+	Progress   *Progress
+	BlockBytes int
+	MaxOutage  time.Duration
+}
+
+// NewAppender makes an appender for a segment. The wire id must be different
+// for every segment. It ends with ctx or Stop.
+func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appender {
+	request := c.Stores.Request()
+	a := &Appender{
+		Name:    name,
+		lock:    c.Lock,
+		stores:  c.Stores,
+		owner:   c.Owner,
+		session: NewSession(id, request, c.BlockBytes, c.Progress),
+		request: request,
+		outage:  c.MaxOutage,
+	}
+	a.ctx, a.cancel = context.WithCancel(ctx)
+	return a
+}
+
+// Bytes is how many bytes of this segment are in the window.
+func (a *Appender) Bytes() int { return a.session.Bytes() }
+
+// Writer is the id by which the segment knows this writer.
+func (a *Appender) Writer() wire.UUID { return a.session.writer }
+
+// Add takes the next event. Its number must be higher than all before.
+func (a *Appender) Add(number int64, position float64, event []byte) {
+	a.session.Add(number, position, event)
+	a.kick()
+}
+
+// kick gets the sender going, or a connection.
+func (a *Appender) kick() {
+	switch {
+	case a.asked || a.ctx.Err() != nil:
+	case a.link != nil:
+		if a.session.Sendable() {
+			a.asked = true
+			a.link.conn.Ready(a.link)
+		}
+	case !a.connecting && a.session.Bytes() > 0:
+		a.connecting = true
+		go a.connect()
+	}
+}
+
+// Stop ends the appender; what it holds stays for Settle and Leftovers.
+func (a *Appender) Stop() {
+	a.cancel()
+	a.detach(true)
+}
+
+// Settle drops what the segment turned out to hold: everything up to a number.
+// The appender must have stopped.
+func (a *Appender) Settle(stored int64) {
+	if freed := a.session.Trim(stored); freed > 0 {
+		a.owner.Stored(a, freed)
+	}
+}
+
+// Leftovers visits what is not stored; see Session.
+func (a *Appender) Leftovers(visit func(number int64, position float64, event []byte)) {
+	a.session.Leftovers(visit)
+}
+
+// Discard drops what is left.
+func (a *Appender) Discard() { a.session.Discard() }
+
+// detach leaves the connection; alive tells that it goes on without us.
+func (a *Appender) detach(alive bool) {
+	if a.link == nil {
+		return
+	}
+	if alive {
+		a.link.leave()
+		a.avoid = a.link.conn
+	}
+	a.link = nil
+	a.asked = false
+	a.session.Offline(alive)
+}
+
+// broken is what follows a failure: connect again, at once if the last
+// connection brought progress.
+func (a *Appender) broken(alive bool, err error) {
+	a.detach(alive)
+	a.stores.Logger().Debug("append is set up again", "segment", a.Name, "err", err)
+	a.fail()
+	a.kick()
+}
+
+func (a *Appender) fail() {
+	if a.failures == 0 {
+		a.since = time.Now()
+	}
+	a.failures++
+}
+
+// link is the appender's part in one connection.
+type link struct {
+	a     *Appender
+	conn  *segmentstore.Conn
+	alone bool            // nobody else uses the connection
+	setup chan wire.Reply // the first reply
+	gone  chan struct{}   // the connection was lost
+}
+
+// leave ends our part in a connection that is still there.
+func (l *link) leave() {
+	l.conn.Unregister(l.a.request)
+	if l.alone {
+		l.conn.Close(fault.New(fault.Closed, "append to segment", l.a.Name, "the connection is not needed any more"))
+	}
+}
+
+// Pull hands frames to the connection's sender.
+func (l *link) Pull(frames net.Buffers) net.Buffers {
+	a := l.a
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	if a.link != l {
+		return frames
+	}
+	a.asked = false
+	frames = a.session.Take(frames)
+	a.kick()
+	return frames
+}
+
+// Receive handles a reply of the server.
+func (l *link) Receive(reply wire.Reply) {
+	a := l.a
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	if a.link != l {
+		select {
+		case l.setup <- reply:
+		default:
+		}
+		return
+	}
+	switch r := reply.(type) {
+	case wire.DataAppended:
+		a.failures = 0
+		if freed := a.session.Acked(r.EventNumber); freed > 0 {
+			a.owner.Stored(a, freed)
+		}
+		a.kick()
+	case wire.AppendSetup: // belongs to an earlier attempt on this connection
+	default:
+		a.refused(Failure(a, reply))
+	}
+}
+
+// Failure of an append; a reply that no server should send is one too.
+func Failure(a *Appender, reply wire.Reply) error {
+	if err := segmentstore.Failure("append to segment", a.Name, reply); err != nil {
+		return err
+	}
+	return fault.New(fault.Protocol, "append to segment", a.Name, "unexpected reply %T", reply)
+}
+
+// refused handles the server's refusal of an append or of its set-up.
+func (a *Appender) refused(err error) {
+	switch fault.CodeOf(err) {
+	case fault.SegmentSealed, fault.NoSuchSegment:
+		a.Stop()
+		a.owner.Sealed(a)
+	case fault.PermissionDenied:
+		a.Stop()
+		a.owner.Failed(a, err)
+	case fault.Unauthenticated:
+		a.stores.Refused(a.Name)
+		a.broken(true, err)
+	default:
+		a.broken(true, err)
+	}
+}
+
+// Lost handles the end of the connection.
+func (l *link) Lost(err error) {
+	close(l.gone)
+	a := l.a
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	if a.link == l {
+		a.broken(false, err)
+	}
+}

@@ -1,0 +1,148 @@
+package segment
+
+import (
+	"context"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// aloneFrom is how many failures without progress it takes until a segment gets
+// a connection of its own, so that it does not break that of the others.
+const aloneFrom = 3
+
+// connect sets the appender up on a connection, however often it takes. It is
+// the appender's only goroutine and ends when the appender is online or stopped.
+func (a *Appender) connect() {
+	for {
+		a.lock.Lock()
+		failures := a.failures
+		a.lock.Unlock()
+		// A connection that fails for the first time since it brought progress
+		// is replaced at once; that is normal after a seal.
+		_ = segmentstore.DefaultBackoff.Wait(a.ctx, failures-1)
+		link, stored, err := a.setUp(failures)
+
+		a.lock.Lock()
+		if a.ctx.Err() != nil {
+			if link != nil {
+				link.leave()
+			}
+			a.connecting = false
+			a.lock.Unlock()
+			return
+		}
+		if err == nil {
+			a.online(link, stored)
+			a.connecting = false
+			a.kick()
+			a.lock.Unlock()
+			return
+		}
+		a.stores.Logger().Debug("append is not set up", "segment", a.Name, "failures", a.failures, "err", err)
+		a.fail()
+		if final := a.final(err); final != nil {
+			a.connecting = false
+			a.Stop()
+			a.owner.Failed(a, final)
+		} else if fault.CodeOf(err) == fault.NoSuchSegment {
+			a.connecting = false
+			a.Stop()
+			a.owner.Sealed(a)
+		}
+		a.lock.Unlock()
+	}
+}
+
+func (a *Appender) online(l *link, stored int64) {
+	select {
+	case <-l.gone: // too late
+		a.fail()
+		return
+	default:
+	}
+	a.link = l
+	a.asked = false
+	if freed := a.session.Online(stored); freed > 0 {
+		a.failures = 0
+		a.owner.Stored(a, freed)
+	}
+}
+
+// final tells whether an error of the set-up ends the writer.
+func (a *Appender) final(err error) error {
+	switch fault.CodeOf(err) {
+	case fault.PermissionDenied, fault.TLS, fault.Protocol, fault.NoSuchStream, fault.NoSuchScope:
+		return err
+	case fault.Unauthenticated:
+		if a.failures > aloneFrom {
+			return err
+		}
+	}
+	if a.outage > 0 && time.Since(a.since) > a.outage {
+		return fault.Wrap(fault.OutageTooLong, "append to segment", a.Name, err)
+	}
+	return nil
+}
+
+// setUp asks a store for the number of the last event that it has of this
+// writer. While nothing of this id is under way on the connection, and nothing
+// is sent before the answer.
+func (a *Appender) setUp(failures int) (*link, int64, error) {
+	ctx, cancel := context.WithTimeout(a.ctx, a.stores.SetupTimeout())
+	defer cancel()
+	token, err := a.stores.Token(ctx, a.Name)
+	if err != nil {
+		return nil, 0, err
+	}
+	conn, alone, err := a.choose(ctx, failures)
+	if err != nil {
+		return nil, 0, err
+	}
+	l := &link{a: a, conn: conn, alone: alone, setup: make(chan wire.Reply, 1), gone: make(chan struct{})}
+	if err := conn.Register(a.request, l); err != nil {
+		return nil, 0, err
+	}
+	conn.Send(wire.SetupAppend{RequestID: a.request, WriterID: a.session.writer, Segment: a.Name, Token: token}.Append(nil))
+	select {
+	case reply := <-l.setup:
+		if setup, ok := reply.(wire.AppendSetup); ok {
+			return l, setup.LastEventNumber, nil
+		}
+		l.leave()
+		err := Failure(a, reply)
+		if fault.CodeOf(err) == fault.Unauthenticated {
+			a.stores.Refused(a.Name)
+		}
+		return nil, 0, err
+	case <-l.gone:
+		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "the connection was lost")
+	case <-ctx.Done():
+		l.leave()
+		a.lock.Lock()
+		a.avoid = conn
+		a.lock.Unlock()
+		return nil, 0, fault.Context(ctx, "set up append to segment", a.Name)
+	}
+}
+
+// choose finds a connection: a shared one, unless this segment spoils it or
+// something of ours may still be under way there.
+func (a *Appender) choose(ctx context.Context, failures int) (conn *segmentstore.Conn, alone bool, err error) {
+	if failures < aloneFrom {
+		conn, err = a.stores.Connect(ctx, a.Name, segmentstore.Appends)
+		if err != nil {
+			return nil, false, err
+		}
+		a.lock.Lock()
+		avoid := a.avoid
+		a.lock.Unlock()
+		if conn != avoid {
+			return conn, false, nil
+		}
+	}
+	conn, err = a.stores.ConnectAlone(ctx, a.Name)
+	return conn, true, err
+}

@@ -1,0 +1,174 @@
+package segment
+
+import (
+	"net"
+
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Session is the exactly-once conversation of one writer with one segment:
+// events in, blocks out; replies in, progress out. It survives connections.
+// Pure: no I/O, no lock, no clock.
+type Session struct {
+	writer   wire.UUID
+	request  int64
+	limit    int // bytes of a block
+	progress *Progress
+
+	queue  []*Block // to send, in order; the last one may take more events
+	flight []*Block // sent on this connection, not answered
+	state  sessionState
+	bytes  int // framed bytes not stored yet
+}
+
+type sessionState int
+
+const (
+	offline sessionState = iota
+	probing              // set up; one block may be under way until the first reply
+	running              // blocks are pipelined
+)
+
+// pullLimit bounds what one Take hands out, so that the segments which share a
+// connection take turns.
+const pullLimit = 1 << 20
+
+// NewSession starts offline. Progress is shared by the sessions of a writer.
+func NewSession(writer wire.UUID, request int64, blockBytes int, progress *Progress) Session {
+	return Session{writer: writer, request: request, limit: blockBytes, progress: progress}
+}
+
+// Bytes is how many framed bytes are not known to be stored.
+func (s *Session) Bytes() int { return s.bytes }
+
+// Add takes an event. Numbers must rise.
+func (s *Session) Add(number int64, position float64, event []byte) {
+	var open *Block
+	if n := len(s.queue); n > 0 {
+		open = s.queue[n-1]
+	}
+	if open == nil || !open.takes(number, len(event), s.limit) {
+		open = newBlock(number)
+		s.queue = append(s.queue, open)
+		s.progress.add(open)
+	}
+	open.add(number, position, event)
+	s.bytes += wire.EventHeader + len(event)
+}
+
+// Sendable tells whether Take would hand out anything.
+func (s *Session) Sendable() bool {
+	return len(s.queue) > 0 && (s.state == running || s.state == probing && len(s.flight) == 0)
+}
+
+// Take appends frames to be sent in order. Ask again while Sendable.
+func (s *Session) Take(frames net.Buffers) net.Buffers {
+	for taken := 0; taken < pullLimit && s.Sendable(); {
+		b := s.queue[0]
+		s.queue[0] = nil
+		s.queue = s.queue[1:]
+		b.close(s.writer, s.request)
+		s.flight = append(s.flight, b)
+		frames = append(frames, b.frame)
+		taken += len(b.frame)
+	}
+	return frames
+}
+
+// Acked drops what is stored: every block up to a number. It returns how many
+// bytes that were.
+func (s *Session) Acked(number int64) int {
+	if s.state == probing {
+		s.state = running
+	}
+	n := 0
+	freed := 0
+	for n < len(s.flight) && s.flight[n].last <= number {
+		freed += s.drop(s.flight[n])
+		s.flight[n] = nil
+		n++
+	}
+	s.flight = s.flight[n:]
+	s.bytes -= freed
+	return freed
+}
+
+func (s *Session) drop(b *Block) int {
+	size := b.size()
+	s.progress.remove(b)
+	b.free()
+	return size
+}
+
+// Online starts over on a new connection whose server has stored everything up
+// to a number. What lies above it is sent again under its old numbers; a number
+// at or below it never is, since a server stores an equal one twice. It returns
+// how many bytes turned out to be stored.
+func (s *Session) Online(stored int64) int {
+	freed := s.Trim(stored)
+	s.state = probing
+	return freed
+}
+
+// Offline takes back what is under way: the connection is gone. If it is not
+// gone for the others who share it, its sender may still hold the frames.
+func (s *Session) Offline(shared bool) {
+	s.state = offline
+	if shared {
+		for _, b := range s.flight {
+			b.held = true
+		}
+	}
+	s.queue = append(s.flight, s.queue...)
+	s.flight = nil
+}
+
+// Trim drops every event up to a number from a session that is offline. It
+// returns how many bytes that were.
+func (s *Session) Trim(stored int64) int {
+	before := s.bytes
+	kept := s.queue[:0]
+	for _, b := range s.queue {
+		switch {
+		case b.first > stored:
+			kept = append(kept, b)
+		case b.last <= stored:
+			s.bytes -= s.drop(b)
+		default:
+			kept = append(kept, s.trimmed(b, stored))
+		}
+	}
+	clear(s.queue[len(kept):])
+	s.queue = kept
+	return before - s.bytes
+}
+
+// trimmed is the block without the events up to a number.
+func (s *Session) trimmed(b *Block, stored int64) *Block {
+	var rest *Block
+	b.each(stored, func(number int64, position float64, event []byte) {
+		if rest == nil {
+			rest = newBlock(number)
+		}
+		rest.add(number, position, event)
+	})
+	s.bytes += rest.size() - s.drop(b)
+	s.progress.add(rest)
+	return rest
+}
+
+// Leftovers visits every event that is not stored, in the order of the numbers,
+// of a session that is offline.
+func (s *Session) Leftovers(visit func(number int64, position float64, event []byte)) {
+	for _, b := range s.queue {
+		b.each(b.first-1, visit)
+	}
+}
+
+// Discard drops everything; the events went to another session or failed.
+func (s *Session) Discard() {
+	for _, b := range s.queue {
+		s.drop(b)
+	}
+	s.queue, s.bytes = nil, 0
+}

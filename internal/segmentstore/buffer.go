@@ -1,0 +1,72 @@
+package segmentstore
+
+import (
+	"sync"
+
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// ReadLength is how many bytes to ask for in one ReadSegment so that the reply
+// fits a pooled buffer.
+const ReadLength = 1 << 20
+
+// headroom is the room kept in front of the payload of a SegmentRead, for the
+// start of an event whose rest the payload brings.
+const headroom = 4 << 10
+
+// Buffers of the size that a full reply takes are used again and again;
+// smaller ones are left to the garbage collector.
+const (
+	bufferSize = ReadLength + headroom + 1<<10
+	pooledFrom = bufferSize / 2
+)
+
+var pool = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+
+// Buffer holds the data of one SegmentRead where the socket put it. It has one
+// owner at a time and is not safe for concurrent use.
+type Buffer struct {
+	array      []byte
+	start, end int
+}
+
+func newBuffer(n int) []byte {
+	if n < pooledFrom || n > bufferSize {
+		return make([]byte, n)
+	}
+	return pool.Get().(*[bufferSize]byte)[:n]
+}
+
+// Bytes is the data. It is valid until Release.
+func (b *Buffer) Bytes() []byte { return b.array[b.start:b.end] }
+
+// Size is the memory that the buffer keeps, in bytes.
+func (b *Buffer) Size() int { return cap(b.array) }
+
+// Prepend puts the start of an event in front of the data that continues it.
+// Only when there is no room in front does it move the data.
+func (b *Buffer) Prepend(head []byte) {
+	if len(head) <= b.start {
+		b.start -= copy(b.array[b.start-len(head):], head)
+		return
+	}
+	array := make([]byte, 0, len(head)+b.end-b.start)
+	array = append(append(array, head...), b.Bytes()...)
+	b.Release()
+	b.array, b.start, b.end = array, 0, len(array)
+}
+
+// Release gives the memory back. Nothing may use Bytes any more.
+func (b *Buffer) Release() {
+	if cap(b.array) == bufferSize {
+		pool.Put((*[bufferSize]byte)(b.array[:bufferSize]))
+	}
+	b.array, b.start, b.end = nil, 0, 0
+}
+
+// Read is the SegmentRead that a Receiver gets. Its Data lies in Buffer, which
+// is the receiver's to release.
+type Read struct {
+	wire.SegmentRead
+	Buffer *Buffer
+}

@@ -1,0 +1,122 @@
+package segmentstore
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Call sends a request about a segment and waits for its reply, over a shared
+// connection. Lost connections, moved segments and refused tokens are tried
+// again until ctx ends, so the request must be one that may be repeated. Error
+// replies come back as errors, as Failure describes.
+func (s *Stores) Call(ctx context.Context, op, segment string, build Build) (wire.Reply, error) {
+	refused := false
+	for attempt := 0; ; attempt++ {
+		if s.retry.Wait(ctx, attempt) != nil {
+			return nil, fault.Context(ctx, op, segment)
+		}
+		reply, err := s.callOnce(ctx, segment, build)
+		if err == nil {
+			if err = Failure(op, segment, reply); err == nil {
+				return reply, nil
+			}
+		}
+		switch code := fault.CodeOf(err); code {
+		case fault.Unreachable, fault.WrongHost, fault.ServerError:
+			s.dialer.Logger.Debug("request is tried again", "op", op, "segment", segment, "attempt", attempt, "err", err)
+		case fault.Unauthenticated:
+			if refused {
+				return nil, err
+			}
+			refused = true
+			s.tokens.Refused(segment)
+		default:
+			return nil, err
+		}
+	}
+}
+
+func (s *Stores) callOnce(ctx context.Context, segment string, build Build) (wire.Reply, error) {
+	token, err := s.tokens.Token(ctx, segment)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := s.Connect(ctx, segment, Requests)
+	if err != nil {
+		return nil, err
+	}
+	request := s.Request()
+	frame, err := wire.Encode(nil, build(request, token))
+	if err != nil {
+		return nil, err
+	}
+	return conn.Exchange(ctx, request, frame)
+}
+
+// Exchange sends one frame and waits for the reply to its request id.
+func (c *Conn) Exchange(ctx context.Context, request int64, frame []byte) (wire.Reply, error) {
+	waiting := make(exchange, 1)
+	if err := c.Register(request, waiting); err != nil {
+		return nil, err
+	}
+	defer c.Unregister(request)
+	c.Send(frame)
+	select {
+	case got := <-waiting:
+		return got.reply, got.err
+	case <-ctx.Done():
+		return nil, fault.Context(ctx, "wait for segment store", c.endpoint)
+	}
+}
+
+// exchange is the receiver of one reply.
+type exchange chan answer
+
+type answer struct {
+	reply wire.Reply
+	err   error
+}
+
+func (e exchange) Receive(reply wire.Reply) { e.put(answer{reply: reply}) }
+func (e exchange) Lost(err error)           { e.put(answer{err: err}) }
+
+// put keeps the first answer; a second one to the same request is dropped.
+func (e exchange) put(a answer) {
+	select {
+	case e <- a:
+	default:
+	}
+}
+
+// Failure turns an error reply into an error: NoSuchSegment, SegmentSealed,
+// SegmentTruncated, WrongHost, Unauthenticated (a new token may do),
+// PermissionDenied, Protocol for what the server does not know, and ServerError
+// for the rest. It returns nil for any other reply.
+func Failure(op, segment string, reply wire.Reply) error {
+	switch r := reply.(type) {
+	case wire.WrongHost:
+		return fault.New(fault.WrongHost, op, segment, "%s", r.CorrectHost)
+	case wire.SegmentIsSealed:
+		return fault.New(fault.SegmentSealed, op, segment, "")
+	case wire.NoSuchSegment:
+		return fault.New(fault.NoSuchSegment, op, segment, "")
+	case wire.SegmentAlreadyExists:
+		return fault.New(fault.AlreadyExists, op, segment, "")
+	case wire.SegmentIsTruncated:
+		return fault.New(fault.SegmentTruncated, op, segment, "it starts at offset %d", r.StartOffset)
+	case wire.OperationUnsupported:
+		return fault.New(fault.Protocol, op, segment, "the server does not support %s", r.OperationName)
+	case wire.AuthTokenCheckFailed:
+		if r.ErrorCode == wire.TokenCheckFailed {
+			return fault.New(fault.PermissionDenied, op, segment, "the token was refused")
+		}
+		return fault.New(fault.Unauthenticated, op, segment, "the token has expired")
+	case wire.InvalidEventNumber:
+		return fault.New(fault.ServerError, op, segment, "event number %d was refused", r.EventNumber)
+	case wire.ErrorMessage:
+		return fault.New(fault.ServerError, op, segment, "%s", r.Message)
+	}
+	return nil
+}

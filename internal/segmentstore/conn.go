@@ -1,0 +1,236 @@
+package segmentstore
+
+import (
+	"bufio"
+	"errors"
+	"net"
+	"sync"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// A Receiver is told what the server answers to the requests of one id. Its
+// methods are called by the connection's own goroutine, one at a time, and must
+// not block.
+type Receiver interface {
+	// Receive gets a reply. A SegmentRead comes as a Read, whose Buffer is the
+	// receiver's; what other replies refer to is valid until Receive returns.
+	Receive(wire.Reply)
+	// Lost is the last call: the connection is gone and no goroutine of it
+	// touches anything of the receiver's any more.
+	Lost(err error)
+}
+
+// A Source has frames to send. It is pulled once for each call of Ready, by the
+// connection's sender, and must not block on anything slow.
+type Source interface {
+	// Pull appends frames to the buffers, and returns them. The frames must
+	// stay as they are until they are acknowledged or Lost is called.
+	Pull(net.Buffers) net.Buffers
+}
+
+// Conn is a connection to a segment store, shared by many appenders, readers
+// and requests. Safe for concurrent use. Two goroutines own it: one sends
+// whatever has accumulated while its last write ran, one receives.
+type Conn struct {
+	endpoint string
+	dialer   *Dialer
+	socket   net.Conn
+	pulse    pulse
+
+	mu        sync.Mutex
+	wake      sync.Cond // something to send, or closing
+	requests  [][]byte
+	ready     []Source
+	receivers map[int64]Receiver
+	closing   error // why; set once
+
+	sent chan struct{} // closed when the sender has ended
+	done chan struct{} // closed when both goroutines have ended
+}
+
+func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
+	c := &Conn{
+		endpoint:  endpoint,
+		dialer:    d,
+		socket:    socket,
+		receivers: make(map[int64]Receiver),
+		sent:      make(chan struct{}),
+		done:      make(chan struct{}),
+	}
+	c.wake.L = &c.mu
+	c.pulse.conn = c
+	return c
+}
+
+// Endpoint is the address that was dialled.
+func (c *Conn) Endpoint() string { return c.endpoint }
+
+// Register makes r the receiver of the replies to a request id. It fails if
+// the connection is gone; then r is not called.
+func (c *Conn) Register(request int64, r Receiver) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing != nil {
+		return c.closing
+	}
+	c.receivers[request] = r
+	return nil
+}
+
+// Unregister forgets a receiver, which may still be in a call. Answers that
+// come later are dropped.
+func (c *Conn) Unregister(request int64) {
+	c.mu.Lock()
+	delete(c.receivers, request)
+	c.mu.Unlock()
+}
+
+// Send queues one frame, which must not change any more. It never blocks.
+func (c *Conn) Send(frame []byte) {
+	c.mu.Lock()
+	c.requests = append(c.requests, frame)
+	c.wake.Signal()
+	c.mu.Unlock()
+}
+
+// Ready asks the sender to pull from s once. It never blocks.
+func (c *Conn) Ready(s Source) {
+	c.mu.Lock()
+	c.ready = append(c.ready, s)
+	c.wake.Signal()
+	c.mu.Unlock()
+}
+
+// Close ends the connection; every receiver gets Lost from the connection's
+// goroutine. It does not wait.
+func (c *Conn) Close(reason error) {
+	c.mu.Lock()
+	if c.closing == nil {
+		c.closing = reason
+		c.wake.Signal()
+	}
+	c.mu.Unlock()
+	c.socket.Close()
+}
+
+// Done is closed when the connection is gone and all its receivers know it.
+func (c *Conn) Done() <-chan struct{} { return c.done }
+
+// alive tells whether the connection may be given to somebody new.
+func (c *Conn) alive() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing == nil
+}
+
+func (c *Conn) sendLoop() {
+	defer close(c.sent)
+	var requests, frames net.Buffers
+	var ready []Source
+	for {
+		c.mu.Lock()
+		for len(c.requests) == 0 && len(c.ready) == 0 && c.closing == nil {
+			c.wake.Wait()
+		}
+		if c.closing != nil {
+			c.mu.Unlock()
+			return
+		}
+		requests, c.requests = c.requests, requests[:0]
+		ready, c.ready = c.ready, ready[:0]
+		c.mu.Unlock()
+
+		frames = append(frames[:0], requests...)
+		for _, s := range ready {
+			frames = s.Pull(frames)
+		}
+		clear(requests)
+		clear(ready)
+		// WriteTo consumes the slice that it is called on, so keep frames.
+		rest := frames
+		n, err := rest.WriteTo(c.socket)
+		c.pulse.sent(n)
+		clear(frames)
+		if err != nil {
+			c.Close(fault.Wrap(fault.Unreachable, "send to segment store", c.endpoint, err))
+			return
+		}
+	}
+}
+
+// receiveLoop hands each reply to its receiver, and when the connection ends,
+// tells all of them, after the sender has let go of their frames.
+func (c *Conn) receiveLoop() {
+	defer close(c.done)
+	err := c.receive()
+	c.Close(err)
+	<-c.sent
+	c.mu.Lock()
+	receivers, reason := c.receivers, c.closing
+	c.receivers = nil
+	c.requests, c.ready = nil, nil
+	c.mu.Unlock()
+	for _, r := range receivers {
+		r.Lost(reason)
+	}
+}
+
+func (c *Conn) receive() error {
+	in := bufio.NewReaderSize(&c.pulse, 32<<10)
+	var scratch []byte
+	for {
+		command, err := readCommand(in, &scratch)
+		if err != nil {
+			return c.received(err)
+		}
+		switch reply := command.(type) {
+		case wire.Hello, wire.KeepAlive:
+		case wire.Reply:
+			c.dispatch(reply)
+		default:
+			return fault.New(fault.Protocol, "receive from segment store", c.endpoint, "command %T is not a reply", command)
+		}
+	}
+}
+
+// received gives an error of the socket or the codec the connection's name.
+func (c *Conn) received(err error) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return fault.Wrap(fault.Unreachable, "receive from segment store", c.endpoint, err)
+}
+
+func (c *Conn) dispatch(reply wire.Reply) {
+	c.mu.Lock()
+	r := c.receivers[reply.Request()]
+	c.mu.Unlock()
+	if r != nil {
+		r.Receive(reply)
+		return
+	}
+	switch reply := reply.(type) {
+	case Read: // nobody waits for it any more
+		reply.Buffer.Release()
+	case wire.AuthTokenCheckFailed:
+		c.refuseAll(reply)
+	}
+}
+
+// refuseAll hands a refused token to every receiver: for a read, the servers
+// answer with the offset where the request id should be, so it cannot be told
+// whose it was.
+func (c *Conn) refuseAll(refused wire.AuthTokenCheckFailed) {
+	c.mu.Lock()
+	all := make([]Receiver, 0, len(c.receivers))
+	for _, r := range c.receivers {
+		all = append(all, r)
+	}
+	c.mu.Unlock()
+	for _, r := range all {
+		r.Receive(refused)
+	}
+}

@@ -1,0 +1,113 @@
+// Package segmentstore carries commands to segment stores and their replies
+// back: it dials, agrees on the protocol, shares connections, notices dead
+// peers, and finds the store that serves a segment.
+package segmentstore
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Dialer opens connections to segment stores.
+type Dialer struct {
+	TLS            *tls.Config   // nil: plain TCP. ServerName is set for each dial
+	ConnectTimeout time.Duration // limit of TCP, TLS and Hello together
+	Silence        time.Duration // a peer that is silent for longer is checked, and given up
+	Logger         *slog.Logger
+}
+
+// Dial connects to host:port and exchanges Hello. It waits until ctx ends or
+// ConnectTimeout is over. The caller closes the connection.
+func (d *Dialer) Dial(ctx context.Context, endpoint string) (*Conn, error) {
+	socket, err := d.greet(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	c := newConn(d, endpoint, socket)
+	go c.sendLoop()
+	go c.receiveLoop()
+	return c, nil
+}
+
+// greet opens a socket on which both sides have said Hello.
+func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.ConnectTimeout)
+	defer cancel()
+	var tcp net.Dialer
+	socket, err := tcp.DialContext(ctx, "tcp", endpoint)
+	if err != nil {
+		return nil, fault.Wrap(fault.Unreachable, "connect to segment store", endpoint, err)
+	}
+	if d.TLS != nil {
+		if socket, err = d.secure(ctx, socket, endpoint); err != nil {
+			return nil, err
+		}
+	}
+	deadline, _ := ctx.Deadline()
+	_ = socket.SetDeadline(deadline)
+	if err := hello(socket); err != nil {
+		socket.Close()
+		var protocol *fault.Error
+		if errors.As(err, &protocol) {
+			protocol.Subject = endpoint
+			return nil, err
+		}
+		return nil, fault.Wrap(fault.Unreachable, "greet segment store", endpoint, err)
+	}
+	_ = socket.SetDeadline(time.Time{})
+	return socket, nil
+}
+
+func (d *Dialer) secure(ctx context.Context, socket net.Conn, endpoint string) (net.Conn, error) {
+	config := d.TLS.Clone()
+	if config.ServerName == "" {
+		config.ServerName, _, _ = net.SplitHostPort(endpoint)
+	}
+	secured := tls.Client(socket, config)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		socket.Close()
+		return nil, fault.Wrap(fault.TLS, "connect to segment store", endpoint, err)
+	}
+	return secured, nil
+}
+
+// hello tells our versions and checks the peer's.
+func hello(socket net.Conn) error {
+	if _, err := socket.Write(wire.Hello{HighVersion: wire.Version, LowVersion: wire.OldestVersion}.Append(nil)); err != nil {
+		return err
+	}
+	var header [wire.HeaderSize]byte
+	if _, err := io.ReadFull(socket, header[:]); err != nil {
+		return err
+	}
+	kind, length, err := wire.ParseHeader(header[:])
+	if err != nil {
+		return err
+	}
+	const longest = 1 << 10 // a Hello has 8 bytes; leave room for what later versions add
+	if kind != wire.TypeHello || length > longest {
+		return fault.New(fault.Protocol, "greet segment store", "", "the first command is of type %d with %d bytes, not a Hello", int32(kind), length)
+	}
+	payload := make([]byte, length)
+	if _, err := io.ReadFull(socket, payload); err != nil {
+		return err
+	}
+	command, err := wire.Decode(kind, payload)
+	if err != nil {
+		return err
+	}
+	peer := command.(wire.Hello)
+	if peer.LowVersion > wire.Version || peer.HighVersion < wire.OldestVersion {
+		return fault.New(fault.Protocol, "greet segment store", "", "it speaks versions %d to %d, this client %d to %d",
+			peer.LowVersion, peer.HighVersion, wire.OldestVersion, wire.Version)
+	}
+	return nil
+}

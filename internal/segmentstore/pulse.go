@@ -1,0 +1,67 @@
+package segmentstore
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// pulse reads from the connection's socket and notices a dead peer. A silent
+// peer is asked by KeepAlive. But a server that throttles a connection does not
+// read from it, so it cannot answer: with much data under way, silence is
+// excused for a while as long as the server greets a fresh connection.
+type pulse struct {
+	conn      *Conn
+	unread    atomic.Int64 // bytes sent since something last came back
+	lastHeard time.Time    // owned by the receiving goroutine
+}
+
+const (
+	throttledFrom  = 1 << 20          // the servers do not pause a connection with less outstanding
+	throttledLimit = 60 * time.Second // the servers' own limit of a request
+)
+
+func (p *pulse) sent(n int64) { p.unread.Add(n) }
+
+// Read waits for bytes as long as the peer can be thought alive.
+func (p *pulse) Read(b []byte) (int, error) {
+	c := p.conn
+	if p.lastHeard.IsZero() {
+		p.lastHeard = time.Now()
+	}
+	for {
+		_ = c.socket.SetReadDeadline(time.Now().Add(c.dialer.Silence / 2))
+		n, err := c.socket.Read(b)
+		if n > 0 {
+			p.unread.Store(0)
+			p.lastHeard = time.Now()
+			return n, nil
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return 0, err
+		}
+		if time.Since(p.lastHeard) >= c.dialer.Silence && !p.excused() {
+			return 0, fault.New(fault.Unreachable, "wait for segment store", c.endpoint, "silent for %v", time.Since(p.lastHeard).Round(time.Millisecond))
+		}
+		c.Send(keepAlive)
+	}
+}
+
+var keepAlive = wire.KeepAlive{}.Append(nil)
+
+func (p *pulse) excused() bool {
+	if p.unread.Load() <= throttledFrom || time.Since(p.lastHeard) >= throttledLimit {
+		return false
+	}
+	socket, err := p.conn.dialer.greet(context.Background(), p.conn.endpoint)
+	if err != nil {
+		return false
+	}
+	socket.Close()
+	return true
+}

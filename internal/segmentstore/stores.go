@@ -1,0 +1,191 @@
+package segmentstore
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Role says what a shared connection carries. Appends and reads never share
+// one: a seal under load makes a server close the connection of the appends,
+// and a slow reply to a read would hold up acks.
+type Role int
+
+// The roles of a connection.
+const (
+	Appends Role = iota
+	Reads
+	Requests
+	roles
+)
+
+// Locator asks the controller which segment store, host:port, serves a segment
+// now. It must not answer from a cache: after a store's death the old answer is
+// wrong.
+type Locator func(ctx context.Context, segment string) (endpoint string, err error)
+
+// Authorizer gives the token for a segment; empty if the servers want none.
+type Authorizer interface {
+	Token(ctx context.Context, segment string) (string, error)
+	// Refused tells that a server refused the token, so that the next one is
+	// fetched anew.
+	Refused(segment string)
+}
+
+// Stores keeps the connections to all segment stores, a few shared ones for
+// each. Safe for concurrent use.
+type Stores struct {
+	dialer   Dialer
+	locate   Locator
+	tokens   Authorizer
+	appends  int // shared connections for appends to a store
+	requests atomic.Int64
+	retry    Backoff
+
+	mu      sync.Mutex
+	shelves map[shelf]*slot
+	open    map[*Conn]struct{} // every connection, shared or not
+	turn    int
+	closed  bool
+}
+
+// shelf is the place of one shared connection.
+type shelf struct {
+	endpoint string
+	role     Role
+	number   int
+}
+
+// slot holds the connection of a shelf, or the wait for it.
+type slot struct {
+	mu   sync.Mutex
+	conn *Conn
+}
+
+// NewStores keeps up to appends connections for appends to each store.
+func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores {
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Stores{
+		dialer:  d,
+		locate:  locate,
+		tokens:  tokens,
+		appends: appends,
+		retry:   DefaultBackoff,
+		shelves: make(map[shelf]*slot),
+		open:    make(map[*Conn]struct{}),
+	}
+}
+
+// Request returns a request id that no other request of this client has.
+func (s *Stores) Request() int64 { return s.requests.Add(1) }
+
+// Token gives the token to send for a segment.
+func (s *Stores) Token(ctx context.Context, segment string) (string, error) {
+	return s.tokens.Token(ctx, segment)
+}
+
+// Refused tells that the token of a segment was refused.
+func (s *Stores) Refused(segment string) { s.tokens.Refused(segment) }
+
+// Connect returns a shared connection to the store that serves the segment.
+func (s *Stores) Connect(ctx context.Context, segment string, role Role) (*Conn, error) {
+	endpoint, err := s.locate(ctx, segment)
+	if err != nil {
+		return nil, err
+	}
+	at := shelf{endpoint: endpoint, role: role}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, errClosed
+	}
+	if role == Appends {
+		at.number = s.turn % s.appends
+		s.turn++
+	}
+	place := s.shelves[at]
+	if place == nil {
+		place = &slot{}
+		s.shelves[at] = place
+	}
+	s.mu.Unlock()
+
+	place.mu.Lock()
+	defer place.mu.Unlock()
+	if place.conn != nil && place.conn.alive() {
+		return place.conn, nil
+	}
+	conn, err := s.dial(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	place.conn = conn
+	return conn, nil
+}
+
+// ConnectAlone returns a connection that nobody else uses. The caller closes it.
+func (s *Stores) ConnectAlone(ctx context.Context, segment string) (*Conn, error) {
+	endpoint, err := s.locate(ctx, segment)
+	if err != nil {
+		return nil, err
+	}
+	return s.dial(ctx, endpoint)
+}
+
+// dial opens a connection that Close will close.
+func (s *Stores) dial(ctx context.Context, endpoint string) (*Conn, error) {
+	conn, err := s.dialer.Dial(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		conn.Close(errClosed)
+		return nil, errClosed
+	}
+	s.open[conn] = struct{}{}
+	s.mu.Unlock()
+	go func() {
+		<-conn.Done()
+		s.mu.Lock()
+		delete(s.open, conn)
+		s.mu.Unlock()
+	}()
+	return conn, nil
+}
+
+// Close closes every connection and waits until their goroutines have ended.
+func (s *Stores) Close() {
+	s.mu.Lock()
+	s.closed = true
+	var all []*Conn
+	for conn := range s.open {
+		all = append(all, conn)
+	}
+	s.mu.Unlock()
+	for _, conn := range all {
+		conn.Close(errClosed)
+	}
+	for _, conn := range all {
+		<-conn.Done()
+	}
+}
+
+var errClosed = fault.New(fault.Closed, "use segment stores", "", "the client was closed")
+
+// Logger is what the users of the connections log to; never nil.
+func (s *Stores) Logger() *slog.Logger { return s.dialer.Logger }
+
+// SetupTimeout is how long to wait for a connection on which appends can start.
+func (s *Stores) SetupTimeout() time.Duration { return s.dialer.ConnectTimeout + s.dialer.Silence }
+
+// A Build makes a request from its id and its token.
+type Build func(request int64, token string) wire.Command
