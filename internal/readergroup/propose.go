@@ -1,0 +1,121 @@
+package readergroup
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// Join is what a reader writes to enter the group. The error is
+// fault.AlreadyExists if the group has a reader of this name.
+func (s *State) Join(reader string) ([]Update, error) {
+	if s.Online(reader) {
+		return nil, fault.New(fault.AlreadyExists, "join reader group", reader,
+			"the group has a reader of this name; if it is gone for good, take it offline")
+	}
+	return []Update{AddReader{reader}}, nil
+}
+
+// Leave is what takes a reader out of the group: nothing if it is not in it.
+// offsets are where it stands; for segments that are not in them, reading goes
+// on where the reader stood at its last checkpoint.
+func (s *State) Leave(reader string, offsets map[Segment]int64) []Update {
+	if !s.Online(reader) {
+		return nil
+	}
+	return []Update{RemoveReader{reader, maps.Clone(offsets)}}
+}
+
+// Acquire is what a reader writes to take the segments that are its due, none if
+// it should not take any. lag is that of the reader in milliseconds, and read
+// where it stands. The error is fault.ReaderNotInGroup.
+func (s *State) Acquire(reader string, lag int64, read map[Segment]Place) ([]Update, error) {
+	if !s.Online(reader) {
+		return nil, removed(reader)
+	}
+	segments := s.SegmentsToAcquire(reader)
+	if len(segments) == 0 {
+		return nil, nil
+	}
+	var updates []Update
+	for _, segment := range segments {
+		updates = append(updates, AcquireSegment{reader, segment})
+	}
+	return append(updates, UpdateDistanceToTail{reader, lag, maps.Clone(read)}), nil
+}
+
+// Release is what a reader writes to give away a segment from this offset,
+// nothing if it should keep it. The error is fault.ReaderNotInGroup.
+func (s *State) Release(reader string, segment Segment, offset, lag int64, read map[Segment]Place) ([]Update, error) {
+	if !s.Online(reader) {
+		return nil, removed(reader)
+	}
+	if !s.Owns(reader, segment) || !s.mayRelease(reader) {
+		return nil, nil
+	}
+	return []Update{
+		ReleaseSegment{reader, segment, offset},
+		UpdateDistanceToTail{reader, lag, maps.Clone(read)},
+	}, nil
+}
+
+// Complete is what a reader writes when it has read a segment to its end, and
+// everything before was processed; nothing while a checkpoint waits for it.
+// successors are the controller's, or none if the group ends in the segment, as
+// [State.EndOffset] tells. The error is fault.ReaderNotInGroup if the reader does
+// not own the segment any more.
+func (s *State) Complete(reader string, segment Segment, successors map[Segment]Successor) ([]Update, error) {
+	if !s.Owns(reader, segment) {
+		return nil, removed(reader)
+	}
+	if _, pending := s.Checkpoint(reader); pending {
+		return nil, nil
+	}
+	news := make(map[Segment]Successor, len(successors))
+	present := s.Positions()
+	for successor, v := range successors {
+		// One that is being read already, for the reason told at SegmentCompleted's
+		// apply, would wait for ever for a predecessor that is done.
+		if _, early := present[successor]; !early {
+			news[successor] = Successor{v.Range, slices.Clone(v.Predecessors)}
+		}
+	}
+	return []Update{SegmentCompleted{reader, segment, s.assigned[reader][segment].Range, news}}, nil
+}
+
+// Pass is what a reader writes when it has passed a checkpoint and stands at
+// these offsets: nothing if it has to pass another one first. The error is
+// fault.ReaderNotInGroup.
+func (s *State) Pass(reader, checkpoint string, offsets map[Segment]int64) ([]Update, error) {
+	if !s.Online(reader) {
+		return nil, removed(reader)
+	}
+	if next, pending := s.Checkpoint(reader); !pending || next != checkpoint {
+		return nil, nil
+	}
+	return []Update{CheckpointReader{checkpoint, reader, maps.Clone(offsets)}}, nil
+}
+
+// StartAutomatic is what a member writes to start an automatic checkpoint of
+// this name, which must be new: nothing if one is under way. Earlier ones are
+// forgotten with it.
+func (s *State) StartAutomatic(checkpoint string) []Update {
+	if s.OngoingCheckpoint() {
+		return nil
+	}
+	return []Update{CreateCheckpoint{checkpoint}, ClearCheckpointsBefore{checkpoint}}
+}
+
+// Renew is what a member writes when the controller has a newer configuration:
+// nothing if the state has it already. See [NewInit].
+func (s *State) Renew(init Init) []Update {
+	if s.config.Generation >= init.Config.Generation {
+		return nil
+	}
+	return []Update{init}
+}
+
+func removed(reader string) error {
+	return fault.New(fault.ReaderNotInGroup, "update reader group", reader, "")
+}

@@ -1,0 +1,179 @@
+package readergroup
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+// State is what the records of a group's stream add up to. The zero State is of
+// a group that was not started; [Init] and [Compact] start it. Maps that its
+// methods return belong to the caller. Not safe for concurrent use.
+type State struct {
+	started     bool
+	config      Config
+	checkpoints Checkpoints
+	// lag in milliseconds, of readers and sometimes of former ones
+	lag map[string]int64
+	// future segments wait for their predecessors
+	future     map[Segment]Successor
+	assigned   map[string]map[Segment]Place
+	unassigned map[Segment]Place
+	// lastRead is what readers told last, not what they processed
+	lastRead       map[Segment]Place
+	end            map[Segment]int64
+	updatingConfig bool
+}
+
+// Started tells whether the group has a state at all.
+func (s *State) Started() bool { return s.started }
+
+// Config is the group's configuration. It must not be changed.
+func (s *State) Config() Config { return s.config }
+
+// UpdatingConfig tells whether the controller may have a newer configuration.
+func (s *State) UpdatingConfig() bool { return s.updatingConfig }
+
+// Readers lists the readers in the group, sorted.
+func (s *State) Readers() []string { return slices.Sorted(maps.Keys(s.assigned)) }
+
+// Online tells whether a reader is in the group.
+func (s *State) Online(reader string) bool {
+	_, online := s.assigned[reader]
+	return online
+}
+
+// Assigned is what a reader owns, with the offsets at its last checkpoint or, if
+// that is later, at acquisition. It is nil if the reader is not in the group.
+func (s *State) Assigned(reader string) map[Segment]Place { return maps.Clone(s.assigned[reader]) }
+
+// Owns tells whether a segment is assigned to a reader.
+func (s *State) Owns(reader string, segment Segment) bool {
+	_, owns := s.assigned[reader][segment]
+	return owns
+}
+
+// Unassigned is what may be acquired, and from where to read it.
+func (s *State) Unassigned() map[Segment]Place { return maps.Clone(s.unassigned) }
+
+// Future is what may be acquired when what it waits for is completed.
+func (s *State) Future() map[Segment]Successor {
+	future := make(map[Segment]Successor, len(s.future))
+	for segment, v := range s.future {
+		future[segment] = Successor{v.Range, slices.Clone(v.Predecessors)}
+	}
+	return future
+}
+
+// EndOffset is where the group stops reading a segment: an offset, or
+// math.MaxInt64 for the segment's own end. ok is false for a segment in which
+// the group does not end: it goes on with the successors.
+func (s *State) EndOffset(segment Segment) (offset int64, ok bool) {
+	offset, ok = s.end[segment]
+	return offset, ok
+}
+
+// Segments is the number of segments that are assigned or free.
+func (s *State) Segments() int {
+	n := len(s.unassigned)
+	for _, owned := range s.assigned {
+		n += len(owned)
+	}
+	return n
+}
+
+// EndOfData tells whether the group has read all it was to read.
+func (s *State) EndOfData() bool { return s.started && len(s.future) == 0 && s.Segments() == 0 }
+
+// Streams lists the streams of which segments are assigned or free, sorted.
+func (s *State) Streams() []naming.Stream {
+	seen := make(map[naming.Stream]struct{})
+	for segment := range s.Positions() {
+		seen[segment.Stream] = struct{}{}
+	}
+	return slices.SortedFunc(maps.Keys(seen), streamcut.CompareStreams)
+}
+
+// Positions is where reading would go on if all readers were gone: the offsets
+// of free segments, and of assigned ones as in [State.Assigned].
+func (s *State) Positions() map[Segment]Place {
+	all := maps.Clone(s.unassigned)
+	for _, owned := range s.assigned {
+		maps.Copy(all, owned)
+	}
+	return all
+}
+
+// LastRead is how far readers say they have read. What they were handed last
+// may be unprocessed, so it is a measure of progress and no place to restart.
+func (s *State) LastRead() map[Segment]Place { return maps.Clone(s.lastRead) }
+
+// Checkpoint is the one that a reader has to pass next, the oldest if there are
+// several. While there is one, the reader neither acquires nor gives away
+// segments.
+func (s *State) Checkpoint(reader string) (name string, ok bool) { return s.checkpoints.next(reader) }
+
+// OngoingCheckpoint tells whether a checkpoint, silent or not, waits for readers.
+func (s *State) OngoingCheckpoint() bool { return len(s.checkpoints.Waiting) > 0 }
+
+// OutstandingCheckpoints lists the checkpoints that wait for readers, oldest
+// first, without silent ones.
+func (s *State) OutstandingCheckpoints() []string { return s.checkpoints.outstanding() }
+
+// CheckpointWaitsFor lists the readers that have not passed a checkpoint, sorted.
+func (s *State) CheckpointWaitsFor(name string) []string {
+	return slices.Sorted(slices.Values(s.checkpoints.Waiting[name]))
+}
+
+// CheckpointOffsets is where the group stood at a checkpoint that all readers
+// have passed. ok is false if it is not complete, was cleared or never created.
+func (s *State) CheckpointOffsets(name string) (offsets map[Segment]int64, ok bool) {
+	offsets, known := s.checkpoints.Offsets[name]
+	if !known || !s.checkpoints.complete(name) {
+		return nil, false
+	}
+	return maps.Clone(offsets), true
+}
+
+// LastCheckpoint is where the group stood at the last completed checkpoint that
+// was not silent. ok is false if there was none, or if everything had been read
+// by then: the record of a compacted state cannot tell one from the other.
+func (s *State) LastCheckpoint() (offsets map[Segment]int64, ok bool) {
+	return maps.Clone(s.checkpoints.Last), len(s.checkpoints.Last) > 0
+}
+
+// LastCheckpointPublished tells whether the controller knows the last completed
+// checkpoint.
+func (s *State) LastCheckpointPublished() bool { return s.checkpoints.Published }
+
+// Compact is the whole state as one update.
+func (s *State) Compact() Compact {
+	return Compact{
+		Config:         s.config,
+		Checkpoints:    s.checkpoints.clone(),
+		Lag:            maps.Clone(s.lag),
+		Future:         s.Future(),
+		Assigned:       cloneAssigned(s.assigned),
+		Unassigned:     maps.Clone(s.unassigned),
+		LastRead:       maps.Clone(s.lastRead),
+		End:            maps.Clone(s.end),
+		UpdatingConfig: s.updatingConfig,
+	}
+}
+
+func cloneAssigned(assigned map[string]map[Segment]Place) map[string]map[Segment]Place {
+	copied := make(map[string]map[Segment]Place, len(assigned))
+	for reader, owned := range assigned {
+		copied[reader] = clone(owned)
+	}
+	return copied
+}
+
+// clone copies a map and makes one of nil.
+func clone[K comparable, V any](m map[K]V) map[K]V {
+	copied := make(map[K]V, len(m))
+	maps.Copy(copied, m)
+	return copied
+}
