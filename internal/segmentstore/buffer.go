@@ -56,6 +56,12 @@ func (b *Buffer) Prepend(head []byte) {
 	b.array, b.start, b.end = array, 0, len(array)
 }
 
+// Cut keeps the first n bytes of the data.
+func (b *Buffer) Cut(n int) { b.end = b.start + n }
+
+// Skip drops the first n bytes of the data.
+func (b *Buffer) Skip(n int) { b.start += n }
+
 // Release gives the memory back. Nothing may use Bytes any more.
 func (b *Buffer) Release() {
 	if cap(b.array) == bufferSize {

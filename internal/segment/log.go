@@ -1,0 +1,187 @@
+package segment
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Log is a segment that several writers extend one record at a time, each only
+// if nobody else did meanwhile. One goroutine may use it at a time.
+type Log struct {
+	name   string
+	stores *segmentstore.Stores
+
+	writer  wire.UUID
+	request int64
+	number  int64              // of the newest conditional append
+	conn    *segmentstore.Conn // on which the writer is set up, or nil
+}
+
+// NewLog opens a segment as a log. It does not connect.
+func NewLog(stores *segmentstore.Stores, name string) *Log {
+	return &Log{name: name, stores: stores, writer: wire.NewUUID(), request: stores.Request()}
+}
+
+// Name of the segment.
+func (l *Log) Name() string { return l.name }
+
+// Bounds are the offsets of the first record that is left and of the next one
+// to come.
+func (l *Log) Bounds(ctx context.Context) (start, end int64, err error) {
+	info, err := Info(ctx, l.stores, l.name)
+	return info.StartOffset, info.WriteOffset, err
+}
+
+// Mark is the attribute in which users of the log note from where to read;
+// ok is false if there is none.
+func (l *Log) Mark(ctx context.Context) (offset int64, ok bool, err error) {
+	value, err := Attribute(ctx, l.stores, l.name, markAttribute)
+	return value, err == nil && value != wire.NullAttribute, err
+}
+
+// markAttribute is Java's RevisionStreamClientMark.
+var markAttribute = wire.UUID{0x7d, 0xf9, 0xa8, 0x74, 0x24, 0x6c, 0xc9, 0xd6, 0x93, 0x97, 0xcd, 0xd1, 0x9e, 0xad, 0x68, 0xc5}
+
+// Read visits the records from one offset to another, both at records' starts;
+// next is where the record after it starts. The bytes are valid during the
+// visit. SegmentTruncated tells that the start is gone.
+func (l *Log) Read(ctx context.Context, from, to int64, visit func(record []byte, next int64) error) error {
+	length := int64(ReadLength)
+	for from < to {
+		read, err := l.read(ctx, from, int32(min(to-from, length)))
+		if err != nil {
+			return err
+		}
+		data := read.Buffer.Bytes()
+		for {
+			record, size, err := wire.NextEvent(data)
+			if err == nil && size > 0 {
+				from += int64(size)
+				data = data[size:]
+				err = visit(record, from)
+			}
+			if err != nil {
+				read.Buffer.Release()
+				return err
+			}
+			if size == 0 {
+				break
+			}
+		}
+		if size, _ := wire.EventSize(data); int64(size) > length {
+			length = int64(size)
+		}
+		read.Buffer.Release()
+	}
+	return nil
+}
+
+// ReadLength is how much is asked for at once.
+const ReadLength = segmentstore.ReadLength
+
+func (l *Log) read(ctx context.Context, offset int64, length int32) (segmentstore.Read, error) {
+	const op = "read segment"
+	reply, err := l.stores.Call(ctx, op, l.name, func(request int64, token string) wire.Command {
+		return wire.ReadSegment{Segment: l.name, Offset: offset, SuggestedLength: length, Token: token, RequestID: request}
+	})
+	if err != nil {
+		return segmentstore.Read{}, err
+	}
+	read, ok := reply.(segmentstore.Read)
+	if !ok {
+		return read, unexpected(op, l.name, reply)
+	}
+	return read, nil
+}
+
+// AppendAt adds a record if the log ends at an offset, and tells whether it did
+// and where it ends then. However often the connection breaks, the record is
+// added at most once, and the answer is the true one.
+func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end int64, added bool, err error) {
+	const op = "append to log"
+	l.number++
+	end = offset + int64(wire.EventHeader+len(record))
+	for attempt := 0; ; attempt++ {
+		if segmentstore.DefaultBackoff.Wait(ctx, attempt) != nil {
+			e := fault.Context(ctx, op, l.name)
+			e.Stored = attempt > 0
+			return 0, false, e
+		}
+		reply, stored, err := l.appendOnce(ctx, offset, record)
+		if err == nil && stored {
+			return end, true, nil
+		}
+		if err == nil {
+			switch reply.(type) {
+			case wire.DataAppended:
+				return end, true, nil
+			case wire.ConditionalCheckFailed:
+				return 0, false, nil
+			}
+			if err = segmentstore.Failure(op, l.name, reply); err == nil {
+				err = unexpected(op, l.name, reply)
+			}
+		}
+		l.conn = nil
+		switch fault.CodeOf(err) {
+		case fault.Unreachable, fault.WrongHost, fault.ServerError, fault.TimedOut:
+			l.stores.Logger().Debug("append to log is tried again", "segment", l.name, "err", err)
+		case fault.Unauthenticated:
+			l.stores.Refused(l.name)
+		default:
+			return 0, false, err
+		}
+	}
+}
+
+// appendOnce tries on one connection; stored tells that an earlier try, whose
+// reply was lost, had come through.
+func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (reply wire.Reply, stored bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, l.stores.SetupTimeout())
+	defer cancel()
+	if l.conn == nil {
+		if reply, err := l.setUp(ctx); err != nil {
+			return nil, false, err
+		} else if setup, ok := reply.(wire.AppendSetup); !ok {
+			return reply, false, nil
+		} else if setup.LastEventNumber >= l.number {
+			return nil, true, nil
+		}
+	}
+	frame, err := wire.Encode(nil, wire.ConditionalAppend{
+		WriterID: l.writer, EventNumber: l.number, ExpectedOffset: offset, Event: record, RequestID: l.request})
+	if err != nil {
+		return nil, false, err
+	}
+	reply, err = l.exchange(ctx, frame)
+	return reply, false, err
+}
+
+func (l *Log) setUp(ctx context.Context) (wire.Reply, error) {
+	token, err := l.stores.Token(ctx, l.name)
+	if err != nil {
+		return nil, err
+	}
+	if l.conn, err = l.stores.Connect(ctx, l.name, segmentstore.Requests); err != nil {
+		return nil, err
+	}
+	frame, err := wire.Encode(nil, wire.SetupAppend{RequestID: l.request, WriterID: l.writer, Segment: l.name, Token: token})
+	if err != nil {
+		return nil, err
+	}
+	return l.exchange(ctx, frame)
+}
+
+// exchange gives the connection up when it does not answer: a second set-up on
+// it might overtake what is still under way.
+func (l *Log) exchange(ctx context.Context, frame []byte) (wire.Reply, error) {
+	conn := l.conn
+	reply, err := conn.Exchange(ctx, l.request, frame)
+	if err != nil {
+		conn.Close(fault.Wrap(fault.Unreachable, "append to log", l.name, err))
+	}
+	return reply, err
+}

@@ -1,0 +1,66 @@
+package segment
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Info asks for the state of a segment; NoSuchSegment if there is none.
+func Info(ctx context.Context, stores *segmentstore.Stores, name string) (wire.StreamSegmentInfo, error) {
+	const op = "get state of segment"
+	reply, err := stores.Call(ctx, op, name, func(request int64, token string) wire.Command {
+		return wire.GetStreamSegmentInfo{RequestID: request, Segment: name, Token: token}
+	})
+	if err != nil {
+		return wire.StreamSegmentInfo{}, err
+	}
+	info, ok := reply.(wire.StreamSegmentInfo)
+	if !ok {
+		return info, unexpected(op, name, reply)
+	}
+	if !info.Exists || info.IsDeleted {
+		return info, fault.New(fault.NoSuchSegment, op, name, "")
+	}
+	return info, nil
+}
+
+// Attribute asks for the value of an attribute; wire.NullAttribute if the
+// segment does not have it.
+func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID) (int64, error) {
+	const op = "get attribute of segment"
+	reply, err := stores.Call(ctx, op, name, func(request int64, token string) wire.Command {
+		return wire.GetSegmentAttribute{RequestID: request, Segment: name, AttributeID: attribute, Token: token}
+	})
+	if err != nil {
+		return 0, err
+	}
+	value, ok := reply.(wire.SegmentAttribute)
+	if !ok {
+		return 0, unexpected(op, name, reply)
+	}
+	return value.Value, nil
+}
+
+// FinalNumber waits until a segment is sealed and returns the number of the last
+// event that it holds of a writer; wire.NullAttribute for none.
+func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID) (int64, error) {
+	for attempt := 0; ; attempt++ {
+		if segmentstore.DefaultBackoff.Wait(ctx, attempt) != nil {
+			return 0, fault.Context(ctx, "wait for the seal of segment", name)
+		}
+		info, err := Info(ctx, stores, name)
+		if err != nil {
+			return 0, err
+		}
+		if info.IsSealed {
+			return Attribute(ctx, stores, name, writer)
+		}
+	}
+}
+
+func unexpected(op, name string, reply wire.Reply) error {
+	return fault.New(fault.Protocol, op, name, "unexpected reply %T", reply)
+}

@@ -1,0 +1,116 @@
+// Package synchronizer keeps replicas of a state equal: every change is a record
+// at the end of a log, written only if its writer had seen all records before.
+package synchronizer
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// Log is the segment that holds the records. See segment.Log.
+type Log interface {
+	Bounds(ctx context.Context) (start, end int64, err error)
+	Mark(ctx context.Context) (offset int64, ok bool, err error)
+	Read(ctx context.Context, from, to int64, visit func(record []byte, next int64) error) error
+	AppendAt(ctx context.Context, offset int64, record []byte) (end int64, added bool, err error)
+}
+
+// Replica is the state that the records add up to.
+type Replica interface {
+	// Restart forgets everything: the records start anew, with one that holds
+	// the whole state, or with records that do not matter before such a one.
+	Restart()
+	// Apply takes in the next record.
+	Apply(record []byte) error
+}
+
+// Synchronizer reads the log into a replica and proposes records. One goroutine
+// may use it at a time.
+type Synchronizer struct {
+	log     Log
+	replica Replica
+	offset  int64 // of the first record that the replica does not have
+	started bool
+}
+
+// New makes a synchronizer that has read nothing.
+func New(log Log, replica Replica) *Synchronizer {
+	return &Synchronizer{log: log, replica: replica}
+}
+
+// Fetch brings the replica up to date with the log. When records that it needs
+// were truncated away it starts again from the newest whole state.
+func (s *Synchronizer) Fetch(ctx context.Context) error {
+	for {
+		start, end, err := s.log.Bounds(ctx)
+		if err != nil {
+			return err
+		}
+		if !s.started || s.offset < start {
+			if err := s.restart(ctx, start, end); err != nil {
+				return err
+			}
+		}
+		err = s.log.Read(ctx, s.offset, end, s.take)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, fault.SegmentTruncated) {
+			return err
+		}
+		s.started = false
+	}
+}
+
+// restart goes to the mark, behind which a whole state lies.
+func (s *Synchronizer) restart(ctx context.Context, start, end int64) error {
+	mark, ok, err := s.log.Mark(ctx)
+	if err != nil {
+		return err
+	}
+	s.offset = start
+	if ok && mark >= start && mark <= end {
+		s.offset = mark
+	}
+	s.replica.Restart()
+	s.started = true
+	return nil
+}
+
+func (s *Synchronizer) take(record []byte, next int64) error {
+	if err := s.replica.Apply(record); err != nil {
+		return err
+	}
+	s.offset = next
+	return nil
+}
+
+// Write adds the record that propose makes of the replica's state, and applies
+// it. When somebody else was faster, the replica is brought up to date and
+// propose is asked again; it returns nil to write nothing.
+func (s *Synchronizer) Write(ctx context.Context, propose func() ([]byte, error)) error {
+	if !s.started {
+		if err := s.Fetch(ctx); err != nil {
+			return err
+		}
+	}
+	for {
+		record, err := propose()
+		if err != nil || record == nil {
+			return err
+		}
+		end, added, err := s.log.AppendAt(ctx, s.offset, record)
+		if err != nil {
+			// Whether it was added shows when the log is read again.
+			return err
+		}
+		if added {
+			return s.take(record, end)
+		}
+		if err := s.Fetch(ctx); err != nil {
+			return err
+		}
+	}
+}
