@@ -28,7 +28,9 @@
  * Errors. Functions return an int: PRAVEGA_OK, another value >= 0 where
  *   documented, or a PRAVEGA_E_ code, which is negative. Functions off the hot
  *   path also take `pravega_error_t **err`: it may be NULL; else it is set to
- *   NULL on success and on failure to an error, yours, pravega_error_free.
+ *   NULL on success and on failure to an error, yours, pravega_error_free. No
+ *   error can be made (it is NULL, and the code says it all) after fork and
+ *   when memory ran out.
  *   Every function may return these, so they are not repeated:
  *     PRAVEGA_E_BAD_HANDLE, PRAVEGA_E_WRONG_KIND  see Handles
  *     PRAVEGA_E_CLOSED      the object, or the client it came from, was closed
@@ -59,8 +61,10 @@
  *   must return soon and must not throw, longjmp or end the thread. Inside a
  *   callback a call that may block returns PRAVEGA_E_FROM_CALLBACK at once;
  *   calls with timeout_ms 0 on the hot path (write, write_many, wait, next), and
- *   calls that never block, are allowed. A callback never runs after the call
- *   that ended its object returned.
+ *   calls that never block, are allowed; inside a log callback only functions
+ *   that read tables are (version, status, error, list, slice_info,
+ *   slice_index). A callback never runs after the call that ended its object
+ *   returned.
  *
  * Fork. A child made by fork() has none of the library's threads, so in it
  *   every function returns PRAVEGA_E_FORKED at once, and those that end a handle
@@ -403,7 +407,7 @@ PRAVEGA_API int pravega_config_free(pravega_config_t *config);
 /*
  * What:     Makes a client: the connections to one Pravega, shared by all that
  *           is opened from it. Checks the configuration; connects on first use.
- *           At least controller.uri must be set, for example
+ *           Option controller.uri says where, for example
  *           "tcp://127.0.0.1:9090".
  * Memory:   config: copied. *client: yours, pravega_client_close.
  * Blocks:   Never.

@@ -1,0 +1,164 @@
+package main
+
+/*
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"context"
+	"runtime"
+	"unsafe"
+
+	"github.com/mattn/go-pointer"
+	"github.com/pravega/pravega-client-go/client"
+)
+
+//export goGroupCreate
+func goGroupCreate(of unsafe.Pointer, scope, name C.shim_text, streams C.shim_texts, count C.size_t, settings unsafe.Pointer, created *C.int, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, c *connection) error {
+		config := c.with(settings).Group
+		for _, s := range unsafe.Slice((**C.char)(unsafe.Pointer(streams)), count) {
+			stream, err := client.ParseGroupStream(C.GoString(s))
+			if err != nil {
+				return err
+			}
+			config.Streams = append(config.Streams, stream)
+		}
+		ok, err := c.CreateReaderGroup(ctx, text(scope), text(name), config)
+		set(created, ok)
+		return err
+	})
+}
+
+//export goGroupDelete
+func goGroupDelete(of unsafe.Pointer, scope, name C.shim_text, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, c *connection) error {
+		return c.DeleteReaderGroup(ctx, text(scope), text(name))
+	})
+}
+
+// group is an open reader group and the client that it came from.
+type group struct {
+	*client.ReaderGroup
+	from   *connection
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (g *group) life() context.Context { return g.ctx }
+
+//export goGroupOpen
+func goGroupOpen(of unsafe.Pointer, scope, name C.shim_text, ms C.int, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
+	call(of, ms, out, func(ctx context.Context, c *connection) error {
+		g, err := c.OpenReaderGroup(ctx, text(scope), text(name))
+		if err != nil {
+			return err
+		}
+		o := &group{ReaderGroup: g, from: c}
+		o.ctx, o.cancel = context.WithCancel(c.ctx)
+		opened = pointer.Save(o)
+		return nil
+	})
+	return opened
+}
+
+//export goGroupReaders
+func goGroupReaders(of unsafe.Pointer, ids *C.struct_shim_strings, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, g *group) error {
+		all, err := g.Readers(ctx)
+		if err == nil {
+			give(ids, all)
+		}
+		return err
+	})
+}
+
+//export goGroupReaderOffline
+func goGroupReaderOffline(of unsafe.Pointer, id C.shim_text, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, g *group) error { return g.ReaderOffline(ctx, text(id)) })
+}
+
+//export goGroupClose
+func goGroupClose(of unsafe.Pointer, out *C.struct_shim_outcome) {
+	defer guard(out)
+	g := pointer.Restore(of).(*group)
+	g.cancel()
+	settle(out, g.Close())
+}
+
+// reader is an open reader; its C half is told by news when to look again.
+type reader struct {
+	*client.Reader
+	ctx    context.Context
+	cancel context.CancelFunc
+	news   news
+}
+
+func (r *reader) life() context.Context { return r.ctx }
+
+//export goReaderOpen
+func goReaderOpen(of unsafe.Pointer, id C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
+	call(of, ms, out, func(ctx context.Context, g *group) error {
+		r, err := g.OpenReader(ctx, text(id), g.from.with(settings).Reader)
+		if err != nil {
+			return err
+		}
+		o := &reader{Reader: r}
+		o.ctx, o.cancel = context.WithCancel(g.from.ctx)
+		r.Notify(func() { o.news.tell(func() { C.shim_ready(core) }) })
+		opened = pointer.Save(o)
+		return nil
+	})
+	return opened
+}
+
+// slice is a slice that C looks into: its buffer is pinned until it comes back.
+type slice struct {
+	*client.Slice
+	pin runtime.Pinner
+}
+
+//export goReaderTry
+func goReaderTry(of unsafe.Pointer, to *C.struct_shim_slice, out *C.struct_shim_outcome) {
+	defer guard(out)
+	point("next")
+	taken, err := pointer.Restore(of).(*reader).TryNext()
+	if err != nil {
+		settle(out, err)
+		return
+	}
+	s := &slice{Slice: taken}
+	if data := taken.Bytes(); len(data) > 0 {
+		s.pin.Pin(&data[0])
+		to.data = C.uintptr_t(uintptr(unsafe.Pointer(&data[0])))
+		to.len = C.size_t(len(data))
+	}
+	to.start_offset = C.int64_t(taken.StartOffset())
+	to.end_offset = C.int64_t(taken.EndOffset())
+	to.skipped = C.int64_t(taken.Skipped())
+	give(&to.names, []string{taken.Scope(), taken.Stream(), taken.Segment()})
+	to.object = pointer.Save(s)
+}
+
+//export goSliceRelease
+func goSliceRelease(of unsafe.Pointer, next C.int64_t, out *C.struct_shim_outcome) {
+	defer guard(out)
+	s := pointer.Restore(of).(*slice)
+	defer s.pin.Unpin()
+	if next == C.PRAVEGA_SLICE_END {
+		settle(out, s.Release())
+	} else {
+		settle(out, s.ReleaseAt(int64(next)))
+	}
+}
+
+//export goReaderClose
+func goReaderClose(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, r *reader) error {
+		err := r.Close(ctx)
+		r.cancel()
+		r.news.end()
+		return err
+	})
+}

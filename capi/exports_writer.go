@@ -1,0 +1,112 @@
+package main
+
+/*
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/mattn/go-pointer"
+	"github.com/pravega/pravega-client-go/client"
+)
+
+// writer is an open writer; its C half is told of its progress by news.
+type writer struct {
+	*client.Writer
+	ctx    context.Context
+	cancel context.CancelFunc
+	news   news
+}
+
+func (w *writer) life() context.Context { return w.ctx }
+
+//export goWriterOpen
+func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
+	call(of, ms, out, func(ctx context.Context, c *connection) error {
+		w, err := c.OpenWriter(ctx, text(scope), text(stream), c.with(settings).Writer)
+		if err != nil {
+			return err
+		}
+		o := &writer{Writer: w}
+		o.ctx, o.cancel = context.WithCancel(c.ctx)
+		w.Notify(func(acked int64, err error) {
+			o.news.tell(func() { C.shim_acked(core, C.int64_t(acked), C.int(client.CodeOf(err))) })
+		})
+		opened = pointer.Save(o)
+		return nil
+	})
+	return opened
+}
+
+// The event and its key stay in the memory of the C caller while they are
+// copied into a block: nothing is kept of them after the return.
+
+//export goWriterTry
+func goWriterTry(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, event C.shim_bytes, size C.size_t) (number C.int64_t) {
+	defer func() {
+		if r := recover(); r != nil {
+			number = C.int64_t(client.CodeOf(panicked(r)))
+		}
+	}()
+	point("write")
+	w := pointer.Restore(of).(*writer)
+	var n int64
+	var err error
+	payload := unsafe.Slice((*byte)(unsafe.Pointer(event)), size)
+	if key == nil {
+		n, err = w.TryWrite(payload)
+	} else {
+		n, err = w.TryWriteKeyed(unsafe.String((*byte)(unsafe.Pointer(key)), keyLen), payload)
+	}
+	if err != nil {
+		return C.int64_t(client.CodeOf(err))
+	}
+	return C.int64_t(n)
+}
+
+//export goWriterTryMany
+func goWriterTryMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, keyLens C.shim_lens, events C.shim_bytes, eventsSize C.size_t, lens C.shim_lens, count C.size_t, accepted *C.struct_shim_accepted) (status C.int) {
+	defer func() {
+		if r := recover(); r != nil {
+			status = C.int(client.CodeOf(panicked(r)))
+		}
+	}()
+	w := pointer.Restore(of).(*writer)
+	var keyed []uint32
+	if keyLens != nil {
+		keyed = unsafe.Slice((*uint32)(unsafe.Pointer(keyLens)), count)
+	}
+	n, last, err := w.TryWriteMany(
+		unsafe.Slice((*byte)(unsafe.Pointer(keys)), keysSize), keyed,
+		unsafe.Slice((*byte)(unsafe.Pointer(events)), eventsSize), unsafe.Slice((*uint32)(unsafe.Pointer(lens)), count))
+	accepted.count, accepted.last = C.size_t(n), C.int64_t(last)
+	return C.int(client.CodeOf(err))
+}
+
+//export goWriterError
+func goWriterError(of unsafe.Pointer, out *C.struct_shim_outcome) {
+	defer guard(out)
+	_, err := pointer.Restore(of).(*writer).Acked()
+	settle(out, err)
+}
+
+//export goWriterFlush
+func goWriterFlush(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, w *writer) error { return w.Flush(ctx) })
+}
+
+//export goWriterClose
+func goWriterClose(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) (acked C.int64_t) {
+	call(of, ms, out, func(ctx context.Context, w *writer) error {
+		err := w.Close(ctx)
+		w.cancel()
+		w.news.end()
+		n, _ := w.Acked()
+		acked = C.int64_t(n)
+		return err
+	})
+	return acked
+}

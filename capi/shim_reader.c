@@ -1,0 +1,251 @@
+/* Readers and slices: one Go entry for taking a slice and one for giving it
+ * back; waiting, and looking into a slice, happen here. */
+#include "_cgo_export.h"
+#include "handle.h"
+#include "signal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+  struct shim_object object;
+  struct signal signal; /* raised when a slice may be there, and by a close */
+  _Atomic bool closing;
+  struct shim_outcome failure; /* what next reported last; guarded by signal.lock */
+};
+
+struct slice {
+  struct shim_object object;
+  pravega_slice_info_t info;
+  char *names;
+};
+
+static void reader_destroy(struct shim_object *object) {
+  struct reader *r = (struct reader *)object;
+  if (object->go != NULL) {
+    goForget(object->go);
+  }
+  signal_destroy(&r->signal);
+  free(r->failure.message);
+  free(r);
+}
+
+int pravega_reader_open(pravega_reader_group_t *group, const char *reader_id, const pravega_config_t *config, pravega_reader_t **reader, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  void *settings, *handle;
+  SET(reader, NULL);
+  if (call_begin(&c, group, KIND_GROUP, timeout_ms) && call_need(&c, reader, "reader") && call_config(&c, config, &settings)) {
+    struct reader *r = calloc(1, sizeof *r);
+    if (r == NULL || !signal_init(&r->signal)) {
+      free(r);
+      call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
+      return call_end(&c, err);
+    }
+    r->object.destroy = reader_destroy;
+    r->object.go = goReaderOpen(c.object->go, reader_id, settings, timeout_ms, r, &c.out);
+    if (r->object.go == NULL) {
+      reader_destroy(&r->object);
+    } else if (call_adopt(&c, KIND_READER, &r->object, &handle)) {
+      *reader = handle;
+    }
+  }
+  return call_end(&c, err);
+}
+
+/* From Go: next may have something now. */
+void shim_ready(void *reader) { signal_raise(&((struct reader *)reader)->signal); }
+
+static void slice_destroy(struct shim_object *object) {
+  struct slice *s = (struct slice *)object;
+  goForget(object->go);
+  free(s->names);
+  free(s);
+}
+
+/* Wraps what Go handed out. */
+static int wrap(const struct shim_slice *from, pravega_slice_t **slice) {
+  static const uint8_t nothing[1];
+  struct slice *s = calloc(1, sizeof *s);
+  void *handle = NULL;
+  if (s != NULL) {
+    s->object.destroy = slice_destroy;
+    s->object.go = from->object;
+    s->names = from->names.text;
+    s->info.data = from->len == 0 ? nothing : (const uint8_t *)from->data;
+    s->info.len = from->len;
+    s->info.start_offset = from->start_offset;
+    s->info.end_offset = from->end_offset;
+    s->info.skipped = from->skipped;
+    s->info.scope = s->names;
+    s->info.stream = s->info.scope + strlen(s->info.scope) + 1;
+    s->info.segment = s->info.stream + strlen(s->info.stream) + 1;
+    handle = shim_adopt(KIND_SLICE, &s->object);
+  }
+  if (handle == NULL) {
+    struct shim_outcome unheard = {0};
+    goSliceRelease(from->object, from->start_offset, &unheard); /* given back as unread */
+    free(unheard.message);
+    goForget(from->object);
+    free(from->names.text);
+    free(s);
+    return PRAVEGA_E_NO_MEMORY;
+  }
+  *slice = handle;
+  return PRAVEGA_OK;
+}
+
+/* Keeps a failure for pravega_reader_error; takes its message. */
+static void remember(struct reader *r, const struct shim_outcome *failure) {
+  pthread_mutex_lock(&r->signal.lock);
+  char *before = r->failure.message;
+  r->failure = *failure;
+  pthread_mutex_unlock(&r->signal.lock);
+  free(before);
+}
+
+/* One look. TIMED_OUT: there is nothing now. */
+static int try_next(struct reader *r, pravega_slice_t **slice) {
+  struct shim_slice taken = {0};
+  struct shim_outcome out = {0};
+  signal_light(&r->signal, false);
+  if (atomic_load(&r->closing)) {
+    return PRAVEGA_E_CLOSED;
+  }
+  goReaderTry(r->object.go, &taken, &out);
+  int status = out.status;
+  if (status == PRAVEGA_E_TIMED_OUT) {
+    free(out.message);
+    return status;
+  }
+  if (status == PRAVEGA_OK) {
+    status = wrap(&taken, slice);
+  } else if (status < 0) {
+    if (status == PRAVEGA_E_PANIC) {
+      atomic_store(&r->object.poisoned, true);
+    }
+    remember(r, &out);
+  }
+  signal_light(&r->signal, true); /* there may be more */
+  return status;
+}
+
+int pravega_reader_next(pravega_reader_t *reader, int timeout_ms, pravega_slice_t **slice) {
+  struct call c;
+  SET(slice, NULL);
+  bool may = timeout_ms == 0 ? call_begin_quick(&c, reader, KIND_READER) : call_begin(&c, reader, KIND_READER, timeout_ms);
+  if (may && call_need(&c, slice, "slice")) {
+    struct reader *r = (struct reader *)c.object;
+    bool waited = false;
+    struct deadline until;
+    for (;;) {
+      uint32_t news = signal_news(&r->signal);
+      c.out.status = try_next(r, slice);
+      if (c.out.status != PRAVEGA_E_TIMED_OUT || timeout_ms == 0) {
+        break;
+      }
+      if (!waited) {
+        waited = true;
+        until = deadline_in(timeout_ms);
+      }
+      if (!signal_wait(&r->signal, news, &until)) {
+        break;
+      }
+    }
+  }
+  return call_end(&c, NULL);
+}
+
+int pravega_reader_ready_fd(pravega_reader_t *reader, int *fd) {
+  struct call c;
+  SET(fd, -1);
+  if (call_begin_quick(&c, reader, KIND_READER) && call_need(&c, fd, "fd")) {
+    *fd = signal_fd(&((struct reader *)c.object)->signal);
+    if (*fd < 0) {
+      call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
+    }
+  }
+  return call_end(&c, NULL);
+}
+
+int pravega_reader_error(pravega_reader_t *reader, pravega_error_t **err) {
+  struct call c;
+  if (call_begin_quick(&c, reader, KIND_READER)) {
+    struct reader *r = (struct reader *)c.object;
+    pthread_mutex_lock(&r->signal.lock);
+    c.out = r->failure;
+    c.out.message = r->failure.message == NULL ? NULL : strdup(r->failure.message);
+    pthread_mutex_unlock(&r->signal.lock);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_reader_close(pravega_reader_t *reader, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  if (call_begin_close(&c, reader, KIND_READER, timeout_ms)) {
+    struct reader *r = (struct reader *)c.object;
+    atomic_store(&r->closing, true);
+    signal_raise(&r->signal);
+    goReaderClose(r->object.go, timeout_ms, &c.out); /* returns when no more shim_ready will come */
+  }
+  return call_end(&c, err);
+}
+
+int pravega_slice_info(const pravega_slice_t *slice, pravega_slice_info_t *info, size_t size) {
+  struct shim_ref ref;
+  int status = shim_enter(slice, KIND_SLICE, &ref);
+  if (status != PRAVEGA_OK) {
+    return status;
+  }
+  if (info == NULL) {
+    status = PRAVEGA_E_INVALID_ARGUMENT;
+  } else {
+    memcpy(info, &((struct slice *)ref.object)->info, size < sizeof *info ? size : sizeof *info);
+  }
+  shim_leave(&ref);
+  return status;
+}
+
+int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cursor, uint32_t *pairs, size_t max_pairs) {
+  struct shim_ref ref;
+  int status = shim_enter(slice, KIND_SLICE, &ref);
+  if (status != PRAVEGA_OK) {
+    return status;
+  }
+  const pravega_slice_info_t *info = &((struct slice *)ref.object)->info;
+  pravega_events_t it = pravega_events_begin(info);
+  pravega_event_t event;
+  size_t from = cursor == NULL ? 0 : *cursor;
+  int64_t count = 0;
+  if (from > info->len) {
+    shim_leave(&ref);
+    return PRAVEGA_E_INVALID_ARGUMENT;
+  }
+  it.pos += from;
+  while ((pairs == NULL || (size_t)count < max_pairs) && pravega_events_next(&it, &event)) {
+    if (pairs != NULL) {
+      pairs[2 * count] = (uint32_t)(event.data - info->data);
+      pairs[2 * count + 1] = (uint32_t)event.len;
+    }
+    count++;
+  }
+  if (pairs != NULL) {
+    SET(cursor, (size_t)(it.pos - info->data));
+  }
+  shim_leave(&ref);
+  return count;
+}
+
+int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset) {
+  struct call c;
+  /* Never blocks, so it is allowed where other calls that end a handle are not. */
+  if (call_begin_free(&c)) {
+    int status = shim_retire(slice, KIND_SLICE, &c.ref);
+    if (status != PRAVEGA_OK) {
+      call_fail(&c, status, "");
+    } else {
+      shim_alone(&c.ref); /* others may be in info or index */
+      goSliceRelease(c.ref.object->go, next_offset, &c.out);
+    }
+  }
+  return call_end(&c, NULL);
+}

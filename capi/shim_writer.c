@@ -1,0 +1,348 @@
+/* Writers: one Go entry a write; waiting for room and for acks happens here. */
+#include "_cgo_export.h"
+#include "handle.h"
+#include "signal.h"
+
+#include <stdlib.h>
+
+struct writer {
+  struct shim_object object;
+  struct signal signal;     /* raised by each ack, the final error, a close */
+  _Atomic int64_t acked;    /* written before final: who sees final sees the last acked */
+  _Atomic int64_t accepted; /* the highest number given out */
+  _Atomic int final;        /* 0, or the status that ended the writer */
+  _Atomic bool closing;     /* calls that wait for room go */
+  _Atomic bool told_end;    /* the callback has had its last call */
+  pravega_ack_fn fn;        /* with user: guarded by signal.lock */
+  void *user;
+};
+
+static void writer_destroy(struct shim_object *object) {
+  struct writer *w = (struct writer *)object;
+  if (object->go != NULL) {
+    goForget(object->go);
+  }
+  signal_destroy(&w->signal);
+  free(w);
+}
+
+int pravega_writer_open(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, pravega_writer_t **writer, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  void *settings, *handle;
+  SET(writer, NULL);
+  if (call_begin(&c, client, KIND_CLIENT, timeout_ms) && call_need(&c, writer, "writer") && call_config(&c, config, &settings)) {
+    struct writer *w = calloc(1, sizeof *w);
+    if (w == NULL || !signal_init(&w->signal)) {
+      free(w);
+      call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
+      return call_end(&c, err);
+    }
+    w->object.destroy = writer_destroy;
+    w->object.go = goWriterOpen(c.object->go, scope, stream, settings, timeout_ms, w, &c.out);
+    if (w->object.go == NULL) {
+      writer_destroy(&w->object);
+    } else if (call_adopt(&c, KIND_WRITER, &w->object, &handle)) {
+      *writer = handle;
+    }
+  }
+  return call_end(&c, err);
+}
+
+/* Makes the callback's call, if there is a callback. The end is told once. */
+static void tell(struct writer *w, int64_t acked, int status) {
+  pthread_mutex_lock(&w->signal.lock);
+  pravega_ack_fn fn = w->fn;
+  void *user = w->user;
+  pthread_mutex_unlock(&w->signal.lock);
+  if (fn == NULL || atomic_load(&w->told_end)) {
+    return;
+  }
+  if (status != 0) {
+    atomic_store(&w->told_end, true);
+  }
+  shim_callback |= IN_ACK;
+  fn(user, acked, status);
+  shim_callback &= ~IN_ACK;
+}
+
+/* From Go: one call for each ack, one for the final error, one at a time. */
+void shim_acked(void *writer, int64_t acked, int status) {
+  struct writer *w = writer;
+  atomic_store(&w->acked, acked);
+  if (status != 0) {
+    atomic_store(&w->final, status);
+  }
+  signal_raise(&w->signal);
+  tell(w, acked, status);
+}
+
+static int64_t poison(struct writer *w) {
+  atomic_store(&w->object.poisoned, true);
+  signal_raise(&w->signal);
+  return PRAVEGA_E_PANIC;
+}
+
+/* What every call on the hot path checks; the use begins. */
+static int hot_enter(const pravega_writer_t *handle, int timeout_ms, struct shim_ref *ref) {
+  if (shim_forked()) {
+    return PRAVEGA_E_FORKED;
+  }
+  if (shim_callback != 0 && (timeout_ms != 0 || (shim_callback & IN_LOG) != 0)) {
+    return PRAVEGA_E_FROM_CALLBACK;
+  }
+  if (timeout_ms < PRAVEGA_FOREVER) {
+    return PRAVEGA_E_INVALID_ARGUMENT;
+  }
+  int status = shim_enter(handle, KIND_WRITER, ref);
+  if (status == PRAVEGA_OK && atomic_load_explicit(&ref->object->poisoned, memory_order_relaxed)) {
+    shim_leave(ref);
+    status = PRAVEGA_E_PANIC;
+  }
+  return status;
+}
+
+/* Remembers the highest number given out. */
+static void given(struct writer *w, int64_t number) {
+  int64_t seen = atomic_load_explicit(&w->accepted, memory_order_relaxed);
+  while (number > seen && !atomic_compare_exchange_weak(&w->accepted, &seen, number)) {
+  }
+}
+
+/* Waits for an ack to make room. 0: try again, else the status to return. */
+static int await_room(struct writer *w, uint32_t news, int timeout_ms, struct deadline *until) {
+  if (atomic_load(&w->closing)) {
+    return PRAVEGA_E_CLOSED;
+  }
+  if (atomic_load(&w->object.poisoned)) {
+    return PRAVEGA_E_PANIC;
+  }
+  if (timeout_ms == 0) {
+    return PRAVEGA_E_WINDOW_FULL;
+  }
+  return signal_wait(&w->signal, news, until) ? 0 : PRAVEGA_E_TIMED_OUT;
+}
+
+int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms) {
+  struct shim_ref ref;
+  int64_t n = hot_enter(writer, timeout_ms, &ref);
+  if (n != PRAVEGA_OK) {
+    return n;
+  }
+  struct writer *w = (struct writer *)ref.object;
+  if ((event == NULL && len > 0) || key_len > PTRDIFF_MAX) {
+    n = PRAVEGA_E_INVALID_ARGUMENT;
+  } else if (len > PRAVEGA_MAX_EVENT) {
+    n = PRAVEGA_E_EVENT_TOO_LARGE;
+  } else {
+    bool waited = false;
+    struct deadline until;
+    for (;;) {
+      uint32_t news = signal_news(&w->signal);
+      n = goWriterTry(w->object.go, key, key_len, event, len);
+      if (n != PRAVEGA_E_WINDOW_FULL) {
+        break;
+      }
+      if (!waited) {
+        waited = true;
+        until = deadline_in(timeout_ms);
+      }
+      int status = await_room(w, news, timeout_ms, &until);
+      if (status != 0) {
+        n = status;
+        break;
+      }
+    }
+  }
+  if (n > 0) {
+    given(w, n);
+  } else if (n == PRAVEGA_E_PANIC) {
+    n = poison(w);
+  }
+  shim_leave(&ref);
+  return n;
+}
+
+int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, int timeout_ms, int64_t *last) {
+  struct shim_ref ref;
+  SET(last, 0);
+  int status = hot_enter(writer, timeout_ms, &ref);
+  if (status != PRAVEGA_OK) {
+    return status;
+  }
+  struct writer *w = (struct writer *)ref.object;
+  uint64_t bytes = 0, key_bytes = 0;
+  if ((lens == NULL && count > 0) || count > PTRDIFF_MAX / sizeof *lens) {
+    shim_leave(&ref);
+    return PRAVEGA_E_INVALID_ARGUMENT;
+  }
+  for (size_t i = 0; i < count; i++) {
+    bytes += lens[i];
+  }
+  for (size_t i = 0; key_lens != NULL && i < count; i++) {
+    key_bytes += key_lens[i] == PRAVEGA_NO_KEY ? 0 : key_lens[i];
+  }
+  if ((events == NULL && bytes > 0) || (keys == NULL && key_bytes > 0) || bytes > PTRDIFF_MAX || key_bytes > PTRDIFF_MAX) {
+    shim_leave(&ref);
+    return PRAVEGA_E_INVALID_ARGUMENT;
+  }
+  const uint8_t *event_at = events, *key_at = keys;
+  size_t done = 0;
+  bool waited = false;
+  struct deadline until;
+  while (done < count) {
+    struct shim_accepted accepted = {0};
+    uint32_t news = signal_news(&w->signal);
+    status = goWriterTryMany(w->object.go, key_at, (size_t)key_bytes, key_lens, event_at, (size_t)bytes, lens, count - done, &accepted);
+    for (size_t i = 0; i < accepted.count; i++) { /* step over what was taken */
+      event_at = event_at == NULL ? NULL : event_at + lens[i];
+      bytes -= lens[i];
+      if (key_lens != NULL && key_lens[i] != PRAVEGA_NO_KEY) {
+        key_at = key_at == NULL ? NULL : key_at + key_lens[i];
+        key_bytes -= key_lens[i];
+      }
+    }
+    lens += accepted.count;
+    key_lens = key_lens == NULL ? NULL : key_lens + accepted.count;
+    done += accepted.count;
+    if (accepted.count > 0) {
+      given(w, accepted.last);
+      SET(last, accepted.last);
+    }
+    if (status == PRAVEGA_E_WINDOW_FULL) {
+      if (!waited) {
+        waited = true;
+        until = deadline_in(timeout_ms);
+      }
+      status = await_room(w, news, timeout_ms, &until);
+    }
+    if (status != PRAVEGA_OK) {
+      break;
+    }
+  }
+  if (status == PRAVEGA_E_PANIC) {
+    poison(w);
+  }
+  shim_leave(&ref);
+  return done > 0 || status == PRAVEGA_OK ? (int64_t)done : status;
+}
+
+int pravega_writer_wait(pravega_writer_t *writer, int64_t number, int timeout_ms, int64_t *acked) {
+  struct shim_ref ref;
+  SET(acked, 0);
+  int status = hot_enter(writer, timeout_ms, &ref);
+  if (status != PRAVEGA_OK) {
+    return status;
+  }
+  struct writer *w = (struct writer *)ref.object;
+  bool waited = false;
+  struct deadline until;
+  for (;;) {
+    signal_light(&w->signal, false);
+    uint32_t news = signal_news(&w->signal);
+    int final = atomic_load(&w->final);
+    int64_t upto = atomic_load(&w->acked);
+    SET(acked, upto);
+    if (number <= upto) {
+      status = PRAVEGA_OK;
+      break;
+    }
+    if (final != 0) {
+      status = final;
+      break;
+    }
+    if (atomic_load(&w->object.poisoned)) {
+      status = PRAVEGA_E_PANIC;
+      break;
+    }
+    if (timeout_ms == 0) {
+      status = PRAVEGA_E_TIMED_OUT;
+      break;
+    }
+    if (!waited) {
+      waited = true;
+      until = deadline_in(timeout_ms);
+    }
+    if (!signal_wait(&w->signal, news, &until)) {
+      status = PRAVEGA_E_TIMED_OUT;
+      break;
+    }
+  }
+  shim_leave(&ref);
+  return status;
+}
+
+int pravega_writer_set_ack(pravega_writer_t *writer, pravega_ack_fn fn, void *user) {
+  struct call c;
+  if (call_begin_quick(&c, writer, KIND_WRITER)) {
+    struct writer *w = (struct writer *)c.object;
+    if (atomic_load(&w->accepted) > 0) {
+      call_fail(&c, PRAVEGA_E_BUSY, "");
+    } else {
+      pthread_mutex_lock(&w->signal.lock);
+      w->fn = fn;
+      w->user = user;
+      pthread_mutex_unlock(&w->signal.lock);
+    }
+  }
+  return call_end(&c, NULL);
+}
+
+int pravega_writer_ack_fd(pravega_writer_t *writer, int *fd) {
+  struct call c;
+  SET(fd, -1);
+  if (call_begin_quick(&c, writer, KIND_WRITER) && call_need(&c, fd, "fd")) {
+    *fd = signal_fd(&((struct writer *)c.object)->signal);
+    if (*fd < 0) {
+      call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
+    }
+  }
+  return call_end(&c, NULL);
+}
+
+int pravega_writer_error(pravega_writer_t *writer, pravega_error_t **err) {
+  struct call c;
+  if (call_begin_quick(&c, writer, KIND_WRITER)) {
+    goWriterError(c.object->go, &c.out);
+  }
+  return call_end(&c, err);
+}
+
+int64_t pravega_writer_pending(pravega_writer_t *writer) {
+  struct shim_ref ref;
+  int status = hot_enter(writer, 0, &ref);
+  if (status != PRAVEGA_OK) {
+    return status;
+  }
+  struct writer *w = (struct writer *)ref.object;
+  int64_t acked = atomic_load(&w->acked); /* first: an ack may overtake the count of what it acks */
+  int64_t pending = atomic_load(&w->accepted) - acked;
+  shim_leave(&ref);
+  return pending > 0 ? pending : 0;
+}
+
+int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  if (call_begin(&c, writer, KIND_WRITER, timeout_ms)) {
+    goWriterFlush(c.object->go, timeout_ms, &c.out);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  SET(acked, 0);
+  if (call_begin_close(&c, writer, KIND_WRITER, timeout_ms)) {
+    struct writer *w = (struct writer *)c.object;
+    atomic_store(&w->closing, true);
+    signal_raise(&w->signal);
+    /* Returns when no more shim_acked will come. */
+    int64_t upto = goWriterClose(w->object.go, timeout_ms, &c.out);
+    atomic_store(&w->acked, upto);
+    int none = 0;
+    atomic_compare_exchange_strong(&w->final, &none, PRAVEGA_E_CLOSED);
+    signal_raise(&w->signal);
+    tell(w, upto, atomic_load(&w->final));
+    SET(acked, upto);
+  }
+  return call_end(&c, err);
+}
