@@ -6,21 +6,15 @@ import (
 	"net"
 )
 
-// freePorts finds n ports that nothing listens on. They lie below those that
-// the system gives to outgoing connections, so that a busy machine rarely takes
-// one before the server does; when it happens all the same, start tries again.
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range 1000 {
+// freePort finds a port that nothing listens on. It lies below those that the
+// system gives to outgoing connections, so that a busy machine rarely takes it
+// before the server does; when it happens all the same, start tries again.
+func freePort() (int, error) {
+	for range 100 {
 		port := 12000 + rand.IntN(20000)
-		listener, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
-		if err != nil {
-			continue
-		}
-		defer listener.Close() // only now, so that no port is found twice
-		if ports = append(ports, port); len(ports) == n {
-			return ports, nil
+		if listener, err := net.Listen("tcp", fmt.Sprintf(":%d", port)); err == nil {
+			return port, listener.Close()
 		}
 	}
-	return nil, fmt.Errorf("no %d free ports between 12000 and 32000", n)
+	return 0, fmt.Errorf("no free port between 12000 and 32000")
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,18 +21,11 @@ import (
 // awaitReady returns when the server has taken a stream through its life:
 // created, sealed and deleted. An open port says little: the controller listens
 // seconds before it works, creating a stream needs the segment store, and
-// sealing and deleting need the controller's own streams. The calls are
-// spelled out here because the client is what the server is to judge.
+// sealing and deleting need the controller's own streams. Where the stream's
+// segment is tells whether this is our server at all: when another one has our
+// port, it would answer just as well.
 func (s *Server) awaitReady(ctx context.Context) error {
-	security := insecure.NewCredentials()
-	if s.caFile != "" {
-		var err error
-		if security, err = credentials.NewClientTLSFromFile(s.caFile, "localhost"); err != nil {
-			return err
-		}
-	}
-	_, address, _ := strings.Cut(s.uri, "://")
-	conn, err := grpc.NewClient("dns:///"+address, grpc.WithTransportCredentials(security), grpc.WithNoProxy())
+	conn, err := s.dial()
 	if err != nil {
 		return err
 	}
@@ -41,44 +36,63 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	}
 
 	name := "ready-" + strings.ToLower(rand.Text())
-	scope := textField(nil, 1, name)
-	stream := textField(textField(nil, 1, name), 2, name)
+	scope := appendField(nil, 1, name)
+	stream := appendField(appendField(nil, 1, name), 2, name)
 	oneSegment := protowire.AppendVarint(protowire.AppendTag(nil, 4, protowire.VarintType), 1)
-	config := protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), stream)
-	config = protowire.AppendBytes(protowire.AppendTag(config, 2, protowire.BytesType), oneSegment)
+	config := appendField(appendField(nil, 1, stream), 2, oneSegment)
+	segment := appendField(nil, 1, stream)
 	for _, step := range []struct {
 		method  string
 		request []byte
-		done    uint64 // the status that says an earlier try did it, although it got no answer
+		field   protowire.Number // of the answer that matters
+		good    []uint64         // status 0, or the one that says an earlier try did it, although it got no answer
 	}{
-		{"createScope", scope, 2},
-		{"createStream", config, 2},
-		{"sealStream", stream, 4},
-		{"deleteStream", stream, 2},
-		{"deleteScope", scope, 2},
+		{"createScope", scope, 1, []uint64{0, 2}},
+		{"createStream", config, 1, []uint64{0, 2}},
+		{"getURI", segment, 2, []uint64{uint64(s.storePort)}},
+		{"sealStream", stream, 1, []uint64{0, 4}},
+		{"deleteStream", stream, 1, []uint64{0, 2}},
+		{"deleteScope", scope, 1, []uint64{0, 2}},
 	} {
 		for {
-			status, err := call(ctx, conn, step.method, step.request)
-			if err == nil && (status == 0 || status == step.done) {
+			got, err := call(ctx, conn, step.method, step.request, step.field)
+			if err == nil && slices.Contains(step.good, got) {
 				break
 			}
-			if err == nil {
-				err = fmt.Errorf("status %d", status)
+			if err == nil && step.method == "getURI" {
+				return fmt.Errorf("%w: the server at %s is another one", errPortTaken, s.uri)
 			}
-			if gone := s.failed(); gone != nil {
-				return gone
+			if err == nil {
+				err = fmt.Errorf("status %d", got)
+			}
+			if failure := s.startFailure(); failure != nil {
+				return failure
 			}
 			if pause(ctx, 100*time.Millisecond) != nil {
-				return fmt.Errorf("the server is not ready: %s: %w\n%s", step.method, err, s.tail())
+				return fmt.Errorf("the server is not ready: %s: %w\n%s", step.method, err, s.logTails())
 			}
 		}
 	}
 	return nil
 }
 
-// call makes one call of the controller whose answer is a status in field 1.
-// The empty message carries any other as its unknown fields.
-func call(ctx context.Context, conn *grpc.ClientConn, method string, request []byte) (status uint64, err error) {
+// dial makes a connection to the controller. Its calls are spelled out in this
+// file because the client is what the server is to judge.
+func (s *Server) dial() (*grpc.ClientConn, error) {
+	security := insecure.NewCredentials()
+	if s.caFile != "" {
+		var err error
+		if security, err = credentials.NewClientTLSFromFile(s.caFile, ""); err != nil {
+			return nil, err
+		}
+	}
+	_, address, _ := strings.Cut(s.uri, "://")
+	return grpc.NewClient("dns:///"+address, grpc.WithTransportCredentials(security), grpc.WithNoProxy())
+}
+
+// call makes one call of the controller and returns a number of its answer. The
+// empty message carries any other as its unknown fields.
+func call(ctx context.Context, conn *grpc.ClientConn, method string, request []byte, field protowire.Number) (value uint64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	var in, out emptypb.Empty
@@ -87,23 +101,41 @@ func call(ctx context.Context, conn *grpc.ClientConn, method string, request []b
 		return 0, err
 	}
 	for rest := []byte(out.ProtoReflect().GetUnknown()); len(rest) > 0; {
-		field, kind, n := protowire.ConsumeTag(rest)
+		number, kind, n := protowire.ConsumeField(rest)
 		if n < 0 {
 			return 0, protowire.ParseError(n)
 		}
-		rest = rest[n:]
-		if field == 1 && kind == protowire.VarintType {
-			status, _ = protowire.ConsumeVarint(rest)
-		}
-		if n = protowire.ConsumeFieldValue(field, kind, rest); n < 0 {
-			return 0, protowire.ParseError(n)
+		if number == field && kind == protowire.VarintType {
+			_, _, tag := protowire.ConsumeTag(rest)
+			value, _ = protowire.ConsumeVarint(rest[tag:])
 		}
 		rest = rest[n:]
 	}
-	return status, nil
+	return value, nil
 }
 
-// textField appends a field that holds text.
-func textField(b []byte, field protowire.Number, text string) []byte {
-	return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), text)
+// appendField appends a field that holds text or a message.
+func appendField[T string | []byte](b []byte, field protowire.Number, content T) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), []byte(content))
+}
+
+// startFailure tells why the server will never be ready, and nil while it may.
+// A server whose port is taken does not end.
+func (s *Server) startFailure() error {
+	for _, p := range s.processes {
+		if text, _ := os.ReadFile(p.log); strings.Contains(string(text), "Address already in use") {
+			return fmt.Errorf("%w: see %s", errPortTaken, p.log)
+		}
+	}
+	return s.ended()
+}
+
+// logTails is the end of each log, for a message.
+func (s *Server) logTails() string {
+	var b strings.Builder
+	for _, p := range s.processes {
+		text, _ := os.ReadFile(p.log)
+		fmt.Fprintf(&b, "--- %s\n%s\n", p.log, text[max(0, len(text)-2000):])
+	}
+	return b.String()
 }

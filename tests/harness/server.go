@@ -8,14 +8,12 @@
 package harness
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -29,11 +27,14 @@ type Options struct {
 	// Progress is told what takes long, such as fetching the server. Nil means
 	// standard error.
 	Progress io.Writer
+	// Accounts of a secure server beside the administrator's.
+	Accounts []Account
 }
 
 // Server is a running Pravega. Its methods may be called from any goroutine.
 type Server struct {
 	uri            string
+	storePort      int
 	caFile         string
 	user, password string
 	dir            string    // its folder in build/pravega
@@ -44,10 +45,13 @@ type Server struct {
 // startLimit is how long a server may take until it is ready.
 const startLimit = 3 * time.Minute
 
-// start makes a server with launch, which is to start its processes, and waits
-// until it is ready. When another process took one of the ports in between, it
-// tries again with others.
-func start(ctx context.Context, o Options, launch func(s *Server, java java) error) (*Server, error) {
+// errPortTaken says that a port that was free is not any more.
+var errPortTaken = errors.New("a port is taken")
+
+// start makes a server with launch, which is to set its address and start its
+// processes, and waits until it is ready. When somebody took one of its ports
+// in between, it tries again with others.
+func start(ctx context.Context, o Options, launch func(s *Server, j java, controllerPort int) error) (*Server, error) {
 	if o.LogLevel == "" {
 		o.LogLevel = "WARN"
 	}
@@ -65,11 +69,18 @@ func start(ctx context.Context, o Options, launch func(s *Server, java java) err
 		if err != nil {
 			return nil, err
 		}
-		java := java{lib: lib, dir: s.dir, logLevel: o.LogLevel}
-		if err = launch(s, java); err == nil {
-			if err = s.awaitReady(ctx); err == nil {
-				return s, nil
-			}
+		port := o.ControllerPort
+		if port == 0 {
+			port, err = freePort()
+		}
+		if err == nil {
+			err = launch(s, java{lib: lib, dir: s.dir, logLevel: o.LogLevel}, port)
+		}
+		if err == nil {
+			err = s.awaitReady(ctx)
+		}
+		if err == nil {
+			return s, nil
 		}
 		s.Stop()
 		if !errors.Is(err, errPortTaken) || o.ControllerPort != 0 || tries == 1 {
@@ -85,27 +96,39 @@ func newServer(home string) (*Server, error) {
 		return nil, err
 	}
 	for _, dir := range old {
-		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			if lock, err := tryLock(filepath.Join(dir, "lock")); err == nil {
-				os.RemoveAll(dir)
-				lock.Close()
-			}
+		if info, err := os.Stat(dir); err != nil || time.Since(info.ModTime()) < 24*time.Hour {
+			continue
+		}
+		if lock, err := tryLock(filepath.Join(dir, "lock")); err == nil {
+			os.RemoveAll(dir)
+			lock.Close()
 		}
 	}
 	dir, err := os.MkdirTemp(home, time.Now().Format("run-0102-150405-"))
 	if err != nil {
 		return nil, err
 	}
-	lock, err := tryLock(filepath.Join(dir, "lock"))
-	if err != nil {
+	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o755); err != nil {
 		return nil, err
 	}
-	return &Server{dir: dir, lock: lock}, os.Mkdir(filepath.Join(dir, "tmp"), 0o755)
+	lock, err := tryLock(filepath.Join(dir, "lock"))
+	return &Server{dir: dir, lock: lock}, err
 }
 
 // ControllerURI is where a client connects: tcp://127.0.0.1:PORT, or
 // tls://localhost:PORT for a secure server.
 func (s *Server) ControllerURI() string { return s.uri }
+
+// CAFile is the path of the certificate (PEM) that a secure server's is signed
+// with; empty for others.
+func (s *Server) CAFile() string { return s.caFile }
+
+// Credentials are the name and the password of a secure server's administrator,
+// who may do everything; empty for others.
+func (s *Server) Credentials() (user, password string) { return s.user, s.password }
+
+// Dir is the folder with the server's logs and settings.
+func (s *Server) Dir() string { return s.dir }
 
 // Pids are the ids of the server's processes; none for one that was there
 // before.
@@ -118,23 +141,35 @@ func (s *Server) Pids() []int {
 }
 
 // Log is the path of the log of one of the server's processes, by name:
-// "standalone", or "zookeeper", "controller" and "segmentstore". It is empty
-// when there is none of that name.
-func (s *Server) Log(name string) string {
-	for _, p := range s.processes {
-		if p.name == name {
-			return p.log
+// "standalone", or "zookeeper", "controller" and "segmentstore".
+func (s *Server) Log(name string) string { return filepath.Join(s.dir, name+".log") }
+
+// Watch waits for the end of ctx, and then returns nil. When a process of the
+// server ends before, it returns an error at once.
+func (s *Server) Watch(ctx context.Context) error {
+	for {
+		if err := s.ended(); err != nil {
+			return err
+		}
+		if pause(ctx, 500*time.Millisecond) != nil {
+			return nil
 		}
 	}
-	return ""
 }
 
-// Exited returns a channel that is closed when the first of the server's
-// processes has ended, whether by Stop or by itself.
-func (s *Server) Exited() <-chan struct{} { return s.processes[0].gone }
+// ended is an error when a process has ended that was not asked to.
+func (s *Server) ended() error {
+	for _, p := range s.processes {
+		select {
+		case <-p.gone:
+			return fmt.Errorf("%s ended by itself\n%s", p.name, s.logTails())
+		default:
+		}
+	}
+	return nil
+}
 
 // Stop ends the server and returns when its processes are gone. Its logs stay.
-// Stop may be called twice, but not at once.
 func (s *Server) Stop() {
 	for _, p := range s.processes {
 		p.stop()
@@ -143,32 +178,4 @@ func (s *Server) Stop() {
 		os.RemoveAll(filepath.Join(s.dir, "tmp"))
 		s.lock.Close()
 	}
-}
-
-// errPortTaken says that a port that was free is not any more.
-var errPortTaken = errors.New("a port is taken")
-
-// failed tells why the server will never be ready, and nil while it may.
-func (s *Server) failed() error {
-	for _, p := range s.processes {
-		if text, err := os.ReadFile(p.log); err == nil && bytes.Contains(text, []byte("Address already in use")) {
-			return fmt.Errorf("%w: %s, see %s", errPortTaken, p.name, p.log)
-		}
-		select {
-		case <-p.gone:
-			return fmt.Errorf("%s ended by itself\n%s", p.name, s.tail())
-		default:
-		}
-	}
-	return nil
-}
-
-// tail is the end of each log, for a message.
-func (s *Server) tail() string {
-	var b strings.Builder
-	for _, p := range s.processes {
-		text, _ := os.ReadFile(p.log)
-		fmt.Fprintf(&b, "--- %s\n%s\n", p.log, text[max(0, len(text)-2000):])
-	}
-	return b.String()
 }

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -11,40 +12,33 @@ import (
 //
 // The server ends with Stop, or with this process; ctx limits only the start.
 func Standalone(ctx context.Context, o Options) (*Server, error) {
-	return start(ctx, o, func(s *Server, j java) error {
-		ports, err := freePorts(5)
-		if err != nil {
-			return err
-		}
-		if o.ControllerPort != 0 {
-			ports[0] = o.ControllerPort
-		}
-		s.uri = fmt.Sprintf("tcp://127.0.0.1:%d", ports[0])
-		return s.emulator(j, ports)
+	return start(ctx, o, func(s *Server, j java, controllerPort int) error {
+		s.uri = fmt.Sprintf("tcp://127.0.0.1:%d", controllerPort)
+		return s.emulate(j, controllerPort, "-Dpravegaservice.service.published.host.nameOrIp=127.0.0.1")
 	})
 }
 
-// emulator starts Pravega's own standalone server on five ports: controller,
-// segment store, ZooKeeper, and REST of the first two.
-func (s *Server) emulator(j java, ports []int, more ...string) error {
-	settings, err := j.file("standalone.properties", "")
-	if err != nil {
+// emulate starts Pravega's own standalone server, with more settings.
+func (s *Server) emulate(j java, controllerPort int, settings ...string) error {
+	file, err := j.file("standalone.properties", "") // asked for, even if all is said on the command line
+	storePort, err1 := freePort()
+	zookeeperPort, err2 := freePort()
+	if err := errors.Join(err, err1, err2); err != nil {
 		return err
 	}
+	s.storePort = storePort
 	p, err := j.run("standalone", append([]string{
 		"-Xmx2g", "-XX:MaxDirectMemorySize=4g",
-		"-Dsinglenode.configurationFile=" + settings,
-		fmt.Sprintf("-Dsinglenode.controller.rpc.port=%d", ports[0]),
-		fmt.Sprintf("-Dsinglenode.segmentStore.port=%d", ports[1]),
-		fmt.Sprintf("-Dsinglenode.zk.port=%d", ports[2]),
-		fmt.Sprintf("-Dsinglenode.controller.rest.port=%d", ports[3]),
-		fmt.Sprintf("-Dpravegaservice.rest.listener.port=%d", ports[4]),
+		"-Dsinglenode.configurationFile=" + file,
+		fmt.Sprintf("-Dsinglenode.controller.rpc.port=%d", controllerPort),
+		fmt.Sprintf("-Dsinglenode.segmentStore.port=%d", storePort),
+		fmt.Sprintf("-Dsinglenode.zk.port=%d", zookeeperPort),
 		"-Dsinglenode.controller.rest.enable=false",
 		"-Dsinglenode.admin.gateway.enable=false",
-	}, more...), "io.pravega.local.LocalPravegaEmulator")
-	if err != nil {
-		return err
+		"-Dpravegaservice.service.listener.host.nameOrIp=127.0.0.1",
+	}, settings...), "io.pravega.local.LocalPravegaEmulator")
+	if err == nil {
+		s.processes = append(s.processes, p)
 	}
-	s.processes = append(s.processes, p)
-	return nil
+	return err
 }

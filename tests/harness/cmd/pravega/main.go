@@ -22,23 +22,29 @@ func main() {
 
 func run() error {
 	port := flag.Int("port", 9090, "port of the controller; 0 means a free one")
+	kind := flag.String("kind", "standalone", "standalone, memory (three processes, for load) or secure (TLS and passwords)")
 	level := flag.String("log", "WARN", "log `level`: ERROR, WARN, INFO, DEBUG")
 	flag.Parse()
+	starters := map[string]func(context.Context, harness.Options) (*harness.Server, error){
+		"standalone": harness.Standalone, "memory": harness.InMemory, "secure": harness.Secure,
+	}
+	start, ok := starters[*kind]
+	if !ok {
+		return fmt.Errorf("-kind %q is none of standalone, memory and secure", *kind)
+	}
 
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	server, err := harness.Standalone(ctx, harness.Options{ControllerPort: *port, LogLevel: *level})
+	server, err := start(ctx, harness.Options{ControllerPort: *port, LogLevel: *level})
 	if err != nil {
 		return err
 	}
 	defer server.Stop()
 	fmt.Println("Pravega is ready at", server.ControllerURI())
-	fmt.Println("Log:", server.Log("standalone"))
-	fmt.Println("Ctrl-C ends it.")
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-server.Exited():
-		return fmt.Errorf("the server ended by itself, see %s", server.Log("standalone"))
+	if user, password := server.Credentials(); user != "" {
+		fmt.Printf("Certificate of the authority: %s\nUser %s, password %s\n", server.CAFile(), user, password)
 	}
+	fmt.Println("Logs are in", server.Dir())
+	fmt.Println("Ctrl-C ends it.")
+	return server.Watch(ctx)
 }
