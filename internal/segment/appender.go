@@ -229,7 +229,7 @@ func (a *Appender) refused(err error) {
 		a.Stop()
 		a.owner.Failed(a, err)
 	case fault.Unauthenticated:
-		a.stores.Refused(a.Name)
+		a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
 		a.broken(true, err)
 	default:
 		a.broken(true, err)

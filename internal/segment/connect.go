@@ -93,7 +93,7 @@ func (a *Appender) final(err error) error {
 func (a *Appender) setUp(failures int) (*link, int64, error) {
 	ctx, cancel := context.WithTimeout(a.ctx, a.stores.SetupTimeout())
 	defer cancel()
-	token, err := a.stores.Token(ctx, a.Name)
+	token, err := a.stores.Authorizer().Token(ctx, a.Name, segmentstore.Write)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -114,7 +114,7 @@ func (a *Appender) setUp(failures int) (*link, int64, error) {
 		l.leave()
 		err := Failure(a, reply)
 		if fault.CodeOf(err) == fault.Unauthenticated {
-			a.stores.Refused(a.Name)
+			a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
 		}
 		return nil, 0, err
 	case <-l.gone:

@@ -72,7 +72,7 @@ type letter struct {
 // ask is a read that is under way.
 type ask struct {
 	offset, length int64
-	read           *segmentstore.Read // its reply, if it came early
+	read           *segmentstore.Data // its reply, if it came early
 }
 
 // StartFetcher reads a segment from the header of an event on, until Stop, the
@@ -188,7 +188,7 @@ func (f *Fetcher) connect() bool {
 }
 
 func (f *Fetcher) connectOnce() error {
-	if _, err := f.stores.Token(f.ctx, f.Name); err != nil {
+	if _, err := f.token(); err != nil {
 		return err
 	}
 	conn, err := f.stores.Connect(f.ctx, f.Name, segmentstore.Reads)
@@ -201,6 +201,10 @@ func (f *Fetcher) connectOnce() error {
 	}
 	f.line = l
 	return nil
+}
+
+func (f *Fetcher) token() (string, error) {
+	return f.stores.Authorizer().Token(f.ctx, f.Name, segmentstore.Read)
 }
 
 // leave lets the connection go, with what is under way on it.
@@ -221,7 +225,7 @@ func (f *Fetcher) leave() {
 
 // drop gives back the memory of a reply that nobody wants any more.
 func (l letter) drop() {
-	if read, ok := l.reply.(segmentstore.Read); ok {
+	if read, ok := l.reply.(segmentstore.Data); ok {
 		read.Buffer.Release()
 	}
 }
@@ -264,7 +268,7 @@ func (f *Fetcher) fill() {
 
 // ask sends a read and notes it at a place in the order of offsets.
 func (f *Fetcher) ask(at int, offset, length int64) {
-	token, err := f.stores.Token(f.ctx, f.Name)
+	token, err := f.token()
 	if err != nil {
 		f.broken(err)
 		return
@@ -284,7 +288,7 @@ func (f *Fetcher) take(l letter) (ended bool) {
 		return false
 	}
 	switch r := l.reply.(type) {
-	case segmentstore.Read:
+	case segmentstore.Data:
 		return f.data(r)
 	case wire.StreamSegmentInfo:
 		f.sounding = false
@@ -309,7 +313,7 @@ func (f *Fetcher) take(l letter) (ended bool) {
 		f.sink.Ended(f, err)
 		return true
 	case fault.Unauthenticated:
-		f.stores.Refused(f.Name)
+		f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
 	}
 	f.broken(err)
 	return false
@@ -345,7 +349,7 @@ func (f *Fetcher) truncated(start int64) {
 }
 
 // data takes the reply to a read, and the replies after it that came early.
-func (f *Fetcher) data(r segmentstore.Read) (ended bool) {
+func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
 	a := f.asked(r.Offset)
 	if a == nil || a.read != nil {
 		r.Buffer.Release()
@@ -399,7 +403,7 @@ func (f *Fetcher) sound() {
 	if f.sounding {
 		return
 	}
-	token, err := f.stores.Token(f.ctx, f.Name)
+	token, err := f.token()
 	if err != nil {
 		return
 	}

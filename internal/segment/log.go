@@ -31,14 +31,14 @@ func (l *Log) Name() string { return l.name }
 // Bounds are the offsets of the first record that is left and of the next one
 // to come.
 func (l *Log) Bounds(ctx context.Context) (start, end int64, err error) {
-	info, err := Info(ctx, l.stores, l.name)
+	info, err := Info(ctx, l.stores, l.name, segmentstore.ReadWrite)
 	return info.StartOffset, info.WriteOffset, err
 }
 
 // Mark is the attribute in which users of the log note from where to read;
 // ok is false if there is none.
 func (l *Log) Mark(ctx context.Context) (offset int64, ok bool, err error) {
-	value, err := Attribute(ctx, l.stores, l.name, markAttribute)
+	value, err := Attribute(ctx, l.stores, l.name, segmentstore.ReadWrite, markAttribute)
 	return value, err == nil && value != wire.NullAttribute, err
 }
 
@@ -82,15 +82,15 @@ func (l *Log) Read(ctx context.Context, from, to int64, visit func(record []byte
 // ReadLength is how much is asked for at once.
 const ReadLength = segmentstore.ReadLength
 
-func (l *Log) read(ctx context.Context, offset int64, length int32) (segmentstore.Read, error) {
+func (l *Log) read(ctx context.Context, offset int64, length int32) (segmentstore.Data, error) {
 	const op = "read segment"
-	reply, err := l.stores.Call(ctx, op, l.name, func(request int64, token string) wire.Command {
+	reply, err := l.stores.Call(ctx, op, l.name, segmentstore.ReadWrite, func(request int64, token string) wire.Command {
 		return wire.ReadSegment{Segment: l.name, Offset: offset, SuggestedLength: length, Token: token, RequestID: request}
 	})
 	if err != nil {
-		return segmentstore.Read{}, err
+		return segmentstore.Data{}, err
 	}
-	read, ok := reply.(segmentstore.Read)
+	read, ok := reply.(segmentstore.Data)
 	if !ok {
 		return read, unexpected(op, l.name, reply)
 	}
@@ -130,7 +130,7 @@ func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end in
 		case fault.Unreachable, fault.WrongHost, fault.ServerError, fault.TimedOut:
 			l.stores.Logger().Debug("append to log is tried again", "segment", l.name, "err", err)
 		case fault.Unauthenticated:
-			l.stores.Refused(l.name)
+			l.stores.Authorizer().Refused(l.name, segmentstore.ReadWrite)
 		default:
 			return 0, false, err
 		}
@@ -161,7 +161,7 @@ func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (repl
 }
 
 func (l *Log) setUp(ctx context.Context) (wire.Reply, error) {
-	token, err := l.stores.Token(ctx, l.name)
+	token, err := l.stores.Authorizer().Token(ctx, l.name, segmentstore.ReadWrite)
 	if err != nil {
 		return nil, err
 	}

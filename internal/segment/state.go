@@ -9,9 +9,9 @@ import (
 )
 
 // Info asks for the state of a segment; NoSuchSegment if there is none.
-func Info(ctx context.Context, stores *segmentstore.Stores, name string) (wire.StreamSegmentInfo, error) {
+func Info(ctx context.Context, stores *segmentstore.Stores, name string, access segmentstore.Access) (wire.StreamSegmentInfo, error) {
 	const op = "get state of segment"
-	reply, err := stores.Call(ctx, op, name, func(request int64, token string) wire.Command {
+	reply, err := stores.Call(ctx, op, name, access, func(request int64, token string) wire.Command {
 		return wire.GetStreamSegmentInfo{RequestID: request, Segment: name, Token: token}
 	})
 	if err != nil {
@@ -29,9 +29,9 @@ func Info(ctx context.Context, stores *segmentstore.Stores, name string) (wire.S
 
 // Attribute asks for the value of an attribute; wire.NullAttribute if the
 // segment does not have it.
-func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID) (int64, error) {
+func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, access segmentstore.Access, attribute wire.UUID) (int64, error) {
 	const op = "get attribute of segment"
-	reply, err := stores.Call(ctx, op, name, func(request int64, token string) wire.Command {
+	reply, err := stores.Call(ctx, op, name, access, func(request int64, token string) wire.Command {
 		return wire.GetSegmentAttribute{RequestID: request, Segment: name, AttributeID: attribute, Token: token}
 	})
 	if err != nil {
@@ -51,12 +51,12 @@ func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, 
 		if segmentstore.DefaultBackoff.Wait(ctx, attempt) != nil {
 			return 0, fault.Context(ctx, "wait for the seal of segment", name)
 		}
-		info, err := Info(ctx, stores, name)
+		info, err := Info(ctx, stores, name, segmentstore.Write)
 		if err != nil {
 			return 0, err
 		}
 		if info.IsSealed {
-			return Attribute(ctx, stores, name, writer)
+			return Attribute(ctx, stores, name, segmentstore.Write, writer)
 		}
 	}
 }

@@ -70,9 +70,9 @@ func (b *Buffer) Release() {
 	b.array, b.start, b.end = nil, 0, 0
 }
 
-// Read is the SegmentRead that a Receiver gets. Its Data lies in Buffer, which
+// Data is the SegmentRead that a Receiver gets. Its Data lies in Buffer, which
 // is the receiver's to release.
-type Read struct {
+type Data struct {
 	wire.SegmentRead
 	Buffer *Buffer
 }

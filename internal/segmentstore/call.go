@@ -11,13 +11,13 @@ import (
 // connection. Lost connections, moved segments and refused tokens are tried
 // again until ctx ends, so the request must be one that may be repeated. Error
 // replies come back as errors, as Failure describes.
-func (s *Stores) Call(ctx context.Context, op, segment string, build Build) (wire.Reply, error) {
+func (s *Stores) Call(ctx context.Context, op, segment string, access Access, build Build) (wire.Reply, error) {
 	refused := false
 	for attempt := 0; ; attempt++ {
 		if s.retry.Wait(ctx, attempt) != nil {
 			return nil, fault.Context(ctx, op, segment)
 		}
-		reply, err := s.callOnce(ctx, segment, build)
+		reply, err := s.callOnce(ctx, segment, access, build)
 		if err == nil {
 			if err = Failure(op, segment, reply); err == nil {
 				return reply, nil
@@ -31,15 +31,15 @@ func (s *Stores) Call(ctx context.Context, op, segment string, build Build) (wir
 				return nil, err
 			}
 			refused = true
-			s.tokens.Refused(segment)
+			s.tokens.Refused(segment, access)
 		default:
 			return nil, err
 		}
 	}
 }
 
-func (s *Stores) callOnce(ctx context.Context, segment string, build Build) (wire.Reply, error) {
-	token, err := s.tokens.Token(ctx, segment)
+func (s *Stores) callOnce(ctx context.Context, segment string, access Access, build Build) (wire.Reply, error) {
+	token, err := s.tokens.Token(ctx, segment, access)
 	if err != nil {
 		return nil, err
 	}

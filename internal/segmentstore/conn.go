@@ -14,7 +14,7 @@ import (
 // methods are called by the connection's own goroutine, one at a time, and must
 // not block.
 type Receiver interface {
-	// Receive gets a reply. A SegmentRead comes as a Read, whose Buffer is the
+	// Receive gets a reply. A SegmentRead comes as Data, whose Buffer is the
 	// receiver's; what other replies refer to is valid until Receive returns.
 	Receive(wire.Reply)
 	// Lost is the last call: the connection is gone and no goroutine of it
@@ -213,7 +213,7 @@ func (c *Conn) dispatch(reply wire.Reply) {
 		return
 	}
 	switch reply := reply.(type) {
-	case Read: // nobody waits for it any more
+	case Data: // nobody waits for it any more
 		reply.Buffer.Release()
 	case wire.AuthTokenCheckFailed:
 		c.refuseAll(reply)

@@ -48,5 +48,5 @@ func readData(in *bufio.Reader, length int) (wire.Command, error) {
 	// Before the data stand the segment's name, the offset, two flags and the length.
 	buffer.start = headroom + 2 + len(read.Segment) + 8 + 1 + 1 + 4
 	buffer.end = buffer.start + len(read.Data)
-	return Read{read, buffer}, nil
+	return Data{read, buffer}, nil
 }

@@ -29,12 +29,22 @@ const (
 // wrong.
 type Locator func(ctx context.Context, segment string) (endpoint string, err error)
 
+// Access is what a token allows to do with a segment.
+type Access int
+
+// The kinds of access.
+const (
+	Read Access = iota
+	Write
+	ReadWrite // of a reader group's state, which its readers change
+)
+
 // Authorizer gives the token for a segment; empty if the servers want none.
 type Authorizer interface {
-	Token(ctx context.Context, segment string) (string, error)
+	Token(ctx context.Context, segment string, access Access) (string, error)
 	// Refused tells that a server refused the token, so that the next one is
 	// fetched anew.
-	Refused(segment string)
+	Refused(segment string, access Access)
 }
 
 // Stores keeps the connections to all segment stores, a few shared ones for
@@ -86,13 +96,8 @@ func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores
 // Request returns a request id that no other request of this client has.
 func (s *Stores) Request() int64 { return s.requests.Add(1) }
 
-// Token gives the token to send for a segment.
-func (s *Stores) Token(ctx context.Context, segment string) (string, error) {
-	return s.tokens.Token(ctx, segment)
-}
-
-// Refused tells that the token of a segment was refused.
-func (s *Stores) Refused(segment string) { s.tokens.Refused(segment) }
+// Authorizer gives the tokens to send.
+func (s *Stores) Authorizer() Authorizer { return s.tokens }
 
 // Connect returns a shared connection to the store that serves the segment.
 func (s *Stores) Connect(ctx context.Context, segment string, role Role) (*Conn, error) {

@@ -1,0 +1,202 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+)
+
+// Client is a connection to one Pravega cluster: what writers, reader groups and
+// the management of streams share. Safe for concurrent use. Close it.
+type Client struct {
+	config     Config
+	log        *slog.Logger
+	controller *controller.Controller
+	stores     *segmentstore.Stores
+	ctx        context.Context // ends with Close
+	cancel     context.CancelFunc
+
+	mu       sync.Mutex
+	children map[child]struct{} // what must be closed first
+	closed   bool
+}
+
+// child is a writer or a reader.
+type child interface{ Close(context.Context) error }
+
+// New checks the configuration and makes a client. It opens no connection: the
+// first call that needs one does. Errors: InvalidArgument, which names the
+// option.
+func New(config Config) (*Client, error) {
+	c := &Client{config: config, log: config.Logger, children: make(map[child]struct{})}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	uri, err := controller.ParseURI(config.ControllerURI)
+	if err != nil {
+		return nil, &fault.Error{Code: fault.InvalidArgument, Op: "set option", Subject: "controller.uri", Err: err}
+	}
+	secure, err := tlsConfig(config, uri.TLS)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := credentials(config)
+	if err != nil {
+		return nil, err
+	}
+	for name, limit := range map[string]time.Duration{
+		"connect.timeout": config.ConnectTimeout, "request.timeout": config.RequestTimeout, "keepalive.timeout": config.KeepAliveTimeout} {
+		if limit <= 0 {
+			return nil, fault.New(fault.InvalidArgument, "set option", name, "%v is not positive; start from DefaultConfig", limit)
+		}
+	}
+	if config.ConnectionsPerStore < 1 {
+		return nil, fault.New(fault.InvalidArgument, "set option", "connections.per.store", "%d is less than 1", config.ConnectionsPerStore)
+	}
+	c.controller, err = controller.New(controller.Config{
+		Endpoints:        uri.Endpoints,
+		Discovery:        uri.Discovery,
+		TLS:              secure,
+		Credentials:      credentials,
+		ConnectTimeout:   config.ConnectTimeout,
+		RetryLimit:       config.RequestTimeout,
+		KeepAliveTimeout: config.KeepAliveTimeout,
+		Logger:           config.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	dialer := segmentstore.Dialer{TLS: secure, ConnectTimeout: config.ConnectTimeout, Silence: config.KeepAliveTimeout, Logger: c.log}
+	c.stores = segmentstore.NewStores(dialer, c.locate, authorizer{c.controller}, config.ConnectionsPerStore)
+	return c, nil
+}
+
+// Close closes the readers and writers that are still open, without waiting for
+// what they have not finished: what a writer has not had acknowledged may be
+// stored or not. Then it closes the connections. A second Close does nothing.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	c.closed = true
+	var open []child
+	for each := range c.children {
+		open = append(open, each)
+	}
+	c.mu.Unlock()
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, each := range open {
+		_ = each.Close(now) // it tells that it could not finish, as asked
+	}
+	c.cancel()
+	c.stores.Close()
+	c.controller.Close()
+	return nil
+}
+
+// adopt notes a reader or writer that Close has to close.
+func (c *Client) adopt(each child) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return fault.New(fault.Closed, "use client", c.config.ControllerURI, "the client was closed")
+	}
+	c.children[each] = struct{}{}
+	return nil
+}
+
+func (c *Client) forget(each child) {
+	c.mu.Lock()
+	delete(c.children, each)
+	c.mu.Unlock()
+}
+
+// locate asks the controller which store serves a segment.
+func (c *Client) locate(ctx context.Context, name string) (string, error) {
+	stream, id, err := naming.ParseSegmentName(name)
+	if err != nil {
+		return "", err
+	}
+	endpoint, err := c.controller.SegmentStore(ctx, stream, id)
+	return endpoint.String(), err
+}
+
+// authorizer gets the tokens for segments from the controller.
+type authorizer struct{ controller *controller.Controller }
+
+var accesses = map[segmentstore.Access]controller.Access{
+	segmentstore.Read:      controller.Read,
+	segmentstore.Write:     controller.Write,
+	segmentstore.ReadWrite: controller.ReadWrite,
+}
+
+// Token for a segment is the token for its stream.
+func (a authorizer) Token(ctx context.Context, name string, access segmentstore.Access) (string, error) {
+	stream, _, err := naming.ParseSegmentName(name)
+	if err != nil {
+		return "", err
+	}
+	token, _, err := a.controller.Token(stream, accesses[access]).Get(ctx)
+	return token, err
+}
+
+// Refused makes the next Token a new one.
+func (a authorizer) Refused(name string, access segmentstore.Access) {
+	if stream, _, err := naming.ParseSegmentName(name); err == nil {
+		a.controller.Token(stream, accesses[access]).Invalidate()
+	}
+}
+
+func tlsConfig(config Config, secure bool) (*tls.Config, error) {
+	if !secure {
+		return nil, nil
+	}
+	t := &tls.Config{MinVersion: tls.VersionTLS12}
+	if config.CAFile != "" {
+		pem, err := os.ReadFile(config.CAFile)
+		if err != nil {
+			return nil, fault.Wrap(fault.InvalidArgument, "set option", "tls.ca.file", err)
+		}
+		t.RootCAs = x509.NewCertPool()
+		if !t.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fault.New(fault.InvalidArgument, "set option", "tls.ca.file", "%s holds no PEM certificate", config.CAFile)
+		}
+	}
+	if !config.VerifyHost {
+		t.InsecureSkipVerify = true // VerifyConnection checks all but the name
+		t.VerifyConnection = func(s tls.ConnectionState) error {
+			chain := x509.VerifyOptions{Roots: t.RootCAs, Intermediates: x509.NewCertPool()}
+			for _, c := range s.PeerCertificates[1:] {
+				chain.Intermediates.AddCert(c)
+			}
+			_, err := s.PeerCertificates[0].Verify(chain)
+			return err
+		}
+	}
+	return t, nil
+}
+
+func credentials(config Config) (controller.Credentials, error) {
+	switch config.AuthMethod {
+	case "":
+		return nil, nil
+	case "basic":
+		return controller.Basic(config.AuthUser, config.AuthPassword), nil
+	case "bearer":
+		return controller.Bearer(config.AuthToken), nil
+	}
+	return nil, fault.New(fault.InvalidArgument, "set option", "auth.method", "%q is neither basic nor bearer", config.AuthMethod)
+}

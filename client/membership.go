@@ -1,0 +1,335 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/synchronizer"
+)
+
+// membership is a reader's part in its group: it keeps the group's state up to
+// date and writes the reader's changes to it. One goroutine owns it.
+type membership struct {
+	reader *Reader
+	state  readergroup.State
+	log    *synchronizer.Synchronizer
+	config readergroup.Config // when the reader joined
+
+	refresh, acquire, release, lag time.Time // when each is due next
+	checkpoint                     time.Time // when one was last seen
+}
+
+func newMembership(r *Reader, log *segment.Log) *membership {
+	m := &membership{reader: r}
+	m.log = synchronizer.New(log, &groupReplica{&m.state})
+	return m
+}
+
+// join enters the group.
+func (m *membership) join(ctx context.Context) error {
+	err := m.write(ctx, func() ([]readergroup.Update, error) {
+		if !m.state.Started() {
+			return nil, fault.New(fault.NoSuchReaderGroup, "open reader", m.reader.id, "group %s has no state yet: create it", m.reader.group)
+		}
+		return m.state.Join(m.reader.id)
+	})
+	if err != nil {
+		return err
+	}
+	m.config = m.state.Config()
+	now := time.Now()
+	m.refresh = now.Add(m.config.RefreshInterval())
+	m.release = now.Add(readergroup.FirstDecision)
+	m.lag = now.Add(readergroup.FirstDecision)
+	m.checkpoint = now
+	return nil
+}
+
+// leave takes the reader out of the group.
+func (m *membership) leave(ctx context.Context, positions map[readergroup.Segment]int64) error {
+	if err := m.log.Fetch(ctx); err != nil {
+		return err
+	}
+	return m.write(ctx, func() ([]readergroup.Update, error) {
+		return m.state.Leave(m.reader.id, positions), nil
+	})
+}
+
+// write adds updates to the group's state, proposed anew whenever somebody else
+// was faster.
+func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
+	return m.log.Write(ctx, func() ([]byte, error) {
+		updates, err := propose()
+		if err != nil || len(updates) == 0 {
+			return nil, err
+		}
+		return readergroup.EncodeUpdates(updates...)
+	})
+}
+
+// run does the reader's group work until ctx ends.
+func (m *membership) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.reader.due:
+		case <-timer.C:
+		}
+		if err := m.step(ctx); err != nil && !m.survive(ctx, err) {
+			return
+		}
+		timer.Reset(m.idle())
+	}
+}
+
+// survive tells whether the work can go on after an error: servers that are
+// away are waited for.
+func (m *membership) survive(ctx context.Context, err error) bool {
+	r := m.reader
+	if ctx.Err() != nil {
+		return false
+	}
+	if fault.Retriable(err) {
+		r.group.client.log.Warn("group work is tried again", "group", r.group.String(), "reader", r.id, "err", err)
+		m.refresh = time.Now().Add(time.Second)
+		return true
+	}
+	r.mu.Lock()
+	r.fail(err)
+	r.mu.Unlock()
+	return false
+}
+
+// idle is how long there is nothing to do unless somebody pokes.
+func (m *membership) idle() time.Duration {
+	next := m.refresh
+	if len(m.state.SegmentsToAcquire(m.reader.id)) > 0 && m.acquire.Before(next) {
+		next = m.acquire
+	}
+	if m.lag.Before(next) {
+		next = m.lag
+	}
+	return max(time.Until(next), time.Millisecond)
+}
+
+// step does what is due, in the order that lets segments move on fastest.
+func (m *membership) step(ctx context.Context) error {
+	now := time.Now()
+	if !now.Before(m.refresh) {
+		m.refresh = now.Add(m.state.Config().RefreshInterval())
+		if err := m.log.Fetch(ctx); err != nil {
+			return err
+		}
+	}
+	for _, work := range []func(context.Context, time.Time) error{
+		m.checkMember, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
+	} {
+		if err := work(ctx, now); err != nil {
+			return err
+		}
+	}
+	return m.reconcile(ctx)
+}
+
+// checkMember notices that the reader was taken out of the group.
+func (m *membership) checkMember(context.Context, time.Time) error {
+	if m.state.Online(m.reader.id) {
+		return nil
+	}
+	code := fault.ReaderNotInGroup
+	if now := m.state.Config(); now.ID != m.config.ID || now.Generation != m.config.Generation {
+		code = fault.GroupReinitialized
+	}
+	return fault.New(code, "read with reader", m.reader.id, "group %s", m.reader.group)
+}
+
+// passCheckpoints answers the checkpoints that others have started, with what
+// was given back: what is out is not consumed.
+func (m *membership) passCheckpoints(ctx context.Context, now time.Time) error {
+	for {
+		name, ok := m.state.Checkpoint(m.reader.id)
+		if !ok {
+			return nil
+		}
+		m.checkpoint = now
+		m.reader.mu.Lock()
+		positions := m.reader.positions()
+		m.reader.mu.Unlock()
+		err := m.write(ctx, func() ([]readergroup.Update, error) {
+			return m.state.Pass(m.reader.id, name, positions)
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// completeSegments tells the group which segments were read to their end, and
+// what follows them.
+func (m *membership) completeSegments(ctx context.Context, _ time.Time) error {
+	for _, a := range m.reader.assignments(func(a *assignment) bool { return a.consumed() }) {
+		successors, err := m.successors(ctx, a)
+		if err != nil {
+			return err
+		}
+		err = m.write(ctx, func() ([]readergroup.Update, error) {
+			return m.state.Complete(m.reader.id, a.segment, successors)
+		})
+		if err != nil {
+			return err
+		}
+		m.acquire = time.Time{} // what follows may be free now
+	}
+	return nil
+}
+
+// successors of a segment that was read to its end; none if the group ends there.
+func (m *membership) successors(ctx context.Context, a *assignment) (map[readergroup.Segment]readergroup.Successor, error) {
+	if _, ends := m.state.EndOffset(a.segment); ends {
+		return nil, nil
+	}
+	found, err := m.reader.group.client.controller.Successors(ctx, a.segment.Stream, a.segment.ID)
+	switch fault.CodeOf(err) {
+	case 0:
+	case fault.NoSuchStream, fault.NoSuchScope: // the stream was deleted: nothing follows
+		return nil, nil
+	default:
+		return nil, err
+	}
+	successors := make(map[readergroup.Segment]readergroup.Successor, len(found))
+	for _, s := range found {
+		successors[readergroup.Segment{Stream: a.segment.Stream, ID: s.Segment}] = readergroup.Successor{
+			Range:        readergroup.Range{Low: s.Low, High: s.High},
+			Predecessors: append([]naming.SegmentID(nil), s.Predecessors...),
+		}
+	}
+	return successors, nil
+}
+
+// giveSegment releases a segment to a reader that has less to do, once nothing
+// of it is out.
+func (m *membership) giveSegment(ctx context.Context, now time.Time) error {
+	if now.Before(m.release) {
+		return nil
+	}
+	r := m.reader
+	wanted, ok := m.state.SegmentToRelease(r.id)
+	r.mu.Lock()
+	var a *assignment
+	for _, each := range r.order {
+		each.leaving = ok && each.segment == wanted
+		if each.leaving && each.out == nil {
+			a = each
+		}
+	}
+	r.mu.Unlock()
+	if a == nil {
+		return nil
+	}
+	m.release = now.Add(readergroup.DecisionPause)
+	err := m.write(ctx, func() ([]readergroup.Update, error) {
+		return m.state.Release(r.id, a.segment, a.position, 0, r.places())
+	})
+	m.release = now.Add(m.state.ReleaseInterval(r.id))
+	r.mu.Lock()
+	a.leaving = false
+	r.announce()
+	r.mu.Unlock()
+	return err
+}
+
+// takeSegments acquires the reader's share of what is free.
+func (m *membership) takeSegments(ctx context.Context, now time.Time) error {
+	r := m.reader
+	if now.Before(m.acquire) || len(m.state.SegmentsToAcquire(r.id)) == 0 {
+		return nil
+	}
+	m.acquire = now.Add(readergroup.DecisionPause)
+	err := m.write(ctx, func() ([]readergroup.Update, error) {
+		return m.state.Acquire(r.id, 0, r.places())
+	})
+	m.acquire = now.Add(m.state.AcquireInterval(r.id))
+	return err
+}
+
+// tellLag tells the others how far this reader has come.
+func (m *membership) tellLag(ctx context.Context, now time.Time) error {
+	if now.Before(m.lag) {
+		return nil
+	}
+	m.lag = now.Add(m.state.LagInterval())
+	r := m.reader
+	return m.write(ctx, func() ([]readergroup.Update, error) {
+		if !m.state.Online(r.id) {
+			return nil, nil
+		}
+		return []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: r.id, LastRead: r.places()}}, nil
+	})
+}
+
+// startCheckpoint starts an automatic checkpoint when the group's configuration
+// asks for one: it is where reading goes on after a reader has crashed.
+func (m *membership) startCheckpoint(ctx context.Context, now time.Time) error {
+	if !m.state.AutomaticCheckpointDue(now.Sub(m.checkpoint)) {
+		return nil
+	}
+	m.checkpoint = now
+	name := fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())
+	return m.write(ctx, func() ([]readergroup.Update, error) { return m.state.StartAutomatic(name), nil })
+}
+
+// reconcile makes the reader's assignments those of the state.
+func (m *membership) reconcile(ctx context.Context) error {
+	r := m.reader
+	should := m.state.Assigned(r.id)
+	r.shares.Store(int64(len(should)))
+	gone := r.assignments(func(a *assignment) bool { _, ok := should[a.segment]; return !ok })
+	for _, a := range gone {
+		if a.fetcher != nil {
+			a.fetcher.Stop()
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, a := range gone {
+		a.abandon()
+		delete(r.assigned, a.segment)
+	}
+	for s, place := range should {
+		if r.assigned[s] == nil {
+			r.assigned[s] = m.start(ctx, s, place)
+		}
+	}
+	r.order = r.order[:0]
+	for _, a := range r.assigned {
+		r.order = append(r.order, a)
+	}
+	if ended := m.state.EndOfData(); ended != r.ended {
+		r.ended = ended
+		r.announce()
+	}
+	return nil
+}
+
+// start reads a segment from where the group stands in it.
+func (m *membership) start(ctx context.Context, s readergroup.Segment, place readergroup.Place) *assignment {
+	r := m.reader
+	a := &assignment{reader: r, segment: s, span: place.Range, name: s.String(), position: place.Offset}
+	if place.Offset < 0 || m.state.AtEnd(s, place.Offset) {
+		a.ended = true
+		r.poke()
+		return a
+	}
+	limit := endOf(&m.state, s)
+	a.fetcher = segment.StartFetcher(ctx, r.group.client.stores, a.name, place.Offset, limit, r.budget, a)
+	return a
+}

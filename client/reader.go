@@ -1,0 +1,192 @@
+package client
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+)
+
+// Reader is a member of a reader group. It reads the segments that the group
+// assigns to it ahead of the application and hands out slices of them. Group
+// work runs beside the application. Next is for one goroutine at a time; slices
+// may be used and released by others. Close it, or the group keeps its segments
+// assigned until somebody calls ReaderGroup.ReaderOffline.
+type Reader struct {
+	group  *ReaderGroup
+	id     string
+	config ReaderConfig
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	member *membership
+	due    chan struct{} // one token: there is group work
+	work   sync.WaitGroup
+	shares atomic.Int64 // segments that share the buffer
+
+	mu       sync.Mutex
+	assigned map[readergroup.Segment]*assignment
+	order    []*assignment // in which segments take turns
+	turn     int
+	ended    bool // the group has read everything
+	err      error
+	closing  bool
+	changed  chan struct{}
+	notify   func()
+}
+
+// Next waits for a slice until ctx ends. Segments take turns. Errors: ErrEnd
+// when the group has read all there will ever be; TimedOut and Cancelled when
+// ctx ends first; Closed; and the final ones ReaderNotInGroup and
+// GroupReinitialized, after which the reader can only be closed.
+func (r *Reader) Next(ctx context.Context) (*Slice, error) {
+	for {
+		r.mu.Lock()
+		s, err := r.next()
+		if s != nil || err != nil {
+			r.mu.Unlock()
+			return s, err
+		}
+		if r.changed == nil {
+			r.changed = make(chan struct{})
+		}
+		changed := r.changed
+		r.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, fault.Context(ctx, "read with reader", r.id)
+		}
+	}
+}
+
+// TryNext is Next that never waits: TimedOut tells that nothing is there yet.
+func (r *Reader) TryNext() (*Slice, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s, err := r.next()
+	if s == nil && err == nil {
+		err = errNothingYet
+	}
+	return s, err
+}
+
+var errNothingYet = fault.New(fault.TimedOut, "read", "", "nothing is there yet")
+
+// next finds a slice; neither a slice nor an error means that there is none yet.
+func (r *Reader) next() (*Slice, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	for i := range r.order {
+		at := (r.turn + i) % len(r.order)
+		if a := r.order[at]; a.available() {
+			r.turn = at + 1
+			return a.take(), nil
+		}
+	}
+	if r.ended {
+		return nil, ErrEnd
+	}
+	return nil, nil
+}
+
+// Notify sets the function that is called whenever Next may have become ready.
+// It is called from the library's goroutines, with locks held: it must not
+// block nor call the reader. Set it once, before the first Next.
+func (r *Reader) Notify(f func()) {
+	r.mu.Lock()
+	r.notify = f
+	f()
+	r.mu.Unlock()
+}
+
+// Close leaves the group: the segments go to the other readers, from the first
+// event that was not given back. What is out counts as not consumed; its bytes
+// stay valid until it is released. When ctx ends before the group knows, the
+// reader is closed all the same and the error tells that it is still a member.
+// A second Close does nothing.
+func (r *Reader) Close(ctx context.Context) error {
+	r.mu.Lock()
+	if r.closing {
+		r.mu.Unlock()
+		return nil
+	}
+	r.closing = true
+	lost := r.err != nil // then the reader is no member any more
+	r.err = nil
+	r.fail(fault.New(fault.Closed, "read with reader", r.id, "the reader was closed"))
+	r.mu.Unlock()
+	r.cancel()
+	r.work.Wait()
+	for _, a := range r.order {
+		if a.fetcher != nil {
+			a.fetcher.Stop()
+		}
+	}
+	r.mu.Lock()
+	positions := r.positions()
+	for _, a := range r.order {
+		a.abandon()
+	}
+	r.mu.Unlock()
+	r.group.client.forget(r)
+	if lost {
+		return nil
+	}
+	return r.member.leave(ctx, positions)
+}
+
+// positions are where the segments stand, by what was given back.
+func (r *Reader) positions() map[readergroup.Segment]int64 {
+	positions := make(map[readergroup.Segment]int64, len(r.order))
+	for _, a := range r.order {
+		positions[a.segment] = a.position
+	}
+	return positions
+}
+
+// places are positions with the segments' ranges.
+func (r *Reader) places() map[readergroup.Segment]readergroup.Place {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	places := make(map[readergroup.Segment]readergroup.Place, len(r.order))
+	for _, a := range r.order {
+		places[a.segment] = readergroup.Place{Offset: a.position, Range: a.span}
+	}
+	return places
+}
+
+// budget is the memory that one segment may take.
+func (r *Reader) budget() int {
+	return r.config.BufferBytes / max(1, int(r.shares.Load()))
+}
+
+// fail makes err the final error of Next, unless it has one.
+func (r *Reader) fail(err error) {
+	if r.err == nil {
+		r.err = err
+		r.announce()
+	}
+}
+
+// announce tells those who wait for Next to look again.
+func (r *Reader) announce() {
+	if r.changed != nil {
+		close(r.changed)
+		r.changed = nil
+	}
+	if r.notify != nil {
+		r.notify()
+	}
+}
+
+// poke starts group work now.
+func (r *Reader) poke() {
+	select {
+	case r.due <- struct{}{}:
+	default:
+	}
+}

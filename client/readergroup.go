@@ -1,0 +1,326 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/synchronizer"
+)
+
+// ReaderGroupConfig says what a reader group reads and how its members work
+// together. It is kept by the servers; official Java readers heed it too.
+type ReaderGroupConfig struct {
+	// Streams to read, at least one; they may be of several scopes.
+	Streams []GroupStream
+	// RefreshInterval is how often a reader looks at the group's state. Option
+	// group.refresh.interval.
+	RefreshInterval time.Duration
+	// CheckpointInterval is the time between automatic checkpoints, from which
+	// reading goes on after a reader has crashed; 0 is never. Option
+	// group.checkpoint.interval.
+	CheckpointInterval time.Duration
+	// MaxOutstandingCheckpoints may be under way at once. Option
+	// group.checkpoints.outstanding.
+	MaxOutstandingCheckpoints int
+}
+
+// DefaultReaderGroupConfig returns the documented defaults, for these streams.
+func DefaultReaderGroupConfig(streams ...GroupStream) ReaderGroupConfig {
+	config := NewSettings().Group
+	config.Streams = streams
+	return config
+}
+
+// GroupStream is a stream that a group reads, and which part of it.
+type GroupStream struct {
+	Scope, Stream string
+	// From is where reading starts; the zero StreamCut is the head.
+	From StreamCut
+	// FromTail starts behind what is in the stream when the group is created.
+	FromTail bool
+	// To is where reading ends; the zero StreamCut is the end of the stream,
+	// if it is ever sealed.
+	To StreamCut
+}
+
+// ParseGroupStream reads "scope/stream", which starts at the head, and
+// "scope/stream@head", "scope/stream@tail" and "scope/stream@CUT", where CUT is
+// what StreamCut.String writes.
+func ParseGroupStream(text string) (GroupStream, error) {
+	const op = "parse stream of reader group"
+	name, start, _ := strings.Cut(text, "@")
+	scope, stream, ok := strings.Cut(name, "/")
+	if !ok {
+		return GroupStream{}, fault.New(fault.InvalidArgument, op, text, "it is not scope/stream")
+	}
+	g := GroupStream{Scope: scope, Stream: stream}
+	var err error
+	switch start {
+	case "", "head":
+	case "tail":
+		g.FromTail = true
+	default:
+		g.From, err = ParseStreamCut(start)
+	}
+	return g, err
+}
+
+// CreateReaderGroup creates a reader group in a scope. It returns false if the
+// same group exists already, and ConfigMismatch if another one of that name
+// does. Other errors: InvalidArgument, NoSuchScope, NoSuchStream.
+func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, config ReaderGroupConfig) (created bool, err error) {
+	const op = "create reader group"
+	if err := naming.Check(op, "reader group", name); err != nil {
+		return false, err
+	}
+	wanted, err := c.groupConfig(ctx, op, scope+"/"+name, config)
+	if err != nil {
+		return false, err
+	}
+	existing, err := c.controller.CreateReaderGroup(ctx, scope, name, wanted)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range config.Streams {
+		if stream := (naming.Stream{Scope: s.Scope, Name: s.Stream}); s.FromTail {
+			wanted.Start[stream] = existing.Start[stream] // the tail has moved since
+		}
+	}
+	if !existing.Same(wanted) {
+		return false, fault.New(fault.ConfigMismatch, op, scope+"/"+name, "")
+	}
+	heads, err := c.heads(ctx, existing)
+	if err != nil {
+		return false, err
+	}
+	init, err := readergroup.NewInit(existing, heads)
+	if err != nil {
+		return false, err
+	}
+	g, err := c.OpenReaderGroup(ctx, scope, name)
+	if err != nil {
+		return false, err
+	}
+	state, log := g.replica()
+	err = log.Write(ctx, func() ([]byte, error) {
+		if state.Started() {
+			return nil, nil
+		}
+		created = true
+		return readergroup.EncodeInit(init)
+	})
+	return created && err == nil, err
+}
+
+// groupConfig puts the servers' form of a configuration together.
+func (c *Client) groupConfig(ctx context.Context, op, name string, config ReaderGroupConfig) (readergroup.Config, error) {
+	wanted := readergroup.Config{
+		Start:                     make(map[naming.Stream]streamcut.Cut),
+		End:                       make(map[naming.Stream]streamcut.Cut),
+		RefreshMillis:             config.RefreshInterval.Milliseconds(),
+		CheckpointMillis:          config.CheckpointInterval.Milliseconds(),
+		MaxOutstandingCheckpoints: int32(config.MaxOutstandingCheckpoints),
+	}
+	_, _ = rand.Read(wanted.ID[:])
+	if wanted.CheckpointMillis <= 0 {
+		wanted.CheckpointMillis = -1
+	}
+	if len(config.Streams) == 0 {
+		return wanted, fault.New(fault.InvalidArgument, op, name, "it has no streams")
+	}
+	if wanted.RefreshMillis <= 0 {
+		return wanted, fault.New(fault.InvalidArgument, op, name, "the refresh interval is less than a millisecond")
+	}
+	for _, s := range config.Streams {
+		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
+		if err := stream.Check(op); err != nil {
+			return wanted, err
+		}
+		for _, cut := range []streamcut.Cut{s.From.cut, s.To.cut} {
+			if !cut.Unbounded() && cut.Stream != stream {
+				return wanted, fault.New(fault.InvalidArgument, op, name, "a cut of stream %s is given for %s", cut.Stream, stream)
+			}
+		}
+		from := s.From.cut
+		if s.FromTail {
+			tail, err := c.tail(ctx, stream)
+			if err != nil {
+				return wanted, err
+			}
+			from = tail
+		}
+		wanted.Start[stream], wanted.End[stream] = from, s.To.cut
+	}
+	return wanted, nil
+}
+
+// heads finds where the streams that are read from their head begin now.
+func (c *Client) heads(ctx context.Context, config readergroup.Config) (map[naming.Stream]map[naming.SegmentID]int64, error) {
+	heads := make(map[naming.Stream]map[naming.SegmentID]int64)
+	for stream, from := range config.Start {
+		if !from.Unbounded() {
+			continue
+		}
+		head, err := c.controller.HeadSegments(ctx, stream)
+		if err != nil {
+			return nil, err
+		}
+		heads[stream] = head.Offsets
+	}
+	return heads, nil
+}
+
+// DeleteReaderGroup deletes a reader group. Its readers find out at their next
+// group work. Errors: NoSuchReaderGroup.
+func (c *Client) DeleteReaderGroup(ctx context.Context, scope, name string) error {
+	config, err := c.controller.ReaderGroupConfig(ctx, scope, name)
+	if err != nil {
+		return err
+	}
+	deleted, err := c.controller.DeleteReaderGroup(ctx, scope, name, config.ID)
+	if err == nil && !deleted {
+		err = fault.New(fault.NoSuchReaderGroup, "delete reader group", scope+"/"+name, "")
+	}
+	return err
+}
+
+// ReaderGroup is a handle to a reader group that exists at the servers. Safe for
+// concurrent use; it holds nothing that must be closed.
+type ReaderGroup struct {
+	client  *Client
+	scope   string
+	name    string
+	segment string // of the group's state
+}
+
+// OpenReaderGroup finds a reader group, whoever created it. Errors:
+// NoSuchReaderGroup.
+func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*ReaderGroup, error) {
+	const op = "open reader group"
+	if err := naming.Check(op, "reader group", name); err != nil {
+		return nil, err
+	}
+	stream := naming.ReaderGroupStream(scope, name)
+	segments, err := c.controller.CurrentSegments(ctx, stream)
+	if errors.Is(err, fault.NoSuchStream) || err == nil && len(segments) != 1 {
+		return nil, fault.New(fault.NoSuchReaderGroup, op, scope+"/"+name, "")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &ReaderGroup{c, scope, name, naming.SegmentName(stream, segments[0].Segment)}, nil
+}
+
+// String is "scope/name".
+func (g *ReaderGroup) String() string { return g.scope + "/" + g.name }
+
+// replica opens the group's state.
+func (g *ReaderGroup) replica() (*readergroup.State, *synchronizer.Synchronizer) {
+	state := new(readergroup.State)
+	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state})
+}
+
+// Readers lists the readers that are in the group, in whatever process and
+// language, sorted.
+func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
+	state, log := g.replica()
+	if err := log.Fetch(ctx); err != nil {
+		return nil, err
+	}
+	return state.Readers(), nil
+}
+
+// ReaderOffline takes a reader that has crashed out of the group. Its segments
+// go to the others from its last checkpoint, or from where it acquired them: no
+// event is lost, those since then are delivered again. A reader that is not in
+// the group is no error.
+func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error {
+	state, log := g.replica()
+	return log.Write(ctx, func() ([]byte, error) {
+		updates := state.Leave(readerID, nil)
+		if len(updates) == 0 {
+			return nil, nil
+		}
+		return readergroup.EncodeUpdates(updates...)
+	})
+}
+
+// OpenReader joins the group under a name that no other reader of the group
+// has. Errors: AlreadyExists if one has; a reader that has crashed is still
+// there until ReaderOffline.
+func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config ReaderConfig) (*Reader, error) {
+	const op = "open reader"
+	if err := naming.Check(op, "reader", readerID); err != nil {
+		return nil, err
+	}
+	if config.BufferBytes <= 0 {
+		return nil, fault.New(fault.InvalidArgument, op, readerID, "reader.buffer.bytes is %d", config.BufferBytes)
+	}
+	r := &Reader{
+		group:    g,
+		id:       readerID,
+		config:   config,
+		due:      make(chan struct{}, 1),
+		assigned: make(map[readergroup.Segment]*assignment),
+	}
+	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
+	if err := r.member.join(ctx); err != nil {
+		return nil, err
+	}
+	r.ctx, r.cancel = context.WithCancel(g.client.ctx)
+	r.work.Add(1)
+	go func() {
+		defer r.work.Done()
+		r.member.run(r.ctx)
+	}()
+	if err := g.client.adopt(r); err != nil {
+		r.cancel()
+		r.work.Wait()
+		return nil, err
+	}
+	return r, nil
+}
+
+// groupReplica applies the records of a group's stream to a state.
+type groupReplica struct{ state *readergroup.State }
+
+// Restart forgets the state.
+func (g *groupReplica) Restart() { *g.state = readergroup.State{} }
+
+// Apply takes in one record. What stands before a record with a whole state
+// does not matter.
+func (g *groupReplica) Apply(event []byte) error {
+	record, err := readergroup.DecodeRecord(event)
+	if err != nil {
+		return err
+	}
+	switch {
+	case record.Initial:
+		g.Restart()
+	case !g.state.Started():
+		return nil
+	}
+	for _, update := range record.Updates {
+		if err := g.state.Apply(update); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endOf is the offset at which the group stops reading a segment.
+func endOf(state *readergroup.State, s readergroup.Segment) int64 {
+	if offset, ends := state.EndOffset(s); ends {
+		return offset
+	}
+	return math.MaxInt64
+}

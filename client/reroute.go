@@ -1,0 +1,180 @@
+package client
+
+import (
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+)
+
+// reroute replaces sealed segments by their successors, one family at a time.
+// Meanwhile events for them are accepted and wait. It ends when none is left.
+func (w *Writer) reroute() {
+	defer w.work.Done()
+	for {
+		w.mu.Lock()
+		if len(w.sealed) == 0 || w.err != nil {
+			w.moving = false
+			w.mu.Unlock()
+			return
+		}
+		m := w.sealed[0]
+		w.mu.Unlock()
+		if err := w.replace(m); err != nil {
+			w.end(err)
+		}
+	}
+}
+
+// replace moves what is left of a sealed segment to its successors. A successor
+// may be written to only when every one of its predecessors is sealed and was
+// asked what it holds: an append that was under way may have been stored before
+// the seal, although the answer was "sealed".
+func (w *Writer) replace(m *member) error {
+	old, successors, err := w.family(m)
+	if err != nil {
+		return err
+	}
+	if len(successors) == 0 {
+		return w.streamSealed()
+	}
+	for _, o := range old {
+		if err := w.settle(o); err != nil {
+			return err
+		}
+	}
+	return w.hand(old, successors)
+}
+
+// family finds the segments that are replaced together with m, and by what: the
+// successors' predecessors may have further successors.
+func (w *Writer) family(m *member) (old []*member, successors []controller.SegmentRange, err error) {
+	known := make(map[naming.SegmentID]bool)
+	old = []*member{m}
+	for i := 0; i < len(old); i++ {
+		next, err := w.successors(old[i].id)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, s := range next {
+			if known[s.Segment] {
+				continue
+			}
+			known[s.Segment] = true
+			successors = append(successors, s.SegmentRange)
+			w.mu.Lock()
+			for _, id := range s.Predecessors {
+				if p := w.table.lookup(id); p != nil && !slices.Contains(old, p) {
+					old = append(old, p)
+				}
+			}
+			w.mu.Unlock()
+		}
+	}
+	return old, successors, nil
+}
+
+// successors asks the controller until it answers or the writer ends.
+func (w *Writer) successors(id naming.SegmentID) ([]controller.Successor, error) {
+	for attempt := 0; ; attempt++ {
+		if err := segmentstore.DefaultBackoff.Wait(w.ctx, attempt); err != nil {
+			return nil, fault.Context(w.ctx, "find the successors of a segment of stream", w.stream.String())
+		}
+		successors, err := w.client.controller.Successors(w.ctx, w.stream, id)
+		if err == nil {
+			return successors, nil
+		}
+		if !fault.Retriable(err) {
+			return nil, w.unknown(err)
+		}
+	}
+}
+
+// unknown marks an error after which nobody can tell what was stored.
+func (w *Writer) unknown(err error) error {
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	marked := *e
+	marked.Stored = true
+	return &marked
+}
+
+// settle waits until the segment is sealed and drops what it holds.
+func (w *Writer) settle(m *member) error {
+	w.mu.Lock()
+	m.Stop()
+	w.mu.Unlock()
+	stored, err := segment.FinalNumber(w.ctx, w.client.stores, m.Name, m.Writer())
+	if fault.CodeOf(err) == fault.NoSuchSegment {
+		// Truncated away: what it held of ours, no reader will see any more.
+		stored, err = math.MinInt64, nil
+	}
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	m.Settle(stored)
+	w.mu.Unlock()
+	return nil
+}
+
+// streamSealed ends the writer when nothing replaces its segments, after it has
+// asked all of them what they hold.
+func (w *Writer) streamSealed() error {
+	w.mu.Lock()
+	all := w.table.members
+	w.mu.Unlock()
+	for _, m := range all {
+		if err := w.settle(m); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.StreamSealed, "write to stream", w.stream.String(), "events after the acknowledged number are not stored")
+}
+
+// hand gives what the old segments do not hold to the new ones, in the order of
+// the numbers, and the new ones their place in the table.
+func (w *Writer) hand(old []*member, successors []controller.SegmentRange) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return w.err
+	}
+	members := slices.DeleteFunc(slices.Clone(w.table.members), func(m *member) bool { return slices.Contains(old, m) })
+	for _, s := range successors {
+		members = append(members, w.newMember(s))
+	}
+	table, err := newTable(members)
+	if err != nil {
+		return err
+	}
+	w.table = table
+	w.sealed = slices.DeleteFunc(w.sealed, func(m *member) bool { return slices.Contains(old, m) })
+
+	type event struct {
+		number   int64
+		position float64
+		bytes    []byte
+	}
+	var left []event
+	for _, m := range old {
+		m.Leftovers(func(number int64, position float64, bytes []byte) {
+			left = append(left, event{number, position, bytes})
+		})
+	}
+	slices.SortFunc(left, func(a, b event) int { return int(a.number - b.number) })
+	for _, e := range left {
+		w.table.find(e.position).Add(e.number, e.position, e.bytes)
+	}
+	for _, m := range old {
+		m.Discard()
+	}
+	return nil
+}

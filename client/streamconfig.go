@@ -1,0 +1,117 @@
+package client
+
+import (
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// StreamConfig is how a stream scales, what it keeps and how it is tagged.
+type StreamConfig struct {
+	Scaling   Scaling
+	Retention Retention
+	// Tags to find the stream by; at most 127, each of 1 to 255 bytes. Option
+	// stream.tags.
+	Tags []string
+}
+
+// DefaultStreamConfig is one segment, kept for ever.
+func DefaultStreamConfig() StreamConfig { return NewSettings().Stream }
+
+// The kinds of scaling.
+const (
+	ScalingFixed     = "fixed"
+	ScalingEventRate = "event-rate"
+	ScalingDataRate  = "data-rate"
+)
+
+// Scaling says when the servers split and merge segments.
+type Scaling struct {
+	// Kind is ScalingFixed, ScalingEventRate or ScalingDataRate. Option
+	// stream.scaling.
+	Kind string
+	// Segments is how many there are, if fixed, else how many at least. Option
+	// stream.segments.
+	Segments int
+	// Rate is what one segment should carry: events/s or kB/s; not for fixed.
+	// Option stream.scaling.rate.
+	Rate int
+	// Factor is into how many a segment is split; not for fixed. Option
+	// stream.scaling.factor.
+	Factor int
+}
+
+// The kinds of retention.
+const (
+	RetentionNone = "none"
+	RetentionTime = "time"
+	RetentionSize = "size"
+)
+
+// Retention says whether the servers truncate a stream from its head.
+type Retention struct {
+	// Kind is RetentionNone, RetentionTime or RetentionSize. Option
+	// stream.retention.
+	Kind string
+	// Min and Max are what is kept at least and at most, in milliseconds or
+	// bytes; a Max of 0 is no limit. Options stream.retention.min and
+	// stream.retention.max.
+	Min, Max int64
+}
+
+var scalingKinds = []struct {
+	name string
+	kind controller.ScalingKind
+}{{ScalingFixed, controller.FixedSegments}, {ScalingEventRate, controller.ByEventRate}, {ScalingDataRate, controller.ByDataRate}}
+
+var retentionKinds = []struct {
+	name string
+	kind controller.RetentionKind
+}{{RetentionNone, controller.RetainAll}, {RetentionTime, controller.ByTime}, {RetentionSize, controller.BySize}}
+
+// toController checks what only names can get wrong; the rest is checked there.
+func (c StreamConfig) toController(op, stream string) (controller.StreamConfig, error) {
+	config := controller.StreamConfig{
+		Scaling:   controller.Scaling{MinSegments: int32(c.Scaling.Segments)},
+		Retention: controller.Retention{Min: c.Retention.Min, Max: c.Retention.Max},
+		Tags:      c.Tags,
+	}
+	found := 0
+	for _, k := range scalingKinds {
+		if k.name == c.Scaling.Kind {
+			config.Scaling.Kind = k.kind
+			found++
+		}
+	}
+	for _, k := range retentionKinds {
+		if k.name == c.Retention.Kind {
+			config.Retention.Kind = k.kind
+			found++
+		}
+	}
+	if found != 2 {
+		return config, fault.New(fault.InvalidArgument, op, stream, "unknown scaling %q or retention %q", c.Scaling.Kind, c.Retention.Kind)
+	}
+	if config.Scaling.Kind != controller.FixedSegments {
+		config.Scaling.TargetRate, config.Scaling.Factor = int32(c.Scaling.Rate), int32(c.Scaling.Factor)
+	}
+	return config, nil
+}
+
+func fromController(config controller.StreamConfig) StreamConfig {
+	c := StreamConfig{
+		Scaling:   Scaling{Segments: int(config.Scaling.MinSegments), Rate: int(config.Scaling.TargetRate), Factor: int(config.Scaling.Factor)},
+		Retention: Retention{Min: config.Retention.Min, Max: config.Retention.Max},
+		Tags:      config.Tags,
+	}
+	for _, k := range scalingKinds {
+		if k.kind == config.Scaling.Kind {
+			c.Scaling.Kind = k.name
+		}
+	}
+	for _, k := range retentionKinds {
+		if k.kind == config.Retention.Kind {
+			c.Retention.Kind = k.name
+		}
+	}
+	return c
+}

@@ -1,0 +1,207 @@
+package client
+
+import (
+	"context"
+	"iter"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+// CreateScope creates a scope; false if it exists already. Names have 1 to 250
+// of A-Z, a-z, 0-9, '.' and '-'.
+func (c *Client) CreateScope(ctx context.Context, scope string) (created bool, err error) {
+	return c.controller.CreateScope(ctx, scope)
+}
+
+// DeleteScope deletes an empty scope; false if there is none. Errors: NotEmpty.
+func (c *Client) DeleteScope(ctx context.Context, scope string) (deleted bool, err error) {
+	return c.controller.DeleteScope(ctx, scope)
+}
+
+// ScopeExists tells whether a scope exists.
+func (c *Client) ScopeExists(ctx context.Context, scope string) (bool, error) {
+	return c.controller.ScopeExists(ctx, scope)
+}
+
+// Scopes lists all scopes. It asks the controller page by page while it is
+// iterated over; an error is the last item.
+func (c *Client) Scopes(ctx context.Context) iter.Seq2[string, error] {
+	return c.controller.Scopes(ctx)
+}
+
+// CreateStream creates a stream; false if it exists already, whatever its
+// configuration. Errors: NoSuchScope, InvalidArgument.
+func (c *Client) CreateStream(ctx context.Context, scope, stream string, config StreamConfig) (created bool, err error) {
+	name := naming.Stream{Scope: scope, Name: stream}
+	wanted, err := config.toController("create stream", name.String())
+	if err != nil {
+		return false, err
+	}
+	return c.controller.CreateStream(ctx, name, wanted)
+}
+
+// UpdateStream gives a stream another configuration. Errors: NoSuchStream.
+func (c *Client) UpdateStream(ctx context.Context, scope, stream string, config StreamConfig) error {
+	name := naming.Stream{Scope: scope, Name: stream}
+	wanted, err := config.toController("update stream", name.String())
+	if err != nil {
+		return err
+	}
+	return c.controller.UpdateStream(ctx, name, wanted)
+}
+
+// SealStream seals a stream: nothing can be written to it any more, and readers
+// come to its end. Sealing again is no error. Errors: NoSuchStream.
+func (c *Client) SealStream(ctx context.Context, scope, stream string) error {
+	return c.controller.SealStream(ctx, naming.Stream{Scope: scope, Name: stream})
+}
+
+// DeleteStream deletes a sealed stream; false if there is none. Errors:
+// StreamNotSealed.
+func (c *Client) DeleteStream(ctx context.Context, scope, stream string) (deleted bool, err error) {
+	return c.controller.DeleteStream(ctx, naming.Stream{Scope: scope, Name: stream})
+}
+
+// StreamExists tells whether a stream exists.
+func (c *Client) StreamExists(ctx context.Context, scope, stream string) (bool, error) {
+	return c.controller.StreamExists(ctx, naming.Stream{Scope: scope, Name: stream})
+}
+
+// TruncateStream deletes what lies before a cut. Errors: NoSuchStream,
+// InvalidArgument for an unbounded cut or one of another stream.
+func (c *Client) TruncateStream(ctx context.Context, scope, stream string, cut StreamCut) error {
+	name := naming.Stream{Scope: scope, Name: stream}
+	if cut.cut.Stream != name {
+		return fault.New(fault.InvalidArgument, "truncate stream", name.String(), "the cut is of stream %q", cut.cut.Stream.String())
+	}
+	return c.controller.TruncateStream(ctx, cut.cut)
+}
+
+// Streams lists the streams of a scope as Scopes does. Errors: NoSuchScope.
+func (c *Client) Streams(ctx context.Context, scope string) iter.Seq2[string, error] {
+	return c.controller.Streams(ctx, scope)
+}
+
+// StreamsWithTag lists the streams of a scope that have a tag.
+func (c *Client) StreamsWithTag(ctx context.Context, scope, tag string) iter.Seq2[string, error] {
+	return c.controller.StreamsWithTag(ctx, scope, tag)
+}
+
+// Segment is a segment of a stream and the part of the key space that it holds.
+type Segment struct {
+	ID        int64 // epoch<<32 | number
+	Low, High float64
+}
+
+// KeyRange is a part of the key space, within 0 to 1.
+type KeyRange struct{ Low, High float64 }
+
+// Segments lists the segments of a stream that are written to, by range; none if
+// it is sealed. Errors: NoSuchStream.
+func (c *Client) Segments(ctx context.Context, scope, stream string) ([]Segment, error) {
+	current, err := c.controller.CurrentSegments(ctx, naming.Stream{Scope: scope, Name: stream})
+	if err != nil {
+		return nil, err
+	}
+	segments := make([]Segment, len(current))
+	for i, s := range current {
+		segments[i] = Segment{int64(s.Segment), s.Low, s.High}
+	}
+	return segments, nil
+}
+
+// ScaleStream seals segments and opens others for the same part of the key
+// space, and returns when that is done. Errors: Conflict if another scale is
+// under way or the segments are not those that are written to.
+func (c *Client) ScaleStream(ctx context.Context, scope, stream string, seal []int64, into []KeyRange) error {
+	ids := make([]naming.SegmentID, len(seal))
+	for i, id := range seal {
+		ids[i] = naming.SegmentID(id)
+	}
+	ranges := make([]controller.KeyRange, len(into))
+	for i, r := range into {
+		ranges[i] = controller.KeyRange(r)
+	}
+	_, err := c.controller.ScaleAndWait(ctx, naming.Stream{Scope: scope, Name: stream}, ids, ranges)
+	return err
+}
+
+// StreamInfo is what is known of a stream.
+type StreamInfo struct {
+	Config StreamConfig
+	Head   StreamCut // the first events that are not truncated away
+	Tail   StreamCut // behind the last events
+	Sealed bool
+}
+
+// StreamInfo asks for a stream's configuration, its head and its tail. Errors:
+// NoSuchStream.
+func (c *Client) StreamInfo(ctx context.Context, scope, stream string) (StreamInfo, error) {
+	name := naming.Stream{Scope: scope, Name: stream}
+	config, err := c.controller.StreamConfiguration(ctx, name)
+	if err != nil {
+		return StreamInfo{}, err
+	}
+	head, err := c.controller.HeadSegments(ctx, name)
+	if err != nil {
+		return StreamInfo{}, err
+	}
+	tail, err := c.tail(ctx, name)
+	if err != nil {
+		return StreamInfo{}, err
+	}
+	current, err := c.controller.CurrentSegments(ctx, name)
+	if err != nil {
+		return StreamInfo{}, err
+	}
+	return StreamInfo{fromController(config), StreamCut{head}, StreamCut{tail}, len(current) == 0}, nil
+}
+
+// tail is the cut behind everything in a stream.
+func (c *Client) tail(ctx context.Context, stream naming.Stream) (streamcut.Cut, error) {
+	last, err := c.lastSegments(ctx, stream)
+	if err != nil {
+		return streamcut.Cut{}, err
+	}
+	cut := streamcut.Cut{Stream: stream, Offsets: make(map[naming.SegmentID]int64, len(last))}
+	for _, id := range last {
+		info, err := segment.Info(ctx, c.stores, naming.SegmentName(stream, id), segmentstore.Read)
+		if err != nil {
+			return streamcut.Cut{}, err
+		}
+		cut.Offsets[id] = info.WriteOffset
+	}
+	return cut, nil
+}
+
+// lastSegments are those that no others follow: the current ones, or those of
+// the last epoch of a sealed stream.
+func (c *Client) lastSegments(ctx context.Context, stream naming.Stream) ([]naming.SegmentID, error) {
+	segments, err := c.controller.CurrentSegments(ctx, stream)
+	if err != nil {
+		return nil, err
+	}
+	if len(segments) == 0 {
+		all, err := c.controller.SegmentsBetween(ctx, stream, streamcut.Cut{}, streamcut.Cut{})
+		if err != nil {
+			return nil, err
+		}
+		epoch := int32(0)
+		for _, id := range all {
+			epoch = max(epoch, id.Epoch())
+		}
+		if segments, err = c.controller.EpochSegments(ctx, stream, epoch); err != nil {
+			return nil, err
+		}
+	}
+	ids := make([]naming.SegmentID, len(segments))
+	for i, s := range segments {
+		ids[i] = s.Segment
+	}
+	return ids, nil
+}

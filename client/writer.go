@@ -1,0 +1,306 @@
+package client
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/routing"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Writer writes events to a stream, each stored exactly once, those of one
+// routing key in order. It numbers the events that it accepts 1, 2, 3, … and
+// tells through which number all are stored. Safe for concurrent use; the
+// numbers are in the order in which the calls took them. Close it.
+type Writer struct {
+	client *Client
+	stream naming.Stream
+	config WriterConfig
+	ctx    context.Context // ends when the writer is closed or has failed
+	cancel context.CancelFunc
+
+	mu       sync.Mutex
+	table    table            // the segments that are open for writing
+	last     int64            // the newest number
+	window   window           // bytes that are not stored
+	progress segment.Progress // blocks that are not stored
+	random   rand.PCG         // positions of events without key
+	closing  bool             // no more events are taken
+	err      error            // final; set once
+	sealed   []*member        // waiting for the rerouting goroutine
+	moving   bool             // it runs
+	changed  chan struct{}    // closed at the next progress, if somebody waits
+
+	acked atomic.Int64
+	hook  hook
+	work  sync.WaitGroup // goroutines of this writer
+}
+
+// OpenWriter opens a writer on a stream that exists. It asks the controller for
+// the stream's segments and connects to them when there is something to write.
+// Errors: NoSuchStream, StreamSealed, InvalidArgument and those of the network.
+func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config WriterConfig) (*Writer, error) {
+	const op = "open writer"
+	name := naming.Stream{Scope: scope, Name: stream}
+	if err := name.Check(op); err != nil {
+		return nil, err
+	}
+	segments, err := c.controller.CurrentSegments(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(segments) == 0 {
+		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
+	}
+	w := &Writer{client: c, stream: name, config: config, window: window{limit: config.WindowBytes}}
+	w.random.Seed(rand.Uint64(), rand.Uint64())
+	w.ctx, w.cancel = context.WithCancel(c.ctx)
+	members := make([]*member, len(segments))
+	for i, s := range segments {
+		members[i] = w.newMember(s)
+	}
+	if w.table, err = newTable(members); err != nil {
+		w.cancel()
+		return nil, err
+	}
+	if err := c.adopt(w); err != nil {
+		w.cancel()
+		return nil, err
+	}
+	return w, nil
+}
+
+// Write writes an event without a routing key: it may go to any segment. It
+// returns the event's number as soon as the event is copied, and waits for room
+// in the window until ctx ends. A number that is returned is acknowledged later,
+// or the writer fails; an error means that the event was not taken.
+// Errors: EventTooLarge, Closed, TimedOut, Cancelled and the writer's final one.
+func (w *Writer) Write(ctx context.Context, event []byte) (int64, error) {
+	return w.write(ctx, anywhere, event)
+}
+
+// WriteKeyed writes an event with a routing key: events of one key are read in
+// the order of their numbers. The key is UTF-8; the empty key is a key like any
+// other. Otherwise as Write.
+func (w *Writer) WriteKeyed(ctx context.Context, key string, event []byte) (int64, error) {
+	position, err := routing.Position(key)
+	if err != nil {
+		return 0, err
+	}
+	return w.write(ctx, position, event)
+}
+
+// TryWrite is Write that never waits: WindowFull tells that there is no room.
+func (w *Writer) TryWrite(event []byte) (int64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.accept(anywhere, event)
+}
+
+// TryWriteKeyed is WriteKeyed that never waits.
+func (w *Writer) TryWriteKeyed(key string, event []byte) (int64, error) {
+	position, err := routing.Position(key)
+	if err != nil {
+		return 0, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.accept(position, event)
+}
+
+// NoKey marks an event without key in the lengths of TryWriteMany.
+const NoKey = 1<<32 - 1
+
+// TryWriteMany writes events that lie back to back in events, with the lengths
+// lens; their keys lie back to back in keys, with the lengths keyLens, where
+// NoKey stands for none; nil keyLens means that no event has a key. It stops at
+// the first event that it cannot take and returns how many it took, the number
+// of the last one, and why it stopped: nil if all were taken. It never waits.
+func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, length := range lens {
+		position := anywhere
+		if keyLens != nil && keyLens[i] != NoKey {
+			n := keyLens[i]
+			if position, err = routing.PositionBytes(keys[:n]); err != nil {
+				return accepted, last, err
+			}
+			keys = keys[n:]
+		}
+		number, err := w.accept(position, events[:length])
+		if err != nil {
+			return accepted, last, err
+		}
+		events = events[length:]
+		accepted, last = accepted+1, number
+	}
+	return accepted, last, nil
+}
+
+// anywhere is the position of an event without key, before one is drawn.
+const anywhere = -1.0
+
+func (w *Writer) write(ctx context.Context, position float64, event []byte) (int64, error) {
+	for {
+		w.mu.Lock()
+		number, err := w.accept(position, event)
+		if err == nil || fault.CodeOf(err) != fault.WindowFull {
+			w.mu.Unlock()
+			return number, err
+		}
+		changed := w.awaitChange()
+		w.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return 0, fault.Context(ctx, "write to stream", w.stream.String())
+		}
+	}
+}
+
+// accept is the one place where an event gets its number: it finds the segment,
+// copies the event into the segment's open block and counts, as one step under
+// the lock. An event that is refused takes no number.
+func (w *Writer) accept(position float64, event []byte) (int64, error) {
+	switch {
+	case w.err != nil:
+		return 0, w.err
+	case w.closing:
+		return 0, fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer is being closed")
+	}
+	if len(event) > MaxEventSize {
+		return 0, fault.New(fault.EventTooLarge, "write to stream", w.stream.String(), "it has %d bytes", len(event))
+	}
+	if position == anywhere {
+		position = float64(w.random.Uint64()>>12) / (1 << 52)
+	}
+	m := w.table.find(position)
+	size := wire.EventHeader + len(event)
+	if !w.window.admits(size, m.Bytes(), len(w.table.members)) {
+		return 0, errWindowFull
+	}
+	w.window.used += size
+	w.last++
+	m.Add(w.last, position, event)
+	return w.last, nil
+}
+
+var errWindowFull = fault.New(fault.WindowFull, "write", "", "")
+
+// Acked returns the number through which every event is stored. With an error
+// the writer has failed for good, and the number is final.
+func (w *Writer) Acked() (int64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.acked.Load(), w.err
+}
+
+// Wait returns when every event up to a number is stored, or with the writer's
+// final error, or when ctx ends.
+func (w *Writer) Wait(ctx context.Context, number int64) error {
+	for {
+		w.mu.Lock()
+		if w.acked.Load() >= number {
+			w.mu.Unlock()
+			return nil
+		}
+		if w.err != nil {
+			w.mu.Unlock()
+			return w.err
+		}
+		changed := w.awaitChange()
+		w.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fault.Context(ctx, "wait for acknowledgement of stream", w.stream.String())
+		}
+	}
+}
+
+// Flush waits until every event that was accepted before the call is stored.
+func (w *Writer) Flush(ctx context.Context) error {
+	w.mu.Lock()
+	last := w.last
+	w.mu.Unlock()
+	return w.Wait(ctx, last)
+}
+
+// Notify sets the function that is told of progress: the number through which
+// all is stored, and at last the final error. It is called from the library's
+// goroutines, one call at a time, must not block, and may write without waiting.
+// Set it once, before the first write.
+func (w *Writer) Notify(f func(acked int64, err error)) {
+	w.hook.call = f
+	w.hook.due = make(chan struct{}, 1)
+	w.work.Add(1)
+	go w.runHook()
+}
+
+// Close refuses further writes, waits until everything accepted is stored or
+// ctx ends, and releases the writer. An error tells that some events may not be
+// stored; Acked tells which are. A second Close does nothing.
+func (w *Writer) Close(ctx context.Context) error {
+	w.mu.Lock()
+	if w.closing {
+		w.mu.Unlock()
+		return nil
+	}
+	w.closing = true
+	last := w.last
+	w.mu.Unlock()
+	err := w.Wait(ctx, last)
+	w.end(fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer was closed"))
+	w.work.Wait()
+	w.client.forget(w)
+	return err
+}
+
+// end makes err the writer's final error, unless it has one, and lets go of
+// everything that it holds.
+func (w *Writer) end(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fail(err)
+}
+
+// fail is end for those who hold the lock.
+func (w *Writer) fail(err error) {
+	if w.err != nil {
+		return
+	}
+	w.err = err
+	w.cancel()
+	for _, m := range w.table.members {
+		m.Stop()
+	}
+	w.announce()
+}
+
+// progressed tells everybody that bytes have left the window.
+func (w *Writer) progressed() {
+	w.acked.Store(w.progress.Through(w.last))
+	w.announce()
+}
+
+func (w *Writer) announce() {
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
+	w.hook.wake()
+}
+
+// awaitChange returns a channel that is closed at the next progress.
+func (w *Writer) awaitChange() <-chan struct{} {
+	if w.changed == nil {
+		w.changed = make(chan struct{})
+	}
+	return w.changed
+}

@@ -1,0 +1,118 @@
+package segment
+
+import (
+	"encoding/binary"
+	"math"
+	"net"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// store is what a segment store does with the appends of one writer: each is
+// stored if its number is not below the last one. An equal number is stored
+// again, as the real one does, so a session must never send one.
+type store struct {
+	last   int64
+	events []int64
+}
+
+// append stores one frame and returns the number to acknowledge.
+func (s *store) append(t interface{ Fatalf(string, ...any) }, frame []byte) int64 {
+	kind, length, err := wire.ParseHeader(frame)
+	if err != nil || kind != wire.TypeAppendBlockEnd || length != len(frame)-wire.HeaderSize {
+		t.Fatalf("a frame of type %v with %d bytes in %d: %v", kind, length, len(frame), err)
+	}
+	command, err := wire.Decode(kind, frame[wire.HeaderSize:])
+	if err != nil {
+		t.Fatalf("frame: %v", err)
+	}
+	block := command.(wire.AppendBlockEnd)
+	if block.LastEventNumber <= s.last {
+		t.Fatalf("number %d was sent, %d is stored", block.LastEventNumber, s.last)
+	}
+	s.last = block.LastEventNumber
+	for data := block.Data; len(data) > 0; {
+		event, size, err := wire.NextEvent(data)
+		if err != nil || size == 0 {
+			t.Fatalf("data holds no whole event: %v", err)
+		}
+		s.events = append(s.events, int64(binary.BigEndian.Uint64(event)))
+		data = data[size:]
+	}
+	return s.last
+}
+
+func numbered(n int64, padding int) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(n)), make([]byte, padding)...)
+}
+
+// Any interleaving of writes, sends, acks and lost connections stores every
+// event once, in order (hazards 1 and 11).
+func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var progress Progress
+		s := NewSession(wire.NewUUID(), 7, rapid.IntRange(64, 4096).Draw(t, "block"), &progress)
+		server := &store{last: math.MinInt64}
+		var wire net.Buffers // on the way to the server
+		var acks []int64     // on the way back
+		var last int64
+		var accepted []int64
+		steps := rapid.SliceOfN(rapid.IntRange(0, 9), 1, 200).Draw(t, "steps")
+		for _, step := range append(steps, 9, 3, 4, 5, 3, 4, 5, 3, 4, 5) {
+			switch step {
+			case 0, 1, 2:
+				last += int64(rapid.IntRange(1, 3).Draw(t, "gap")) // other segments take numbers too
+				accepted = append(accepted, last)
+				s.Add(last, 0.5, numbered(last, rapid.IntRange(0, 300).Draw(t, "size")))
+			case 3:
+				for s.Sendable() {
+					before := len(wire)
+					if wire = s.Take(wire); len(wire) == before {
+						t.Fatalf("sendable, but nothing was taken")
+					}
+				}
+			case 4, 6:
+				if len(wire) > 0 && step == 6 { // the server takes one frame
+					acks = append(acks, server.append(t, wire[0]))
+					wire = wire[1:]
+				}
+				for ; len(wire) > 0 && step == 4; wire = wire[1:] {
+					acks = append(acks, server.append(t, wire[0]))
+				}
+			case 5, 7:
+				for ; len(acks) > 0; acks = acks[1:] {
+					s.Acked(acks[0])
+				}
+			case 8: // the connection is lost, with what is on the way
+				wire, acks = nil, nil
+				s.Offline(rapid.Bool().Draw(t, "shared"))
+			case 9:
+				wire, acks = nil, nil
+				s.Offline(false)
+				s.Online(server.last)
+			}
+			for _, n := range accepted {
+				if through := progress.Through(last); n <= through && n > server.last {
+					t.Fatalf("acknowledged through %d, the server has %d", through, server.last)
+				}
+			}
+		}
+		// Let everything through.
+		for s.Bytes() > 0 {
+			wire = s.Take(wire[:0])
+			for _, frame := range wire {
+				s.Acked(server.append(t, frame))
+			}
+		}
+		if through := progress.Through(last); through != last {
+			t.Fatalf("acknowledged through %d of %d", through, last)
+		}
+		if !slices.Equal(server.events, accepted) {
+			t.Fatalf("stored %v of %v", server.events, accepted)
+		}
+	})
+}
