@@ -1,0 +1,171 @@
+package controller
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"google.golang.org/grpc/resolver"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+)
+
+// find lists the endpoints of a channel, as they are now.
+type find func(context.Context) ([]Endpoint, error)
+
+// directory tells gRPC the addresses of a channel's controllers, and keeps them
+// fresh. It is gRPC's resolver.
+type directory struct {
+	find  find
+	peers *peers
+	log   *slog.Logger
+
+	refresh time.Duration        // between look-ups while all is well
+	failed  segmentstore.Backoff // between look-ups while they fail
+	pause   time.Duration        // least time between any two
+	limit   time.Duration        // of one look-up
+}
+
+func newDirectory(find find, peers *peers, config *Config) *directory {
+	return &directory{
+		find:    find,
+		peers:   peers,
+		log:     config.Logger,
+		refresh: 120 * time.Second,
+		failed:  segmentstore.Backoff{First: 100 * time.Millisecond, Last: 10 * time.Second},
+		pause:   time.Second,
+		limit:   config.CallTimeout,
+	}
+}
+
+// Scheme is the one of the only target that a channel dials.
+func (d *directory) Scheme() string { return "pravega" }
+
+// Build starts looking up.
+func (d *directory) Build(_ resolver.Target, client resolver.ClientConn, _ resolver.BuildOptions) (resolver.Resolver, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watch{directory: d, client: client, cancel: cancel, now: make(chan struct{}, 1), done: make(chan struct{})}
+	go w.run(ctx)
+	return w, nil
+}
+
+// watch is a directory at work.
+type watch struct {
+	*directory
+	client resolver.ClientConn
+	cancel context.CancelFunc
+	now    chan struct{}
+	done   chan struct{}
+}
+
+// ResolveNow is gRPC's wish for a look-up because a connection was lost.
+func (w *watch) ResolveNow(resolver.ResolveNowOptions) {
+	select {
+	case w.now <- struct{}{}:
+	default:
+	}
+}
+
+// Close stops looking up.
+func (w *watch) Close() {
+	w.cancel()
+	<-w.done
+}
+
+func (w *watch) run(ctx context.Context) {
+	defer close(w.done)
+	for failures := 0; ctx.Err() == nil; {
+		rest := w.refresh
+		if endpoints, err := w.lookUp(ctx); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			failures++
+			rest = w.failed.Delay(failures)
+			w.log.Warn("controllers cannot be found", "attempt", failures, "err", err)
+			w.peers.unfound(err)
+			w.client.ReportError(err)
+		} else {
+			failures = 0
+			w.peers.found(endpoints)
+			// A refusal would mean that the list is empty, which it is not.
+			_ = w.client.UpdateState(resolver.State{Endpoints: endpoints})
+		}
+		wake := w.now
+		if failures > 0 {
+			wake = nil // the back-off knows better
+		}
+		if !sleep(ctx, min(w.pause, rest), nil) || !sleep(ctx, max(0, rest-w.pause), wake) {
+			return
+		}
+	}
+}
+
+// sleep waits, less if woken, and tells whether to go on.
+func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-wake:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
+}
+
+// lookUp finds the endpoints and the addresses of their hosts. Hosts without an
+// address are left out as long as there are others.
+func (w *watch) lookUp(ctx context.Context) ([]resolver.Endpoint, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.limit)
+	defer cancel()
+	found, err := w.find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var endpoints []resolver.Endpoint
+	var missing error
+	for _, e := range found {
+		addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", e.Host)
+		if err != nil {
+			missing = fault.Wrap(fault.Unreachable, "look up controller", e.String(), err)
+			w.log.Warn("controller's host has no address", "endpoint", e.String(), "err", err)
+			continue
+		}
+		endpoints = append(endpoints, spread(e, addresses)...)
+	}
+	if len(endpoints) == 0 {
+		return nil, missing
+	}
+	return endpoints, nil
+}
+
+// spread makes the addresses of one host into endpoints, which gRPC uses in
+// turn. A host that has IPv4 and IPv6 addresses is taken to have the same ones
+// twice, so they are paired: of the addresses of one endpoint gRPC uses one
+// that works.
+func spread(e Endpoint, addresses []netip.Addr) []resolver.Endpoint {
+	var families [2][]netip.Addr
+	for _, a := range addresses {
+		a = a.Unmap()
+		family := 0
+		if a.Is6() {
+			family = 1
+		}
+		families[family] = append(families[family], a)
+	}
+	endpoints := make([]resolver.Endpoint, max(len(families[0]), len(families[1])))
+	for _, family := range families {
+		for i, a := range family {
+			endpoints[i].Addresses = append(endpoints[i].Addresses, resolver.Address{
+				Addr: net.JoinHostPort(a.String(), strconv.Itoa(int(e.Port))),
+				// The name that TLS verifies, and that HTTP/2 sends.
+				ServerName: e.String(),
+			})
+		}
+	}
+	return endpoints
+}

@@ -1,0 +1,107 @@
+package controller
+
+import (
+	"net"
+	"sync"
+
+	"google.golang.org/grpc/resolver"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// peers remembers what is wrong with the servers at the addresses of a channel.
+// gRPC tries to connect for ever and does not tell an address where nobody
+// listens yet from one that will never do; peers does, so that a call can fail
+// in time and say why.
+type peers struct {
+	mu        sync.Mutex
+	endpoints [][]string              // the addresses of each endpoint
+	wrong     map[string]*fault.Error // by address: what time alone will not mend
+	missing   *fault.Error            // the same of the look-up
+	suspicion string                  // what may be wrong, if nothing better is known
+}
+
+func newPeers() *peers { return &peers{wrong: make(map[string]*fault.Error)} }
+
+// found notes the result of a look-up.
+func (p *peers) found(endpoints []resolver.Endpoint) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.missing = nil
+	p.endpoints = p.endpoints[:0]
+	old := p.wrong
+	p.wrong = make(map[string]*fault.Error)
+	for _, e := range endpoints {
+		var addresses []string
+		for _, a := range e.Addresses {
+			addresses = append(addresses, a.Addr)
+			if err := old[a.Addr]; err != nil {
+				p.wrong[a.Addr] = err
+			}
+		}
+		p.endpoints = append(p.endpoints, addresses)
+	}
+}
+
+// unfound notes that a look-up failed. Endpoints of an earlier one stay in use.
+func (p *peers) unfound(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.missing = nil
+	if e, ok := err.(*fault.Error); ok && len(p.endpoints) == 0 && !fault.Retriable(e) {
+		p.missing = e
+	}
+}
+
+// blame notes what is wrong with the server at an address.
+func (p *peers) blame(address net.Addr, err *fault.Error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wrong[address.String()] = err
+}
+
+// absolve forgets what was wrong at an address: a server works there, or there
+// is none now.
+func (p *peers) absolve(address net.Addr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.wrong, address.String())
+}
+
+// suspect notes what may be wrong with a server; "" that one works.
+func (p *peers) suspect(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.suspicion = what
+}
+
+// hint is what may be wrong, or "".
+func (p *peers) hint() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.suspicion
+}
+
+// verdict is what keeps every endpoint from working, whatever time passes; nil
+// if one of them may still come to work.
+func (p *peers) verdict() *fault.Error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.missing != nil {
+		return p.missing
+	}
+	var verdict *fault.Error
+	for _, addresses := range p.endpoints {
+		var wrong *fault.Error
+		for _, a := range addresses {
+			if p.wrong[a] != nil {
+				wrong = p.wrong[a]
+			}
+		}
+		if wrong == nil {
+			return nil
+		}
+		verdict = wrong
+	}
+	return verdict
+}
