@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"unsafe"
 
@@ -82,9 +83,7 @@ func goGroupReaderOffline(of unsafe.Pointer, id C.shim_text, ms C.int, out *C.st
 //export goGroupClose
 func goGroupClose(of unsafe.Pointer, out *C.struct_shim_outcome) {
 	defer guard(out)
-	g := pointer.Restore(of).(*group)
-	g.cancel()
-	settle(out, g.Close())
+	pointer.Restore(of).(*group).cancel() // in Go a group holds nothing else
 }
 
 // reader is an open reader; its C half is told by news when to look again.
@@ -148,8 +147,12 @@ func goSliceRelease(of unsafe.Pointer, next C.int64_t, out *C.struct_shim_outcom
 	defer s.pin.Unpin()
 	if next == C.PRAVEGA_SLICE_END {
 		settle(out, s.Release())
-	} else {
-		settle(out, s.ReleaseAt(int64(next)))
+		return
+	}
+	err := s.ReleaseAt(int64(next))
+	settle(out, err)
+	if errors.Is(err, client.ErrInvalidArgument) {
+		_ = s.ReleaseAt(s.StartOffset()) // the handle ends in any case: back as unread
 	}
 }
 

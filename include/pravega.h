@@ -412,8 +412,8 @@ PRAVEGA_API int pravega_config_free(pravega_config_t *config);
  * Memory:   config: copied. *client: yours, pravega_client_close.
  * Blocks:   Never.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: an option is missing or does
- *           not fit the others; PRAVEGA_E_TLS: the CA file cannot be used.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: an option is wrong or does
+ *           not fit the others, or the CA file cannot be used.
  */
 PRAVEGA_API int pravega_client_open(const pravega_config_t *config, pravega_client_t **client, pravega_error_t **err);
 

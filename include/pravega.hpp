@@ -1,0 +1,546 @@
+// pravega.hpp: pravega.h for C++17, header-only. Each class owns one handle, can
+// be moved and not copied, and ends the handle when it is destroyed. Failures
+// are thrown as pravega::Error. What blocks, who owns memory and what threads
+// may do is said in pravega.h at the function of the same name.
+#ifndef PRAVEGA_HPP
+#define PRAVEGA_HPP
+
+#include "pravega.h"
+
+#include <chrono>
+#include <climits>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pravega {
+
+using Timeout = std::chrono::milliseconds;
+
+// No limit of the caller's own.
+inline constexpr Timeout forever{PRAVEGA_FOREVER};
+
+// A failure: one of the PRAVEGA_E_ codes.
+class Error : public std::runtime_error {
+public:
+  explicit Error(int code, const char *message = nullptr)
+      : std::runtime_error(message != nullptr && *message != '\0' ? message : pravega_status_text(code)), code_(code) {}
+
+  // Takes the facts from an error of the C functions and ends it.
+  Error(int code, pravega_error_t *error) : Error(code, pravega_error_message(error)) {
+    retriable_ = pravega_error_is_retriable(error) != 0;
+    final_ = pravega_error_is_final(error) != 0;
+    may_be_stored_ = pravega_error_may_be_stored(error) != 0;
+    pravega_error_free(error);
+  }
+
+  int code() const noexcept { return code_; }
+  const char *name() const noexcept { return pravega_status_name(code_); }
+  bool is_retriable() const noexcept { return retriable_; }
+  bool is_final() const noexcept { return final_; }
+  bool may_be_stored() const noexcept { return may_be_stored_; }
+
+private:
+  int code_;
+  bool retriable_ = false, final_ = false, may_be_stored_ = false;
+};
+
+namespace detail {
+
+// Calls a C function with the place for its error behind the arguments.
+template <typename Function, typename... Args> void call(Function function, Args... args) {
+  pravega_error_t *error = nullptr;
+  int status = function(args..., &error);
+  if (status < 0) {
+    throw Error(status, error);
+  }
+}
+
+inline int ms(Timeout t) {
+  return t.count() < 0 ? PRAVEGA_FOREVER : t.count() > INT_MAX ? INT_MAX : static_cast<int>(t.count());
+}
+
+inline std::vector<std::string> take(pravega_list_t *list) {
+  std::unique_ptr<pravega_list_t, int (*)(pravega_list_t *)> owned(list, pravega_list_free);
+  std::vector<std::string> items;
+  items.reserve(pravega_list_size(list));
+  for (std::size_t i = 0; i < pravega_list_size(list); i++) {
+    items.emplace_back(pravega_list_get(list, i));
+  }
+  return items;
+}
+
+// Owns a handle: moved, not copied.
+template <typename T> class Owner {
+public:
+  Owner() = default;
+  explicit Owner(T *handle) : handle_(handle) {}
+  Owner(Owner &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Owner &operator=(Owner &&other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  T *get() const noexcept { return handle_; }
+  T *leave() noexcept { return std::exchange(handle_, nullptr); }
+
+private:
+  T *handle_ = nullptr;
+};
+
+} // namespace detail
+
+// Options by name; pravega_config_describe lists them.
+class Config {
+public:
+  Config() { detail::call(pravega_config_new, &handle_); }
+  Config(const Config &other) { detail::call(pravega_config_dup, const_cast<const pravega_config_t *>(other.handle_), &handle_); }
+  Config(Config &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Config &operator=(Config other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Config() { pravega_config_free(handle_); }
+
+  Config &set(const std::string &name, const std::string &value) {
+    detail::call(pravega_config_set, handle_, name.c_str(), value.c_str());
+    return *this;
+  }
+  std::string get(const std::string &name) const {
+    pravega_list_t *value = nullptr;
+    detail::call(pravega_config_get, const_cast<const pravega_config_t *>(handle_), name.c_str(), &value);
+    return detail::take(value).at(0);
+  }
+  const pravega_config_t *handle() const noexcept { return handle_; }
+
+private:
+  pravega_config_t *handle_ = nullptr;
+};
+
+// One event of a slice; its payload is valid until the slice is released.
+struct Event {
+  std::string_view data;
+  std::int64_t offset; // in the segment
+  std::int64_t next;   // give the slice back here after consuming it
+};
+
+// Whole events of one segment. Destroyed without release, it is given back as
+// unread: its events come again.
+class Slice {
+public:
+  explicit Slice(pravega_slice_t *handle) : handle_(handle) {
+    int status = pravega_slice_info(handle, &info_, sizeof info_);
+    if (status < 0) {
+      throw Error(status);
+    }
+  }
+  Slice(Slice &&) noexcept = default;
+  Slice &operator=(Slice &&other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(info_, other.info_);
+    return *this;
+  }
+  ~Slice() {
+    if (handle_.get() != nullptr) {
+      pravega_slice_release(handle_.leave(), info_.start_offset);
+    }
+  }
+
+  class iterator {
+  public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Event;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Event *;
+    using reference = const Event &;
+
+    iterator() = default; // the end
+    explicit iterator(const pravega_slice_info_t &info) : at_(pravega_events_begin(&info)), more_(true) { ++*this; }
+    reference operator*() const noexcept { return event_; }
+    pointer operator->() const noexcept { return &event_; }
+    iterator &operator++() noexcept {
+      pravega_event_t e;
+      more_ = pravega_events_next(&at_, &e) != 0;
+      if (more_) {
+        event_ = {{reinterpret_cast<const char *>(e.data), e.len}, e.offset, e.next};
+      }
+      return *this;
+    }
+    iterator operator++(int) noexcept {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const iterator &a, const iterator &b) noexcept { return a.more_ == b.more_ && (!a.more_ || a.at_.pos == b.at_.pos); }
+    friend bool operator!=(const iterator &a, const iterator &b) noexcept { return !(a == b); }
+
+  private:
+    pravega_events_t at_{};
+    Event event_{};
+    bool more_ = false;
+  };
+
+  iterator begin() const { return iterator(info_); }
+  iterator end() const { return {}; }
+
+  const pravega_slice_info_t &info() const noexcept { return info_; }
+
+  // All was consumed.
+  void release() { release_at(PRAVEGA_SLICE_END); }
+  // The event at this offset is the first one that was not consumed.
+  void release_at(std::int64_t next_offset) {
+    int status = pravega_slice_release(handle_.leave(), next_offset);
+    if (status < 0) {
+      throw Error(status);
+    }
+  }
+
+private:
+  detail::Owner<pravega_slice_t> handle_;
+  pravega_slice_info_t info_{};
+};
+
+// A writer. Destroyed without close, it waits for acks no longer than ten
+// seconds and tells nobody of failures: call close.
+class Writer {
+public:
+  explicit Writer(pravega_writer_t *handle) : handle_(handle) {}
+  Writer(Writer &&) noexcept = default;
+  Writer &operator=(Writer &&other) noexcept {
+    std::swap(ack_, other.ack_);
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Writer() {
+    if (handle_.get() != nullptr) {
+      pravega_writer_close(handle_.leave(), nullptr, 10000, nullptr);
+    }
+  }
+
+  // Writes an event, with or without routing key; returns its number.
+  std::int64_t write(std::string_view event, Timeout timeout = forever) { return number(put(nullptr, event, timeout)); }
+  std::int64_t write(std::string_view event, std::string_view key, Timeout timeout = forever) { return number(put(&key, event, timeout)); }
+  // Writes if there is room now; no value: there is none.
+  std::optional<std::int64_t> try_write(std::string_view event) { return room(put(nullptr, event, Timeout(0))); }
+  std::optional<std::int64_t> try_write(std::string_view event, std::string_view key) { return room(put(&key, event, Timeout(0))); }
+
+  // Waits until an event and all before it are acked; false: not in time.
+  bool wait(std::int64_t number, Timeout timeout = forever) {
+    int status = pravega_writer_wait(handle_.get(), number, detail::ms(timeout), nullptr);
+    if (status < 0 && status != PRAVEGA_E_TIMED_OUT) {
+      fail(status);
+    }
+    return status == PRAVEGA_OK;
+  }
+  // The number up to which all is acked.
+  std::int64_t acked() const {
+    std::int64_t number = 0;
+    pravega_writer_wait(handle_.get(), 0, 0, &number);
+    return number;
+  }
+  std::int64_t pending() const { return pravega_writer_pending(handle_.get()); }
+
+  // Called with the number acked so far, and once at the end with a status.
+  // Before the first write. It must not throw nor block.
+  void on_ack(std::function<void(std::int64_t acked, int status)> function) {
+    auto kept = std::make_unique<Ack>(std::move(function));
+    int status = pravega_writer_set_ack(handle_.get(), &Writer::told, kept.get());
+    if (status < 0) {
+      throw Error(status);
+    }
+    ack_ = std::move(kept);
+  }
+  // Readable from an ack until the next wait.
+  int ack_fd() const {
+    int fd = -1;
+    int status = pravega_writer_ack_fd(handle_.get(), &fd);
+    if (status < 0) {
+      throw Error(status);
+    }
+    return fd;
+  }
+
+  void flush(Timeout timeout = forever) { detail::call(pravega_writer_flush, handle_.get(), detail::ms(timeout)); }
+  // Flushes and closes; returns the number up to which all is acked.
+  std::int64_t close(Timeout timeout = forever) {
+    std::int64_t acked = 0;
+    detail::call(pravega_writer_close, handle_.leave(), &acked, detail::ms(timeout));
+    return acked;
+  }
+  pravega_writer_t *handle() const noexcept { return handle_.get(); }
+
+private:
+  using Ack = std::function<void(std::int64_t, int)>;
+
+  static void told(void *user, std::int64_t acked, int status) noexcept { (*static_cast<Ack *>(user))(acked, status); }
+
+  std::int64_t put(const std::string_view *key, std::string_view event, Timeout timeout) {
+    const char *at = key == nullptr ? nullptr : key->data() == nullptr ? "" : key->data();
+    return pravega_writer_write(handle_.get(), at, key == nullptr ? 0 : key->size(), event.data(), event.size(), detail::ms(timeout));
+  }
+  std::int64_t number(std::int64_t result) {
+    if (result < 0) {
+      fail(static_cast<int>(result));
+    }
+    return result;
+  }
+  std::optional<std::int64_t> room(std::int64_t result) {
+    if (result == PRAVEGA_E_WINDOW_FULL) {
+      return std::nullopt;
+    }
+    return number(result);
+  }
+  // Throws the final error with its message, if that is what happened.
+  [[noreturn]] void fail(int status) {
+    pravega_error_t *error = nullptr;
+    if (pravega_writer_error(handle_.get(), &error) == status) {
+      throw Error(status, error);
+    }
+    pravega_error_free(error);
+    throw Error(status);
+  }
+
+  std::unique_ptr<Ack> ack_; // outlives the handle: declared before it
+  detail::Owner<pravega_writer_t> handle_;
+};
+
+// A reader of a group. Destroyed without close, it gives the group five seconds
+// to learn that it left.
+class Reader {
+public:
+  explicit Reader(pravega_reader_t *handle) : handle_(handle) {}
+  Reader(Reader &&) noexcept = default;
+  Reader &operator=(Reader &&other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(ended_, other.ended_);
+    return *this;
+  }
+  ~Reader() {
+    if (handle_.get() != nullptr) {
+      pravega_reader_close(handle_.leave(), 5000, nullptr);
+    }
+  }
+
+  // The next slice; no value: there was none in time, or ended() is true.
+  std::optional<Slice> next(Timeout timeout = forever) {
+    pravega_slice_t *slice = nullptr;
+    int status = pravega_reader_next(handle_.get(), detail::ms(timeout), &slice);
+    if (status == PRAVEGA_OK) {
+      return Slice(slice);
+    }
+    ended_ = ended_ || status == PRAVEGA_END;
+    if (status < 0 && status != PRAVEGA_E_TIMED_OUT) {
+      pravega_error_t *error = nullptr;
+      if (pravega_reader_error(handle_.get(), &error) == status) {
+        throw Error(status, error);
+      }
+      pravega_error_free(error);
+      throw Error(status);
+    }
+    return std::nullopt;
+  }
+  // Everything was read and the streams are sealed.
+  bool ended() const noexcept { return ended_; }
+
+  // Readable while next may have something.
+  int ready_fd() const {
+    int fd = -1;
+    int status = pravega_reader_ready_fd(handle_.get(), &fd);
+    if (status < 0) {
+      throw Error(status);
+    }
+    return fd;
+  }
+  void close(Timeout timeout = forever) { detail::call(pravega_reader_close, handle_.leave(), detail::ms(timeout)); }
+  pravega_reader_t *handle() const noexcept { return handle_.get(); }
+
+private:
+  detail::Owner<pravega_reader_t> handle_;
+  bool ended_ = false;
+};
+
+// A reader group that exists; Client::create_reader_group makes one.
+class ReaderGroup {
+public:
+  explicit ReaderGroup(pravega_reader_group_t *handle) : handle_(handle) {}
+  ReaderGroup(ReaderGroup &&) noexcept = default;
+  ReaderGroup &operator=(ReaderGroup &&) noexcept = default;
+  ~ReaderGroup() {
+    if (handle_.get() != nullptr) {
+      pravega_reader_group_close(handle_.leave(), nullptr);
+    }
+  }
+
+  Reader open_reader(const std::string &id, Timeout timeout = forever) { return open(id, nullptr, timeout); }
+  Reader open_reader(const std::string &id, const Config &config, Timeout timeout = forever) { return open(id, config.handle(), timeout); }
+  std::vector<std::string> readers(Timeout timeout = forever) const {
+    pravega_list_t *ids = nullptr;
+    detail::call(pravega_reader_group_readers, handle_.get(), &ids, detail::ms(timeout));
+    return detail::take(ids);
+  }
+  void reader_offline(const std::string &id, Timeout timeout = forever) {
+    detail::call(pravega_reader_group_reader_offline, handle_.get(), id.c_str(), detail::ms(timeout));
+  }
+  pravega_reader_group_t *handle() const noexcept { return handle_.get(); }
+
+private:
+  Reader open(const std::string &id, const pravega_config_t *config, Timeout timeout) {
+    pravega_reader_t *reader = nullptr;
+    detail::call(pravega_reader_open, handle_.get(), id.c_str(), config, &reader, detail::ms(timeout));
+    return Reader(reader);
+  }
+
+  detail::Owner<pravega_reader_group_t> handle_;
+};
+
+// The connections to one Pravega. What it opened is closed with it.
+class Client {
+public:
+  explicit Client(const Config &config) {
+    pravega_client_t *handle = nullptr;
+    detail::call(pravega_client_open, config.handle(), &handle);
+    handle_ = detail::Owner<pravega_client_t>(handle);
+  }
+  Client(Client &&) noexcept = default;
+  Client &operator=(Client &&) noexcept = default;
+  ~Client() {
+    if (handle_.get() != nullptr) {
+      pravega_client_close(handle_.leave(), nullptr);
+    }
+  }
+
+  // Creating and deleting return whether something was there to do.
+  bool create_scope(const std::string &scope, Timeout timeout = forever) {
+    int created = 0;
+    detail::call(pravega_scope_create, handle_.get(), scope.c_str(), &created, detail::ms(timeout));
+    return created != 0;
+  }
+  bool delete_scope(const std::string &scope, Timeout timeout = forever) {
+    int deleted = 0;
+    detail::call(pravega_scope_delete, handle_.get(), scope.c_str(), &deleted, detail::ms(timeout));
+    return deleted != 0;
+  }
+  bool scope_exists(const std::string &scope, Timeout timeout = forever) const {
+    int exists = 0;
+    detail::call(pravega_scope_exists, handle_.get(), scope.c_str(), &exists, detail::ms(timeout));
+    return exists != 0;
+  }
+  std::vector<std::string> scopes(Timeout timeout = forever) const {
+    pravega_list_t *names = nullptr;
+    detail::call(pravega_scope_list, handle_.get(), &names, detail::ms(timeout));
+    return detail::take(names);
+  }
+
+  // With the stream.* options of a configuration.
+  bool create_stream(const std::string &scope, const std::string &stream, const Config &config, Timeout timeout = forever) {
+    int created = 0;
+    detail::call(pravega_stream_create, handle_.get(), scope.c_str(), stream.c_str(), config.handle(), &created, detail::ms(timeout));
+    return created != 0;
+  }
+  void update_stream(const std::string &scope, const std::string &stream, const Config &config, Timeout timeout = forever) {
+    detail::call(pravega_stream_update, handle_.get(), scope.c_str(), stream.c_str(), config.handle(), detail::ms(timeout));
+  }
+  void seal_stream(const std::string &scope, const std::string &stream, Timeout timeout = forever) {
+    detail::call(pravega_stream_seal, handle_.get(), scope.c_str(), stream.c_str(), detail::ms(timeout));
+  }
+  bool delete_stream(const std::string &scope, const std::string &stream, Timeout timeout = forever) {
+    int deleted = 0;
+    detail::call(pravega_stream_delete, handle_.get(), scope.c_str(), stream.c_str(), &deleted, detail::ms(timeout));
+    return deleted != 0;
+  }
+  bool stream_exists(const std::string &scope, const std::string &stream, Timeout timeout = forever) const {
+    int exists = 0;
+    detail::call(pravega_stream_exists, handle_.get(), scope.c_str(), stream.c_str(), &exists, detail::ms(timeout));
+    return exists != 0;
+  }
+  std::vector<std::string> streams(const std::string &scope, Timeout timeout = forever) const { return list(scope, nullptr, timeout); }
+  std::vector<std::string> streams_with_tag(const std::string &scope, const std::string &tag, Timeout timeout = forever) const {
+    return list(scope, tag.c_str(), timeout);
+  }
+  void truncate_stream(const std::string &scope, const std::string &stream, const std::string &cut, Timeout timeout = forever) {
+    detail::call(pravega_stream_truncate, handle_.get(), scope.c_str(), stream.c_str(), cut.c_str(), detail::ms(timeout));
+  }
+  // Pairs of name and value: "sealed", "head", "tail", the stream.* options.
+  std::vector<std::pair<std::string, std::string>> stream_info(const std::string &scope, const std::string &stream, Timeout timeout = forever) const {
+    pravega_list_t *info = nullptr;
+    detail::call(pravega_stream_info, handle_.get(), scope.c_str(), stream.c_str(), &info, detail::ms(timeout));
+    std::vector<std::string> flat = detail::take(info);
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
+      pairs.emplace_back(std::move(flat[i]), std::move(flat[i + 1]));
+    }
+    return pairs;
+  }
+  std::vector<pravega_segment_t> segments(const std::string &scope, const std::string &stream, Timeout timeout = forever) const {
+    std::vector<pravega_segment_t> all(16);
+    for (;;) { // again when there are more than there was room for
+      std::size_t count = 0;
+      detail::call(pravega_stream_segments, handle_.get(), scope.c_str(), stream.c_str(), all.data(), all.size(), &count, detail::ms(timeout));
+      bool enough = count <= all.size();
+      all.resize(count);
+      if (enough) {
+        return all;
+      }
+    }
+  }
+  void scale_stream(const std::string &scope, const std::string &stream, const std::vector<std::int64_t> &seal, const std::vector<pravega_key_range_t> &into, Timeout timeout = forever) {
+    detail::call(pravega_stream_scale, handle_.get(), scope.c_str(), stream.c_str(), seal.data(), seal.size(), into.data(), into.size(), detail::ms(timeout));
+  }
+
+  Writer open_writer(const std::string &scope, const std::string &stream, Timeout timeout = forever) { return writer(scope, stream, nullptr, timeout); }
+  Writer open_writer(const std::string &scope, const std::string &stream, const Config &config, Timeout timeout = forever) {
+    return writer(scope, stream, config.handle(), timeout);
+  }
+
+  // Streams are "scope/stream", "scope/stream@tail" or "scope/stream@CUT".
+  bool create_reader_group(const std::string &scope, const std::string &name, const std::vector<std::string> &streams, Timeout timeout = forever) {
+    return group(scope, name, streams, nullptr, timeout);
+  }
+  bool create_reader_group(const std::string &scope, const std::string &name, const std::vector<std::string> &streams, const Config &config, Timeout timeout = forever) {
+    return group(scope, name, streams, config.handle(), timeout);
+  }
+  ReaderGroup open_reader_group(const std::string &scope, const std::string &name, Timeout timeout = forever) {
+    pravega_reader_group_t *handle = nullptr;
+    detail::call(pravega_reader_group_open, handle_.get(), scope.c_str(), name.c_str(), &handle, detail::ms(timeout));
+    return ReaderGroup(handle);
+  }
+  void delete_reader_group(const std::string &scope, const std::string &name, Timeout timeout = forever) {
+    detail::call(pravega_reader_group_delete, handle_.get(), scope.c_str(), name.c_str(), detail::ms(timeout));
+  }
+
+  void close() { detail::call(pravega_client_close, handle_.leave()); }
+  pravega_client_t *handle() const noexcept { return handle_.get(); }
+
+private:
+  std::vector<std::string> list(const std::string &scope, const char *tag, Timeout timeout) const {
+    pravega_list_t *names = nullptr;
+    detail::call(pravega_stream_list, handle_.get(), scope.c_str(), tag, &names, detail::ms(timeout));
+    return detail::take(names);
+  }
+  Writer writer(const std::string &scope, const std::string &stream, const pravega_config_t *config, Timeout timeout) {
+    pravega_writer_t *handle = nullptr;
+    detail::call(pravega_writer_open, handle_.get(), scope.c_str(), stream.c_str(), config, &handle, detail::ms(timeout));
+    return Writer(handle);
+  }
+  bool group(const std::string &scope, const std::string &name, const std::vector<std::string> &streams, const pravega_config_t *config, Timeout timeout) {
+    std::vector<const char *> texts;
+    for (const std::string &s : streams) {
+      texts.push_back(s.c_str());
+    }
+    int created = 0;
+    detail::call(pravega_reader_group_create, handle_.get(), scope.c_str(), name.c_str(), texts.data(), texts.size(), config, &created, detail::ms(timeout));
+    return created != 0;
+  }
+
+  detail::Owner<pravega_client_t> handle_;
+};
+
+} // namespace pravega
+
+#endif
