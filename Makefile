@@ -1,13 +1,175 @@
-# Every target runs what exists and says what does not exist yet.
+# Each target runs what exists and says what does not exist yet.
+#
+#   make            the shared library, and all Go code compiled
+#   make test       every suite of every language (SUITES="go-unit c" for some)
+#   make check      formatting, linters, header, memory, ABI
+#   make tools      installs what make check and make generate need
+#   make demo       moves a real data set through a real Pravega
+#   make bench      the benchmark
+#   make pravega    a real Pravega in the foreground, tcp://127.0.0.1:9090
+#   make install    the library, its headers and pkg-config file, below PREFIX
+#   make clean      removes what was built; what was fetched stays
+#   make distclean  removes build/ altogether
+
+VERSION := 0.1.0
+SONAME  := libpravega.so.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SUITES  ?=
 
 BUILD := $(CURDIR)/build
+TOOLS := $(BUILD)/tools
+VENV  := $(BUILD)/venv
 
-.PHONY: pravega harness
+# Where `make lib` puts lib/ and include/, and build tags for it: tests build
+# variants of their own beside the library.
+LIBROOT ?= $(BUILD)
+LIBTAGS ?=
 
-# The runners of the real server: build/tools/pravega and build/tools/with-pravega.
-harness:
-	go build -o $(BUILD)/tools/ ./tests/harness/cmd/...
+export PRAVEGA_LIBRARY ?= $(BUILD)/lib/$(SONAME)
 
-# A real Pravega in the foreground, at tcp://127.0.0.1:9090. Ctrl-C ends it.
-pravega: harness
-	exec $(BUILD)/tools/pravega
+.NOTPARALLEL:
+.PHONY: all lib test check tools demo bench pravega generate install clean distclean runners
+
+all: lib
+	go build ./...
+
+# $(call if-exists,PATH,COMMAND): runs the command if the path exists.
+if-exists = @if [ -e $(1) ]; then set -ex; $(2); else echo "$@: $(1) does not exist yet"; fi
+
+# --- library ---------------------------------------------------------------
+
+# The version script must be given by its absolute path: the linker runs
+# elsewhere. Cgo writes a header of its own, which is not the library's.
+LINK := -Wl,-soname,$(SONAME) -Wl,--version-script=$(CURDIR)/capi/pravega.map -Wl,--no-undefined-version -Wl,-z,defs
+
+# The paths are relative to the file, so that the tree may be moved.
+define PKGCONFIG
+prefix=$${pcfiledir}/../..
+libdir=$${prefix}/lib
+includedir=$${prefix}/include
+
+Name: pravega
+Description: Client for Pravega streams
+Version: $(VERSION)
+Libs: -L$${libdir} -lpravega
+Cflags: -I$${includedir}
+endef
+export PKGCONFIG
+
+lib:
+	mkdir -p $(LIBROOT)/lib/pkgconfig $(LIBROOT)/include
+	CGO_ENABLED=1 go build -buildmode=c-shared -trimpath -tags '$(LIBTAGS)' -ldflags "-extldflags '$(LINK)'" \
+		-o $(LIBROOT)/lib/libpravega.so.$(VERSION) ./capi
+	rm -f $(LIBROOT)/lib/$(basename libpravega.so.$(VERSION)).h
+	ln -sf libpravega.so.$(VERSION) $(LIBROOT)/lib/$(SONAME)
+	ln -sf $(SONAME) $(LIBROOT)/lib/libpravega.so
+	@echo "$$PKGCONFIG" >$(LIBROOT)/lib/pkgconfig/pravega.pc
+	cp include/pravega.h include/pravega.hpp $(LIBROOT)/include/
+
+install: lib
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(BUILD)/lib/libpravega.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libpravega.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libpravega.so
+	install -m 644 $(BUILD)/lib/pkgconfig/pravega.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+	install -m 644 $(BUILD)/include/* $(DESTDIR)$(PREFIX)/include/
+
+# --- real server -------------------------------------------------------------
+
+runners:
+	go build -o $(TOOLS)/ ./tests/harness/cmd/...
+
+pravega: runners
+	exec $(TOOLS)/pravega
+
+# --- tests -------------------------------------------------------------------
+
+test: lib runners $(VENV)/complete
+	$(TOOLS)/suite $(SUITES)
+
+$(VENV)/complete: tests/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install -q -r tests/requirements.txt
+	touch $@
+
+demo: lib runners
+	$(call if-exists,examples/flights/demo.sh,bash examples/flights/demo.sh)
+
+bench: lib runners
+	$(call if-exists,bench,go build -o $(TOOLS)/bench ./bench; $(TOOLS)/bench -out $(BUILD)/bench.json)
+
+# --- checks ------------------------------------------------------------------
+
+CHECKS := check-format check-vet check-staticcheck check-generated check-header check-valgrind check-abi check-python
+.PHONY: $(CHECKS)
+check: $(CHECKS)
+
+# $(call needs,COMMAND): fails if there is no such command.
+needs = @command -v $(1) >/dev/null || { echo "$@: $(1) is missing; make tools installs it" >&2; exit 1; }
+
+check-format:
+	@unformatted=$$(git ls-files -z --cached --others --exclude-standard --deduplicate '*.go' | xargs -0 ls 2>/dev/null | xargs gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "not as gofmt writes it:"; echo "$$unformatted"; exit 1; fi
+
+check-vet:
+	go vet ./...
+
+check-staticcheck:
+	$(call needs,$(TOOLS)/staticcheck)
+	$(TOOLS)/staticcheck ./...
+
+# What is generated must be what its sources say.
+check-generated:
+	$(call if-exists,internal/controller/controllerpb/check.sh,sh internal/controller/controllerpb/check.sh)
+
+# $(call compiles,HEADER,LANGUAGE,STANDARDS): the header stands alone, and
+# twice, in each standard, with both compilers.
+compiles = $(call if-exists,include/$(1),for cc in clang-16 gcc; do for std in $(3); do \
+	printf '%s\n' '#include <$(1)>' '#include <$(1)>' 'typedef int not_empty;' \
+		| $$cc -x $(2) -std=$$std -fsyntax-only -Wall -Wextra -Wpedantic -Werror -Iinclude -; done; done)
+
+check-header:
+	$(call needs,clang-16)
+	$(call compiles,pravega.h,c,c99 c11 c17)
+	$(call compiles,pravega.h,c++,c++11 c++17 c++20)
+	$(call compiles,pravega.hpp,c++,c++17 c++20)
+
+check-valgrind: runners
+	$(call needs,valgrind)
+	$(call if-exists,tests/c/Makefile,$(TOOLS)/with-pravega -- $(MAKE) -C tests/c valgrind)
+
+# Functions of a released library must stay as they are.
+check-abi: lib
+	$(call needs,abidiff)
+	$(call if-exists,capi/abi/libpravega.abi,abidiff --headers-dir2 include capi/abi/libpravega.abi $(BUILD)/lib/$(SONAME))
+
+check-python: $(VENV)/complete
+	$(call if-exists,bindings/python,\
+		$(VENV)/bin/ruff check bindings/python; \
+		$(VENV)/bin/ruff format --check bindings/python; \
+		$(VENV)/bin/mypy --strict bindings/python/pravega)
+
+# --- tools -------------------------------------------------------------------
+
+tools: $(VENV)/complete
+	go -C tools mod verify
+	GOBIN=$(TOOLS) go -C tools install tool
+	@missing=$$(for p in $$(grep -v '^#' tests/packages.txt); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		[ "$$(id -u)" = 0 ] || sudo=sudo; set -ex; \
+		$$sudo apt-get update -q; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+
+generate:
+	$(call if-exists,internal/controller/controllerpb/generate.sh,sh internal/controller/controllerpb/generate.sh)
+
+# --- cleaning ----------------------------------------------------------------
+
+clean:
+	rm -rf $(BUILD)/lib $(BUILD)/include $(BUILD)/test
+	rm -f $(TOOLS)/pravega $(TOOLS)/with-pravega $(TOOLS)/suite $(TOOLS)/bench
+
+distclean:
+	rm -rf $(BUILD)
