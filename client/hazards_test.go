@@ -1,0 +1,272 @@
+package client
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/routing"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+func mustPosition(key string) float64 {
+	x, err := routing.Position(key)
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
+// once makes a fault that strikes the first command for which is holds.
+func once(is func(wire.Command) bool, v storetest.Verdict) storetest.Fault {
+	var struck atomic.Bool
+	return func(_ int, c wire.Command) storetest.Verdict {
+		if is(c) && struck.CompareAndSwap(false, true) {
+			return v
+		}
+		return storetest.Serve
+	}
+}
+
+func isAppend(c wire.Command) bool { _, ok := c.(wire.AppendBlockEnd); return ok }
+
+// Hazard 1: a server stores a number that it has again, without a word. So
+// after a lost ack nothing at or below the last number is sent.
+func TestHazard1LostAckIsNotSentAgain(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	c.Set(once(isAppend, storetest.CloseLate))
+	write(t, w, "k", 1, 100)
+	flush(t, w, 100)
+	c.expect(1, 100, 0)
+}
+
+// Hazard 2: "sealed" does not mean "not stored": an append of the dead
+// connection landed after the new one was set up, then came the seal.
+func TestHazard2SealedSegmentIsAskedWhatItHolds(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	write(t, w, "k", 1, 10)
+	flush(t, w, 10)
+	// The block of 11 to 20 is lost with its connection, but comes through late.
+	next := naming.NewSegmentID(1, 1)
+	var late atomic.Pointer[wire.AppendBlockEnd]
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		block, ok := command.(wire.AppendBlockEnd)
+		switch {
+		case ok && late.Load() == nil:
+			late.Store(&block)
+			return storetest.CloseNow
+		case ok && block.LastEventNumber >= 11 && late.Load() != nil && c.Lands(c.name(0), *late.Load()):
+			c.replace([]naming.SegmentID{0}, c.segment(next, 0, 1))
+			c.Seal(c.name(0))
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 11, 20)
+	flush(t, w, 20)
+	c.expect(1, 20, 0, next)
+}
+
+// Hazard 6: a successor of two segments is opened only when both are sealed and
+// were asked, and gets what is left of both in the order of the numbers.
+func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(nil)
+	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	write(t, w, low, 1, 1)
+	write(t, w, high, 2, 2)
+	flush(t, w, 2)
+	// Segment 1 does not answer any more; segment 0 is sealed first.
+	next := naming.NewSegmentID(2, 1)
+	merged := c.segment(next, 0, 1)
+	var opened, sealedBoth atomic.Bool
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if setup, ok := command.(wire.SetupAppend); ok && setup.Segment == c.name(next) {
+			opened.Store(true)
+			if !sealedBoth.Load() {
+				t.Error("the successor was opened before both predecessors were sealed")
+			}
+		}
+		if block, ok := command.(wire.AppendBlockEnd); ok && block.LastEventNumber >= 4 && block.LastEventNumber%2 == 0 && !sealedBoth.Load() {
+			return storetest.Ignore // events 4 and 6, on their way to segment 1
+		}
+		return storetest.Serve
+	})
+	c.replace([]naming.SegmentID{0, 1}, merged)
+	c.Seal(c.name(0))
+	write(t, w, high, 3, 3)
+	eventually(t, "event 3 is stored", func() bool { return len(c.stored(1)) == 2 })
+	write(t, w, high, 4, 4)
+	write(t, w, low, 5, 5)
+	write(t, w, high, 6, 6)
+	write(t, w, low, 7, 7)
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		eventually(t, "the writer asks segment 1", func() bool { return c.Asked(c.name(1)) > 2 })
+	}()
+	<-asked
+	if opened.Load() {
+		t.Fatal("the successor was opened while segment 1 was not sealed")
+	}
+	sealedBoth.Store(true)
+	c.Seal(c.name(1))
+	flush(t, w, 7)
+	c.expect(4, 7, next)
+}
+
+// Hazard 7: what is left of a split segment goes to the successor of each
+// event's own key, whatever block it was in.
+func TestHazard7LeftoversAreRoutedByTheirKeys(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	a, b := naming.NewSegmentID(1, 1), naming.NewSegmentID(2, 1)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if block, ok := command.(wire.AppendBlockEnd); ok && block.RequestID != 0 && len(c.stored(0)) == 0 {
+			c.replaceOnce([]naming.SegmentID{0}, c.segmentOnce(a, 0, 0.5), c.segmentOnce(b, 0.5, 1))
+			c.Seal(c.name(0))
+		}
+		return storetest.Serve
+	})
+	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	for n := int64(1); n <= 1000; n++ {
+		key := low
+		if n%3 == 0 {
+			key = high
+		}
+		write(t, w, key, n, n)
+	}
+	flush(t, w, 1000)
+	lows, highs := c.stored(a), c.stored(b)
+	if len(lows)+len(highs) != 1000 || len(highs) != 333 {
+		t.Fatalf("%d and %d events are stored", len(lows), len(highs))
+	}
+	for _, stored := range [][]int64{lows, highs} {
+		for i := 1; i < len(stored); i++ {
+			if stored[i] <= stored[i-1] {
+				t.Fatalf("event %d is stored behind %d", stored[i], stored[i-1])
+			}
+		}
+	}
+	for _, n := range highs {
+		if n%3 != 0 {
+			t.Fatalf("event %d is in the wrong segment", n)
+		}
+	}
+}
+
+// Hazard 9: a seal under load closes the connection that other segments share,
+// sometimes without a word about the seal; blocks are not pipelined again before
+// the first reply.
+func TestHazard9SealThatClosesTheConnectionSilently(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(func(config *Config, limits *WriterConfig) {
+		config.ConnectionsPerStore = 1
+		limits.BlockBytes = 4 << 10
+	})
+	next := naming.NewSegmentID(2, 1)
+	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	write(t, w, low, 1, 1)
+	flush(t, w, 1)
+	c.replace([]naming.SegmentID{0}, c.segment(next, 0, 0.5))
+	c.Seal(c.name(0))
+	var told atomic.Int32
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		// The first two times, the connection dies before the answer "sealed".
+		if block, ok := command.(wire.AppendBlockEnd); ok && block.LastEventNumber%2 == 0 && told.Add(1) <= 2 {
+			return storetest.CloseNow
+		}
+		return storetest.Serve
+	})
+	for n := int64(2); n <= 4000; n += 2 {
+		write(t, w, low, n, n)
+		write(t, w, high, n+1, n+1)
+	}
+	flush(t, w, 4001)
+	if total := len(c.stored(0)) + len(c.stored(1)) + len(c.stored(next)); total != 4001 {
+		t.Fatalf("%d events are stored", total)
+	}
+}
+
+// Hazard 10: an InvalidEventNumber closes the connection and loses the acks of
+// appends that did succeed.
+func TestHazard10InvalidEventNumberLosesAcks(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.BlockBytes = 4 << 10 })
+	write(t, w, "k", 1, 1)
+	flush(t, w, 1)
+	var appends atomic.Int32
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			switch n := appends.Add(1); {
+			case n < 5:
+				return storetest.NoReply
+			case n == 5:
+				return storetest.CloseLate
+			}
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 2, 5000)
+	flush(t, w, 5000)
+	c.expect(1, 5000, 0)
+}
+
+// Hazard 11: no data goes out before AppendSetup, and a set-up that is not
+// answered is not repeated on a connection where something may be under way.
+func TestHazard11SetUpThatIsNotAnswered(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	setUp := make(map[int]int) // by connection; the store serves one after another
+	var lost atomic.Bool
+	c.Set(func(conn int, command wire.Command) storetest.Verdict {
+		switch command.(type) {
+		case wire.SetupAppend:
+			setUp[conn]++
+			if setUp[conn] > 1 {
+				t.Errorf("connection %d was set up again", conn)
+			}
+			if lost.CompareAndSwap(false, true) {
+				return storetest.NoReply
+			}
+		case wire.AppendBlockEnd:
+			if setUp[conn] == 0 {
+				t.Errorf("data came before the set-up")
+			}
+		}
+		return storetest.Serve
+	})
+	w := c.writer(func(config *Config, _ *WriterConfig) {
+		config.ConnectTimeout, config.KeepAliveTimeout = 200e6, 200e6
+	})
+	write(t, w, "k", 1, 100)
+	flush(t, w, 100)
+	c.expect(1, 100, 0)
+}
+
+// A sealed stream ends the writer with a typed error after it has asked what is
+// stored: what was acknowledged is exactly what is there.
+func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	write(t, w, "k", 1, 10)
+	flush(t, w, 10)
+	c.Set(once(isAppend, storetest.CloseLate)) // stored, but not acknowledged before the seal
+	write(t, w, "k", 11, 11)
+	eventually(t, "event 11 is stored", func() bool { return len(c.stored(0)) == 11 })
+	c.Seal(c.name(0))
+	for n := int64(12); ; n++ {
+		if _, err := w.WriteKeyed(within(t), "k", []byte("12345678")); err != nil {
+			if !errors.Is(err, ErrStreamSealed) || !IsFinal(err) || MayBeStored(err) {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	if acked, err := w.Acked(); acked != 11 || !errors.Is(err, ErrStreamSealed) {
+		t.Fatalf("acknowledged through %d, %v", acked, err)
+	}
+	c.expect(1, 11, 0)
+}

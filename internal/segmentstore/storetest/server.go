@@ -1,0 +1,203 @@
+// Package storetest is a segment store in memory for tests that need no real
+// one: it keeps the promises of the real one and has its bad habits (a number
+// that is sent twice is stored twice, a failed append closes the connection of
+// everybody), and does what a test tells it to a chosen command.
+package storetest
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Server is a segment store on a port of the loopback interface. Safe for
+// concurrent use; it ends with the test.
+type Server struct {
+	listener net.Listener
+	work     sync.WaitGroup
+
+	mu       sync.Mutex
+	segments map[string]*segment
+	conns    map[*conn]struct{}
+	dialled  int
+	closed   bool
+	fault    Fault
+	hello    []byte // instead of the right one
+}
+
+// Verdict is what happens to one command.
+type Verdict int
+
+// The verdicts.
+const (
+	Serve     Verdict = iota
+	Ignore            // as if it had never come
+	NoReply           // it takes effect, but the reply is lost
+	CloseLate         // it takes effect, then the connection is closed without a reply
+	CloseNow          // the connection is closed instead
+)
+
+// Fault decides on each command; conn counts the connections from 1.
+type Fault func(conn int, c wire.Command) Verdict
+
+// Start makes a server that ends with the test.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{listener: listener, segments: make(map[string]*segment), conns: make(map[*conn]struct{})}
+	s.work.Add(1)
+	go s.accept()
+	t.Cleanup(func() {
+		listener.Close()
+		s.mu.Lock()
+		s.closed = true
+		s.mu.Unlock()
+		s.CutAll()
+		s.work.Wait()
+	})
+	return s
+}
+
+// Endpoint is where the server listens, host:port.
+func (s *Server) Endpoint() string { return s.listener.Addr().String() }
+
+// Set makes f decide on every command from now on; nil serves all.
+func (s *Server) Set(f Fault) {
+	s.mu.Lock()
+	s.fault = f
+	s.mu.Unlock()
+}
+
+// Greet makes the server send these bytes instead of its Hello.
+func (s *Server) Greet(bytes []byte) {
+	s.mu.Lock()
+	s.hello = bytes
+	s.mu.Unlock()
+}
+
+// CutAll closes every connection.
+func (s *Server) CutAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		c.socket.Close()
+	}
+}
+
+// Dialled is how many connections there have been.
+func (s *Server) Dialled() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dialled
+}
+
+func (s *Server) accept() {
+	defer s.work.Done()
+	for {
+		socket, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.dialled++
+		c := &conn{server: s, number: s.dialled, socket: socket, writers: make(map[wire.UUID]*setup)}
+		if s.closed {
+			s.mu.Unlock()
+			socket.Close()
+			continue
+		}
+		s.conns[c] = struct{}{}
+		s.work.Add(1)
+		s.mu.Unlock()
+		go c.serve()
+	}
+}
+
+// conn is a connection and what it has set up.
+type conn struct {
+	server  *Server
+	number  int
+	socket  net.Conn
+	writers map[wire.UUID]*setup
+	out     sync.Mutex
+}
+
+// setup is a writer on a connection.
+type setup struct {
+	segment string
+	last    int64 // the server compares the segment's own with it
+}
+
+func (c *conn) serve() {
+	s := c.server
+	defer s.work.Done()
+	defer func() {
+		c.socket.Close()
+		s.mu.Lock()
+		delete(s.conns, c)
+		s.mu.Unlock()
+	}()
+	in := bufio.NewReader(c.socket)
+	for {
+		command, err := receive(in)
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		fault := s.fault
+		s.mu.Unlock()
+		verdict := Serve
+		if fault != nil {
+			verdict = fault(c.number, command)
+		}
+		switch verdict {
+		case Ignore:
+			continue
+		case CloseNow:
+			return
+		}
+		s.mu.Lock()
+		replies, open := c.handle(command)
+		s.mu.Unlock()
+		if verdict == CloseLate {
+			return
+		}
+		if verdict != NoReply {
+			c.send(replies)
+		}
+		if !open {
+			return
+		}
+	}
+}
+
+func (c *conn) send(replies []wire.Command) {
+	c.out.Lock()
+	defer c.out.Unlock()
+	for _, r := range replies {
+		_, _ = c.socket.Write(r.Append(nil))
+	}
+}
+
+func receive(in *bufio.Reader) (wire.Command, error) {
+	var header [wire.HeaderSize]byte
+	if _, err := io.ReadFull(in, header[:]); err != nil {
+		return nil, err
+	}
+	kind, length, err := wire.ParseHeader(header[:])
+	if err != nil {
+		return nil, err
+	}
+	payload := make([]byte, length)
+	if _, err := io.ReadFull(in, payload); err != nil {
+		return nil, err
+	}
+	return wire.Decode(kind, payload)
+}
