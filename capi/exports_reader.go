@@ -115,19 +115,21 @@ func goReaderOpen(of unsafe.Pointer, id C.shim_text, settings unsafe.Pointer, ms
 // slice is a slice that C looks into: its buffer is pinned until it comes back.
 type slice struct {
 	*client.Slice
-	pin runtime.Pinner
+	from *reader
+	pin  runtime.Pinner
 }
 
 //export goReaderTry
 func goReaderTry(of unsafe.Pointer, to *C.struct_shim_slice, out *C.struct_shim_outcome) {
 	defer guard(out)
 	point("next")
-	taken, err := pointer.Restore(of).(*reader).TryNext()
+	r := pointer.Restore(of).(*reader)
+	taken, err := r.TryNext()
 	if err != nil {
 		settle(out, err)
 		return
 	}
-	s := &slice{Slice: taken}
+	s := &slice{Slice: taken, from: r}
 	if data := taken.Bytes(); len(data) > 0 {
 		s.pin.Pin(&data[0])
 		to.data = C.uintptr_t(uintptr(unsafe.Pointer(&data[0])))
@@ -145,15 +147,18 @@ func goSliceRelease(of unsafe.Pointer, next C.int64_t, out *C.struct_shim_outcom
 	defer guard(out)
 	s := pointer.Restore(of).(*slice)
 	defer s.pin.Unpin()
+	at := int64(next)
 	if next == C.PRAVEGA_SLICE_END {
-		settle(out, s.Release())
-		return
+		at = s.EndOffset()
 	}
-	err := s.ReleaseAt(int64(next))
-	settle(out, err)
-	if errors.Is(err, client.ErrInvalidArgument) {
+	err := s.ReleaseAt(at)
+	switch {
+	case errors.Is(err, client.ErrInvalidArgument):
 		_ = s.ReleaseAt(s.StartOffset()) // the handle ends in any case: back as unread
+	case err == nil && s.from.ctx.Err() != nil:
+		err = &client.Error{Code: client.ErrClosed, Op: "release slice", Subject: s.Segment(), Detail: "its reader was closed and gave it back as unread"}
 	}
+	settle(out, err)
 }
 
 //export goReaderClose

@@ -720,7 +720,8 @@ PRAVEGA_API int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, p
  * What:     Stops accepting, waits until all is acked, closes. What was not
  *           acked when the time limit ended may or may not be stored. Calls that
  *           wait for room or for acks return PRAVEGA_E_CLOSED, those whose event
- *           was acked meanwhile PRAVEGA_OK.
+ *           was acked meanwhile PRAVEGA_OK. For new calls the handle has ended
+ *           when this one begins, also for those from its ack callback.
  * Memory:   *acked is set to the final number acked, also when the call times
  *           out; it may be NULL. The ack descriptor ends.
  * Blocks:   At most timeout_ms for the acks; then until a callback that runs has

@@ -1,0 +1,317 @@
+/* Bad input that needs no server: every mistake is a code, none is a crash. */
+#include "check.h"
+
+#include <pthread.h>
+
+static pravega_client_t *client_of(const char *uri) {
+  pravega_config_t *config;
+  pravega_client_t *client;
+  CHECK_OK(pravega_config_new(&config, &error));
+  CHECK_OK(pravega_config_set(config, "controller.uri", uri, &error));
+  CHECK_OK(pravega_config_set(config, "request.timeout", "30s", &error));
+  CHECK_OK(pravega_client_open(config, &client, &error));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+  return client;
+}
+
+static void versions(void) {
+  CHECK_INT(PRAVEGA_VERSION, pravega_version());
+  CHECK(strcmp(pravega_version_string(), "0.1.0") == 0);
+  CHECK_INT(PRAVEGA_OK, pravega_check_abi());
+  CHECK_INT(PRAVEGA_E_ABI_MISMATCH, pravega_check_abi_of(PRAVEGA_ABI + 1, PRAVEGA_VERSION));
+  CHECK_INT(PRAVEGA_E_ABI_MISMATCH, pravega_check_abi_of(PRAVEGA_ABI, PRAVEGA_VERSION + 0x10000));
+}
+
+static void statuses(void) {
+  const pravega_status_t *list;
+  size_t count;
+  CHECK_INT(PRAVEGA_OK, pravega_status_list(&list, &count));
+  CHECK(count > 30);
+  for (size_t i = 0; i < count; i++) {
+    CHECK(list[i].code < 0 && list[i].text[0] != '\0');
+    CHECK(strcmp(pravega_status_name(list[i].code), list[i].name) == 0);
+    CHECK(strcmp(pravega_status_text(list[i].code), list[i].text) == 0);
+  }
+  CHECK(strcmp(pravega_status_name(PRAVEGA_E_STREAM_SEALED), "StreamSealed") == 0);
+  CHECK(strcmp(pravega_status_name(PRAVEGA_OK), "OK") == 0);
+  CHECK(strcmp(pravega_status_name(PRAVEGA_END), "End") == 0);
+  CHECK(strcmp(pravega_status_name(-9999), "Unknown") == 0);
+  CHECK(strcmp(pravega_status_name(9999), "Unknown") == 0);
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_status_list(NULL, &count));
+}
+
+static void options(void) {
+  pravega_config_t *config, *copy;
+  pravega_list_t *list;
+  CHECK_OK(pravega_config_new(&config, &error));
+  CHECK_FAILS(PRAVEGA_E_UNKNOWN_OPTION, "writer.windw.bytes", pravega_config_set(config, "writer.windw.bytes", "1", &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "writer.window.bytes", pravega_config_set(config, "writer.window.bytes", "much", &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "name", pravega_config_set(config, NULL, "1", &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "value", pravega_config_set(config, "writer.window.bytes", NULL, &error));
+  CHECK_FAILS(PRAVEGA_E_UNKNOWN_OPTION, "nothing", pravega_config_get(config, "nothing", &list, &error));
+  CHECK_INT(PRAVEGA_E_UNKNOWN_OPTION, pravega_config_set(config, "nothing", "1", NULL)); /* err may be NULL */
+
+  CHECK_OK(pravega_config_dup(config, &copy, &error));
+  CHECK_OK(pravega_config_set(copy, "writer.window.bytes", "1MiB", &error));
+  CHECK_OK(pravega_config_get(copy, "writer.window.bytes", &list, &error));
+  CHECK_INT(1, pravega_list_size(list));
+  CHECK(strcmp(pravega_list_get(list, 0), "1048576") == 0);
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(list));
+  CHECK_OK(pravega_config_get(config, "writer.window.bytes", &list, &error));
+  CHECK(strcmp(pravega_list_get(list, 0), "1048576") != 0);
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(list));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(copy));
+
+  /* Every option is described, and its default is a value that it takes. */
+  CHECK_OK(pravega_config_describe(&list, &error));
+  CHECK(pravega_list_size(list) > 0);
+  CHECK_INT(0, pravega_list_size(list) % PRAVEGA_CONFIG_COLUMNS);
+  for (size_t i = 0; i < pravega_list_size(list); i += PRAVEGA_CONFIG_COLUMNS) {
+    CHECK(pravega_list_get(list, i + 3)[0] != '\0');
+    CHECK_OK(pravega_config_set(config, pravega_list_get(list, i), pravega_list_get(list, i + 1), &error));
+  }
+  CHECK(pravega_list_get(list, pravega_list_size(list)) == NULL);
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(list));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+}
+
+static void bad_handles(void) {
+  pravega_client_t *client = client_of("tcp://127.0.0.1:1");
+  pravega_config_t *config;
+  pravega_list_t *list;
+  pravega_slice_t *slice;
+  pravega_slice_info_t info;
+  int64_t acked;
+  int flag, fd;
+  void *junk = (void *)(uintptr_t)0x1234567812345678u;
+  pravega_client_t *none[] = {NULL, (pravega_client_t *)junk, (pravega_client_t *)&flag, (pravega_client_t *)(void *)(uintptr_t)-1};
+
+  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+    void *bad = none[i];
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_scope_create(bad, "s", &flag, 1000, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_client_close(bad, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_client_open(bad, &client, &error));
+    CHECK(client == NULL);
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_write(bad, NULL, 0, "x", 1, 0));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_write_many(bad, NULL, NULL, NULL, NULL, 0, 0, NULL));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_wait(bad, 1, 0, &acked));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_pending(bad));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_set_ack(bad, NULL, NULL));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_ack_fd(bad, &fd));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_error(bad, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_flush(bad, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_close(bad, &acked, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_readers(bad, &list, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_close(bad, &error));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_next(bad, 0, &slice));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_ready_fd(bad, &fd));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_error(bad, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_close(bad, 0, &error));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_info(bad, &info, sizeof info));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_index(bad, NULL, NULL, 0));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_release(bad, 0));
+    CHECK_INT(0, pravega_list_size(bad));
+    CHECK(pravega_list_get(bad, 0) == NULL);
+    CHECK(pravega_list_find(bad, "x") == NULL);
+    int freed = bad == NULL ? PRAVEGA_OK : PRAVEGA_E_BAD_HANDLE; /* freeing nothing is no mistake */
+    CHECK_INT(freed, pravega_list_free(bad));
+    CHECK_INT(freed, pravega_error_free(bad));
+    CHECK_INT(freed, pravega_config_free(bad));
+    CHECK_INT(freed, pravega_error_code(bad));
+    CHECK(pravega_error_message(bad) != NULL);
+    CHECK_INT(0, pravega_error_is_final(bad));
+  }
+  CHECK_INT(PRAVEGA_OK, pravega_shutdown(1000)); /* the client above, whose handle was overwritten */
+
+  /* A live handle of another kind. */
+  CHECK_OK(pravega_config_new(&config, &error));
+  CHECK_FAILS(PRAVEGA_E_WRONG_KIND, "", pravega_client_close((pravega_client_t *)(void *)config, &error));
+  CHECK_INT(PRAVEGA_E_WRONG_KIND, pravega_writer_write((pravega_writer_t *)(void *)config, NULL, 0, "x", 1, 0));
+  CHECK_INT(PRAVEGA_E_WRONG_KIND, pravega_error_free((pravega_error_t *)(void *)config));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+}
+
+static void stale_handles(void) {
+  pravega_config_t *config, *other;
+  CHECK_OK(pravega_config_new(&config, &error));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+  CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_config_free(config));
+  CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_config_set(config, "auth.user", "x", &error));
+  /* The entry is used again, its old handle does not come back to life. */
+  for (int i = 0; i < 10000; i++) {
+    CHECK_OK(pravega_config_new(&other, &error));
+    CHECK(other != config);
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_config_free(config));
+    CHECK_INT(PRAVEGA_OK, pravega_config_free(other));
+  }
+  pravega_client_t *client = client_of("tcp://127.0.0.1:1");
+  CHECK_OK(pravega_client_close(client, &error));
+  CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_client_close(client, &error));
+  CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_scope_create(client, "s", NULL, 1000, &error));
+}
+
+static void bad_arguments(void) {
+  pravega_client_t *client = client_of("tcp://127.0.0.1:1");
+  pravega_list_t *list;
+  size_t count;
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "timeout_ms", pravega_scope_create(client, "s", NULL, -2, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "exists", pravega_scope_exists(client, "s", NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "count", pravega_stream_segments(client, "s", "t", NULL, 0, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "segments", pravega_stream_segments(client, "s", "t", NULL, 1, &count, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "names", pravega_scope_list(client, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_scope_create(client, NULL, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_scope_create(client, "", NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "a/b", pravega_scope_create(client, "a/b", NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "t t", pravega_stream_create(client, "s", "t t", NULL, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_stream_info(client, "s", "\xff", &list, 1000, &error));
+  CHECK(list == NULL);
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_stream_truncate(client, "s", "t", "no cut", 1000, &error));
+  const char *streams[] = {"no-slash"};
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "no-slash", pravega_reader_group_create(client, "s", "g", streams, 1, NULL, NULL, 1000, &error));
+  CHECK_OK(pravega_client_close(client, &error));
+}
+
+static void wrong_uri(void) {
+  static const char *const wrong[] = {"", ",", "http://127.0.0.1:9090", "tcp://", "tcp://127.0.0.1:99999", "tcp://a b:1"};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    pravega_config_t *config;
+    pravega_client_t *client;
+    CHECK_OK(pravega_config_new(&config, &error));
+    int status = pravega_config_set(config, "controller.uri", wrong[i], NULL);
+    if (status == PRAVEGA_OK) {
+      CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "controller.uri", pravega_client_open(config, &client, &error));
+      CHECK(client == NULL);
+    } else {
+      CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, status);
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+  }
+}
+
+static void unreachable_controller(void) {
+  pravega_client_t *client = client_of("tcp://127.0.0.1:1");
+  double begun = seconds();
+  pravega_error_t *error;
+  int exists;
+  int status = pravega_scope_exists(client, "s", &exists, 700, &error);
+  CHECK(status == PRAVEGA_E_TIMED_OUT || status == PRAVEGA_E_UNREACHABLE);
+  CHECK(seconds() - begun < 10); /* the limit was kept, give or take a busy machine */
+  CHECK_INT(1, pravega_error_is_retriable(error));
+  CHECK_INT(0, pravega_error_is_final(error));
+  CHECK_INT(PRAVEGA_OK, pravega_error_free(error));
+  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "", pravega_scope_exists(client, "s", &exists, 0, &error));
+  CHECK_OK(pravega_client_close(client, &error));
+}
+
+struct asking {
+  pravega_client_t *client;
+  int status;
+};
+
+static void *ask(void *arg) {
+  struct asking *a = arg;
+  int exists;
+  a->status = pravega_scope_exists(a->client, "s", &exists, 60000, NULL);
+  return NULL;
+}
+
+static void close_while_another_waits(void) {
+  struct asking a = {client_of("tcp://127.0.0.1:1"), 0};
+  pthread_t thread;
+  double begun = seconds();
+  CHECK_INT(0, pthread_create(&thread, NULL, ask, &a));
+  sleep_ms(200);
+  CHECK_OK(pravega_client_close(a.client, &error));
+  CHECK_INT(0, pthread_join(thread, NULL));
+  /* Had the thread not come to wait yet, its handle is stale. */
+  CHECK(a.status == PRAVEGA_E_CLOSED || a.status == PRAVEGA_E_BAD_HANDLE);
+  CHECK(seconds() - begun < 20);
+}
+
+static void *race(void *arg) {
+  pravega_config_t *config = arg;
+  intptr_t freed = 0;
+  for (int i = 0; i < 1000; i++) {
+    pravega_config_set(config, "auth.user", "somebody", NULL);
+  }
+  freed = pravega_config_free(config) == PRAVEGA_OK;
+  for (int i = 0; i < 1000; i++) {
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_config_set(config, "auth.user", "somebody", NULL));
+  }
+  return (void *)freed;
+}
+
+/* Of many threads that use and end one handle, one ends it. */
+static void races_on_a_handle(void) {
+  enum { THREADS = 8 };
+  pthread_t threads[THREADS];
+  pravega_config_t *config;
+  intptr_t freed = 0;
+  CHECK_OK(pravega_config_new(&config, &error));
+  for (int i = 0; i < THREADS; i++) {
+    CHECK_INT(0, pthread_create(&threads[i], NULL, race, config));
+  }
+  for (int i = 0; i < THREADS; i++) {
+    void *result;
+    CHECK_INT(0, pthread_join(threads[i], &result));
+    freed += (intptr_t)result;
+  }
+  CHECK_INT(1, freed);
+}
+
+struct logged {
+  int messages, refused;
+};
+
+static void on_log(void *user, int level, const char *message) {
+  struct logged *l = user;
+  pravega_config_t *config;
+  CHECK(level >= PRAVEGA_LOG_ERROR && level <= PRAVEGA_LOG_DEBUG);
+  CHECK(message[0] != '\0' && strchr(message, '\n') == NULL);
+  l->messages++;
+  l->refused += pravega_config_new(&config, NULL) == PRAVEGA_E_FROM_CALLBACK;
+  CHECK_INT(PRAVEGA_E_FROM_CALLBACK, pravega_log_set(NULL, NULL, 0));
+  CHECK_INT(PRAVEGA_E_FROM_CALLBACK, pravega_shutdown(0));
+}
+
+static void log_hook(void) {
+  struct logged l = {0, 0};
+  int exists;
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_log_set(on_log, &l, 99));
+  CHECK_INT(PRAVEGA_OK, pravega_log_set(on_log, &l, PRAVEGA_LOG_DEBUG));
+  pravega_client_t *client = client_of("tcp://127.0.0.1:1");
+  CHECK(pravega_scope_exists(client, "s", &exists, 500, NULL) < 0);
+  CHECK_INT(PRAVEGA_OK, pravega_log_set(NULL, NULL, PRAVEGA_LOG_OFF));
+  CHECK(l.messages > 0); /* a controller that does not answer is worth a line */
+  CHECK_INT(l.messages, l.refused);
+  int before = l.messages;
+  CHECK(pravega_scope_exists(client, "s", &exists, 500, NULL) < 0);
+  CHECK_INT(before, l.messages);
+  CHECK_OK(pravega_client_close(client, &error));
+}
+
+static void shutdown_closes_all(void) {
+  pravega_client_t *one = client_of("tcp://127.0.0.1:1"), *two = client_of("tcp://127.0.0.1:1");
+  CHECK_INT(2, pravega_debug_live());
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_shutdown(-2));
+  CHECK_INT(PRAVEGA_OK, pravega_shutdown(1000));
+  CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_client_close(one, NULL));
+  CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_client_close(two, NULL));
+  CHECK_INT(PRAVEGA_OK, pravega_shutdown(0));
+}
+
+int main(void) {
+  RUN(versions);
+  RUN(statuses);
+  RUN(options);
+  RUN(bad_handles);
+  RUN(stale_handles);
+  RUN(bad_arguments);
+  RUN(wrong_uri);
+  RUN(unreachable_controller);
+  RUN(close_while_another_waits);
+  RUN(races_on_a_handle);
+  RUN(log_hook);
+  RUN(shutdown_closes_all);
+  return 0;
+}

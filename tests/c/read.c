@@ -1,0 +1,371 @@
+/* Reader groups, readers and slices against a real server. */
+#include "server.h"
+
+#include <poll.h>
+#include <pthread.h>
+
+/* Writes events whose payload is their number, key = number % keys. */
+static void write_numbers(pravega_client_t *client, const char *stream, uint32_t count, uint32_t keys) {
+  pravega_writer_t *w = writer_open(client, stream);
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t key = i % keys + 'A';
+    uint8_t event[100] = {0};
+    memcpy(event, &i, sizeof i);
+    CHECK_INT(i + 1, pravega_writer_write(w, (char *)&key, 1, event, i % 2 == 0 ? sizeof i : sizeof event, LONG));
+  }
+  writer_close(w);
+}
+
+static uint32_t number_of(const pravega_event_t *event) {
+  uint32_t n;
+  CHECK(event->len >= sizeof n);
+  memcpy(&n, event->data, sizeof n);
+  return n;
+}
+
+/* Counts every id, and sees the order per key. */
+struct tally {
+  uint32_t keys, total;
+  uint8_t seen[100000];
+  int64_t newest[64]; /* per key */
+};
+
+static void count(struct tally *t, uint32_t n) {
+  CHECK(n < sizeof t->seen);
+  CHECK_INT(0, t->seen[n]++);
+  CHECK((int64_t)n > t->newest[n % t->keys]);
+  t->newest[n % t->keys] = n;
+  t->total++;
+}
+
+static struct tally *tally_of(uint32_t keys) {
+  struct tally *t = calloc(1, sizeof *t);
+  CHECK(t != NULL);
+  t->keys = keys;
+  memset(t->newest, 0xff, sizeof t->newest);
+  return t;
+}
+
+/* Every way to look into a slice says the same. */
+static void count_slice(struct tally *t, const pravega_slice_t *slice) {
+  pravega_slice_info_t info;
+  pravega_event_t event;
+  uint32_t pairs[2 * 16];
+  size_t cursor = 0;
+  CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+  CHECK(info.data != NULL && info.len > 0);
+  CHECK_INT(info.end_offset, info.start_offset + (int64_t)info.len);
+  CHECK_INT(0, info.skipped);
+  CHECK(strstr(info.segment, info.stream) != NULL);
+  pravega_events_t it = pravega_events_begin(&info);
+  int64_t whole = pravega_slice_index(slice, NULL, NULL, 0), events = 0, n;
+  while ((n = pravega_slice_index(slice, &cursor, pairs, 16)) > 0) {
+    for (int64_t i = 0; i < n; i++) {
+      CHECK_INT(1, pravega_events_next(&it, &event));
+      CHECK(event.data == info.data + pairs[2 * i]);
+      CHECK_INT(event.len, pairs[2 * i + 1]);
+      CHECK_INT(event.next, event.offset + 8 + (int64_t)event.len);
+      count(t, number_of(&event));
+      events++;
+    }
+    CHECK_INT(event.next, info.start_offset + (int64_t)cursor);
+  }
+  CHECK_INT(0, n);
+  CHECK_INT(0, pravega_events_next(&it, &event));
+  CHECK_INT(whole, events);
+  CHECK_INT(info.len, cursor);
+}
+
+static void round_trip(void) {
+  enum { EVENTS = 50000, KEYS = 26 };
+  pravega_client_t *client = client_open();
+  stream_create(client, "round", "4");
+  write_numbers(client, "round", EVENTS, KEYS);
+  CHECK_OK(pravega_stream_seal(client, scope_of(client), "round", LONG, &error));
+  pravega_reader_t *reader = reader_open(client, "round");
+  pravega_slice_t *slice;
+  struct tally *t = tally_of(KEYS);
+  int status;
+  while ((status = pravega_reader_next(reader, LONG, &slice)) == PRAVEGA_OK) {
+    count_slice(t, slice);
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  }
+  CHECK_INT(PRAVEGA_END, status);
+  CHECK(slice == NULL);
+  CHECK_INT(EVENTS, t->total);
+  CHECK_INT(PRAVEGA_END, pravega_reader_next(reader, 0, &slice)); /* and stays so */
+  free(t);
+  reader_close(reader);
+  client_close(client);
+}
+
+static void given_back_in_part(void) {
+  enum { EVENTS = 1000 };
+  pravega_client_t *client = client_open();
+  stream_create(client, "part", "1");
+  write_numbers(client, "part", EVENTS, 1);
+  pravega_reader_t *reader = reader_open(client, "part");
+  struct tally *t = tally_of(1);
+  while (t->total < EVENTS) {
+    pravega_slice_t *slice;
+    pravega_slice_info_t info;
+    pravega_event_t event;
+    CHECK_INT(PRAVEGA_OK, pravega_reader_next(reader, LONG, &slice));
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+    pravega_events_t it = pravega_events_begin(&info);
+    int64_t next = info.start_offset;
+    for (int i = 0; i < 37 && pravega_events_next(&it, &event); i++) { /* 37 at most, the rest comes again */
+      count(t, number_of(&event));
+      next = event.next;
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, next));
+  }
+  CHECK_INT(EVENTS, t->total);
+  free(t);
+  reader_close(reader);
+  client_close(client);
+}
+
+static void released_wrongly(void) {
+  pravega_client_t *client = client_open();
+  stream_create(client, "wrongly", "1");
+  write_numbers(client, "wrongly", 10, 1);
+  pravega_reader_t *reader = reader_open(client, "wrongly");
+  pravega_slice_t *slice;
+  pravega_slice_info_t info;
+  static const int64_t wrong[] = {1, 3, 1000000, INT64_MAX, INT64_MIN, -2};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    CHECK_INT(PRAVEGA_OK, pravega_reader_next(reader, LONG, &slice));
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+    CHECK_INT(0, info.start_offset); /* it was given back as unread */
+    CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_slice_index(slice, &(size_t){info.len + 1}, NULL, 0));
+    CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_slice_info(slice, NULL, 0));
+    CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_slice_release(slice, wrong[i]));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_info(slice, &info, sizeof info));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_index(slice, NULL, NULL, 0));
+  }
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_reader_next(reader, 0, NULL));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_reader_next(reader, -2, &slice));
+  reader_close(reader);
+  client_close(client);
+}
+
+static void slice_outlives_reader_and_client(void) {
+  pravega_client_t *client = client_open();
+  stream_create(client, "outlives", "1");
+  write_numbers(client, "outlives", 10000, 1);
+  pravega_reader_t *reader = reader_open(client, "outlives");
+  pravega_slice_t *slice;
+  CHECK_INT(PRAVEGA_OK, pravega_reader_next(reader, LONG, &slice));
+  reader_close(reader);
+  client_close(client);
+  struct tally *t = tally_of(1);
+  count_slice(t, slice);
+  CHECK(t->total > 0);
+  free(t);
+  CHECK_INT(PRAVEGA_E_CLOSED, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+}
+
+static void ready_descriptor(void) {
+  enum { EVENTS = 300 };
+  pravega_client_t *client = client_open();
+  stream_create(client, "ready", "2");
+  pravega_reader_t *reader = reader_open(client, "ready");
+  pravega_writer_t *w = writer_open(client, "ready");
+  struct tally *t = tally_of(1);
+  struct pollfd p = {.events = POLLIN};
+  CHECK_INT(PRAVEGA_OK, pravega_reader_ready_fd(reader, &p.fd));
+  for (uint32_t i = 0; i < EVENTS; i++) {
+    CHECK(pravega_writer_write(w, "k", 1, &i, sizeof i, LONG) > 0);
+    if (i % 100 != 99) {
+      continue;
+    }
+    while (t->total <= i) {
+      CHECK_INT(1, poll(&p, 1, LONG));
+      pravega_slice_t *slice;
+      int status = pravega_reader_next(reader, 0, &slice);
+      if (status == PRAVEGA_OK) {
+        count_slice(t, slice);
+        CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+      } else {
+        CHECK_INT(PRAVEGA_E_TIMED_OUT, status);
+      }
+    }
+  }
+  CHECK_INT(EVENTS, t->total);
+  free(t);
+  writer_close(w);
+  reader_close(reader);
+  client_close(client);
+}
+
+struct waiting {
+  pravega_reader_t *reader;
+  int status;
+};
+
+static void *wait_for_ever(void *arg) {
+  struct waiting *w = arg;
+  pravega_slice_t *slice;
+  w->status = pravega_reader_next(w->reader, PRAVEGA_FOREVER, &slice);
+  return NULL;
+}
+
+static void close_while_another_waits(void) {
+  pravega_client_t *client = client_open();
+  stream_create(client, "idle", "1");
+  struct waiting w = {reader_open(client, "idle"), 0};
+  pravega_slice_t *slice;
+  CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(w.reader, 0, &slice));
+  double begun = seconds();
+  CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(w.reader, 300, &slice));
+  CHECK(seconds() - begun >= 0.3);
+  pthread_t thread;
+  CHECK_INT(0, pthread_create(&thread, NULL, wait_for_ever, &w));
+  sleep_ms(200);
+  reader_close(w.reader);
+  CHECK_INT(0, pthread_join(thread, NULL));
+  CHECK_INT(PRAVEGA_E_CLOSED, w.status);
+  CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_next(w.reader, 0, &slice));
+  client_close(client);
+}
+
+static void closed_with_its_client(void) {
+  pravega_client_t *client = client_open();
+  stream_create(client, "with-client", "1");
+  struct waiting w = {reader_open(client, "with-client"), 0};
+  pthread_t thread;
+  CHECK_INT(0, pthread_create(&thread, NULL, wait_for_ever, &w));
+  sleep_ms(100);
+  client_close(client);
+  CHECK_INT(0, pthread_join(thread, NULL));
+  CHECK_INT(PRAVEGA_E_CLOSED, w.status);
+  CHECK_FAILS(PRAVEGA_E_CLOSED, "", pravega_reader_error(w.reader, &error));
+  CHECK(pravega_reader_close(w.reader, LONG, NULL) <= 0);
+}
+
+static bool lists(const pravega_list_t *list, const char *item) {
+  for (size_t i = 0; i < pravega_list_size(list); i++) {
+    if (strcmp(pravega_list_get(list, i), item) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void groups(void) {
+  pravega_client_t *client = client_open();
+  pravega_reader_group_t *group;
+  pravega_reader_t *one, *two;
+  pravega_list_t *ids;
+  char path[256], unknown[256];
+  const char *scope = scope_of(client), *streams[] = {path}, *nowhere[] = {unknown};
+  int created;
+  snprintf(path, sizeof path, "%s/grouped", scope);
+  snprintf(unknown, sizeof unknown, "%s/nowhere", scope);
+  stream_create(client, "grouped", "2");
+
+  CHECK_OK(pravega_reader_group_create(client, scope, "members", streams, 1, NULL, &created, LONG, &error));
+  CHECK_INT(1, created);
+  CHECK_OK(pravega_reader_group_create(client, scope, "members", streams, 1, NULL, &created, LONG, &error));
+  CHECK_INT(0, created);
+  pravega_config_t *other = config_with("group.checkpoints.outstanding", "7");
+  CHECK_FAILS(PRAVEGA_E_CONFIG_MISMATCH, "members", pravega_reader_group_create(client, scope, "members", streams, 1, other, &created, LONG, &error));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(other));
+  CHECK(pravega_reader_group_create(client, scope, "lost", nowhere, 1, NULL, &created, LONG, NULL) < 0);
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_create(client, scope, "g g", streams, 1, NULL, &created, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_create(client, scope, "empty", NULL, 0, NULL, &created, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_NO_SUCH_READER_GROUP, "ghost", pravega_reader_group_open(client, scope, "ghost", &group, LONG, &error));
+  CHECK(group == NULL);
+
+  CHECK_OK(pravega_reader_group_open(client, scope, "members", &group, LONG, &error));
+  CHECK_OK(pravega_reader_group_readers(group, &ids, LONG, &error));
+  CHECK_INT(0, pravega_list_size(ids));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
+  CHECK_OK(pravega_reader_open(group, "one", NULL, &one, LONG, &error));
+  CHECK_OK(pravega_reader_open(group, "two", NULL, &two, LONG, &error));
+  CHECK_OK(pravega_reader_group_readers(group, &ids, LONG, &error));
+  CHECK_INT(2, pravega_list_size(ids));
+  CHECK(lists(ids, "one") && lists(ids, "two"));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
+
+  /* One is taken for dead: it fails, the other stays. */
+  CHECK_OK(pravega_reader_group_reader_offline(group, "one", LONG, &error));
+  CHECK_OK(pravega_reader_group_reader_offline(group, "never-was", LONG, &error));
+  pravega_slice_t *slice;
+  CHECK_INT(PRAVEGA_E_READER_NOT_IN_GROUP, pravega_reader_next(one, LONG, &slice));
+  CHECK_FAILS(PRAVEGA_E_READER_NOT_IN_GROUP, "", pravega_reader_error(one, &error));
+  CHECK_OK(pravega_reader_group_readers(group, &ids, LONG, &error));
+  CHECK_INT(1, pravega_list_size(ids));
+  CHECK(lists(ids, "two"));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
+  CHECK(pravega_reader_close(one, LONG, NULL) <= 0);
+
+  /* Readers stay when the group's handle goes. */
+  CHECK_OK(pravega_reader_group_close(group, &error));
+  CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_close(group, &error));
+  write_numbers(client, "grouped", 10, 3);
+  CHECK_INT(PRAVEGA_OK, pravega_reader_next(two, LONG, &slice));
+  CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  reader_close(two);
+
+  CHECK_OK(pravega_reader_group_delete(client, scope, "members", LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_NO_SUCH_READER_GROUP, "members", pravega_reader_group_open(client, scope, "members", &group, LONG, &error));
+  client_close(client);
+}
+
+/* The group begins where it is told to. */
+static void from_tail_and_cut(void) {
+  pravega_client_t *client = client_open();
+  const char *scope = scope_of(client);
+  pravega_list_t *info;
+  pravega_writer_t *w;
+  char from[2][4096];
+  const char *names[2] = {"from-tail", "from-cut"};
+  stream_create(client, "begins", "1");
+  write_numbers(client, "begins", 100, 1);
+  CHECK_OK(pravega_stream_info(client, scope, "begins", &info, LONG, &error));
+  snprintf(from[0], sizeof from[0], "%s/begins@tail", scope);
+  snprintf(from[1], sizeof from[1], "%s/begins@%s", scope, pravega_list_find(info, "tail"));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(info));
+  for (int i = 0; i < 2; i++) {
+    const char *streams[] = {from[i]};
+    CHECK_OK(pravega_reader_group_create(client, scope, names[i], streams, 1, NULL, NULL, LONG, &error));
+  }
+  w = writer_open(client, "begins");
+  CHECK_INT(1, pravega_writer_write(w, NULL, 0, "the first one after", 19, LONG));
+  writer_close(w);
+  for (int i = 0; i < 2; i++) {
+    pravega_reader_group_t *group;
+    pravega_reader_t *reader;
+    pravega_slice_t *slice;
+    pravega_slice_info_t at;
+    pravega_event_t event;
+    CHECK_OK(pravega_reader_group_open(client, scope, names[i], &group, LONG, &error));
+    CHECK_OK(pravega_reader_open(group, "reader", NULL, &reader, LONG, &error));
+    CHECK_INT(PRAVEGA_OK, pravega_reader_next(reader, LONG, &slice));
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &at, sizeof at));
+    pravega_events_t it = pravega_events_begin(&at);
+    CHECK_INT(1, pravega_events_next(&it, &event));
+    CHECK(event.len == 19 && memcmp(event.data, "the first one after", 19) == 0);
+    CHECK_INT(0, pravega_events_next(&it, &event));
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+    reader_close(reader);
+    CHECK_OK(pravega_reader_group_close(group, &error));
+  }
+  client_close(client);
+}
+
+int main(void) {
+  RUN(round_trip);
+  RUN(given_back_in_part);
+  RUN(released_wrongly);
+  RUN(slice_outlives_reader_and_client);
+  RUN(ready_descriptor);
+  RUN(close_while_another_waits);
+  RUN(closed_with_its_client);
+  RUN(groups);
+  RUN(from_tail_and_cut);
+  return 0;
+}
