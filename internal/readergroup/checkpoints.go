@@ -46,7 +46,7 @@ func (c *Checkpoints) clone() Checkpoints {
 		copied.Waiting[name] = slices.Clone(readers)
 	}
 	for name, offsets := range c.Offsets {
-		copied.Offsets[name] = maps.Clone(offsets)
+		copied.Offsets[name] = clone(offsets)
 	}
 	copied.Last = maps.Clone(c.Last)
 	copied.Published = c.Published

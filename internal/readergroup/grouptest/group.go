@@ -1,0 +1,311 @@
+// Package grouptest makes up the lives of reader groups, for tests: members that
+// join, leave, acquire, release, complete segments and pass checkpoints in any
+// order, on streams that are scaled meanwhile.
+package grouptest
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+type (
+	segment   = readergroup.Segment
+	successor = readergroup.Successor
+)
+
+// Group is a group and the streams that it reads.
+type Group struct {
+	// State is the group's, after all records so far.
+	State readergroup.State
+
+	choose  func(n int) int
+	streams []*stream
+	names   int
+}
+
+// stream is a stream as the controller sees it.
+type stream struct {
+	name   naming.Stream
+	epoch  int32
+	number int32
+	// active segments, in the order of their ranges
+	active []ranged
+	// followers of sealed segments
+	followers map[segment]map[segment]successor
+}
+
+type ranged struct {
+	segment segment
+	keys    readergroup.Range
+}
+
+// New makes up a group on that many streams and its first record. choose returns
+// any number from 0 to n-1 and decides what happens. The ids of segments of
+// different streams are equal.
+func New(streams int, choose func(n int) int) (*Group, readergroup.Record) {
+	g := &Group{choose: choose}
+	for i := range streams {
+		s := &stream{
+			name:      naming.Stream{Scope: "scope", Name: fmt.Sprintf("stream-%d", i)},
+			followers: make(map[segment]map[segment]successor),
+		}
+		n := 1 + choose(4)
+		for j := range n {
+			s.active = append(s.active, ranged{s.add(), readergroup.Range{Low: float64(j) / float64(n), High: float64(j+1) / float64(n)}})
+		}
+		g.streams = append(g.streams, s)
+	}
+	return g, g.initial(g.start())
+}
+
+func (s *stream) add() segment {
+	s.number++
+	return segment{Stream: s.name, ID: naming.NewSegmentID(s.number-1, s.epoch)}
+}
+
+// start makes up a configuration and what to read now.
+func (g *Group) start() readergroup.Init {
+	u := readergroup.Init{
+		Config: readergroup.Config{
+			ID:                        [16]byte{byte(g.choose(256)), 15: 1},
+			Generation:                int64(g.choose(1000)),
+			Start:                     make(map[naming.Stream]streamcut.Cut),
+			RefreshMillis:             int64(g.choose(10000)),
+			CheckpointMillis:          int64(g.choose(10000)) - 1,
+			MaxOutstandingCheckpoints: int32(1 + g.choose(3)),
+			Retention:                 readergroup.Retention(g.choose(3)),
+		},
+		Segments:       make(map[segment]readergroup.Place),
+		UpdatingConfig: g.choose(2) == 0,
+	}
+	for _, s := range g.streams {
+		u.Config.Start[s.name] = streamcut.Cut{}
+		for _, r := range s.active {
+			u.Segments[r.segment] = readergroup.Place{Offset: g.offset()}
+		}
+	}
+	if g.choose(2) == 0 {
+		cut := streamcut.Cut{Stream: g.streams[0].name, Offsets: make(map[naming.SegmentID]int64)}
+		u.End = make(map[segment]int64)
+		for _, r := range g.streams[0].active {
+			cut.Offsets[r.segment.ID] = streamcut.Completed
+			u.End[r.segment] = math.MaxInt64
+		}
+		u.Config.End = map[naming.Stream]streamcut.Cut{cut.Stream: cut}
+	}
+	return u
+}
+
+// Step lets something happen to the group and returns its record, which the
+// state has seen.
+func (g *Group) Step() readergroup.Record {
+	for range 50 {
+		if record, done := g.try(); done {
+			return record
+		}
+	}
+	// choose is against it: then something that is always possible.
+	record, _ := g.changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: !g.State.UpdatingConfig()}})
+	return record
+}
+
+func (g *Group) try() (readergroup.Record, bool) {
+	s := &g.State
+	reader := g.reader()
+	switch g.choose(20) {
+	case 0:
+		if len(s.Readers()) < 5 {
+			return g.changes(must(s.Join(fmt.Sprintf("reader-%d", g.choose(8)))))
+		}
+	case 1:
+		return g.changes(s.Leave(reader, g.some(s.Assigned(reader))))
+	case 2:
+		return g.changes(s.Leave(reader, nil))
+	case 3, 4, 5, 6:
+		return g.changes(must(s.Acquire(reader, g.offset(), g.ahead(reader))))
+	case 7, 8:
+		if segment, due := s.SegmentToRelease(reader); due {
+			return g.changes(must(s.Release(reader, segment, g.offset(), g.offset(), g.ahead(reader))))
+		}
+	case 9, 10, 11:
+		if owned := s.Assigned(reader); len(owned) > 0 {
+			segment := pick(g, slices.SortedFunc(maps.Keys(owned), segment.Compare))
+			return g.changes(must(s.Complete(reader, segment, g.followers(segment))))
+		}
+	case 12:
+		return g.changes(s.StartAutomatic(g.name()))
+	case 13:
+		return g.changes([]readergroup.Update{readergroup.CreateCheckpoint{Checkpoint: g.name()}})
+	case 14, 15, 16:
+		if name, pending := s.Checkpoint(reader); pending {
+			return g.changes(must(s.Pass(reader, name, g.some(s.Assigned(reader)))))
+		}
+	case 17:
+		lag := readergroup.UpdateDistanceToTail{Reader: reader, Lag: g.offset() * 10, LastRead: g.ahead(reader)}
+		if lag.Reader == "" {
+			lag.Reader = "stranger"
+		}
+		return g.changes([]readergroup.Update{lag})
+	case 18:
+		switch g.choose(5) {
+		case 0:
+			return g.changes([]readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}})
+		case 1:
+			return g.changes([]readergroup.Update{readergroup.UpdateCheckpointPublished{Published: g.choose(2) == 0}})
+		case 2:
+			return g.changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: g.choose(2) == 0}})
+		case 3:
+			if names := s.Compact().Checkpoints.Order; len(names) > 0 {
+				return g.changes([]readergroup.Update{readergroup.ClearCheckpointsBefore{Checkpoint: pick(g, names)}})
+			}
+		case 4:
+			g.scale(pick(g, g.streams))
+		}
+	case 19:
+		switch g.choose(8) {
+		case 0:
+			return g.initial(s.Compact()), true
+		case 1:
+			return g.changes([]readergroup.Update{g.start()})
+		}
+	}
+	return readergroup.Record{}, false
+}
+
+func (g *Group) initial(u readergroup.Update) readergroup.Record {
+	g.apply(u)
+	return readergroup.Record{Initial: true, Updates: []readergroup.Update{u}}
+}
+
+// changes applies updates, of which there may be none.
+func (g *Group) changes(updates []readergroup.Update) (readergroup.Record, bool) {
+	for _, u := range updates {
+		g.apply(u)
+	}
+	return readergroup.Record{Updates: updates}, len(updates) > 0
+}
+
+func (g *Group) apply(u readergroup.Update) {
+	if err := g.State.Apply(u); err != nil {
+		panic(fmt.Sprintf("%T that the state itself proposed: %v", u, err))
+	}
+}
+
+// must drops the error that a reader is in the group already, or is not: then
+// there are no updates.
+func must(updates []readergroup.Update, _ error) []readergroup.Update { return updates }
+
+// reader is one of the group, or "".
+func (g *Group) reader() string {
+	if readers := g.State.Readers(); len(readers) > 0 {
+		return pick(g, readers)
+	}
+	return ""
+}
+
+// name of a checkpoint: mostly a new one, sometimes silent.
+func (g *Group) name() string {
+	if g.choose(6) > 0 {
+		g.names++
+	}
+	if g.choose(4) == 0 {
+		return fmt.Sprintf("_SILENT_%d", g.names)
+	}
+	return fmt.Sprintf("checkpoint-%d", g.names)
+}
+
+func (g *Group) offset() int64 { return int64(g.choose(10000)) }
+
+// some makes up offsets for some of the segments.
+func (g *Group) some(owned map[segment]readergroup.Place) map[segment]int64 {
+	offsets := make(map[segment]int64)
+	for _, segment := range slices.SortedFunc(maps.Keys(owned), segment.Compare) {
+		switch g.choose(4) {
+		case 0:
+		case 1:
+			offsets[segment] = streamcut.Completed
+		default:
+			offsets[segment] = g.offset()
+		}
+	}
+	return offsets
+}
+
+// ahead makes up how far a reader has read.
+func (g *Group) ahead(reader string) map[segment]readergroup.Place {
+	owned := g.State.Assigned(reader)
+	read := make(map[segment]readergroup.Place)
+	for _, segment := range slices.SortedFunc(maps.Keys(owned), segment.Compare) {
+		read[segment] = readergroup.Place{Offset: g.offset(), Range: owned[segment].Range}
+	}
+	return read
+}
+
+// followers seals a segment, if it is not sealed, and tells what follows it.
+func (g *Group) followers(sealed segment) map[segment]successor {
+	if _, ends := g.State.EndOffset(sealed); ends {
+		return nil
+	}
+	for _, s := range g.streams {
+		if s.name != sealed.Stream {
+			continue
+		}
+		for s.followers[sealed] == nil && len(s.active) > 0 {
+			g.scale(s)
+		}
+		return s.followers[sealed]
+	}
+	return nil
+}
+
+// scale splits a segment, merges some neighbours, or seals the stream.
+func (g *Group) scale(s *stream) {
+	if len(s.active) == 0 {
+		return
+	}
+	if g.choose(20) == 0 {
+		for _, r := range s.active {
+			s.followers[r.segment] = map[segment]successor{}
+		}
+		s.active = nil
+		return
+	}
+	s.epoch++
+	from := g.choose(len(s.active))
+	n := 1 + g.choose(min(3, len(s.active)-from))
+	old := slices.Clone(s.active[from : from+n])
+	keys := readergroup.Range{Low: old[0].keys.Low, High: old[n-1].keys.High}
+	bounds := []float64{keys.Low, keys.High}
+	if n == 1 || g.choose(3) == 0 {
+		bounds = []float64{keys.Low, keys.Low + (keys.High-keys.Low)/3, keys.High}
+	}
+	var fresh []ranged
+	for i := range len(bounds) - 1 {
+		fresh = append(fresh, ranged{s.add(), readergroup.Range{Low: bounds[i], High: bounds[i+1]}})
+	}
+	for _, o := range old {
+		s.followers[o.segment] = make(map[segment]successor)
+	}
+	for _, f := range fresh {
+		v := successor{Range: f.keys}
+		for _, o := range old {
+			if o.keys.Low < f.keys.High && f.keys.Low < o.keys.High {
+				v.Predecessors = append(v.Predecessors, o.segment.ID)
+			}
+		}
+		for _, o := range old {
+			if slices.Contains(v.Predecessors, o.segment.ID) {
+				s.followers[o.segment][f.segment] = v
+			}
+		}
+	}
+	s.active = slices.Replace(s.active, from, from+n, fresh...)
+}
+
+func pick[T any](g *Group, from []T) T { return from[g.choose(len(from))] }
