@@ -128,3 +128,10 @@ func (s *Server) Lands(name string, block wire.AppendBlockEnd) bool {
 	g.attributes[block.WriterID] = block.LastEventNumber
 	return true
 }
+
+// PutBytes appends bytes that need not be events.
+func (s *Server) PutBytes(name string, data []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.extend(s.segments[name], data)
+}

@@ -1,0 +1,204 @@
+package segment_test
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const name = "scope/stream/0.#epoch.0"
+
+type noTokens struct{}
+
+func (noTokens) Token(context.Context, string, segmentstore.Access) (string, error) { return "", nil }
+func (noTokens) Refused(string, segmentstore.Access)                                {}
+
+func start(t *testing.T) (*storetest.Server, *segmentstore.Stores) {
+	t.Helper()
+	s := storetest.Start(t)
+	s.Create(name)
+	dialer := segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
+	stores := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, noTokens{}, 1)
+	t.Cleanup(stores.Close)
+	return s, stores
+}
+
+// reading is a Sink that keeps what it is given.
+type reading struct {
+	chunks chan segment.Chunk
+	ended  chan error
+}
+
+func newReading() *reading {
+	return &reading{make(chan segment.Chunk, 1<<16), make(chan error, 1)}
+}
+
+func (r *reading) Fetched(_ *segment.Fetcher, c segment.Chunk) { r.chunks <- c }
+func (r *reading) Ended(_ *segment.Fetcher, err error)         { r.ended <- err }
+
+// numbered is an event that holds its number, and then some.
+func numbered(n, size int) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(n)), make([]byte, size)...)
+}
+
+// take reads the next chunk and checks that its events are those that follow.
+func (r *reading) take(t *testing.T, f *segment.Fetcher, next, offset *int64) {
+	t.Helper()
+	select {
+	case c := <-r.chunks:
+		if c.Offset != *offset+c.Skipped {
+			t.Fatalf("a chunk starts at %d, %d was expected, %d were skipped", c.Offset, *offset, c.Skipped)
+		}
+		*offset = c.Offset
+		for data := c.Buffer.Bytes(); len(data) > 0; {
+			event, size, err := wire.NextEvent(data)
+			if err != nil || size == 0 {
+				t.Fatalf("a chunk holds a part of an event: %v", err)
+			}
+			if got := int64(binary.BigEndian.Uint64(event)); got != *next && c.Skipped == 0 {
+				t.Fatalf("event %d came, %d was expected", got, *next)
+			} else {
+				*next = got + 1
+			}
+			data = data[size:]
+			*offset += int64(size)
+			c.Skipped = 0
+		}
+		size := c.Buffer.Size()
+		c.Buffer.Release()
+		f.Released(size)
+	case err := <-r.ended:
+		t.Fatalf("the segment ended before event %d: %v", *next, err)
+	case <-time.After(30 * time.Second):
+		t.Fatalf("event %d does not come", *next)
+	}
+}
+
+// Events of all sizes, some larger than a read or than the whole budget, come
+// once and in order, although connections break all the time, and the segment
+// grows meanwhile.
+func TestFetcherBringsEveryEventOnce(t *testing.T) {
+	for _, budget := range []int{64 << 10, 8 << 20} {
+		s, stores := start(t)
+		const events = 3000
+		random := rand.New(rand.NewPCG(1, uint64(budget)))
+		put := func(from, to int) {
+			for n := from; n < to; n++ {
+				size := random.IntN(300)
+				if n%500 == 7 {
+					size = random.IntN(3 << 20)
+				}
+				s.Put(name, numbered(n, size))
+			}
+		}
+		put(0, events/2)
+		var served atomic.Int64
+		s.Set(func(_ int, c wire.Command) storetest.Verdict {
+			if _, ok := c.(wire.ReadSegment); ok && served.Add(1)%7 == 0 {
+				return []storetest.Verdict{storetest.CloseNow, storetest.CloseLate}[served.Load()%2]
+			}
+			return storetest.Serve
+		})
+		sink := newReading()
+		f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return budget }, sink)
+		grown := make(chan struct{})
+		go func() { defer close(grown); put(events/2, events) }()
+		var next, offset int64
+		for next < events {
+			sink.take(t, f, &next, &offset)
+		}
+		<-grown
+		s.Set(nil)
+		s.Seal(name)
+		if err := <-sink.ended; err != nil || len(sink.chunks) > 0 {
+			t.Fatal(err, len(sink.chunks))
+		}
+		f.Stop()
+	}
+}
+
+// What truncation takes away is skipped and told.
+func TestFetcherTellsWhatTruncationSkipped(t *testing.T) {
+	s, stores := start(t)
+	for n := range 100 {
+		s.Put(name, numbered(n, 0))
+	}
+	const size = wire.EventHeader + 8
+	s.Truncate(name, 40*size)
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 10*size, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	defer f.Stop()
+	c := <-sink.chunks
+	if c.Skipped != 30*size || c.Offset != 40*size {
+		t.Fatalf("the first chunk is at %d, %d bytes were skipped", c.Offset, c.Skipped)
+	}
+}
+
+// A limit is the offset of the first event that is not read.
+func TestFetcherStopsAtItsLimit(t *testing.T) {
+	s, stores := start(t)
+	for n := range 100 {
+		s.Put(name, numbered(n, 0))
+	}
+	const size = wire.EventHeader + 8
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, 25*size, func() int { return 1 << 20 }, sink)
+	defer f.Stop()
+	var next, offset int64
+	for next < 25 {
+		sink.take(t, f, &next, &offset)
+	}
+	if err := <-sink.ended; err != nil || next != 25 || offset != 25*size {
+		t.Fatal(err, next, offset)
+	}
+}
+
+// What is no event ends the reading with an error.
+func TestFetcherRefusesGarbage(t *testing.T) {
+	s, stores := start(t)
+	s.PutBytes(name, []byte("this was written by something else"))
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	defer f.Stop()
+	if err := <-sink.ended; err == nil {
+		t.Fatal("garbage was read")
+	}
+}
+
+// The memory of what is asked for and not given back stays within the budget.
+func TestFetcherStaysWithinItsBudget(t *testing.T) {
+	s, stores := start(t)
+	for n := range 20000 {
+		s.Put(name, numbered(n, 1000))
+	}
+	const budget = 4 << 20
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return budget }, sink)
+	defer f.Stop()
+	held := 0
+	for quiet := 0; quiet < 20; {
+		select {
+		case c := <-sink.chunks:
+			held += c.Buffer.Size()
+			quiet = 0
+		case <-time.After(10 * time.Millisecond):
+			quiet++
+		}
+	}
+	if held == 0 || held > budget+segmentstore.ReadLength {
+		t.Fatalf("%d bytes are held with a budget of %d", held, budget)
+	}
+}

@@ -1,0 +1,81 @@
+package segment_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Two writers extend a log, each record on condition that it saw all before.
+// Replies and connections get lost; every record that was told to be added is
+// there once, and no other.
+func TestConditionalAppendsAreAddedOnceAndToldTruly(t *testing.T) {
+	s, stores := start(t)
+	var served atomic.Int64
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.ConditionalAppend); ok {
+			switch served.Add(1) % 5 {
+			case 1:
+				return storetest.CloseLate
+			case 3:
+				return storetest.CloseNow
+			}
+		}
+		return storetest.Serve
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var mu sync.Mutex
+	var added []string
+	var work sync.WaitGroup
+	for writer := range 2 {
+		work.Add(1)
+		go func() {
+			defer work.Done()
+			l := segment.NewLog(stores, name)
+			var seen int64
+			for n := 0; n < 50; {
+				record := fmt.Sprintf("%d-%d", writer, n)
+				end, ok, err := l.AppendAt(ctx, seen, []byte(record))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if ok {
+					mu.Lock()
+					added = append(added, record)
+					mu.Unlock()
+					seen = end
+					n++
+					continue
+				}
+				_, end, err = l.Bounds(ctx)
+				if err == nil {
+					err = l.Read(ctx, seen, end, func(_ []byte, next int64) error { seen = next; return nil })
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}()
+	}
+	work.Wait()
+	var stored []string
+	for _, e := range s.Events(name) {
+		stored = append(stored, string(e))
+	}
+	slices.Sort(stored)
+	slices.Sort(added)
+	if len(added) != 100 || !slices.Equal(stored, added) {
+		t.Fatalf("%d records were told to be added, %d are stored", len(added), len(stored))
+	}
+}

@@ -1,0 +1,210 @@
+package segmentstore_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const segment = "scope/stream/0.#epoch.0"
+
+var dialer = segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
+
+// noTokens is an Authorizer of servers that want none.
+type noTokens struct{}
+
+func (noTokens) Token(context.Context, string, segmentstore.Access) (string, error) { return "", nil }
+func (noTokens) Refused(string, segmentstore.Access)                                {}
+
+func within(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func stores(t *testing.T, s *storetest.Server, d segmentstore.Dialer) *segmentstore.Stores {
+	t.Helper()
+	all := segmentstore.NewStores(d, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, noTokens{}, 2)
+	t.Cleanup(all.Close)
+	return all
+}
+
+// A peer that does not greet as a segment store does is an error at once.
+func TestDialRefusesWhatIsNoSegmentStore(t *testing.T) {
+	for name, greeting := range map[string][]byte{
+		"garbage":         []byte("HTTP/1.1 400 Bad Request\r\n\r\n"),
+		"absurd length":   {0xff, 0xff, 0xff, 0x81, 0x7f, 0xff, 0xff, 0xff},
+		"negative length": {0xff, 0xff, 0xff, 0x81, 0xff, 0xff, 0xff, 0xff},
+		"another command": wire.KeepAlive{}.Append(nil),
+		"too new":         wire.Hello{HighVersion: 99, LowVersion: 90}.Append(nil),
+		"too old":         wire.Hello{HighVersion: 4, LowVersion: 1}.Append(nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Start(t)
+			s.Greet(greeting)
+			_, err := dialer.Dial(within(t, time.Minute), s.Endpoint())
+			if !errors.Is(err, fault.Protocol) || !strings.Contains(err.Error(), s.Endpoint()) {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// A peer that closes in the middle of its greeting was never reached.
+func TestDialToAPeerThatClosesInTheMiddleOfAFrame(t *testing.T) {
+	s := storetest.Start(t)
+	s.Greet(wire.Hello{HighVersion: 16, LowVersion: 5}.Append(nil)[:11])
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.Hello); ok {
+			go func() { time.Sleep(10 * time.Millisecond); s.CutAll() }()
+		}
+		return storetest.Serve
+	})
+	if _, err := dialer.Dial(within(t, time.Minute), s.Endpoint()); !errors.Is(err, fault.Unreachable) {
+		t.Fatal(err)
+	}
+}
+
+// Garbage behind a right greeting ends the connection, and every receiver hears
+// of it once.
+func TestGarbageEndsTheConnectionAndTellsEveryReceiver(t *testing.T) {
+	hello := wire.Hello{HighVersion: 16, LowVersion: 5}.Append(nil)
+	for name, tail := range map[string][]byte{
+		"absurd length": {0, 0, 0, 7, 0x7f, 0xff, 0xff, 0xff},
+		"unknown type":  {0x11, 0x22, 0x33, 0x44, 0, 0, 0, 0},
+		"request":       wire.SealSegment{Segment: segment}.Append(nil),
+		"short payload": {0, 0, 0, 7, 0, 0, 0, 3, 1, 2, 3},
+		"broken read":   append([]byte{0, 0, 0, 10, 0, 0, 0, 8}, bytes.Repeat([]byte{0xff}, 8)...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Start(t)
+			s.Greet(hello)
+			conn, err := dialer.Dial(within(t, time.Minute), s.Endpoint())
+			if err != nil {
+				t.Fatal(err)
+			}
+			heard := make(chan error, 10)
+			for id := range int64(3) {
+				if err := conn.Register(id, ears(heard)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.Greet(tail)
+			conn.Send(wire.Hello{HighVersion: 16, LowVersion: 5}.Append(nil)) // answered by the garbage
+			<-conn.Done()
+			if len(heard) != 3 {
+				t.Fatalf("%d of 3 receivers heard of it", len(heard))
+			}
+			if err := <-heard; !errors.Is(err, fault.Protocol) {
+				t.Fatal(err)
+			}
+			if err := conn.Register(9, ears(heard)); !errors.Is(err, fault.Protocol) {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+type ears chan error
+
+func (ears) Receive(wire.Reply) {}
+func (e ears) Lost(err error)   { e <- err }
+
+// A peer that does not answer any more is noticed within the limit.
+func TestSilentPeerIsGivenUp(t *testing.T) {
+	s := storetest.Start(t)
+	short := dialer
+	short.Silence = 100 * time.Millisecond
+	conn, err := short.Dial(within(t, time.Minute), s.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * short.Silence) // an idle peer that answers KeepAlive is not given up
+	select {
+	case <-conn.Done():
+		t.Fatal("a living peer was given up")
+	default:
+	}
+	s.Set(func(int, wire.Command) storetest.Verdict { return storetest.Ignore })
+	select {
+	case <-conn.Done():
+	case <-time.After(30 * time.Second):
+		t.Fatal("a dead peer was not noticed")
+	}
+}
+
+// Hazard 13: a server that throttles a connection does not read from it; with
+// much under way, silence is excused while the server greets others.
+func TestThrottledPeerIsNotGivenUp(t *testing.T) {
+	s := storetest.Start(t)
+	short := dialer
+	short.Silence = 100 * time.Millisecond
+	conn, err := short.Dial(within(t, time.Minute), s.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(errors.New("the test is over"))
+	s.Set(func(n int, _ wire.Command) storetest.Verdict {
+		if n == 1 {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	for range 3 {
+		conn.Send(wire.ConditionalBlockEnd{Data: make([]byte, 1<<20)}.Append(nil))
+	}
+	deadline := time.After(10 * short.Silence)
+	select {
+	case <-conn.Done():
+		t.Fatal("a throttled peer was given up")
+	case <-deadline:
+	}
+	if s.Dialled() < 2 {
+		t.Fatal("nobody asked whether the server is alive")
+	}
+}
+
+// A request is repeated over a new connection until it is answered.
+func TestCallSurvivesLostConnections(t *testing.T) {
+	s := storetest.Start(t)
+	s.Create(segment)
+	asked := 0
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.GetStreamSegmentInfo); ok {
+			if asked++; asked < 4 {
+				return storetest.CloseLate
+			}
+		}
+		return storetest.Serve
+	})
+	all := stores(t, s, dialer)
+	ask := func(request int64, token string) wire.Command {
+		return wire.GetStreamSegmentInfo{RequestID: request, Segment: segment, Token: token}
+	}
+	if _, err := all.Call(within(t, time.Minute), "ask", segment, segmentstore.Read, ask); err != nil {
+		t.Fatal(err)
+	}
+	ask = func(request int64, token string) wire.Command {
+		return wire.GetStreamSegmentInfo{RequestID: request, Segment: "scope/stream/7.#epoch.0", Token: token}
+	}
+	if _, err := all.Call(within(t, time.Minute), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.NoSuchSegment) {
+		t.Fatal(err)
+	}
+	s.Set(func(int, wire.Command) storetest.Verdict { return storetest.CloseNow })
+	if _, err := all.Call(within(t, 300*time.Millisecond), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.TimedOut) {
+		t.Fatal(err)
+	}
+}
