@@ -1,0 +1,164 @@
+"""What include/pravega.h declares, as far as this package uses it.
+
+A test compares every line here with the header, so the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
+from typing import Any
+
+#: The header's PRAVEGA_VERSION and PRAVEGA_ABI that this package was written against.
+HEADER_VERSION = 0x00010000
+ABI = 1
+
+OK = 0
+END = 2
+FOREVER = -1
+MAX_EVENT = 8388608
+NO_KEY = 4294967295
+SLICE_END = -1
+CONFIG_COLUMNS = 4
+
+LOG_OFF = 0
+LOG_ERROR = 1
+LOG_WARN = 2
+LOG_INFO = 3
+LOG_DEBUG = 4
+
+
+class Status(ctypes.Structure):
+    """pravega_status_t"""
+
+    _fields_ = (
+        ("code", c_int32),
+        ("is_retriable", c_int32),
+        ("is_final", c_int32),
+        ("reserved", c_int32),
+        ("name", c_char_p),
+        ("text", c_char_p),
+    )
+
+
+class KeyRange(ctypes.Structure):
+    """pravega_key_range_t"""
+
+    _fields_ = (("low", c_double), ("high", c_double))
+
+
+class Segment(ctypes.Structure):
+    """pravega_segment_t"""
+
+    _fields_ = (("id", c_int64), ("keys", KeyRange))
+
+
+class SliceInfo(ctypes.Structure):
+    """pravega_slice_info_t"""
+
+    _fields_ = (
+        ("data", c_void_p),
+        ("len", c_size_t),
+        ("start_offset", c_int64),
+        ("end_offset", c_int64),
+        ("skipped", c_int64),
+        ("scope", c_char_p),
+        ("stream", c_char_p),
+        ("segment", c_char_p),
+    )
+
+
+LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_int, c_char_p)
+
+_handle = c_void_p
+_out = c_void_p  # a pointer to what the call sets; byref(...) fits
+_array = c_void_p
+
+#: name: (what it returns, what it takes)
+PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
+    "pravega_version": (c_uint32, []),
+    "pravega_version_string": (c_char_p, []),
+    "pravega_check_abi_of": (c_int, [c_uint32, c_uint32]),
+    "pravega_status_name": (c_char_p, [c_int]),
+    "pravega_status_text": (c_char_p, [c_int]),
+    "pravega_status_list": (c_int, [_out, _out]),
+    "pravega_error_code": (c_int, [_handle]),
+    "pravega_error_message": (c_char_p, [_handle]),
+    "pravega_error_is_retriable": (c_int, [_handle]),
+    "pravega_error_is_final": (c_int, [_handle]),
+    "pravega_error_may_be_stored": (c_int, [_handle]),
+    "pravega_error_free": (c_int, [_handle]),
+    "pravega_list_size": (c_size_t, [_handle]),
+    "pravega_list_get": (c_char_p, [_handle, c_size_t]),
+    "pravega_list_free": (c_int, [_handle]),
+    "pravega_config_new": (c_int, [_out, _out]),
+    "pravega_config_dup": (c_int, [_handle, _out, _out]),
+    "pravega_config_set": (c_int, [_handle, c_char_p, c_char_p, _out]),
+    "pravega_config_describe": (c_int, [_out, _out]),
+    "pravega_config_free": (c_int, [_handle]),
+    "pravega_client_open": (c_int, [_handle, _out, _out]),
+    "pravega_client_close": (c_int, [_handle, _out]),
+    "pravega_scope_create": (c_int, [_handle, c_char_p, _out, c_int, _out]),
+    "pravega_scope_delete": (c_int, [_handle, c_char_p, _out, c_int, _out]),
+    "pravega_scope_exists": (c_int, [_handle, c_char_p, _out, c_int, _out]),
+    "pravega_scope_list": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_stream_create": (c_int, [_handle, c_char_p, c_char_p, _handle, _out, c_int, _out]),
+    "pravega_stream_update": (c_int, [_handle, c_char_p, c_char_p, _handle, c_int, _out]),
+    "pravega_stream_seal": (c_int, [_handle, c_char_p, c_char_p, c_int, _out]),
+    "pravega_stream_delete": (c_int, [_handle, c_char_p, c_char_p, _out, c_int, _out]),
+    "pravega_stream_exists": (c_int, [_handle, c_char_p, c_char_p, _out, c_int, _out]),
+    "pravega_stream_list": (c_int, [_handle, c_char_p, c_char_p, _out, c_int, _out]),
+    "pravega_stream_truncate": (c_int, [_handle, c_char_p, c_char_p, c_char_p, c_int, _out]),
+    "pravega_stream_info": (c_int, [_handle, c_char_p, c_char_p, _out, c_int, _out]),
+    "pravega_stream_segments": (
+        c_int,
+        [_handle, c_char_p, c_char_p, _array, c_size_t, _out, c_int, _out],
+    ),
+    "pravega_stream_scale": (
+        c_int,
+        [_handle, c_char_p, c_char_p, _array, c_size_t, _array, c_size_t, c_int, _out],
+    ),
+    "pravega_writer_open": (c_int, [_handle, c_char_p, c_char_p, _handle, _out, c_int, _out]),
+    "pravega_writer_write": (c_int64, [_handle, c_void_p, c_size_t, c_void_p, c_size_t, c_int]),
+    "pravega_writer_write_many": (
+        c_int64,
+        [_handle, c_void_p, _array, c_void_p, _array, c_size_t, c_int, _out],
+    ),
+    "pravega_writer_wait": (c_int, [_handle, c_int64, c_int, _out]),
+    "pravega_writer_ack_fd": (c_int, [_handle, _out]),
+    "pravega_writer_error": (c_int, [_handle, _out]),
+    "pravega_writer_pending": (c_int64, [_handle]),
+    "pravega_writer_flush": (c_int, [_handle, c_int, _out]),
+    "pravega_writer_close": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_reader_group_create": (
+        c_int,
+        [_handle, c_char_p, c_char_p, _array, c_size_t, _handle, _out, c_int, _out],
+    ),
+    "pravega_reader_group_delete": (c_int, [_handle, c_char_p, c_char_p, c_int, _out]),
+    "pravega_reader_group_open": (c_int, [_handle, c_char_p, c_char_p, _out, c_int, _out]),
+    "pravega_reader_group_readers": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_reader_group_reader_offline": (c_int, [_handle, c_char_p, c_int, _out]),
+    "pravega_reader_group_close": (c_int, [_handle, _out]),
+    "pravega_reader_open": (c_int, [_handle, c_char_p, _handle, _out, c_int, _out]),
+    "pravega_reader_next": (c_int, [_handle, c_int, _out]),
+    "pravega_reader_ready_fd": (c_int, [_handle, _out]),
+    "pravega_reader_error": (c_int, [_handle, _out]),
+    "pravega_reader_close": (c_int, [_handle, c_int, _out]),
+    "pravega_slice_info": (c_int, [_handle, _out, c_size_t]),
+    "pravega_slice_index": (c_int64, [_handle, _out, _array, c_size_t]),
+    "pravega_slice_release": (c_int, [_handle, c_int64]),
+    "pravega_log_set": (c_int, [LogFunction, c_void_p, c_int]),
+    "pravega_shutdown": (c_int, [c_int]),
+    "pravega_debug_live": (c_int64, []),
+}
+
+#: Functions of the header that Python has no use for, and why.
+UNUSED = {
+    "pravega_list_find": "a list of pairs becomes a dict",
+    "pravega_config_get": "no configuration is kept where it could be asked",
+    "pravega_writer_set_ack": "acks are waited for; no thread of the library calls Python for them",
+}
+
+#: Never wait, never log and never enter the Go runtime: called without letting
+#: go of the interpreter lock, which costs more than they do.
+QUICK = ("pravega_slice_info", "pravega_slice_index")

@@ -1,0 +1,484 @@
+"""Writing events, and knowing which of them are stored."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import ctypes
+import threading
+from array import array
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from itertools import islice
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from . import _abi
+from ._acks import Acks
+from ._call import waiting
+from ._object import Object
+from ._waiting import PIECE, Deadline, first_piece, milliseconds
+from ._watch import Watch
+from .errors import (
+    BadHandleError,
+    EventTooLargeError,
+    ForkedError,
+    InvalidArgumentError,
+    PravegaError,
+    TimedOutError,
+    WindowFullError,
+)
+
+if TYPE_CHECKING:
+    from .client import Client
+
+#: An event: bytes, or a string, which is written in UTF-8.
+Event = bytes | bytearray | memoryview | str
+
+#: Most events, and about how many bytes, of write_many cross to the library at once.
+_BATCH_EVENTS = 4096
+_BATCH_BYTES = 4 << 20
+
+#: How long the thread of the futures lives on without any, in seconds.
+_LINGER = 1.0
+
+
+class Writer(Object):
+    """Writes events to one stream.
+
+    A writer numbers the events that it accepts 1, 2, 3, ... "Acked n" means that
+    every event up to n is stored, exactly once, on whatever segment. Events of
+    one routing key stay in order. An event that is refused takes no number.
+
+    Writing returns before the event is acked. Between the two it is in the
+    writer's window, which is bounded (option writer.window.bytes, 16 MiB); when
+    the window is full, writing waits. Broken connections and servers that come
+    back are dealt with inside; a failure that cannot be (the stream was sealed
+    or deleted) ends the writer: every call reports it from then on, and `acked`
+    is final.
+
+    Every method may be called from any thread. Leaving a `with` block closes the
+    writer, and so waits until everything is acked; when an exception leaves the
+    block, at most 5 s.
+
+    Made by `Client.open_writer`.
+    """
+
+    _kind = "writer"
+
+    def __init__(self, client: Client, scope: str, stream: str, handle: ctypes.c_void_p) -> None:
+        super().__init__(client._library, handle)
+        self._client = client  # it must not end before
+        self.scope = scope
+        self.stream = stream
+        self._write = self._library.writer_write
+        self._acks = Acks()
+        self._watch: Watch | None = None
+        self._news: set[asyncio.Future[None]] = set()
+        self._watcher: threading.Thread | None = None
+        self._wanted = threading.Condition()
+
+    # ------------------------------------------------------------- writing
+
+    def write(self, event: Event, key: str | None = None, *, timeout: float | None = None) -> int:
+        """Writes one event and returns its number, before it is acked.
+
+        `key` is the routing key: events of one key stay in order. The empty key
+        is a key like any other; None is no key, and any segment may take it.
+        The event may be empty, and at most 8 MiB (8388608 bytes).
+
+        Waits while the window is full, at most `timeout` seconds; None: until
+        there is room or the writer ends; 0: not at all.
+
+        WindowFullError (no room, and timeout is 0), InvalidArgumentError (the
+        key cannot be written in UTF-8), ClosedError, or what ended the writer,
+        for example StreamSealedError. The event was not accepted then.
+        """
+        if type(event) is not bytes:
+            event = _bytes(event)
+        encoded = None if key is None else _key(key)
+        number: int = self._write(
+            self._handle,
+            encoded,
+            0 if encoded is None else len(encoded),
+            event,
+            len(event),
+            PIECE if timeout is None else first_piece(timeout),
+        )
+        if number > 0:
+            return number
+        return self._write_on(number, event, encoded, Deadline(timeout))
+
+    def _write_on(self, status: int, event: bytes, key: bytes | None, deadline: Deadline) -> int:
+        """Goes on after the first piece of a wait ended without room."""
+        while status == TimedOutError.code and (piece := deadline.piece()) > 0:
+            status = self._write(self._handle, key, 0 if key is None else len(key), event, len(event), piece)
+        if status > 0:
+            return status
+        raise self._failure_of_writer(status)
+
+    def write_many(
+        self,
+        events: Iterable[Event],
+        keys: Iterable[str | None] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> int:
+        """Writes events in their order and returns the number of the last one, 0 for none.
+
+        Far cheaper for each event than `write`: they cross to the library in
+        batches. `keys` holds one routing key, or None, for each event; without
+        it no event has a key. Both may be generators.
+
+        Waits and raises as `write` does, `timeout` counts for the whole call.
+        It is not atomic: when it raises, the first ones may have been accepted;
+        the exception's `accepted` says how many, `last` the number of the last
+        of them.
+        """
+        deadline = Deadline(timeout)
+        look = timeout == 0
+        stream = iter(events)
+        key_stream = None if keys is None else iter(keys)
+        accepted, last = 0, 0
+        try:
+            while batch := list(islice(stream, _BATCH_EVENTS)):
+                batch_keys = None if key_stream is None else _take(key_stream, len(batch))
+                for some, some_keys in _in_bytes(batch, batch_keys):
+                    for count, number in self._write_batch(some, some_keys, deadline, look):
+                        accepted, last = accepted + count, number
+        except PravegaError as failed:
+            failed.accepted, failed.last = accepted, last
+            raise
+        if key_stream is not None and next(key_stream, _NOTHING) is not _NOTHING:
+            raise _counted(InvalidArgumentError("there are more keys than events"), accepted, last)
+        return last
+
+    def _write_batch(
+        self, events: Sequence[bytes], keys: Sequence[str | None] | None, deadline: Deadline, look: bool
+    ) -> Iterable[tuple[int, int]]:
+        """Writes a batch; yields (how many more were accepted, the last one's number)."""
+        data = b"".join(events)
+        try:
+            lens = array("I", map(len, events))
+        except OverflowError:
+            raise self._failure(EventTooLargeError.code) from None
+        key_data, key_lens = (None, None) if keys is None else _packed(keys)
+        data_at = _address(data)
+        key_at = None if key_data is None else _address(key_data)
+        last = ctypes.c_int64()
+        done = 0
+        while done < len(lens):
+            piece = 0 if look else deadline.piece()
+            count: int = self._library.writer_write_many(
+                self._handle,
+                key_at,
+                None if key_lens is None else key_lens.buffer_info()[0] + 4 * done,
+                data_at,
+                lens.buffer_info()[0] + 4 * done,
+                len(lens) - done,
+                piece,
+                ctypes.byref(last),
+            )
+            if count > 0:
+                yield count, last.value
+                data_at += sum(lens[done : done + count])
+                if key_at is not None and key_lens is not None:
+                    key_at += sum(n for n in key_lens[done : done + count] if n != _abi.NO_KEY)
+                done += count
+            elif count == WindowFullError.code and not look:
+                raise self._failure(TimedOutError.code)
+            elif count != TimedOutError.code:
+                raise self._failure_of_writer(count)
+
+    async def write_async(self, event: Event, key: str | None = None, *, timeout: float | None = None) -> int:
+        """As `write`, but an event loop goes on while there is no room.
+
+        To write much from a coroutine, `await asyncio.to_thread(writer.write_many,
+        events)` costs far less for each event.
+        """
+        deadline = Deadline(timeout)
+        while True:
+            try:
+                return self.write(event, key, timeout=0)
+            except WindowFullError:
+                left = deadline.left()
+                if left == 0.0:
+                    if timeout == 0:
+                        raise
+                    raise self._failure(TimedOutError.code) from None
+            with self._watching():
+                news = asyncio.get_running_loop().create_future()
+                self._news.add(news)
+                try:  # another thread that looks may take the news away: look again by ourselves
+                    await asyncio.wait((news,), timeout=PIECE / 1000 if left is None else min(left, PIECE / 1000))
+                finally:
+                    self._news.discard(news)
+
+    # ---------------------------------------------------------------- acks
+
+    @property
+    def acked(self) -> int:
+        """The number up to which every event is stored; 0 for none. Never waits.
+
+        Also after the writer was closed or failed: then it is final.
+        """
+        self._look(0, 0)
+        return self._acks.acked
+
+    @property
+    def pending(self) -> int:
+        """How many events were accepted and not acked yet. Never waits."""
+        pending: int = self._library.writer_pending(self._live())
+        if pending < 0:
+            raise self._failure(pending)
+        return pending
+
+    def wait(self, number: int, *, timeout: float | None = None) -> int:
+        """Waits until the event of this number, and so all before it, is acked.
+
+        Returns the number acked by then, which may be higher. Waits at most
+        `timeout` seconds; None: until the ack or the writer's end; 0: only looks.
+
+        Raises TimedOutError, or, when it cannot be acked any more, what ended
+        the writer: the event may or may not be stored then.
+        """
+        number = _number(number)
+        deadline = Deadline(timeout)
+        while True:
+            # One ack at a time while futures wait: no wait of ours takes news from them.
+            goal = min(number, self._acks.acked + 1) if self._acks.awaited else number
+            status = self._look(goal, deadline.piece())
+            if number <= self._acks.acked:
+                return self._acks.acked
+            if self._acks.final is not None:
+                raise self._acks.final
+            if status == BadHandleError.code:  # it is being closed, and what is acked until then counts
+                return self._wait_for_end(number, deadline)
+            if status == TimedOutError.code and deadline.left() == 0.0:
+                raise TimedOutError(f"{self._awaiting(number)}: not acked yet")
+
+    def _wait_for_end(self, number: int, deadline: Deadline) -> int:
+        future = self._acks.future(number)
+        try:
+            future.result(deadline.left())
+        except concurrent.futures.TimeoutError:
+            if future.done():  # it is the writer's
+                raise
+            raise TimedOutError(f"{self._awaiting(number)}: not acked yet, and the writer is closing") from None
+        return self._acks.acked
+
+    def _awaiting(self, number: int) -> str:
+        return f"wait for event {number} of {self.scope}/{self.stream}"
+
+    def ack(self, number: int) -> Future[int]:
+        """A future of the ack of an event; its result is the event's number.
+
+        Costs nothing for events nobody asks about. The future is resolved, and
+        its callbacks run, in a thread of this writer that is started when it is
+        needed. It fails with what ended the writer when the event cannot be
+        acked any more. Never waits. In coroutines, `wait_async` needs no thread.
+        """
+        self._look(0, 0)
+        future = self._acks.future(_number(number))
+        if not future.done():
+            with self._wanted:
+                if self._watcher is None:
+                    self._watcher = threading.Thread(target=self._resolve, name="pravega-acks", daemon=True)
+                    self._watcher.start()
+                self._wanted.notify()
+        return future
+
+    def _resolve(self) -> None:
+        """The thread of the futures: looks at every ack while there are futures."""
+        while True:
+            with self._wanted:
+                if not self._wanted.wait_for(lambda: self._acks.awaited, _LINGER):
+                    self._watcher = None
+                    return
+            if self._look(self._acks.acked + 1, _abi.FOREVER) not in (_abi.OK, TimedOutError.code):
+                with self._wanted:
+                    self._watcher = None
+                return  # the writer failed, and its futures with it, or is closing, which resolves them
+
+    async def wait_async(self, number: int, *, timeout: float | None = None) -> int:
+        """As `wait`, but an event loop goes on meanwhile.
+
+        The loop watches a descriptor of the library; no thread is needed. Any
+        number of tasks may wait for acks of one writer.
+        """
+        deadline = Deadline(timeout)
+        self._look(0, 0)
+        future = self._acks.future(_number(number))
+        if not future.done():
+            try:
+                with self._watching():
+                    await asyncio.wait_for(asyncio.wrap_future(future), deadline.left())
+            except asyncio.TimeoutError:
+                raise TimedOutError(f"{self._awaiting(number)}: not acked yet") from None
+            finally:
+                future.cancel()
+        future.result()
+        return self._acks.acked
+
+    def _watching(self) -> contextlib.AbstractContextManager[None]:
+        """Acks are looked at by the running event loop meanwhile."""
+        with self._closing:  # so that the descriptor is not closed before it is duplicated
+            if self._handle is None:
+                return contextlib.nullcontext()
+            if self._watch is None:
+                descriptor = ctypes.c_int()
+                status = self._library.writer_ack_fd(self._handle, ctypes.byref(descriptor))
+                if status < 0:
+                    raise self._failure(status)
+                self._watch = Watch(descriptor.value, self._on_ack)
+            return self._watch
+
+    def _on_ack(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._look(0, 0) == BadHandleError.code and self._watch is not None:
+            self._watch.mute()  # it stays readable, and close tells the futures
+        for news in list(self._news):
+            if news.get_loop() is loop and not news.done():
+                news.set_result(None)
+
+    def _look(self, number: int, wait_ms: int) -> int:
+        """Waits in the library for an ack, and tells all who wait here what is acked."""
+        acked = ctypes.c_int64()
+        status: int = self._library.writer_wait(self._handle, number, wait_ms, ctypes.byref(acked))
+        if status == ForkedError.code:  # no lock may be taken: the thread that held it is not here
+            raise self._failure(status)
+        ended = status < 0 and status not in (TimedOutError.code, BadHandleError.code)
+        final = self._failure_of_writer(status) if ended and self._acks.final is None else None
+        self._acks.settle(acked.value, final)
+        return status
+
+    # ------------------------------------------------------------- the end
+
+    def flush(self, *, timeout: float | None = None) -> None:
+        """Waits until everything that was accepted before is acked.
+
+        At most `timeout` seconds; None: until it is, or the writer ends. Raises
+        TimedOutError, ClosedError, or what ended the writer.
+        """
+        waiting(self._library, self._library.writer_flush, self._live(), timeout=timeout)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Stops accepting events, waits until all are acked, and closes.
+
+        At most `timeout` seconds; None: as long as it takes, which is limited
+        by option max.outage only. Closing what is closed does nothing.
+
+        Raises TimedOutError when events were not acked in time, or what had
+        ended the writer: what lies above `acked` may or may not be stored then.
+        The writer is closed in any case.
+        """
+        milliseconds(timeout)  # a bad one must not cost the handle
+        handle = self._retire()
+        if handle is None:
+            return
+        acked = ctypes.c_int64()
+        try:
+            waiting(self._library, self._library.writer_close, handle, ctypes.byref(acked), timeout=timeout)
+        except PravegaError as failed:
+            self._end(acked.value, failed)
+            raise
+        except BaseException:
+            self._end(acked.value)
+            raise
+        self._end(acked.value)
+
+    def _discard(self, handle: int) -> None:
+        self._library.writer_close(handle, None, 0, None)
+        self._end(0)
+
+    def _end(self, acked: int, failed: PravegaError | None = None) -> None:
+        final = failed
+        if final is None or isinstance(final, TimedOutError):
+            final = self._failure(BadHandleError.code)
+        self._acks.settle(acked, final)
+        if self._watch is not None:
+            self._watch.close()
+
+    async def __aenter__(self) -> Writer:
+        self._live()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.__exit__, kind, exception, trace)
+
+    def _failure_of_writer(self, status: int) -> PravegaError:
+        """The exception for a status of the hot path, with the writer's message if it has one."""
+        if self._handle is not None:
+            error = ctypes.c_void_p()
+            if self._library.writer_error(self._handle, ctypes.byref(error)) == status:
+                return self._failure(status, error.value)
+            self._library.error_free(error)
+        return self._failure(status)
+
+    def __repr__(self) -> str:
+        return f"<pravega.Writer {self.scope}/{self.stream}{' (closed)' if self.closed else ''}>"
+
+
+_NOTHING = object()
+
+
+def _bytes(event: Event) -> bytes:
+    if isinstance(event, str):
+        try:
+            return event.encode()
+        except UnicodeEncodeError as cause:
+            raise InvalidArgumentError(f"the event is not valid Unicode: {cause.reason}") from cause
+    return event if isinstance(event, bytes) else memoryview(event).tobytes()
+
+
+def _key(key: str) -> bytes:
+    try:
+        return str.encode(key)
+    except UnicodeEncodeError as cause:
+        raise InvalidArgumentError(f"the routing key {key!r} is not valid Unicode: {cause.reason}") from cause
+
+
+def _number(number: int) -> int:
+    if not 0 <= number < 2**63:
+        raise InvalidArgumentError(f"{number} is no event's number")
+    return number
+
+
+def _take(keys: Iterable[str | None], count: int) -> list[str | None]:
+    taken = list(islice(keys, count))
+    if len(taken) < count:
+        raise InvalidArgumentError("there are fewer keys than events")
+    return taken
+
+
+def _in_bytes(
+    events: Sequence[Event], keys: Sequence[str | None] | None
+) -> Iterable[tuple[Sequence[bytes], Sequence[str | None] | None]]:
+    """Events as bytes, in parts that are not much larger than _BATCH_BYTES."""
+    plain = [event if type(event) is bytes else _bytes(event) for event in events]
+    if len(plain) == 1 or sum(map(len, plain)) <= _BATCH_BYTES:
+        yield plain, keys
+        return
+    half = len(plain) // 2
+    yield from _in_bytes(plain[:half], None if keys is None else keys[:half])
+    yield from _in_bytes(plain[half:], None if keys is None else keys[half:])
+
+
+def _packed(keys: Sequence[str | None]) -> tuple[bytes, array[int]]:
+    """Keys back to back, and their lengths."""
+    encoded = [b"" if key is None else _key(key) for key in keys]
+    lens = array("I", (_abi.NO_KEY if key is None else len(e) for key, e in zip(keys, encoded, strict=True)))
+    return b"".join(encoded), lens
+
+
+def _address(data: bytes) -> int:
+    """Where bytes lie; they must live as long as this is used."""
+    return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+
+
+def _counted(failed: PravegaError, accepted: int, last: int) -> PravegaError:
+    failed.accepted, failed.last = accepted, last
+    return failed
