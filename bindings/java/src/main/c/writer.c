@@ -1,0 +1,92 @@
+/* Writers. Waits are short: Java calls again, so that it can be interrupted. */
+#include "binding.h"
+
+#include <stdlib.h>
+
+static jlong writerOpen(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray scope, jbyteArray stream, jobjectArray options) {
+  struct request r;
+  int status = 0;
+  pravega_writer_t *writer = NULL;
+  if (request_begin(&r, env, scope, stream, NULL, options)) {
+    status = pravega_writer_open(HANDLE(pravega_client_t, client), r.texts[0], r.texts[1], r.config, &writer, PRAVEGA_FOREVER, &r.err);
+  }
+  return request_end(&r, status) ? NUMBER(writer) : 0;
+}
+
+/* A negative status is returned, not thrown: Java tries again when it is
+ * TIMED_OUT, and writerRaise has the message of a final one. */
+static jlong write(JNIEnv *env, jclass cls UNUSED, jlong writer, jbyteArray key, jbyteArray event, jint timeout_ms) {
+  jbyte small[2048];
+  size_t key_len = key == NULL ? 0 : (size_t)(*env)->GetArrayLength(env, key);
+  size_t len = (size_t)(*env)->GetArrayLength(env, event);
+  if (len > PRAVEGA_MAX_EVENT) {
+    return PRAVEGA_E_EVENT_TOO_LARGE; /* before it is copied */
+  }
+  jbyte *copy = key_len + len <= sizeof small ? small : malloc(key_len + len);
+  if (copy == NULL) {
+    return PRAVEGA_E_NO_MEMORY;
+  }
+  if (key != NULL) {
+    (*env)->GetByteArrayRegion(env, key, 0, (jsize)key_len, copy);
+  }
+  (*env)->GetByteArrayRegion(env, event, 0, (jsize)len, copy + key_len);
+  jlong number = pravega_writer_write(HANDLE(pravega_writer_t, writer), key == NULL ? NULL : copy, key_len, copy + key_len, len, timeout_ms);
+  if (copy != small) {
+    free(copy);
+  }
+  return number;
+}
+
+/* The direct buffers of an EventBatch: from the event `from` on, whose bytes
+ * begin at events_at and whose key begins at keys_at. */
+static jlong writeMany(JNIEnv *env, jclass cls UNUSED, jlong writer, jobject keys, jint keys_at, jobject key_lens, jobject events, jint events_at, jobject lens, jint from, jint count, jint timeout_ms, jlongArray last) {
+  const uint8_t *key = keys == NULL ? NULL : (*env)->GetDirectBufferAddress(env, keys);
+  const uint32_t *key_len = key_lens == NULL ? NULL : (*env)->GetDirectBufferAddress(env, key_lens);
+  const uint8_t *event = (*env)->GetDirectBufferAddress(env, events);
+  const uint32_t *len = (*env)->GetDirectBufferAddress(env, lens);
+  int64_t number = 0;
+  jlong accepted = pravega_writer_write_many(HANDLE(pravega_writer_t, writer), key == NULL ? NULL : key + keys_at, key_len == NULL ? NULL : key_len + from, event + events_at, len + from, (size_t)count, timeout_ms, &number);
+  jlong out = number;
+  (*env)->SetLongArrayRegion(env, last, 0, 1, &out);
+  return accepted;
+}
+
+static jint writerWait(JNIEnv *env, jclass cls UNUSED, jlong writer, jlong number, jint timeout_ms, jlongArray acked) {
+  int64_t upto;
+  jint status = pravega_writer_wait(HANDLE(pravega_writer_t, writer), number, timeout_ms, &upto);
+  jlong out = upto;
+  (*env)->SetLongArrayRegion(env, acked, 0, 1, &out);
+  return status;
+}
+
+static jlong writerPending(JNIEnv *env UNUSED, jclass cls UNUSED, jlong writer) {
+  return pravega_writer_pending(HANDLE(pravega_writer_t, writer));
+}
+
+/* Throws the writer's final error, if it has one. */
+static void writerRaise(JNIEnv *env, jclass cls UNUSED, jlong writer) {
+  pravega_error_t *err = NULL;
+  int status = pravega_writer_error(HANDLE(pravega_writer_t, writer), &err);
+  succeeded(env, status, err);
+}
+
+/* acked[0] is set also when it throws. */
+static void writerClose(JNIEnv *env, jclass cls UNUSED, jlong writer, jint timeout_ms, jlongArray acked) {
+  pravega_error_t *err = NULL;
+  int64_t upto = 0;
+  int status = pravega_writer_close(HANDLE(pravega_writer_t, writer), &upto, timeout_ms, &err);
+  jlong out = upto;
+  (*env)->SetLongArrayRegion(env, acked, 0, 1, &out);
+  succeeded(env, status, err);
+}
+
+static const JNINativeMethod methods[] = {
+    NATIVE(writerOpen, "(J" TEXT TEXT TEXTS ")J"),
+    NATIVE(write, "(J[B[BI)J"),
+    NATIVE(writeMany, "(JLjava/nio/ByteBuffer;ILjava/nio/ByteBuffer;Ljava/nio/ByteBuffer;ILjava/nio/ByteBuffer;III[J)J"),
+    NATIVE(writerWait, "(JJI[J)I"),
+    NATIVE(writerPending, "(J)J"),
+    NATIVE(writerRaise, "(J)V"),
+    NATIVE(writerClose, "(JI[J)V"),
+};
+const struct natives writer_natives = NATIVES(methods);

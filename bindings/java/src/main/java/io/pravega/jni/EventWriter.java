@@ -1,0 +1,403 @@
+package io.pravega.jni;
+
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Writes events to a stream, each stored exactly once, those of one routing key in order. Thread-safe.
+ *
+ * <p>A writer numbers the events that it accepts 1, 2, 3, ..., in the order of acceptance. "Acked N" means that every
+ * event up to N is stored, on whatever segment. A rejected event takes no number. Writing returns before the event is
+ * acked; it waits only while the writer's window of unacked bytes (option {@code writer.window.bytes}) is full.
+ *
+ * <p>When a writer fails for good, every call throws its final error.
+ */
+public final class EventWriter implements AutoCloseable {
+    /** Bytes of the largest event: 8 MiB. */
+    public static final int MAX_EVENT = 8 << 20;
+
+    private static final Duration UNTIL_GARBAGE_IS_ACKED = Duration.ofSeconds(10);
+    private static final long OPEN = -1;
+
+    private final Handle handle;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile long ackedAtEnd = OPEN;
+    private final AtomicReference<Acks> acks = new AtomicReference<>(); // null until somebody wants a future
+
+    EventWriter(PravegaClient client, String stream, long writer) {
+        String what = "the writer of stream " + stream;
+        AtomicReference<Acks> futures = acks;
+        handle = new Handle(this, what, client, writer, forgotten -> closeForgotten(forgotten, what, futures));
+    }
+
+    private static void closeForgotten(long writer, String what, AtomicReference<Acks> acks) {
+        long[] acked = new long[1];
+        try {
+            Native.writerClose(writer, (int) UNTIL_GARBAGE_IS_ACKED.toMillis(), acked);
+        } finally {
+            Acks futures = acks.get();
+            if (futures != null) {
+                futures.end(acked[0], Kind.Closed.exception(what + " was garbage and is closed"));
+            }
+        }
+    }
+
+    /**
+     * Writes an event without a routing key: it may go to any segment. Waits for room in the window.
+     *
+     * @param event copied
+     * @return the event's number
+     * @throws PravegaException.EventTooLarge it is larger than {@link #MAX_EVENT}
+     * @throws PravegaException.Cancelled interrupted while waiting for room; the event was not accepted
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long write(byte[] event) {
+        return write(null, event, Deadline.NEVER);
+    }
+
+    /**
+     * Writes an event. Waits for room in the window.
+     *
+     * @param key the routing key: events of one key stay in order; it may be empty; null: none
+     * @param event copied
+     * @return the event's number
+     * @throws PravegaException.EventTooLarge it is larger than {@link #MAX_EVENT}
+     * @throws PravegaException.InvalidArgument the key is no well-formed text
+     * @throws PravegaException.Cancelled interrupted while waiting for room; the event was not accepted
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long write(String key, byte[] event) {
+        return write(Text.key(key), event, Deadline.NEVER);
+    }
+
+    /**
+     * Writes an event, and waits at most so long for room in the window.
+     *
+     * @param key as in {@link #write(String, byte[])}
+     * @param event copied
+     * @param limit how long to wait for room
+     * @return the event's number
+     * @throws PravegaException.WindowFull the limit is zero and there is no room
+     * @throws PravegaException.TimedOut there was no room until the limit ended
+     * @throws PravegaException.EventTooLarge it is larger than {@link #MAX_EVENT}
+     * @throws PravegaException.InvalidArgument the key is no well-formed text
+     * @throws PravegaException.Cancelled interrupted while waiting for room; the event was not accepted
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long write(String key, byte[] event, Duration limit) {
+        return write(Text.key(key), event, Deadline.in(limit));
+    }
+
+    private long write(byte[] key, byte[] event, Deadline until) {
+        for (;;) {
+            long writer = handle.get();
+            long number = Native.write(writer, key, event, until.piece());
+            if (number > 0) {
+                Reference.reachabilityFence(this);
+                return number;
+            }
+            if (number != Kind.TimedOut.code || until.over(toString())) {
+                throw failure(writer, (int) number, "writing an event of " + event.length + " bytes");
+            }
+        }
+    }
+
+    /**
+     * Writes all events of a batch in order, with one crossing to the native library, and empties it. Waits for room
+     * in the window. Not atomic: when it throws, the batch holds the events that were not accepted, and only those.
+     *
+     * @param batch the events
+     * @return the number of the last event; 0 for an empty batch
+     * @throws PravegaException.Cancelled interrupted while waiting for room
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long write(EventBatch batch) {
+        return write(batch, Deadline.NEVER);
+    }
+
+    /**
+     * Writes all events of a batch in order, and waits at most so long for room in the window. Not atomic: when it
+     * throws, the batch holds the events that were not accepted, and only those.
+     *
+     * @param batch the events; emptied
+     * @param limit how long to wait for room
+     * @return the number of the last event; 0 for an empty batch
+     * @throws PravegaException.WindowFull the limit is zero and there is no room
+     * @throws PravegaException.TimedOut there was no room until the limit ended
+     * @throws PravegaException.Cancelled interrupted while waiting for room
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long write(EventBatch batch, Duration limit) {
+        return write(batch, Deadline.in(limit));
+    }
+
+    private long write(EventBatch batch, Deadline until) {
+        long[] last = new long[1];
+        while (batch.size() > 0) {
+            long writer = handle.get();
+            long accepted = batch.writeTo(writer, until.piece(), last);
+            if (batch.size() == 0) {
+                break;
+            }
+            boolean again = accepted > 0 && !until.isZero() || accepted == Kind.TimedOut.code;
+            if (!again || until.over(toString())) {
+                int status = accepted < 0 ? (int) accepted : until.isZero() ? Kind.WindowFull.code : Kind.TimedOut.code;
+                throw failure(writer, status, "writing a batch");
+            }
+        }
+        Reference.reachabilityFence(this);
+        return last[0];
+    }
+
+    /**
+     * The number up to which every event is stored. Never waits, and answers after {@link #close} too.
+     *
+     * @return 0 while there is none
+     */
+    public long acked() {
+        if (ackedAtEnd != OPEN) {
+            return ackedAtEnd;
+        }
+        long[] acked = new long[1];
+        if (look(Long.MAX_VALUE, 0, acked) != Kind.BadHandle.code) {
+            return acked[0];
+        }
+        while (ackedAtEnd == OPEN) { // close is between two of its statements
+            Thread.onSpinWait();
+        }
+        return ackedAtEnd;
+    }
+
+    /**
+     * How many events were accepted and are not acked yet. Never waits.
+     *
+     * @return the number
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long pending() {
+        long writer = handle.get();
+        long pending = Native.writerPending(writer);
+        Reference.reachabilityFence(this);
+        if (pending < 0) {
+            throw failure(writer, (int) pending, "counting what is pending");
+        }
+        return pending;
+    }
+
+    /**
+     * Waits until the event of this number, and so every one before it, is stored.
+     *
+     * @param number the event's number
+     * @param limit how long to wait
+     * @return false when it was not until the limit ended
+     * @throws PravegaException.Cancelled interrupted while waiting
+     * @throws PravegaException.Closed the writer was closed before the event was acked
+     */
+    public boolean awaitAck(long number, Duration limit) {
+        return awaitAck(number, Deadline.in(limit));
+    }
+
+    private boolean awaitAck(long number, Deadline until) {
+        if (ackedAtEnd != OPEN && number <= ackedAtEnd) {
+            return true;
+        }
+        long[] acked = new long[1];
+        for (;;) {
+            long writer = handle.get();
+            Acks futures = acks.get();
+            int status = look(number, futures == null ? until.piece() : 0, acked);
+            if (status == Kind.TimedOut.code && futures != null) {
+                status = futures.await(number, until.piece());
+            }
+            if (status == 0) {
+                return true;
+            }
+            if (status != Kind.TimedOut.code) {
+                throw failure(writer, status, "waiting for the ack of event " + number);
+            }
+            if (until.over(toString())) {
+                return false;
+            }
+        }
+    }
+
+    /** Waits in C for an ack, and tells the futures' thread what it may have missed by that. */
+    private int look(long number, int timeoutMs, long[] acked) {
+        int status = Native.writerWait(handle.orZero(), number, timeoutMs, acked);
+        Acks futures = acks.get();
+        if (futures != null) {
+            futures.seen(acked[0], status);
+        }
+        Reference.reachabilityFence(this);
+        return status;
+    }
+
+    /**
+     * A future of an ack: it completes when the event of this number, and so every one before it, is stored. It fails
+     * with the writer's final error, {@link PravegaException.Closed} included, when this will never be known.
+     *
+     * <p>Futures are completed by one daemon thread of this process; what depends on them without an executor of its
+     * own runs there and must not block. A future costs an object; events nobody asks for cost nothing.
+     *
+     * @param number the event's number
+     * @return a new future
+     */
+    public CompletableFuture<Void> whenAcked(long number) {
+        if (ackedAtEnd != OPEN) {
+            return number <= ackedAtEnd ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(handle.closed());
+        }
+        try {
+            CompletableFuture<Void> future = futures().when(number);
+            if (!future.isDone()) {
+                look(Long.MAX_VALUE, 0, new long[1]); // it may have been acked before the thread watched for it
+            }
+            return future;
+        } catch (PravegaException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Acks futures() {
+        Acks futures = acks.get();
+        if (futures == null) {
+            futures = startFutures();
+        }
+        return futures;
+    }
+
+    private synchronized Acks startFutures() {
+        Acks futures = acks.get();
+        if (futures == null) {
+            futures = new Acks(handle.get(), handle.toString());
+            acks.set(futures);
+            AckThread.watch(futures);
+            if (ackedAtEnd != OPEN) { // closed meanwhile, maybe without having seen them
+                futures.end(ackedAtEnd, handle.closed());
+            }
+        }
+        return futures;
+    }
+
+    /**
+     * Waits until everything that was accepted before the call is stored, or the writer fails (option
+     * {@code max.outage}).
+     *
+     * @throws PravegaException.Cancelled interrupted while waiting
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public void flush() {
+        flush(Deadline.NEVER);
+    }
+
+    /**
+     * Waits until everything that was accepted before the call is stored.
+     *
+     * @param limit how long to wait
+     * @throws PravegaException.TimedOut it was not until the limit ended
+     * @throws PravegaException.Cancelled interrupted while waiting
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public void flush(Duration limit) {
+        flush(Deadline.in(limit));
+    }
+
+    private void flush(Deadline until) {
+        long last = accepted();
+        if (!awaitAck(last, until)) {
+            throw Kind.TimedOut.exception(handle + " has " + (last - acked()) + " events that are not acked after the time limit");
+        }
+    }
+
+    /** The number of the last event accepted: a look at two counters between which no ack came. */
+    private long accepted() {
+        for (;;) {
+            long before = acked();
+            long pending = pending();
+            if (acked() == before) {
+                return before + pending;
+            }
+        }
+    }
+
+    /**
+     * Waits until all is stored, or the writer fails (option {@code max.outage}), and closes. A second close does
+     * nothing.
+     *
+     * @throws PravegaException what kept events from being stored; {@link #acked()} tells which are
+     */
+    @Override
+    public void close() {
+        close(Deadline.NEVER);
+    }
+
+    /**
+     * Waits at most so long until all is stored, and closes. What is not acked then may or may not be stored. A second
+     * close does nothing. An interrupted thread does not wait, but closes all the same.
+     *
+     * @param limit how long to wait
+     * @throws PravegaException.TimedOut not everything was acked; {@link #acked()} tells what was
+     * @throws PravegaException what kept events from being stored
+     */
+    public void close(Duration limit) {
+        close(Deadline.in(limit));
+    }
+
+    private void close(Deadline until) {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        PravegaException interrupted = flushed(until);
+        long[] acked = new long[1];
+        PravegaException failure = null;
+        try {
+            Native.writerClose(handle.get(), interrupted != null ? 0 : until.millis(), acked);
+        } catch (PravegaException e) {
+            failure = e;
+        }
+        ackedAtEnd = acked[0];
+        handle.take();
+        Acks futures = acks.get();
+        if (futures != null) {
+            futures.end(acked[0], failure != null ? failure : handle.closed());
+        }
+        if (failure != null) {
+            if (interrupted != null) {
+                failure.addSuppressed(interrupted);
+            }
+            throw failure;
+        }
+    }
+
+    /** Waits for acks where an interrupt is noticed, and returns it. Other failures are told by closing. */
+    private PravegaException flushed(Deadline until) {
+        try {
+            flush(until);
+        } catch (PravegaException.Cancelled e) {
+            return e;
+        } catch (PravegaException e) {
+            return null;
+        }
+        return null;
+    }
+
+    /** The writer's final error if it has one, else that of a status. */
+    private PravegaException failure(long writer, int status, String doing) {
+        if (status != Kind.WindowFull.code && status != Kind.TimedOut.code && status != Kind.EventTooLarge.code) {
+            try {
+                Native.writerRaise(writer);
+            } catch (PravegaException e) {
+                return e;
+            }
+        }
+        return Kind.of(status, handle + ": " + doing);
+    }
+
+    @Override
+    public String toString() {
+        return handle.toString();
+    }
+}

@@ -1,0 +1,131 @@
+package io.pravega.jni;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Everything that crosses to C, and nothing else. Texts are UTF-8, options are name, value, name, value, ...; handles
+ * are longs. Unless said otherwise a method throws the PravegaException of its failure.
+ */
+final class Native {
+    private Native() {
+    }
+
+    // library.c
+    static native int checkAbi();
+
+    static native byte[] version();
+
+    static native int[] statusCodes();
+
+    static native byte[] statusName(int status);
+
+    static native byte[] statusText(int status);
+
+    /** The number of native objects that are open. */
+    static native long live();
+
+    static native byte[][] describe();
+
+    // client.c
+    static native long clientOpen(byte[][] options);
+
+    static native void clientClose(long client);
+
+    static native boolean scopeCreate(long client, byte[] scope);
+
+    static native boolean scopeDelete(long client, byte[] scope);
+
+    static native boolean scopeExists(long client, byte[] scope);
+
+    static native byte[][] scopeList(long client);
+
+    // stream.c
+    static native boolean streamCreate(long client, byte[] scope, byte[] stream, byte[][] options);
+
+    static native void streamUpdate(long client, byte[] scope, byte[] stream, byte[][] options);
+
+    static native void streamSeal(long client, byte[] scope, byte[] stream);
+
+    static native boolean streamDelete(long client, byte[] scope, byte[] stream);
+
+    static native boolean streamExists(long client, byte[] scope, byte[] stream);
+
+    static native byte[][] streamList(long client, byte[] scope, byte[] tag);
+
+    static native void streamTruncate(long client, byte[] scope, byte[] stream, byte[] cut);
+
+    static native byte[][] streamInfo(long client, byte[] scope, byte[] stream);
+
+    /** Three numbers a segment: id, bits of low, bits of high. */
+    static native long[] streamSegments(long client, byte[] scope, byte[] stream);
+
+    static native void streamScale(long client, byte[] scope, byte[] stream, long[] seal, double[] into);
+
+    // writer.c
+    static native long writerOpen(long client, byte[] scope, byte[] stream, byte[][] options);
+
+    /** The event's number, or a negative status. */
+    static native long write(long writer, byte[] key, byte[] event, int timeoutMs);
+
+    /** The number of accepted events, or a negative status; last[0]: the number of the last one. */
+    static native long writeMany(long writer, ByteBuffer keys, int keysAt, ByteBuffer keyLens, ByteBuffer events,
+            int eventsAt, ByteBuffer lens, int from, int count, int timeoutMs, long[] last);
+
+    /** A status; acked[0] is set in any case. */
+    static native int writerWait(long writer, long number, int timeoutMs, long[] acked);
+
+    /** A number, or a negative status. */
+    static native long writerPending(long writer);
+
+    /** Throws the writer's final error, if it has one. */
+    static native void writerRaise(long writer);
+
+    /** acked[0] is set also when it throws. */
+    static native void writerClose(long writer, int timeoutMs, long[] acked);
+
+    // ack.c
+    static native int ackWakeOpen();
+
+    static native void ackWake(int wake);
+
+    static native int ackWatch(long writer);
+
+    static native void ackForget(int fd);
+
+    /** True when ackWake ended the wait. */
+    static native boolean ackPoll(int wake, int[] fds, boolean[] ready);
+
+    // group.c
+    static native boolean groupCreate(long client, byte[] scope, byte[] name, byte[][] streams, byte[][] options);
+
+    static native void groupDelete(long client, byte[] scope, byte[] name);
+
+    static native long groupOpen(long client, byte[] scope, byte[] name);
+
+    static native byte[][] groupReaders(long group);
+
+    static native void groupReaderOffline(long group, byte[] reader);
+
+    static native void groupClose(long group);
+
+    // reader.c
+    static native long readerOpen(long group, byte[] id, byte[][] options);
+
+    /** The bytes of a slice or null; out: status, handle, start, end, skipped. */
+    static native byte[] readerNext(long reader, int timeoutMs, long[] out);
+
+    /** Throws the failure that next reported last, if there is one. */
+    static native void readerRaise(long reader);
+
+    static native void readerClose(long reader, int timeoutMs);
+
+    static native byte[] sliceSegment(long slice);
+
+    /** A status. */
+    static native int sliceRelease(long slice, long next);
+
+    // log.c
+    static native void logSet(int level, long session);
+
+    static native byte[] logTake(long session, int[] level);
+}

@@ -1,0 +1,377 @@
+package io.pravega.jni;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The connections to one Pravega, shared by all that is opened from it, and the management of its scopes and streams.
+ * Make one and keep it. Thread-safe.
+ *
+ * <p>Every method that asks a server may throw {@link PravegaException.Closed}, {@link PravegaException.TimedOut},
+ * {@link PravegaException.Unreachable}, {@link PravegaException.Protocol}, {@link PravegaException.Unauthenticated},
+ * {@link PravegaException.PermissionDenied}, {@link PravegaException.TLS} and {@link PravegaException.ServerError}, and
+ * {@link PravegaException.InvalidArgument} for a bad name. These are not repeated below.
+ */
+public final class PravegaClient implements AutoCloseable {
+    private final Options options;
+    private final Handle handle;
+
+    private PravegaClient(Options options) {
+        Library.load();
+        this.options = options;
+        this.handle = new Handle(this, "the client", null, Native.clientOpen(options.pairs()), Native::clientClose);
+    }
+
+    /**
+     * Makes a client with the default options. It connects when it is first used.
+     *
+     * @param controller the address of the controller, for example {@code tcp://127.0.0.1:9090}
+     * @return the client, to be closed
+     * @throws PravegaException.InvalidArgument the address cannot be used
+     */
+    public static PravegaClient open(String controller) {
+        return open(Options.of("controller.uri", controller));
+    }
+
+    /**
+     * Makes a client. It connects when it is first used.
+     *
+     * @param options at least {@code controller.uri}
+     * @return the client, to be closed
+     * @throws PravegaException.UnknownOption no option has this name
+     * @throws PravegaException.InvalidArgument a value cannot be used
+     * @throws PravegaException.TLS the CA file cannot be used
+     */
+    public static PravegaClient open(Options options) {
+        return new PravegaClient(options);
+    }
+
+    /**
+     * The version of the native library.
+     *
+     * @return for example {@code 0.1.0}
+     */
+    public static String version() {
+        Library.load();
+        return Text.of(Native.version());
+    }
+
+    /**
+     * Creates a scope.
+     *
+     * @param scope its name
+     * @return false when it existed
+     */
+    public boolean createScope(String scope) {
+        return kept(Native.scopeCreate(handle.get(), Text.name("scope", scope)));
+    }
+
+    /**
+     * Deletes an empty scope.
+     *
+     * @param scope its name
+     * @return false when there was none
+     * @throws PravegaException.NotEmpty it still holds streams or reader groups
+     */
+    public boolean deleteScope(String scope) {
+        return kept(Native.scopeDelete(handle.get(), Text.name("scope", scope)));
+    }
+
+    /**
+     * Asks whether a scope exists.
+     *
+     * @param scope its name
+     * @return true when it does
+     */
+    public boolean scopeExists(String scope) {
+        return kept(Native.scopeExists(handle.get(), Text.name("scope", scope)));
+    }
+
+    /**
+     * All scopes.
+     *
+     * @return their names
+     */
+    public List<String> scopes() {
+        return Text.list(kept(Native.scopeList(handle.get())));
+    }
+
+    /**
+     * Creates a stream with the {@code stream.*} options of the client.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @return false when it existed; its configuration stays
+     * @throws PravegaException.NoSuchScope there is no such scope
+     */
+    public boolean createStream(String scope, String stream) {
+        return createStream(scope, stream, Options.none());
+    }
+
+    /**
+     * Creates a stream.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @param more {@code stream.*} options on top of the client's
+     * @return false when it existed; its configuration stays
+     * @throws PravegaException.NoSuchScope there is no such scope
+     */
+    public boolean createStream(String scope, String stream, Options more) {
+        return kept(Native.streamCreate(handle.get(), scope(scope), stream(stream), options.with(more).pairs()));
+    }
+
+    /**
+     * Replaces the configuration of a stream: tags, scaling and retention. A fixed number of segments changes by
+     * {@link #scaleStream}.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @param more {@code stream.*} options on top of the client's
+     * @throws PravegaException.NoSuchStream there is no such stream
+     * @throws PravegaException.StreamSealed it is sealed
+     */
+    public void updateStream(String scope, String stream, Options more) {
+        Native.streamUpdate(handle.get(), scope(scope), stream(stream), options.with(more).pairs());
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Seals a stream: nothing can be written to it any more, and readers come to its end. Sealing again succeeds.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @throws PravegaException.NoSuchStream there is no such stream
+     */
+    public void sealStream(String scope, String stream) {
+        Native.streamSeal(handle.get(), scope(scope), stream(stream));
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Deletes a sealed stream with all its data.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @return false when there was none
+     * @throws PravegaException.StreamNotSealed it is not sealed
+     */
+    public boolean deleteStream(String scope, String stream) {
+        return kept(Native.streamDelete(handle.get(), scope(scope), stream(stream)));
+    }
+
+    /**
+     * Asks whether a stream exists.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @return true when it does
+     */
+    public boolean streamExists(String scope, String stream) {
+        return kept(Native.streamExists(handle.get(), scope(scope), stream(stream)));
+    }
+
+    /**
+     * The streams of a scope.
+     *
+     * @param scope the scope's name
+     * @return their names
+     * @throws PravegaException.NoSuchScope there is no such scope
+     */
+    public List<String> streams(String scope) {
+        return Text.list(kept(Native.streamList(handle.get(), scope(scope), null)));
+    }
+
+    /**
+     * The streams of a scope that carry a tag.
+     *
+     * @param scope the scope's name
+     * @param tag the tag
+     * @return their names
+     * @throws PravegaException.NoSuchScope there is no such scope
+     */
+    public List<String> streams(String scope, String tag) {
+        return Text.list(kept(Native.streamList(handle.get(), scope(scope), Text.name("tag", tag))));
+    }
+
+    /**
+     * Truncates a stream: what lies before the cut is deleted.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @param cut the text of a stream cut, as {@link #streamInfo} gives it
+     * @throws PravegaException.NoSuchStream there is no such stream
+     * @throws PravegaException.InvalidArgument the text is no cut of this stream
+     */
+    public void truncateStream(String scope, String stream, String cut) {
+        Native.streamTruncate(handle.get(), scope(scope), stream(stream), Text.name("cut", cut));
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * What is known about a stream: head, tail, whether it is sealed, its configuration.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @return the answer, which does not change later
+     * @throws PravegaException.NoSuchStream there is no such stream
+     */
+    public StreamInfo streamInfo(String scope, String stream) {
+        return new StreamInfo(Text.list(kept(Native.streamInfo(handle.get(), scope(scope), stream(stream)))));
+    }
+
+    /**
+     * The active segments of a stream. A sealed stream has none.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @return the segments
+     * @throws PravegaException.NoSuchStream there is no such stream
+     */
+    public List<StreamSegment> segments(String scope, String stream) {
+        long[] numbers = kept(Native.streamSegments(handle.get(), scope(scope), stream(stream)));
+        List<StreamSegment> out = new ArrayList<>(numbers.length / 3);
+        for (int i = 0; i < numbers.length; i += 3) {
+            KeyRange keys = KeyRange.of(Double.longBitsToDouble(numbers[i + 1]), Double.longBitsToDouble(numbers[i + 2]));
+            out.add(new StreamSegment(numbers[i], keys));
+        }
+        return List.copyOf(out);
+    }
+
+    /**
+     * Scales a stream by hand: seals segments and puts others in their place, which cover the same keys. Returns when
+     * it is done.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @param seal the ids of segments, as {@link #segments} gives them
+     * @param into the ranges of the new segments
+     * @throws PravegaException.NoSuchStream there is no such stream
+     * @throws PravegaException.StreamSealed it is sealed
+     * @throws PravegaException.InvalidArgument the ranges do not cover the same keys
+     */
+    public void scaleStream(String scope, String stream, Collection<Long> seal, List<KeyRange> into) {
+        long[] ids = seal.stream().mapToLong(Long::longValue).toArray();
+        double[] bounds = into.stream().flatMapToDouble(r -> java.util.stream.DoubleStream.of(r.low(), r.high())).toArray();
+        Native.streamScale(handle.get(), scope(scope), stream(stream), ids, bounds);
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Opens a writer with the {@code writer.*} options of the client.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @return the writer, to be closed
+     * @throws PravegaException.NoSuchStream there is no such stream
+     * @throws PravegaException.StreamSealed it is sealed
+     */
+    public EventWriter openWriter(String scope, String stream) {
+        return openWriter(scope, stream, Options.none());
+    }
+
+    /**
+     * Opens a writer.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @param more {@code writer.*} options on top of the client's
+     * @return the writer, to be closed
+     * @throws PravegaException.NoSuchStream there is no such stream
+     * @throws PravegaException.StreamSealed it is sealed
+     */
+    public EventWriter openWriter(String scope, String stream, Options more) {
+        long writer = Native.writerOpen(handle.get(), scope(scope), stream(stream), options.with(more).pairs());
+        return new EventWriter(this, scope + "/" + stream, writer);
+    }
+
+    /**
+     * Creates a reader group with the {@code group.*} options of the client.
+     *
+     * @param scope the scope that it belongs to
+     * @param name its name
+     * @param streams what it reads, each {@code scope/stream} from its head, {@code scope/stream@tail} from where it
+     *        ends now, or {@code scope/stream@CUT} from the text of a stream cut
+     * @return false when it existed with the same configuration
+     * @throws PravegaException.ConfigMismatch it exists with another configuration
+     * @throws PravegaException.NoSuchStream there is no such stream
+     */
+    public boolean createReaderGroup(String scope, String name, String... streams) {
+        return createReaderGroup(scope, name, Options.none(), streams);
+    }
+
+    /**
+     * Creates a reader group.
+     *
+     * @param scope the scope that it belongs to
+     * @param name its name
+     * @param more {@code group.*} options on top of the client's
+     * @param streams what it reads, as in {@link #createReaderGroup(String, String, String...)}
+     * @return false when it existed with the same configuration
+     * @throws PravegaException.ConfigMismatch it exists with another configuration
+     * @throws PravegaException.NoSuchStream there is no such stream
+     */
+    public boolean createReaderGroup(String scope, String name, Options more, String... streams) {
+        byte[][] from = new byte[streams.length][];
+        for (int i = 0; i < streams.length; i++) {
+            from[i] = stream(streams[i]);
+        }
+        return kept(Native.groupCreate(handle.get(), scope(scope), group(name), from, options.with(more).pairs()));
+    }
+
+    /**
+     * Opens a reader group that exists, also one that another program created, in any language.
+     *
+     * @param scope the scope that it belongs to
+     * @param name its name
+     * @return the group, to be closed
+     * @throws PravegaException.NoSuchReaderGroup there is no such group
+     */
+    public ReaderGroup openReaderGroup(String scope, String name) {
+        return new ReaderGroup(this, options, scope + "/" + name, Native.groupOpen(handle.get(), scope(scope), group(name)));
+    }
+
+    /**
+     * Deletes a reader group. Its readers, if any, fail.
+     *
+     * @param scope the scope that it belongs to
+     * @param name its name
+     * @throws PravegaException.NoSuchReaderGroup there is no such group
+     */
+    public void deleteReaderGroup(String scope, String name) {
+        Native.groupDelete(handle.get(), scope(scope), group(name));
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Closes the client and what was opened from it. Writers are not flushed: flush or close them before. Slices that
+     * are out stay readable.
+     */
+    @Override
+    public void close() {
+        long client = handle.take();
+        if (client != 0) {
+            Native.clientClose(client);
+        }
+    }
+
+    /** A result, before which this is not garbage. */
+    private <T> T kept(T result) {
+        Reference.reachabilityFence(this);
+        return result;
+    }
+
+    private static byte[] scope(String name) {
+        return Text.name("scope", name);
+    }
+
+    private static byte[] stream(String name) {
+        return Text.name("stream", name);
+    }
+
+    private static byte[] group(String name) {
+        return Text.name("reader group", name);
+    }
+}
