@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"google.golang.org/grpc/codes"
@@ -98,15 +99,13 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 	}
 	r.unreached = s.Code() == codes.Unavailable
 	if r.unreached {
-		for _, channel := range []*channel{on, c.seed} {
-			if channel == nil {
-				continue
-			}
-			if v := channel.peers.verdict(); v != nil {
-				own := *v
-				return &own, false
-			}
+		if verdict := on.peers.verdict(); verdict != nil {
+			own := *verdict
+			return &own, false
 		}
+	}
+	if s.Code() == codes.Internal && strings.Contains(s.Message(), sealedState) {
+		return fault.New(fault.StreamSealed, r.op, r.subject, ""), false
 	}
 	code := meaning(s.Code())
 	if s.Code() == codes.NotFound && r.absent != 0 {
@@ -121,6 +120,10 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 	}
 	return fault.New(code, r.op, r.subject, "%s", detail), passing(s.Code())
 }
+
+// sealedState is in the words of a controller that cannot do something because
+// the stream is sealed, under a status that else would be worth another attempt.
+const sealedState = "State: SEALED"
 
 // giveUp is the error of a call whose time is over.
 func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last *fault.Error) error {

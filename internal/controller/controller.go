@@ -2,10 +2,6 @@ package controller
 
 import (
 	"context"
-	"strings"
-
-	"github.com/pravega/pravega-client-go/internal/controller/controllerpb"
-	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
 // Controller is a client of the controllers of one cluster. Safe for concurrent
@@ -35,7 +31,7 @@ func New(config Config) (*Controller, error) {
 		if c.seed, err = open(&c.config, find); err != nil {
 			return nil, err
 		}
-		find = c.discover
+		find = (&discovery{controller: c, known: config.Endpoints}).find
 	}
 	if c.main, err = open(&c.config, find); err != nil {
 		c.Close()
@@ -53,24 +49,4 @@ func (c *Controller) Close() {
 			channel.conn.Close()
 		}
 	}
-}
-
-// discover asks a controller for the list of all of them.
-func (c *Controller) discover(ctx context.Context) ([]Endpoint, error) {
-	list := new(controllerpb.Controllers)
-	r := &request{method: "getControllerServerList", op: "list controllers", subject: c.located}
-	if err := c.attempt(ctx, c.seed, r, new(controllerpb.Empty), list); err != nil {
-		failure, _ := c.judge(r, c.seed, err)
-		return nil, failure
-	}
-	var endpoints []Endpoint
-	for _, node := range list.GetNodes() {
-		if host := strings.Trim(node.GetHost(), "[]"); host != "" && node.GetPort() > 0 && node.GetPort() <= 65535 {
-			endpoints = append(endpoints, Endpoint{host, uint16(node.GetPort())})
-		}
-	}
-	if len(endpoints) == 0 {
-		return nil, fault.New(fault.ServerError, r.op, r.subject, "the list is empty")
-	}
-	return endpoints, nil
 }

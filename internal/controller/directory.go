@@ -14,7 +14,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 )
 
-// find lists the endpoints of a channel, as they are now.
+// find lists the endpoints of a channel, as they are now. If it fails, it may
+// give the ones to use nevertheless.
 type find func(context.Context) ([]Endpoint, error)
 
 // directory tells gRPC the addresses of a channel's controllers, and keeps them
@@ -80,20 +81,27 @@ func (w *watch) run(ctx context.Context) {
 	defer close(w.done)
 	for failures := 0; ctx.Err() == nil; {
 		rest := w.refresh
-		if endpoints, err := w.lookUp(ctx); err != nil {
-			if ctx.Err() != nil {
-				return
-			}
+		endpoints, err := w.lookUp(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			failures = 0
+		} else {
 			failures++
 			rest = w.failed.Delay(failures)
-			w.log.Warn("controllers cannot be found", "attempt", failures, "err", err)
-			w.peers.unfound(err)
-			w.client.ReportError(err)
-		} else {
-			failures = 0
+			level := slog.LevelDebug
+			if failures == 1 {
+				level = slog.LevelWarn
+			}
+			w.log.Log(ctx, level, "controllers cannot be found", "attempt", failures, "err", err)
+		}
+		if len(endpoints) > 0 {
 			w.peers.found(endpoints)
 			// A refusal would mean that the list is empty, which it is not.
 			_ = w.client.UpdateState(resolver.State{Endpoints: endpoints})
+		} else {
+			w.client.ReportError(err)
 		}
 		wake := w.now
 		if failures > 0 {
@@ -118,29 +126,20 @@ func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
 }
 
 // lookUp finds the endpoints and the addresses of their hosts. Hosts without an
-// address are left out as long as there are others.
-func (w *watch) lookUp(ctx context.Context) ([]resolver.Endpoint, error) {
+// address are an error, but do not keep the others from being used.
+func (w *watch) lookUp(ctx context.Context) (endpoints []resolver.Endpoint, err error) {
 	ctx, cancel := context.WithTimeout(ctx, w.limit)
 	defer cancel()
 	found, err := w.find(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var endpoints []resolver.Endpoint
-	var missing error
 	for _, e := range found {
-		addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", e.Host)
-		if err != nil {
-			missing = fault.Wrap(fault.Unreachable, "look up controller", e.String(), err)
-			w.log.Warn("controller's host has no address", "endpoint", e.String(), "err", err)
+		addresses, missing := net.DefaultResolver.LookupNetIP(ctx, "ip", e.Host)
+		if missing != nil {
+			err = fault.Wrap(fault.Unreachable, "look up controller", e.String(), missing)
 			continue
 		}
 		endpoints = append(endpoints, spread(e, addresses)...)
 	}
-	if len(endpoints) == 0 {
-		return nil, missing
-	}
-	return endpoints, nil
+	return endpoints, err
 }
 
 // spread makes the addresses of one host into endpoints, which gRPC uses in

@@ -17,7 +17,6 @@ type peers struct {
 	mu        sync.Mutex
 	endpoints [][]string              // the addresses of each endpoint
 	wrong     map[string]*fault.Error // by address: what time alone will not mend
-	missing   *fault.Error            // the same of the look-up
 	suspicion string                  // what may be wrong, if nothing better is known
 }
 
@@ -27,7 +26,6 @@ func newPeers() *peers { return &peers{wrong: make(map[string]*fault.Error)} }
 func (p *peers) found(endpoints []resolver.Endpoint) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.missing = nil
 	p.endpoints = p.endpoints[:0]
 	old := p.wrong
 	p.wrong = make(map[string]*fault.Error)
@@ -40,16 +38,6 @@ func (p *peers) found(endpoints []resolver.Endpoint) {
 			}
 		}
 		p.endpoints = append(p.endpoints, addresses)
-	}
-}
-
-// unfound notes that a look-up failed. Endpoints of an earlier one stay in use.
-func (p *peers) unfound(err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.missing = nil
-	if e, ok := err.(*fault.Error); ok && len(p.endpoints) == 0 && !fault.Retriable(e) {
-		p.missing = e
 	}
 }
 
@@ -87,9 +75,6 @@ func (p *peers) hint() string {
 func (p *peers) verdict() *fault.Error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.missing != nil {
-		return p.missing
-	}
 	var verdict *fault.Error
 	for _, addresses := range p.endpoints {
 		var wrong *fault.Error

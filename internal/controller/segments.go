@@ -104,6 +104,14 @@ func (c *Controller) SegmentsBetween(ctx context.Context, stream naming.Stream, 
 			return nil, fault.New(fault.InvalidArgument, r.op, r.subject, "a cut is of stream %s", cut.Stream)
 		}
 	}
+	if from.Unbounded() && to.Unbounded() {
+		// The controllers want one of them to be given.
+		head, err := c.HeadSegments(ctx, stream)
+		if err != nil {
+			return nil, err
+		}
+		from = head
+	}
 	out := new(pb.BetweenReply)
 	in := &pb.BetweenRequest{Stream: encodeStream(stream, pb.Stream_NONE), From: encodeOffsets(from), To: encodeOffsets(to)}
 	if err := c.do(ctx, r, in, out); err != nil {

@@ -158,8 +158,8 @@ func (c *Controller) TransactionState(ctx context.Context, stream naming.Stream,
 }
 
 // CompletedTransactions lists transactions of a stream that ended within the
-// last day, as Committed or Aborted; the newest 500 at most, or however many the
-// servers keep.
+// last day, as Committed or Aborted; the newest ones, as many as the controllers
+// are set to tell. A stream that does not exist has none.
 func (c *Controller) CompletedTransactions(ctx context.Context, stream naming.Stream) (map[wire.UUID]TransactionState, error) {
 	r := &request{method: "listCompletedTransactions", op: "list transactions of stream", subject: stream.String(), absent: fault.NoSuchStream}
 	if err := stream.Check(r.op); err != nil {
