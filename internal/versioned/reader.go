@@ -171,7 +171,8 @@ func (r *Reader) Contents(versions ...[]func()) {
 	if r.err != nil {
 		return
 	}
-	if int(version) >= len(versions) || count > math.MaxInt8 {
+	// There is always a first revision.
+	if int(version) >= len(versions) || count == 0 || count > math.MaxInt8 {
 		r.Fail("version %d with %d revisions is unknown", version, count)
 		return
 	}
