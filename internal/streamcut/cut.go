@@ -119,8 +119,21 @@ func (c Cut) write(w *versioned.Writer) {
 }
 
 func readCut(r *versioned.Reader) (c Cut) {
-	id := func() naming.SegmentID { return naming.SegmentID(r.CompactLong()) }
-	revision := func(offset func() int64) []func() {
+	id := func() naming.SegmentID {
+		id := naming.SegmentID(r.CompactLong())
+		if id.Number() < 0 {
+			r.Fail("%#x is not the id of a segment", int64(id))
+		}
+		return id
+	}
+	revision := func(number func() int64) []func() {
+		offset := func() int64 {
+			v := number()
+			if v < Completed {
+				r.Fail("%d is not an offset", v)
+			}
+			return v
+		}
 		return []func(){func() { c = Cut{ReadStream(r), versioned.ReadMap(r, id, offset)} }}
 	}
 	// Version 0 could not say that a segment was read to the end.

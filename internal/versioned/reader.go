@@ -100,26 +100,32 @@ func (r *Reader) CompactInt() int {
 	case first>>6 == 2:
 		return int(r.bigEndian(first&0x3f, 1))
 	default:
-		return int(r.bigEndian(first&0x3f, 3))
+		return int(r.upTo(MaxCompactInt, first&0x3f, 3))
 	}
 }
 
 // CompactLong reads what [Writer.CompactLong] writes.
 func (r *Reader) CompactLong() int64 {
 	first := r.Byte()
-	return int64(r.bigEndian(first&0x3f, 1<<(first>>6)-1))
+	return int64(r.upTo(MaxCompactLong, first&0x3f, 1<<(first>>6)-1))
 }
 
 // CompactSignedLong reads what [Writer.CompactSignedLong] writes.
 func (r *Reader) CompactSignedLong() int64 {
 	first := r.Byte()
-	v := int64(r.bigEndian(first&0x1f, 1<<(first>>5&3)-1))
-	if v > MaxCompactSignedLong {
+	v := int64(r.upTo(MaxCompactSignedLong, first&0x1f, 1<<(first>>5&3)-1))
+	if first>>7 == 1 && r.err == nil {
+		return -v - 1
+	}
+	return v
+}
+
+// upTo is bigEndian for numbers of which the largest have no form.
+func (r *Reader) upTo(most uint64, first byte, n int) uint64 {
+	v := r.bigEndian(first, n)
+	if v > most {
 		r.Fail("%d is outside of the compact form", v)
 		return 0
-	}
-	if first>>7 == 1 {
-		return -v - 1
 	}
 	return v
 }

@@ -98,6 +98,24 @@ func TestValuesWithoutForm(t *testing.T) {
 	}
 }
 
+// The forms have room for numbers that nobody writes.
+func TestNumbersOutsideOfTheForms(t *testing.T) {
+	for _, tc := range []struct {
+		in   string
+		read func(r *Reader) int64
+	}{
+		{"ffffffff", func(r *Reader) int64 { return int64(r.CompactInt()) }},
+		{"ffffffffffffffff", (*Reader).CompactLong},
+		{"7fffffffffffffff", (*Reader).CompactSignedLong},
+		{"ffffffffffffffff", (*Reader).CompactSignedLong},
+	} {
+		data, _ := hex.DecodeString(tc.in)
+		if r := NewReader("test", data); tc.read(r) != 0 || !errors.Is(r.Err(), fault.Protocol) {
+			t.Errorf("%s: %v", tc.in, r.Err())
+		}
+	}
+}
+
 func TestStrings(t *testing.T) {
 	for _, tc := range []struct{ s, want string }{
 		{"", "0000"},
