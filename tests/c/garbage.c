@@ -68,15 +68,15 @@ static void fails_against(const char *answer, size_t size, bool hang) {
   CHECK_OK(pravega_client_open(config, &client, &error));
   CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
   double begun = seconds();
-  pravega_error_t *error;
-  int status = pravega_scope_exists(client, "s", &exists, 1000, &error);
+  pravega_error_t *why;
+  int status = pravega_scope_exists(client, "s", &exists, 1000, &why);
   CHECK(seconds() - begun < 10);
   if (status != PRAVEGA_E_UNREACHABLE && status != PRAVEGA_E_PROTOCOL && status != PRAVEGA_E_TIMED_OUT) {
-    fprintf(stderr, "status %s: %s\n", pravega_status_name(status), pravega_error_message(error));
+    fprintf(stderr, "status %s: %s\n", pravega_status_name(status), pravega_error_message(why));
     exit(1);
   }
   CHECK_INT(0, exists);
-  CHECK_INT(PRAVEGA_OK, pravega_error_free(error));
+  CHECK_INT(PRAVEGA_OK, pravega_error_free(why));
   CHECK(atomic_load(&s.connections) > 0);
   CHECK(pravega_scope_exists(client, "s", &exists, 300, NULL) < 0);
   CHECK_OK(pravega_client_close(client, &error));

@@ -191,14 +191,14 @@ static void wrong_uri(void) {
 static void unreachable_controller(void) {
   pravega_client_t *client = client_of("tcp://127.0.0.1:1");
   double begun = seconds();
-  pravega_error_t *error;
+  pravega_error_t *why;
   int exists;
-  int status = pravega_scope_exists(client, "s", &exists, 700, &error);
+  int status = pravega_scope_exists(client, "s", &exists, 700, &why);
   CHECK(status == PRAVEGA_E_TIMED_OUT || status == PRAVEGA_E_UNREACHABLE);
   CHECK(seconds() - begun < 10); /* the limit was kept, give or take a busy machine */
-  CHECK_INT(1, pravega_error_is_retriable(error));
-  CHECK_INT(0, pravega_error_is_final(error));
-  CHECK_INT(PRAVEGA_OK, pravega_error_free(error));
+  CHECK_INT(1, pravega_error_is_retriable(why));
+  CHECK_INT(0, pravega_error_is_final(why));
+  CHECK_INT(PRAVEGA_OK, pravega_error_free(why));
   CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "", pravega_scope_exists(client, "s", &exists, 0, &error));
   CHECK_OK(pravega_client_close(client, &error));
 }

@@ -26,9 +26,9 @@ static void acks_by_wait(void) {
   CHECK_INT(0, pravega_writer_pending(w));
   CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_writer_wait(w, INT64_MAX, 50, &acked));
   CHECK_INT(EVENTS, acked);
-  pravega_error_t *error = NULL;
-  CHECK_INT(PRAVEGA_OK, pravega_writer_error(w, &error));
-  CHECK(error == NULL);
+  pravega_error_t *final = NULL;
+  CHECK_INT(PRAVEGA_OK, pravega_writer_error(w, &final));
+  CHECK(final == NULL);
   acked = 0;
   CHECK_OK(pravega_writer_close(w, &acked, LONG, &error));
   CHECK_INT(EVENTS, acked);

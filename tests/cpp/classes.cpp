@@ -1,0 +1,250 @@
+// The C++ classes against a real server.
+#include <pravega.hpp>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <set>
+#include <string>
+#include <thread>
+#include <type_traits>
+
+#include <poll.h>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+#define CHECK(what) \
+  do { \
+    if (!(what)) { \
+      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #what); \
+      std::exit(1); \
+    } \
+  } while (0)
+
+// Sees that a call throws the error with this code.
+#define CHECK_THROWS(want, call) \
+  do { \
+    bool thrown = false; \
+    try { \
+      (void)(call); \
+    } catch (const pravega::Error &e) { \
+      thrown = true; \
+      if (e.code() != (want)) { \
+        std::fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, e.name(), e.what()); \
+        std::exit(1); \
+      } \
+    } \
+    CHECK(thrown); \
+  } while (0)
+
+static_assert(!std::is_copy_constructible_v<pravega::Client> && std::is_nothrow_move_constructible_v<pravega::Client>);
+static_assert(!std::is_copy_constructible_v<pravega::Writer> && std::is_nothrow_move_assignable_v<pravega::Writer>);
+static_assert(!std::is_copy_constructible_v<pravega::Slice> && std::is_nothrow_move_assignable_v<pravega::Slice>);
+static_assert(std::is_copy_constructible_v<pravega::Config>);
+static_assert(std::is_base_of_v<std::exception, pravega::Error>);
+
+pravega::Config config() {
+  const char *uri = std::getenv("PRAVEGA_TEST_CONTROLLER");
+  if (uri == nullptr) {
+    std::fprintf(stderr, "PRAVEGA_TEST_CONTROLLER is not set\n");
+    std::exit(1);
+  }
+  return pravega::Config().set("controller.uri", uri);
+}
+
+const std::string scope = "cpp-" + std::to_string(getpid()) + "-" + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+
+pravega::Client connect() {
+  pravega::Client client(config());
+  client.create_scope(scope);
+  return client;
+}
+
+void configuration() {
+  pravega::Config one;
+  one.set("writer.window.bytes", "1MiB");
+  pravega::Config two = one;
+  two.set("writer.window.bytes", "2MiB");
+  CHECK(one.get("writer.window.bytes") == "1048576");
+  CHECK(two.get("writer.window.bytes") == "2097152");
+  one = std::move(two);
+  CHECK(one.get("writer.window.bytes") == "2097152");
+  CHECK_THROWS(PRAVEGA_E_UNKNOWN_OPTION, one.set("nothing", "1"));
+  try {
+    one.set("writer.window.bytes", "much");
+    CHECK(false);
+  } catch (const std::exception &e) {
+    CHECK(std::strstr(e.what(), "writer.window.bytes") != nullptr);
+  }
+}
+
+void streams() {
+  pravega::Client client = connect();
+  CHECK(client.scope_exists(scope));
+  CHECK(client.create_stream(scope, "managed", config().set("stream.segments", "2").set("stream.tags", "red")));
+  CHECK(!client.create_stream(scope, "managed", config()));
+  CHECK(client.stream_exists(scope, "managed"));
+  CHECK(client.streams_with_tag(scope, "red") == std::vector<std::string>{"managed"});
+  std::map<std::string, std::string> info;
+  for (auto &[name, value] : client.stream_info(scope, "managed")) {
+    info[name] = value;
+  }
+  CHECK(info["sealed"] == "false" && info["stream.segments"] == "2");
+  auto segments = client.segments(scope, "managed");
+  CHECK(segments.size() == 2);
+  double middle = (segments[0].keys.low + segments[0].keys.high) / 2;
+  client.scale_stream(scope, "managed", {segments[0].id}, {{segments[0].keys.low, middle}, {middle, segments[0].keys.high}});
+  CHECK(client.segments(scope, "managed").size() == 3);
+  client.truncate_stream(scope, "managed", info["tail"]);
+  CHECK_THROWS(PRAVEGA_E_STREAM_NOT_SEALED, client.delete_stream(scope, "managed"));
+  client.seal_stream(scope, "managed");
+  CHECK(client.delete_stream(scope, "managed"));
+  CHECK(!client.delete_stream(scope, "managed"));
+  CHECK_THROWS(PRAVEGA_E_NO_SUCH_STREAM, client.open_writer(scope, "managed"));
+  CHECK_THROWS(PRAVEGA_E_TIMED_OUT, client.scope_exists(scope, 0ms));
+}
+
+void round_trip() {
+  constexpr int events = 20000;
+  pravega::Client client = connect();
+  client.create_stream(scope, "round", config().set("stream.segments", "3"));
+  pravega::Writer writer = client.open_writer(scope, "round");
+  std::atomic<std::int64_t> told{0};
+  std::atomic<int> ends{0};
+  writer.on_ack([&](std::int64_t acked, int status) {
+    told = acked;
+    ends += status != 0;
+  });
+  for (int i = 1; i <= events; i++) {
+    std::string id = std::to_string(i);
+    std::int64_t number = i % 2 == 0 ? writer.write(id) : writer.write(id, "key" + std::to_string(i % 10));
+    CHECK(number == i);
+  }
+  CHECK(writer.wait(events));
+  CHECK(!writer.wait(events + 1, 10ms));
+  CHECK(writer.acked() == events && writer.pending() == 0);
+  CHECK(writer.try_write("", "").value() == events + 1); // the empty event with the empty key
+  writer.flush();
+  pravega::Writer moved = std::move(writer);
+  CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, writer.write("x"));
+  CHECK(moved.close() == events + 1);
+  CHECK(told == events + 1 && ends == 1);
+  CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, moved.write("x"));
+  client.seal_stream(scope, "round");
+
+  CHECK(client.create_reader_group(scope, "round-group", {scope + "/round"}));
+  CHECK(!client.create_reader_group(scope, "round-group", {scope + "/round"}));
+  pravega::ReaderGroup group = client.open_reader_group(scope, "round-group");
+  pravega::Reader reader = group.open_reader("reader");
+  CHECK(group.readers() == std::vector<std::string>{"reader"});
+  std::set<std::string> seen;
+  while (!reader.ended()) {
+    if (auto slice = reader.next(1s)) {
+      CHECK(std::string(slice->info().stream) == "round");
+      for (const pravega::Event &event : *slice) {
+        CHECK(seen.insert(std::string(event.data)).second);
+      }
+      slice->release();
+    }
+  }
+  CHECK(seen.size() == events + 1);
+  reader.close();
+  client.delete_reader_group(scope, "round-group");
+  CHECK_THROWS(PRAVEGA_E_NO_SUCH_READER_GROUP, client.open_reader_group(scope, "round-group"));
+}
+
+void slices_given_back() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "given", config());
+  {
+    pravega::Writer writer = client.open_writer(scope, "given");
+    for (int i = 0; i < 100; i++) {
+      writer.write(std::to_string(i));
+    }
+  } // the destructor waits for the acks
+  client.create_reader_group(scope, "given-group", {scope + "/given"});
+  pravega::Reader reader = client.open_reader_group(scope, "given-group").open_reader("reader");
+  { auto unread = reader.next(30s); CHECK(unread.has_value()); } // comes again
+  int expected = 0;
+  while (expected < 100) {
+    auto slice = reader.next(30s);
+    CHECK(slice.has_value());
+    std::int64_t next = slice->info().start_offset;
+    int taken = 0;
+    for (const pravega::Event &event : *slice) {
+      if (taken++ == 7) {
+        break;
+      }
+      CHECK(event.data == std::to_string(expected++));
+      next = event.next;
+    }
+    slice->release_at(next);
+    CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, slice->release());
+  }
+  CHECK(!reader.next(0ms).has_value());
+  CHECK(!reader.ended());
+}
+
+void event_loop() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "loop", config());
+  client.create_reader_group(scope, "loop-group", {scope + "/loop"});
+  pravega::Reader reader = client.open_reader_group(scope, "loop-group").open_reader("reader");
+  pravega::Writer writer = client.open_writer(scope, "loop");
+  pollfd fds[] = {{writer.ack_fd(), POLLIN, 0}, {reader.ready_fd(), POLLIN, 0}};
+  writer.write("event");
+  bool acked = false, read = false;
+  while (!acked || !read) {
+    CHECK(poll(fds, 2, 30000) > 0);
+    acked = acked || writer.wait(1, 0ms);
+    if (auto slice = reader.next(0ms)) {
+      CHECK(slice->begin()->data == "event");
+      slice->release();
+      read = true;
+    }
+  }
+}
+
+void closed_by_the_client() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "closing", config());
+  pravega::Writer writer = client.open_writer(scope, "closing");
+  std::thread waits([&] { CHECK_THROWS(PRAVEGA_E_CLOSED, writer.wait(INT64_MAX)); });
+  std::this_thread::sleep_for(100ms);
+  client.close();
+  waits.join();
+  CHECK_THROWS(PRAVEGA_E_CLOSED, writer.write("x"));
+  CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, client.close());
+}
+
+void run(const char *name, void (*test)()) {
+  auto begun = std::chrono::steady_clock::now();
+  std::printf("%-44s ", name);
+  std::fflush(stdout);
+  test();
+  CHECK(pravega_debug_live() == 0);
+  std::printf("ok %.2f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+}
+
+} // namespace
+
+int main() {
+  try {
+    CHECK(pravega_check_abi() == PRAVEGA_OK);
+    run("configuration", configuration);
+    run("streams", streams);
+    run("round_trip", round_trip);
+    run("slices_given_back", slices_given_back);
+    run("event_loop", event_loop);
+    run("closed_by_the_client", closed_by_the_client);
+  } catch (const std::exception &e) {
+    std::fprintf(stderr, "classes.cpp:1: not caught: %s\n", e.what());
+    return 1;
+  }
+  return 0;
+}
