@@ -117,7 +117,8 @@ func (c *Client) Segments(ctx context.Context, scope, stream string) ([]Segment,
 
 // ScaleStream seals segments and opens others for the same part of the key
 // space, and returns when that is done. Errors: Conflict if another scale is
-// under way or the segments are not those that are written to.
+// under way, the segments are not those that are written to, or fewer would be
+// left than the stream's Scaling.Segments.
 func (c *Client) ScaleStream(ctx context.Context, scope, stream string, seal []int64, into []KeyRange) error {
 	ids := make([]naming.SegmentID, len(seal))
 	for i, id := range seal {

@@ -4,6 +4,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
-func TestMain(m *testing.M) { harness.Main(m) }
+func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 
 // within bounds a test that must not hang.
 func within(t *testing.T, limit time.Duration) context.Context {
@@ -25,8 +26,13 @@ func within(t *testing.T, limit time.Duration) context.Context {
 // connect makes a client of the test's server.
 func connect(t *testing.T) *client.Client {
 	t.Helper()
+	return connectTo(t, harness.Shared(t))
+}
+
+func connectTo(t *testing.T, server *harness.Server) *client.Client {
+	t.Helper()
 	config := client.DefaultConfig()
-	config.ControllerURI = harness.Shared(t).ControllerURI()
+	config.ControllerURI = server.ControllerURI()
 	c, err := client.New(config)
 	if err != nil {
 		t.Fatal(err)

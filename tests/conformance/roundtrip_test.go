@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -21,13 +20,11 @@ func TestEventsAreReadOnceInOrderUntilTheSealedEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range events {
-		n, err := w.WriteKeyed(ctx, fmt.Sprint("key", i%keys), fmt.Appendf(nil, "%d %d", i%keys, i))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n != int64(i+1) {
-			t.Fatalf("event %d got number %d", i, n)
+	for i := 1; i <= events; i++ {
+		key := fmt.Sprint("key", i%keys)
+		n, err := w.WriteKeyed(ctx, key, payload(key, i))
+		if err != nil || n != int64(i) {
+			t.Fatalf("event %d got number %d: %v", i, n, err)
 		}
 	}
 	if err := w.Close(ctx); err != nil {
@@ -39,67 +36,7 @@ func TestEventsAreReadOnceInOrderUntilTheSealedEnd(t *testing.T) {
 	if err := c.SealStream(ctx, scope, stream); err != nil {
 		t.Fatal(err)
 	}
-
-	created, err := c.CreateReaderGroup(ctx, scope, "g", client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream}))
-	if err != nil || !created {
-		t.Fatal(created, err)
-	}
-	g, err := c.OpenReaderGroup(ctx, scope, "g")
-	if err != nil {
-		t.Fatal(err)
-	}
-	type event struct{ key, number int }
-	read := make(chan event, events+1)
-	done := make(chan error)
-	const readers = 2
-	for i := range readers {
-		r, err := g.OpenReader(ctx, fmt.Sprint("r", i), client.DefaultReaderConfig())
-		if err != nil {
-			t.Fatal(err)
-		}
-		go func() {
-			done <- func() error {
-				for {
-					s, err := r.Next(ctx)
-					if errors.Is(err, client.ErrEnd) {
-						return r.Close(ctx)
-					}
-					if err != nil {
-						return err
-					}
-					for _, payload := range s.Events() {
-						var e event
-						if _, err := fmt.Sscanf(string(payload), "%d %d", &e.key, &e.number); err != nil {
-							return err
-						}
-						read <- e
-					}
-					if err := s.Release(); err != nil {
-						return err
-					}
-				}
-			}()
-		}()
-	}
-	for range readers {
-		if err := <-done; err != nil {
-			t.Fatal(err)
-		}
-	}
-	close(read)
-	seen := make(map[int]bool)
-	last := make(map[int]int)
-	for e := range read {
-		if seen[e.number] {
-			t.Fatalf("event %d was read twice", e.number)
-		}
-		seen[e.number] = true
-		if before, ok := last[e.key]; ok && before > e.number {
-			t.Fatalf("event %d of key %d was read after %d", e.number, e.key, before)
-		}
-		last[e.key] = e.number
-	}
-	if len(seen) != events {
-		t.Fatalf("%d of %d events were read", len(seen), events)
-	}
+	o := newOracle(t)
+	o.read(ctx, c, scope, stream, 2)
+	o.check(events)
 }

@@ -49,7 +49,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	}{
 		{"createScope", scope, 1, []uint64{0, 2}},
 		{"createStream", config, 1, []uint64{0, 2}},
-		{"getURI", segment, 2, []uint64{uint64(s.storePort)}},
+		{"getURI", segment, 2, []uint64{uint64(s.published())}},
 		{"sealStream", stream, 1, []uint64{0, 4}},
 		{"deleteStream", stream, 1, []uint64{0, 2}},
 		{"deleteScope", scope, 1, []uint64{0, 2}},

@@ -27,6 +27,8 @@ type Options struct {
 	// Progress is told what takes long, such as fetching the server. Nil means
 	// standard error.
 	Progress io.Writer
+	// Proxied puts a Proxy in front of the segment store of a Standalone.
+	Proxied bool
 	// Accounts of a secure server beside the administrator's.
 	Accounts []Account
 }
@@ -40,7 +42,19 @@ type Server struct {
 	dir            string    // its folder in build/pravega
 	lock           io.Closer // held as long as the folder is in use
 	processes      []*process
+	proxy          *Proxy
 }
+
+// published is the port at which clients find the segment store.
+func (s *Server) published() int {
+	if s.proxy != nil {
+		return s.proxy.port()
+	}
+	return s.storePort
+}
+
+// Proxy stands in front of the segment store; nil unless Options.Proxied.
+func (s *Server) Proxy() *Proxy { return s.proxy }
 
 // startLimit is how long a server may take until it is ready.
 const startLimit = 3 * time.Minute
@@ -173,6 +187,9 @@ func (s *Server) ended() error {
 func (s *Server) Stop() {
 	for _, p := range s.processes {
 		p.stop()
+	}
+	if s.proxy != nil {
+		s.proxy.close()
 	}
 	if s.lock != nil {
 		os.RemoveAll(filepath.Join(s.dir, "tmp"))

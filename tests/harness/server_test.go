@@ -112,7 +112,8 @@ func TestTakenPortIsNoticed(t *testing.T) {
 }
 
 func TestSharedIsOne(t *testing.T) {
-	if Shared(t) != Shared(t) {
-		t.Error("two servers")
+	first, second := Shared(t), Shared(t)
+	if first != second {
+		t.Errorf("two servers: %s and %s", first.ControllerURI(), second.ControllerURI())
 	}
 }

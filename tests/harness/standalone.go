@@ -14,7 +14,20 @@ import (
 func Standalone(ctx context.Context, o Options) (*Server, error) {
 	return start(ctx, o, func(s *Server, j java, controllerPort int) error {
 		s.uri = fmt.Sprintf("tcp://127.0.0.1:%d", controllerPort)
-		return s.emulate(j, controllerPort, "-Dpravegaservice.service.published.host.nameOrIp=127.0.0.1")
+		settings := []string{"-Dpravegaservice.service.published.host.nameOrIp=127.0.0.1"}
+		if !o.Proxied {
+			return s.emulate(j, controllerPort, settings...)
+		}
+		var err error
+		if s.proxy, err = startProxy(); err != nil {
+			return err
+		}
+		settings = append(settings, fmt.Sprintf("-Dpravegaservice.service.published.port=%d", s.proxy.port()))
+		if err := s.emulate(j, controllerPort, settings...); err != nil {
+			return err
+		}
+		s.proxy.serve(s.storePort)
+		return nil
 	})
 }
 

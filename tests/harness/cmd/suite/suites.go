@@ -39,7 +39,7 @@ var suites = []suite{
 		command: []string{"mvn", "-B", "-ntp", "-Dmaven.repo.local=build/m2", "-f", "bindings/java/pom.xml", "test"},
 	},
 	{
-		name: "demo", language: "all", exists: "examples/flights/demo.sh", server: true,
-		command: []string{"bash", "examples/flights/demo.sh", "--smoke"},
+		name: "demo", language: "all", exists: "examples/demo", server: true,
+		command: []string{"go", "run", "./examples/demo"},
 	},
 }
