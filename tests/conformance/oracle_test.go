@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pravega/pravega-client-go/client"
 )
@@ -17,6 +18,8 @@ type oracle struct {
 	mu   sync.Mutex
 	seen map[int]bool
 	last map[string]int
+
+	written int // for tests that write more and more
 }
 
 func newOracle(t *testing.T) *oracle {
@@ -60,6 +63,23 @@ func (o *oracle) check(total int) {
 	}
 	if len(o.seen)+missing != total {
 		o.t.Errorf("%d events were read, %d were written", len(o.seen), total)
+	}
+}
+
+// waitFor waits until that many events were read.
+func (o *oracle) waitFor(ctx context.Context, n int) {
+	o.t.Helper()
+	for {
+		o.mu.Lock()
+		got := len(o.seen)
+		o.mu.Unlock()
+		if got >= n {
+			return
+		}
+		if ctx.Err() != nil {
+			o.t.Fatalf("%d of %d events were read", got, n)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 
