@@ -61,7 +61,8 @@ func New(streams int, choose func(n int) int) (*Group, readergroup.Record) {
 		}
 		g.streams = append(g.streams, s)
 	}
-	return g, g.initial(g.start())
+	u, _ := g.start()
+	return g, g.initial(u)
 }
 
 func (s *stream) add() segment {
@@ -69,9 +70,10 @@ func (s *stream) add() segment {
 	return segment{Stream: s.name, ID: naming.NewSegmentID(s.number-1, s.epoch)}
 }
 
-// start makes up a configuration and what to read now.
-func (g *Group) start() readergroup.Init {
-	u := readergroup.Init{
+// start makes up a configuration and what to read now. ok is false if all
+// streams are sealed: a group cannot start with nothing to read.
+func (g *Group) start() (u readergroup.Init, ok bool) {
+	u = readergroup.Init{
 		Config: readergroup.Config{
 			ID:                        [16]byte{byte(g.choose(256)), 15: 1},
 			Generation:                int64(g.choose(1000)),
@@ -99,7 +101,7 @@ func (g *Group) start() readergroup.Init {
 		}
 		u.Config.End = map[naming.Stream]streamcut.Cut{cut.Stream: cut}
 	}
-	return u
+	return u, len(u.Segments) > 0
 }
 
 // Step lets something happen to the group and returns its record, which the
@@ -172,7 +174,9 @@ func (g *Group) try() (readergroup.Record, bool) {
 		case 0:
 			return g.initial(s.Compact()), true
 		case 1:
-			return g.changes([]readergroup.Update{g.start()})
+			if u, ok := g.start(); ok {
+				return g.changes([]readergroup.Update{u})
+			}
 		}
 	}
 	return readergroup.Record{}, false
