@@ -45,6 +45,9 @@ void shim_alone(struct shim_ref *ref);
 /* Ends a use; the last one destroys the object. */
 void shim_leave(struct shim_ref *ref);
 
+/* Ends the handle of a value, which may be NULL: what the free functions do. */
+int shim_free(const void *handle, enum shim_kind kind);
+
 /* The handle of the first live object of a kind from *place on; NULL: no more. */
 void *shim_each(enum shim_kind kind, size_t *place);
 
@@ -80,9 +83,13 @@ bool call_need(struct call *call, const void *pointer, const char *name);
 bool call_config(struct call *call, const pravega_config_t *config, void **go);
 /* Fails the call in C. */
 bool call_fail(struct call *call, int status, const char *detail);
-/* Gives an object its handle, or destroys it. */
+/* Gives an object its handle, or fails the call: then the object is still the
+ * caller's. */
 bool call_adopt(struct call *call, enum shim_kind kind, struct shim_object *object, void **handle);
 int call_end(struct call *call, pravega_error_t **err);
+
+/* What is known of a status; never NULL. */
+const pravega_status_t *shim_status(int status);
 
 /* Makes an error of an outcome, whose message it takes. */
 pravega_error_t *shim_error_new(struct shim_outcome *out);

@@ -1,5 +1,4 @@
 /* The frame of every call off the hot path, and the errors that come of it. */
-#include "_cgo_export.h"
 #include "handle.h"
 
 #include <stdlib.h>
@@ -85,7 +84,6 @@ bool call_config(struct call *call, const pravega_config_t *config, void **go) {
 bool call_adopt(struct call *call, enum shim_kind kind, struct shim_object *object, void **handle) {
   *handle = shim_adopt(kind, object);
   if (*handle == NULL) {
-    object->destroy(object);
     return call_fail(call, PRAVEGA_E_NO_MEMORY, "no handle is free");
   }
   return true;

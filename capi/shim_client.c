@@ -23,7 +23,9 @@ static void *made(struct call *call, enum shim_kind kind, void *go) {
   }
   object->go = go;
   object->destroy = destroy;
-  call_adopt(call, kind, object, &handle);
+  if (!call_adopt(call, kind, object, &handle)) {
+    destroy(object);
+  }
   return handle;
 }
 
@@ -75,19 +77,7 @@ int pravega_config_describe(pravega_list_t **list, pravega_error_t **err) {
   return call_end(&c, err);
 }
 
-int pravega_config_free(pravega_config_t *config) {
-  struct call c;
-  if (config == NULL && !shim_forked()) {
-    return PRAVEGA_OK;
-  }
-  if (call_begin_free(&c)) {
-    int status = shim_retire(config, KIND_CONFIG, &c.ref);
-    if (status != PRAVEGA_OK) {
-      call_fail(&c, status, "");
-    }
-  }
-  return call_end(&c, NULL);
-}
+int pravega_config_free(pravega_config_t *config) { return shim_free(config, KIND_CONFIG); }
 
 int pravega_client_open(const pravega_config_t *config, pravega_client_t **client, pravega_error_t **err) {
   struct call c;

@@ -70,28 +70,14 @@ const char *pravega_error_message(const pravega_error_t *error) {
   return e.message == NULL ? pravega_status_text(e.status) : e.message;
 }
 
-static const pravega_status_t *describe(int code) {
-  const pravega_status_t *list;
-  size_t count;
-  pravega_status_list(&list, &count);
-  for (size_t i = 0; i < count; i++) {
-    if (list[i].code == code) {
-      return &list[i];
-    }
-  }
-  return NULL;
-}
-
 int pravega_error_is_retriable(const pravega_error_t *error) {
   struct error e;
-  const pravega_status_t *status = look(error, &e) == PRAVEGA_OK ? describe(e.status) : NULL;
-  return status != NULL && status->is_retriable;
+  return look(error, &e) == PRAVEGA_OK && shim_status(e.status)->is_retriable;
 }
 
 int pravega_error_is_final(const pravega_error_t *error) {
   struct error e;
-  const pravega_status_t *status = look(error, &e) == PRAVEGA_OK ? describe(e.status) : NULL;
-  return status != NULL && status->is_final;
+  return look(error, &e) == PRAVEGA_OK && shim_status(e.status)->is_final;
 }
 
 int pravega_error_may_be_stored(const pravega_error_t *error) {
@@ -99,22 +85,7 @@ int pravega_error_may_be_stored(const pravega_error_t *error) {
   return look(error, &e) == PRAVEGA_OK && e.may_be_stored;
 }
 
-static int release(const void *handle, enum shim_kind kind) {
-  struct shim_ref ref;
-  if (shim_forked()) {
-    return PRAVEGA_E_FORKED;
-  }
-  if (handle == NULL) {
-    return PRAVEGA_OK;
-  }
-  int status = shim_retire(handle, kind, &ref);
-  if (status == PRAVEGA_OK) {
-    shim_leave(&ref);
-  }
-  return status;
-}
-
-int pravega_error_free(pravega_error_t *error) { return release(error, KIND_ERROR); }
+int pravega_error_free(pravega_error_t *error) { return shim_free(error, KIND_ERROR); }
 
 struct list {
   struct shim_object object;
@@ -148,6 +119,7 @@ bool call_list(struct call *call, struct shim_strings *strings, pravega_list_t *
   }
   void *made;
   if (!call_adopt(call, KIND_LIST, &list->object, &made)) {
+    list_destroy(&list->object);
     return false;
   }
   *handle = made;
@@ -191,4 +163,4 @@ const char *pravega_list_find(const pravega_list_t *list, const char *name) {
   return value;
 }
 
-int pravega_list_free(pravega_list_t *list) { return release(list, KIND_LIST); }
+int pravega_list_free(pravega_list_t *list) { return shim_free(list, KIND_LIST); }

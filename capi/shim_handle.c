@@ -144,6 +144,21 @@ void shim_leave(struct shim_ref *ref) {
   atomic_fetch_sub(&live, 1);
 }
 
+int shim_free(const void *handle, enum shim_kind kind) {
+  struct shim_ref ref;
+  if (shim_forked()) {
+    return PRAVEGA_E_FORKED;
+  }
+  if (handle == NULL) {
+    return PRAVEGA_OK;
+  }
+  int status = shim_retire(handle, kind, &ref);
+  if (status == PRAVEGA_OK) {
+    shim_leave(&ref);
+  }
+  return status;
+}
+
 void *shim_each(enum shim_kind kind, size_t *place) {
   uint32_t count = atomic_load(&slots);
   while (*place < count) {

@@ -1,7 +1,7 @@
 /* What concerns the whole library: version, log, the end. */
 #include "_cgo_export.h"
 #include "handle.h"
-#include "signal.h"
+#include "bell.h"
 
 #include <stdlib.h>
 

@@ -2,16 +2,16 @@
  * back; waiting, and looking into a slice, happen here. */
 #include "_cgo_export.h"
 #include "handle.h"
-#include "signal.h"
+#include "bell.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct reader {
   struct shim_object object;
-  struct signal signal; /* raised when a slice may be there, and by a close */
+  struct bell bell; /* raised when a slice may be there, and by a close */
   _Atomic bool closing;
-  struct shim_outcome failure; /* what next reported last; guarded by signal.lock */
+  struct shim_outcome failure; /* what next reported last; guarded by bell.lock */
 };
 
 struct slice {
@@ -25,7 +25,7 @@ static void reader_destroy(struct shim_object *object) {
   if (object->go != NULL) {
     goForget(object->go);
   }
-  signal_destroy(&r->signal);
+  bell_destroy(&r->bell);
   free(r->failure.message);
   free(r);
 }
@@ -36,7 +36,7 @@ int pravega_reader_open(pravega_reader_group_t *group, const char *reader_id, co
   SET(reader, NULL);
   if (call_begin(&c, group, KIND_GROUP, timeout_ms) && call_need(&c, reader, "reader") && call_config(&c, config, &settings)) {
     struct reader *r = calloc(1, sizeof *r);
-    if (r == NULL || !signal_init(&r->signal)) {
+    if (r == NULL || !bell_init(&r->bell)) {
       free(r);
       call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
       return call_end(&c, err);
@@ -47,13 +47,18 @@ int pravega_reader_open(pravega_reader_group_t *group, const char *reader_id, co
       reader_destroy(&r->object);
     } else if (call_adopt(&c, KIND_READER, &r->object, &handle)) {
       *reader = handle;
+    } else {
+      struct shim_outcome unheard = {0};
+      goReaderClose(r->object.go, timeout_ms, &unheard);
+      free(unheard.message);
+      reader_destroy(&r->object);
     }
   }
   return call_end(&c, err);
 }
 
 /* From Go: next may have something now. */
-void shim_ready(void *reader) { signal_raise(&((struct reader *)reader)->signal); }
+void shim_ready(void *reader) { bell_ring(&((struct reader *)reader)->bell); }
 
 static void slice_destroy(struct shim_object *object) {
   struct slice *s = (struct slice *)object;
@@ -96,10 +101,10 @@ static int wrap(const struct shim_slice *from, pravega_slice_t **slice) {
 
 /* Keeps a failure for pravega_reader_error; takes its message. */
 static void remember(struct reader *r, const struct shim_outcome *failure) {
-  pthread_mutex_lock(&r->signal.lock);
+  pthread_mutex_lock(&r->bell.lock);
   char *before = r->failure.message;
   r->failure = *failure;
-  pthread_mutex_unlock(&r->signal.lock);
+  pthread_mutex_unlock(&r->bell.lock);
   free(before);
 }
 
@@ -107,7 +112,7 @@ static void remember(struct reader *r, const struct shim_outcome *failure) {
 static int try_next(struct reader *r, pravega_slice_t **slice) {
   struct shim_slice taken = {0};
   struct shim_outcome out = {0};
-  signal_light(&r->signal, false);
+  bell_light(&r->bell, false);
   if (atomic_load(&r->closing)) {
     return PRAVEGA_E_CLOSED;
   }
@@ -125,7 +130,7 @@ static int try_next(struct reader *r, pravega_slice_t **slice) {
     }
     remember(r, &out);
   }
-  signal_light(&r->signal, true); /* there may be more */
+  bell_light(&r->bell, true); /* there may be more */
   return status;
 }
 
@@ -138,7 +143,7 @@ int pravega_reader_next(pravega_reader_t *reader, int timeout_ms, pravega_slice_
     bool waited = false;
     struct deadline until;
     for (;;) {
-      uint32_t news = signal_news(&r->signal);
+      uint32_t rung = bell_rung(&r->bell);
       c.out.status = try_next(r, slice);
       if (c.out.status != PRAVEGA_E_TIMED_OUT || timeout_ms == 0) {
         break;
@@ -147,7 +152,7 @@ int pravega_reader_next(pravega_reader_t *reader, int timeout_ms, pravega_slice_
         waited = true;
         until = deadline_in(timeout_ms);
       }
-      if (!signal_wait(&r->signal, news, &until)) {
+      if (!bell_wait(&r->bell, rung, &until)) {
         break;
       }
     }
@@ -159,7 +164,7 @@ int pravega_reader_ready_fd(pravega_reader_t *reader, int *fd) {
   struct call c;
   SET(fd, -1);
   if (call_begin_quick(&c, reader, KIND_READER) && call_need(&c, fd, "fd")) {
-    *fd = signal_fd(&((struct reader *)c.object)->signal);
+    *fd = bell_fd(&((struct reader *)c.object)->bell);
     if (*fd < 0) {
       call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
     }
@@ -171,10 +176,10 @@ int pravega_reader_error(pravega_reader_t *reader, pravega_error_t **err) {
   struct call c;
   if (call_begin_quick(&c, reader, KIND_READER)) {
     struct reader *r = (struct reader *)c.object;
-    pthread_mutex_lock(&r->signal.lock);
+    pthread_mutex_lock(&r->bell.lock);
     c.out = r->failure;
     c.out.message = r->failure.message == NULL ? NULL : strdup(r->failure.message);
-    pthread_mutex_unlock(&r->signal.lock);
+    pthread_mutex_unlock(&r->bell.lock);
   }
   return call_end(&c, err);
 }
@@ -184,7 +189,7 @@ int pravega_reader_close(pravega_reader_t *reader, int timeout_ms, pravega_error
   if (call_begin_close(&c, reader, KIND_READER, timeout_ms)) {
     struct reader *r = (struct reader *)c.object;
     atomic_store(&r->closing, true);
-    signal_raise(&r->signal);
+    bell_ring(&r->bell);
     goReaderClose(r->object.go, timeout_ms, &c.out); /* returns when no more shim_ready will come */
   }
   return call_end(&c, err);

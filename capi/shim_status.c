@@ -17,7 +17,7 @@ int pravega_status_list(const pravega_status_t **list, size_t *count) {
   return PRAVEGA_OK;
 }
 
-static const pravega_status_t *describe(int status) {
+const pravega_status_t *shim_status(int status) {
   static const pravega_status_t none = {0, 0, 0, 0, "Unknown", "unknown status"};
   static const pravega_status_t outcomes[] = {
       {PRAVEGA_OK, 0, 0, 0, "OK", "success"},
@@ -38,6 +38,6 @@ static const pravega_status_t *describe(int status) {
   return &none;
 }
 
-const char *pravega_status_name(int status) { return describe(status)->name; }
+const char *pravega_status_name(int status) { return shim_status(status)->name; }
 
-const char *pravega_status_text(int status) { return describe(status)->text; }
+const char *pravega_status_text(int status) { return shim_status(status)->text; }

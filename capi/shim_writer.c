@@ -1,19 +1,19 @@
 /* Writers: one Go entry a write; waiting for room and for acks happens here. */
 #include "_cgo_export.h"
 #include "handle.h"
-#include "signal.h"
+#include "bell.h"
 
 #include <stdlib.h>
 
 struct writer {
   struct shim_object object;
-  struct signal signal;     /* raised by each ack, the final error, a close */
+  struct bell bell;     /* raised by each ack, the final error, a close */
   _Atomic int64_t acked;    /* written before final: who sees final sees the last acked */
   _Atomic int64_t accepted; /* the highest number given out */
   _Atomic int final;        /* 0, or the status that ended the writer */
   _Atomic bool closing;     /* calls that wait for room go */
   _Atomic bool told_end;    /* the callback has had its last call */
-  pravega_ack_fn fn;        /* with user: guarded by signal.lock */
+  pravega_ack_fn fn;        /* with user: guarded by bell.lock */
   void *user;
 };
 
@@ -22,7 +22,7 @@ static void writer_destroy(struct shim_object *object) {
   if (object->go != NULL) {
     goForget(object->go);
   }
-  signal_destroy(&w->signal);
+  bell_destroy(&w->bell);
   free(w);
 }
 
@@ -32,7 +32,7 @@ int pravega_writer_open(pravega_client_t *client, const char *scope, const char 
   SET(writer, NULL);
   if (call_begin(&c, client, KIND_CLIENT, timeout_ms) && call_need(&c, writer, "writer") && call_config(&c, config, &settings)) {
     struct writer *w = calloc(1, sizeof *w);
-    if (w == NULL || !signal_init(&w->signal)) {
+    if (w == NULL || !bell_init(&w->bell)) {
       free(w);
       call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
       return call_end(&c, err);
@@ -43,6 +43,11 @@ int pravega_writer_open(pravega_client_t *client, const char *scope, const char 
       writer_destroy(&w->object);
     } else if (call_adopt(&c, KIND_WRITER, &w->object, &handle)) {
       *writer = handle;
+    } else {
+      struct shim_outcome unheard = {0};
+      goWriterClose(w->object.go, 0, &unheard);
+      free(unheard.message);
+      writer_destroy(&w->object);
     }
   }
   return call_end(&c, err);
@@ -50,10 +55,10 @@ int pravega_writer_open(pravega_client_t *client, const char *scope, const char 
 
 /* Makes the callback's call, if there is a callback. The end is told once. */
 static void tell(struct writer *w, int64_t acked, int status) {
-  pthread_mutex_lock(&w->signal.lock);
+  pthread_mutex_lock(&w->bell.lock);
   pravega_ack_fn fn = w->fn;
   void *user = w->user;
-  pthread_mutex_unlock(&w->signal.lock);
+  pthread_mutex_unlock(&w->bell.lock);
   if (fn == NULL || atomic_load(&w->told_end)) {
     return;
   }
@@ -72,13 +77,13 @@ void shim_acked(void *writer, int64_t acked, int status) {
   if (status != 0) {
     atomic_store(&w->final, status);
   }
-  signal_raise(&w->signal);
+  bell_ring(&w->bell);
   tell(w, acked, status);
 }
 
 static int64_t poison(struct writer *w) {
   atomic_store(&w->object.poisoned, true);
-  signal_raise(&w->signal);
+  bell_ring(&w->bell);
   return PRAVEGA_E_PANIC;
 }
 
@@ -109,7 +114,7 @@ static void given(struct writer *w, int64_t number) {
 }
 
 /* Waits for an ack to make room. 0: try again, else the status to return. */
-static int await_room(struct writer *w, uint32_t news, int timeout_ms, struct deadline *until) {
+static int await_room(struct writer *w, uint32_t rung, int timeout_ms, struct deadline *until) {
   if (atomic_load(&w->closing)) {
     return PRAVEGA_E_CLOSED;
   }
@@ -119,7 +124,7 @@ static int await_room(struct writer *w, uint32_t news, int timeout_ms, struct de
   if (timeout_ms == 0) {
     return PRAVEGA_E_WINDOW_FULL;
   }
-  return signal_wait(&w->signal, news, until) ? 0 : PRAVEGA_E_TIMED_OUT;
+  return bell_wait(&w->bell, rung, until) ? 0 : PRAVEGA_E_TIMED_OUT;
 }
 
 int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms) {
@@ -137,7 +142,7 @@ int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t k
     bool waited = false;
     struct deadline until;
     for (;;) {
-      uint32_t news = signal_news(&w->signal);
+      uint32_t rung = bell_rung(&w->bell);
       n = goWriterTry(w->object.go, key, key_len, event, len);
       if (n != PRAVEGA_E_WINDOW_FULL) {
         break;
@@ -146,7 +151,7 @@ int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t k
         waited = true;
         until = deadline_in(timeout_ms);
       }
-      int status = await_room(w, news, timeout_ms, &until);
+      int status = await_room(w, rung, timeout_ms, &until);
       if (status != 0) {
         n = status;
         break;
@@ -191,7 +196,7 @@ int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, co
   struct deadline until;
   while (done < count) {
     struct shim_accepted accepted = {0};
-    uint32_t news = signal_news(&w->signal);
+    uint32_t rung = bell_rung(&w->bell);
     status = goWriterTryMany(w->object.go, key_at, (size_t)key_bytes, key_lens, event_at, (size_t)bytes, lens, count - done, &accepted);
     for (size_t i = 0; i < accepted.count; i++) { /* step over what was taken */
       event_at = event_at == NULL ? NULL : event_at + lens[i];
@@ -213,7 +218,7 @@ int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, co
         waited = true;
         until = deadline_in(timeout_ms);
       }
-      status = await_room(w, news, timeout_ms, &until);
+      status = await_room(w, rung, timeout_ms, &until);
     }
     if (status != PRAVEGA_OK) {
       break;
@@ -237,8 +242,8 @@ int pravega_writer_wait(pravega_writer_t *writer, int64_t number, int timeout_ms
   bool waited = false;
   struct deadline until;
   for (;;) {
-    signal_light(&w->signal, false);
-    uint32_t news = signal_news(&w->signal);
+    bell_light(&w->bell, false);
+    uint32_t rung = bell_rung(&w->bell);
     int final = atomic_load(&w->final);
     int64_t upto = atomic_load(&w->acked);
     SET(acked, upto);
@@ -262,7 +267,7 @@ int pravega_writer_wait(pravega_writer_t *writer, int64_t number, int timeout_ms
       waited = true;
       until = deadline_in(timeout_ms);
     }
-    if (!signal_wait(&w->signal, news, &until)) {
+    if (!bell_wait(&w->bell, rung, &until)) {
       status = PRAVEGA_E_TIMED_OUT;
       break;
     }
@@ -278,10 +283,10 @@ int pravega_writer_set_ack(pravega_writer_t *writer, pravega_ack_fn fn, void *us
     if (atomic_load(&w->accepted) > 0) {
       call_fail(&c, PRAVEGA_E_BUSY, "");
     } else {
-      pthread_mutex_lock(&w->signal.lock);
+      pthread_mutex_lock(&w->bell.lock);
       w->fn = fn;
       w->user = user;
-      pthread_mutex_unlock(&w->signal.lock);
+      pthread_mutex_unlock(&w->bell.lock);
     }
   }
   return call_end(&c, NULL);
@@ -291,7 +296,7 @@ int pravega_writer_ack_fd(pravega_writer_t *writer, int *fd) {
   struct call c;
   SET(fd, -1);
   if (call_begin_quick(&c, writer, KIND_WRITER) && call_need(&c, fd, "fd")) {
-    *fd = signal_fd(&((struct writer *)c.object)->signal);
+    *fd = bell_fd(&((struct writer *)c.object)->bell);
     if (*fd < 0) {
       call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
     }
@@ -334,13 +339,13 @@ int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, int timeout_m
   if (call_begin_close(&c, writer, KIND_WRITER, timeout_ms)) {
     struct writer *w = (struct writer *)c.object;
     atomic_store(&w->closing, true);
-    signal_raise(&w->signal);
+    bell_ring(&w->bell);
     /* Returns when no more shim_acked will come. */
     int64_t upto = goWriterClose(w->object.go, timeout_ms, &c.out);
     atomic_store(&w->acked, upto);
     int none = 0;
     atomic_compare_exchange_strong(&w->final, &none, PRAVEGA_E_CLOSED);
-    signal_raise(&w->signal);
+    bell_ring(&w->bell);
     tell(w, upto, atomic_load(&w->final));
     SET(acked, upto);
   }
