@@ -26,6 +26,7 @@ class Object:
     """A native object that is open until `close`, and a context manager that closes it."""
 
     _kind = "object"
+    _must_be_closed = True  # forgetting it costs more than a little memory
 
     def __init__(self, loaded: Library, handle: ctypes.c_void_p) -> None:
         self._library = loaded
@@ -89,9 +90,11 @@ class Object:
         handle = getattr(self, "_handle", None)  # missing when __init__ failed
         if handle is None or sys.is_finalizing() or os.getpid() != self._process:
             return
+        open_still = repr(self)
         self._handle = None
         self._discard(handle)
-        warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self, stacklevel=2)
+        if self._must_be_closed:
+            warnings.warn(f"unclosed {open_still}", ResourceWarning, source=self, stacklevel=2)
 
     def __repr__(self) -> str:
         return f"<pravega.{type(self).__name__}{' (closed)' if self.closed else ''}>"

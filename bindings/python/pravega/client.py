@@ -53,8 +53,8 @@ class Client(Object):
     or value that cannot be.
 
     Raises InvalidArgumentError and UnknownOptionError, which name the option,
-    TLSError when the CA file cannot be used, ImportError when there is no
-    library, and ForkedError in a child of a process that had loaded it.
+    ImportError when there is no library, and ForkedError in a child of a process
+    that had loaded it.
     """
 
     _kind = "client"
@@ -294,6 +294,7 @@ class Client(Object):
                         failed = failed or failure
         handle = self._retire()
         if handle is not None:
+            self._config.free()
             quick(self._library, self._library.client_close, handle)
         if failed is not None:
             raise failed
@@ -333,6 +334,7 @@ class Client(Object):
 
     def _with(self, options: Mapping[str, OptionValue]) -> Config:
         """The client's configuration with some options changed."""
+        self._live()  # closing frees the configuration
         return self._config.with_options(options)
 
     def _stream_config(self, config: StreamConfig | None) -> Config:

@@ -18,13 +18,15 @@ class ReaderGroup(Object):
     """Shares the segments of its streams among its readers, in any language.
 
     Each event goes to one of them. Official Java readers may be members, too.
-    The group lives in Pravega; this is a handle to it. Closing the handle leaves
-    the group as it is, and the readers that were opened with it.
+    The group lives in Pravega; this is a handle to it, which may as well be
+    dropped as closed. The group stays as it is then, and the readers that were
+    opened with it.
 
     Every method may be called from any thread. Made by `Client.open_reader_group`.
     """
 
     _kind = "reader group"
+    _must_be_closed = False
 
     def __init__(self, client: Client, scope: str, name: str, handle: ctypes.c_void_p) -> None:
         super().__init__(client._library, handle)

@@ -42,11 +42,11 @@ def options() -> list[Option]:
 
 
 class Config:
-    """A native configuration, to be passed to native functions; ends with its last reference."""
+    """A native configuration, to be passed to native functions; ends with its last reference at the latest."""
 
     def __init__(self, loaded: Library, handle: ctypes.c_void_p) -> None:
         self._library = loaded
-        self._as_parameter_ = handle
+        self._as_parameter_: ctypes.c_void_p | None = handle
 
     @classmethod
     def defaults(cls, loaded: Library) -> Config:
@@ -77,8 +77,13 @@ class Config:
             text(f"option {dotted}", spell(value)),
         )
 
+    def free(self) -> None:
+        """Ends it."""
+        handle, self._as_parameter_ = self._as_parameter_, None
+        self._library.config_free(handle)
+
     def __del__(self) -> None:
-        self._library.config_free(self._as_parameter_)
+        self.free()
 
 
 def spell(value: OptionValue) -> str:

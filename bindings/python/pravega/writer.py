@@ -469,8 +469,15 @@ def _in_bytes(
 
 def _packed(keys: Sequence[str | None]) -> tuple[bytes, array[int]]:
     """Keys back to back, and their lengths."""
-    encoded = [b"" if key is None else _key(key) for key in keys]
-    lens = array("I", (_abi.NO_KEY if key is None else len(e) for key, e in zip(keys, encoded, strict=True)))
+    try:
+        encoded = [b"" if key is None else key.encode() for key in keys]
+    except UnicodeEncodeError:
+        encoded = [b"" if key is None else _key(key) for key in keys]  # says which
+    lens = array("I", map(len, encoded))
+    if None in keys:
+        for i, key in enumerate(keys):
+            if key is None:
+                lens[i] = _abi.NO_KEY
     return b"".join(encoded), lens
 
 

@@ -1,0 +1,1 @@
+"""Tests of the package. See conftest.py for what they need."""
