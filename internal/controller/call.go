@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/stats"
@@ -54,6 +55,10 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 		if err == nil && (r.again == nil || !r.again()) {
 			return nil
 		}
+		if status.Code(err) == codes.DeadlineExceeded && endsWithin(limited, moment) {
+			// The server, which is told the deadline, was a moment ahead of it.
+			<-limited.Done()
+		}
 		if limited.Err() != nil {
 			return c.giveUp(ctx, r, attempt+1, last)
 		}
@@ -68,6 +73,13 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 		last = failure
 		c.config.Logger.Debug("controller call is tried again", "op", r.op, "subject", r.subject, "attempt", attempt+1, "err", failure)
 	}
+}
+
+const moment = 20 * time.Millisecond
+
+func endsWithin(ctx context.Context, d time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && time.Until(deadline) < d
 }
 
 // attempt asks once.

@@ -157,29 +157,6 @@ func (c *Controller) TransactionState(ctx context.Context, stream naming.Stream,
 	return TransactionState(out.State), nil
 }
 
-// CompletedTransactions lists transactions of a stream that ended within the
-// last day, as Committed or Aborted; the newest ones, as many as the controllers
-// are set to tell. A stream that does not exist has none.
-func (c *Controller) CompletedTransactions(ctx context.Context, stream naming.Stream) (map[wire.UUID]TransactionState, error) {
-	r := &request{method: "listCompletedTransactions", op: "list transactions of stream", subject: stream.String(), absent: fault.NoSuchStream}
-	if err := stream.Check(r.op); err != nil {
-		return nil, err
-	}
-	out := new(pb.ListTransactionsReply)
-	if err := c.do(ctx, r, &pb.ListTransactionsRequest{Stream: encodeStream(stream, pb.Stream_UNSPECIFIED)}, out); err != nil {
-		return nil, err
-	}
-	states := make(map[wire.UUID]TransactionState, len(out.GetTransactions()))
-	for _, t := range out.GetTransactions() {
-		state := TransactionCommitted
-		if t.GetOutcome() == pb.ListTransactionsReply_Completed_ABORTED {
-			state = TransactionAborted
-		}
-		states[decodeTransactionID(t.GetId())] = state
-	}
-	return states, nil
-}
-
 func transactionName(stream naming.Stream, id wire.UUID) string {
 	return stream.String() + " " + id.String()
 }

@@ -249,9 +249,6 @@ func TestControllerAboutWhatDoesNotExist(t *testing.T) {
 		wants(t, "check scale", err, fault.NoSuchStream)
 		_, err = c.CreateTransaction(ctx, stream, 10*time.Second)
 		wants(t, "begin transaction", err, fault.NoSuchStream)
-		if transactions, err := c.CompletedTransactions(ctx, stream); len(transactions) != 0 || err != nil {
-			t.Errorf("transactions: %v, %v", transactions, err)
-		}
 		_, err = c.Subscribers(ctx, stream)
 		wants(t, "subscribers", err, fault.NoSuchStream)
 		if exists, err := c.StreamExists(ctx, stream); exists || err != nil {
@@ -413,17 +410,6 @@ func TestControllerTransactions(t *testing.T) {
 	}
 	if got, err := c.PingTransaction(ctx, stream, unknown, 30*time.Second); got != controller.TransactionUnknown || err != nil {
 		t.Errorf("ping of an unknown one: %v, %v", got, err)
-	}
-	ended := map[wire.UUID]controller.TransactionState{committed: controller.TransactionCommitted, aborted: controller.TransactionAborted}
-	for {
-		got, err := c.CompletedTransactions(ctx, stream)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if maps.Equal(got, ended) {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	if err := c.SealStream(ctx, stream); err != nil {
 		t.Fatal(err)

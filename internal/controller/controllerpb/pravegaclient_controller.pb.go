@@ -778,52 +778,6 @@ func (TransactionState_State) EnumDescriptor() ([]byte, []int) {
 	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{43, 0}
 }
 
-type ListTransactionsReply_Completed_Outcome int32
-
-const (
-	ListTransactionsReply_Completed_COMMITTED ListTransactionsReply_Completed_Outcome = 0
-	ListTransactionsReply_Completed_ABORTED   ListTransactionsReply_Completed_Outcome = 1
-)
-
-// Enum value maps for ListTransactionsReply_Completed_Outcome.
-var (
-	ListTransactionsReply_Completed_Outcome_name = map[int32]string{
-		0: "COMMITTED",
-		1: "ABORTED",
-	}
-	ListTransactionsReply_Completed_Outcome_value = map[string]int32{
-		"COMMITTED": 0,
-		"ABORTED":   1,
-	}
-)
-
-func (x ListTransactionsReply_Completed_Outcome) Enum() *ListTransactionsReply_Completed_Outcome {
-	p := new(ListTransactionsReply_Completed_Outcome)
-	*p = x
-	return p
-}
-
-func (x ListTransactionsReply_Completed_Outcome) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (ListTransactionsReply_Completed_Outcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[14].Descriptor()
-}
-
-func (ListTransactionsReply_Completed_Outcome) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[14]
-}
-
-func (x ListTransactionsReply_Completed_Outcome) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use ListTransactionsReply_Completed_Outcome.Descriptor instead.
-func (ListTransactionsReply_Completed_Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45, 0, 0}
-}
-
 type NoteTimeReply_Status int32
 
 const (
@@ -860,11 +814,11 @@ func (x NoteTimeReply_Status) String() string {
 }
 
 func (NoteTimeReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[15].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[14].Descriptor()
 }
 
 func (NoteTimeReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[15]
+	return &file_pravegaclient_controller_proto_enumTypes[14]
 }
 
 func (x NoteTimeReply_Status) Number() protoreflect.EnumNumber {
@@ -873,7 +827,7 @@ func (x NoteTimeReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use NoteTimeReply_Status.Descriptor instead.
 func (NoteTimeReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45, 0}
 }
 
 type RemoveWriterReply_Status int32
@@ -912,11 +866,11 @@ func (x RemoveWriterReply_Status) String() string {
 }
 
 func (RemoveWriterReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[16].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[15].Descriptor()
 }
 
 func (RemoveWriterReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[16]
+	return &file_pravegaclient_controller_proto_enumTypes[15]
 }
 
 func (x RemoveWriterReply_Status) Number() protoreflect.EnumNumber {
@@ -925,7 +879,7 @@ func (x RemoveWriterReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RemoveWriterReply_Status.Descriptor instead.
 func (RemoveWriterReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{49, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47, 0}
 }
 
 type CreateReaderGroupReply_Status int32
@@ -964,11 +918,11 @@ func (x CreateReaderGroupReply_Status) String() string {
 }
 
 func (CreateReaderGroupReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[17].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[16].Descriptor()
 }
 
 func (CreateReaderGroupReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[17]
+	return &file_pravegaclient_controller_proto_enumTypes[16]
 }
 
 func (x CreateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
@@ -977,7 +931,7 @@ func (x CreateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CreateReaderGroupReply_Status.Descriptor instead.
 func (CreateReaderGroupReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{52, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{50, 0}
 }
 
 type ReaderGroupConfigReply_Status int32
@@ -1013,11 +967,11 @@ func (x ReaderGroupConfigReply_Status) String() string {
 }
 
 func (ReaderGroupConfigReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[18].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[17].Descriptor()
 }
 
 func (ReaderGroupConfigReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[18]
+	return &file_pravegaclient_controller_proto_enumTypes[17]
 }
 
 func (x ReaderGroupConfigReply_Status) Number() protoreflect.EnumNumber {
@@ -1026,7 +980,7 @@ func (x ReaderGroupConfigReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReaderGroupConfigReply_Status.Descriptor instead.
 func (ReaderGroupConfigReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{53, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{51, 0}
 }
 
 type UpdateReaderGroupReply_Status int32
@@ -1065,11 +1019,11 @@ func (x UpdateReaderGroupReply_Status) String() string {
 }
 
 func (UpdateReaderGroupReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[19].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[18].Descriptor()
 }
 
 func (UpdateReaderGroupReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[19]
+	return &file_pravegaclient_controller_proto_enumTypes[18]
 }
 
 func (x UpdateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
@@ -1078,7 +1032,7 @@ func (x UpdateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UpdateReaderGroupReply_Status.Descriptor instead.
 func (UpdateReaderGroupReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{52, 0}
 }
 
 type DeleteReaderGroupReply_Status int32
@@ -1114,11 +1068,11 @@ func (x DeleteReaderGroupReply_Status) String() string {
 }
 
 func (DeleteReaderGroupReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[20].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[19].Descriptor()
 }
 
 func (DeleteReaderGroupReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[20]
+	return &file_pravegaclient_controller_proto_enumTypes[19]
 }
 
 func (x DeleteReaderGroupReply_Status) Number() protoreflect.EnumNumber {
@@ -1127,7 +1081,7 @@ func (x DeleteReaderGroupReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DeleteReaderGroupReply_Status.Descriptor instead.
 func (DeleteReaderGroupReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{55, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{53, 0}
 }
 
 type Subscribers_Status int32
@@ -1163,11 +1117,11 @@ func (x Subscribers_Status) String() string {
 }
 
 func (Subscribers_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[21].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[20].Descriptor()
 }
 
 func (Subscribers_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[21]
+	return &file_pravegaclient_controller_proto_enumTypes[20]
 }
 
 func (x Subscribers_Status) Number() protoreflect.EnumNumber {
@@ -1176,7 +1130,7 @@ func (x Subscribers_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Subscribers_Status.Descriptor instead.
 func (Subscribers_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54, 0}
 }
 
 type UpdateSubscriberReply_Status int32
@@ -1221,11 +1175,11 @@ func (x UpdateSubscriberReply_Status) String() string {
 }
 
 func (UpdateSubscriberReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[22].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[21].Descriptor()
 }
 
 func (UpdateSubscriberReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[22]
+	return &file_pravegaclient_controller_proto_enumTypes[21]
 }
 
 func (x UpdateSubscriberReply_Status) Number() protoreflect.EnumNumber {
@@ -1234,7 +1188,7 @@ func (x UpdateSubscriberReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UpdateSubscriberReply_Status.Descriptor instead.
 func (UpdateSubscriberReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{58, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56, 0}
 }
 
 type Scope struct {
@@ -3486,94 +3440,6 @@ func (x *TransactionState) GetState() TransactionState_State {
 	return TransactionState_UNKNOWN
 }
 
-type ListTransactionsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Stream        *Stream                `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListTransactionsRequest) Reset() {
-	*x = ListTransactionsRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[44]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListTransactionsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListTransactionsRequest) ProtoMessage() {}
-
-func (x *ListTransactionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[44]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListTransactionsRequest.ProtoReflect.Descriptor instead.
-func (*ListTransactionsRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{44}
-}
-
-func (x *ListTransactionsRequest) GetStream() *Stream {
-	if x != nil {
-		return x.Stream
-	}
-	return nil
-}
-
-type ListTransactionsReply struct {
-	state         protoimpl.MessageState             `protogen:"open.v1"`
-	Transactions  []*ListTransactionsReply_Completed `protobuf:"bytes,2,rep,name=transactions,proto3" json:"transactions,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListTransactionsReply) Reset() {
-	*x = ListTransactionsReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[45]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListTransactionsReply) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListTransactionsReply) ProtoMessage() {}
-
-func (x *ListTransactionsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[45]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListTransactionsReply.ProtoReflect.Descriptor instead.
-func (*ListTransactionsReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45}
-}
-
-func (x *ListTransactionsReply) GetTransactions() []*ListTransactionsReply_Completed {
-	if x != nil {
-		return x.Transactions
-	}
-	return nil
-}
-
 type NoteTimeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Writer        string                 `protobuf:"bytes,1,opt,name=writer,proto3" json:"writer,omitempty"`
@@ -3585,7 +3451,7 @@ type NoteTimeRequest struct {
 
 func (x *NoteTimeRequest) Reset() {
 	*x = NoteTimeRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[46]
+	mi := &file_pravegaclient_controller_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3597,7 +3463,7 @@ func (x *NoteTimeRequest) String() string {
 func (*NoteTimeRequest) ProtoMessage() {}
 
 func (x *NoteTimeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[46]
+	mi := &file_pravegaclient_controller_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3610,7 +3476,7 @@ func (x *NoteTimeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteTimeRequest.ProtoReflect.Descriptor instead.
 func (*NoteTimeRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{46}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *NoteTimeRequest) GetWriter() string {
@@ -3643,7 +3509,7 @@ type NoteTimeReply struct {
 
 func (x *NoteTimeReply) Reset() {
 	*x = NoteTimeReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[47]
+	mi := &file_pravegaclient_controller_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3655,7 +3521,7 @@ func (x *NoteTimeReply) String() string {
 func (*NoteTimeReply) ProtoMessage() {}
 
 func (x *NoteTimeReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[47]
+	mi := &file_pravegaclient_controller_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3668,7 +3534,7 @@ func (x *NoteTimeReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteTimeReply.ProtoReflect.Descriptor instead.
 func (*NoteTimeReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *NoteTimeReply) GetStatus() NoteTimeReply_Status {
@@ -3688,7 +3554,7 @@ type RemoveWriterRequest struct {
 
 func (x *RemoveWriterRequest) Reset() {
 	*x = RemoveWriterRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[48]
+	mi := &file_pravegaclient_controller_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3700,7 +3566,7 @@ func (x *RemoveWriterRequest) String() string {
 func (*RemoveWriterRequest) ProtoMessage() {}
 
 func (x *RemoveWriterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[48]
+	mi := &file_pravegaclient_controller_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3713,7 +3579,7 @@ func (x *RemoveWriterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveWriterRequest.ProtoReflect.Descriptor instead.
 func (*RemoveWriterRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{48}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *RemoveWriterRequest) GetWriter() string {
@@ -3739,7 +3605,7 @@ type RemoveWriterReply struct {
 
 func (x *RemoveWriterReply) Reset() {
 	*x = RemoveWriterReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[49]
+	mi := &file_pravegaclient_controller_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3751,7 +3617,7 @@ func (x *RemoveWriterReply) String() string {
 func (*RemoveWriterReply) ProtoMessage() {}
 
 func (x *RemoveWriterReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[49]
+	mi := &file_pravegaclient_controller_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3764,7 +3630,7 @@ func (x *RemoveWriterReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveWriterReply.ProtoReflect.Descriptor instead.
 func (*RemoveWriterReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{49}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *RemoveWriterReply) GetStatus() RemoveWriterReply_Status {
@@ -3795,7 +3661,7 @@ type ReaderGroupConfig struct {
 
 func (x *ReaderGroupConfig) Reset() {
 	*x = ReaderGroupConfig{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[50]
+	mi := &file_pravegaclient_controller_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3807,7 +3673,7 @@ func (x *ReaderGroupConfig) String() string {
 func (*ReaderGroupConfig) ProtoMessage() {}
 
 func (x *ReaderGroupConfig) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[50]
+	mi := &file_pravegaclient_controller_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3820,7 +3686,7 @@ func (x *ReaderGroupConfig) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReaderGroupConfig.ProtoReflect.Descriptor instead.
 func (*ReaderGroupConfig) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{50}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ReaderGroupConfig) GetScope() string {
@@ -3912,7 +3778,7 @@ type ReaderGroup struct {
 
 func (x *ReaderGroup) Reset() {
 	*x = ReaderGroup{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[51]
+	mi := &file_pravegaclient_controller_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3924,7 +3790,7 @@ func (x *ReaderGroup) String() string {
 func (*ReaderGroup) ProtoMessage() {}
 
 func (x *ReaderGroup) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[51]
+	mi := &file_pravegaclient_controller_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3937,7 +3803,7 @@ func (x *ReaderGroup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReaderGroup.ProtoReflect.Descriptor instead.
 func (*ReaderGroup) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{51}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ReaderGroup) GetScope() string {
@@ -3978,7 +3844,7 @@ type CreateReaderGroupReply struct {
 
 func (x *CreateReaderGroupReply) Reset() {
 	*x = CreateReaderGroupReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[52]
+	mi := &file_pravegaclient_controller_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3990,7 +3856,7 @@ func (x *CreateReaderGroupReply) String() string {
 func (*CreateReaderGroupReply) ProtoMessage() {}
 
 func (x *CreateReaderGroupReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[52]
+	mi := &file_pravegaclient_controller_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4003,7 +3869,7 @@ func (x *CreateReaderGroupReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateReaderGroupReply.ProtoReflect.Descriptor instead.
 func (*CreateReaderGroupReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{52}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *CreateReaderGroupReply) GetStatus() CreateReaderGroupReply_Status {
@@ -4030,7 +3896,7 @@ type ReaderGroupConfigReply struct {
 
 func (x *ReaderGroupConfigReply) Reset() {
 	*x = ReaderGroupConfigReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[53]
+	mi := &file_pravegaclient_controller_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4042,7 +3908,7 @@ func (x *ReaderGroupConfigReply) String() string {
 func (*ReaderGroupConfigReply) ProtoMessage() {}
 
 func (x *ReaderGroupConfigReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[53]
+	mi := &file_pravegaclient_controller_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4055,7 +3921,7 @@ func (x *ReaderGroupConfigReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReaderGroupConfigReply.ProtoReflect.Descriptor instead.
 func (*ReaderGroupConfigReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{53}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ReaderGroupConfigReply) GetConfig() *ReaderGroupConfig {
@@ -4082,7 +3948,7 @@ type UpdateReaderGroupReply struct {
 
 func (x *UpdateReaderGroupReply) Reset() {
 	*x = UpdateReaderGroupReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[54]
+	mi := &file_pravegaclient_controller_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4094,7 +3960,7 @@ func (x *UpdateReaderGroupReply) String() string {
 func (*UpdateReaderGroupReply) ProtoMessage() {}
 
 func (x *UpdateReaderGroupReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[54]
+	mi := &file_pravegaclient_controller_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4107,7 +3973,7 @@ func (x *UpdateReaderGroupReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateReaderGroupReply.ProtoReflect.Descriptor instead.
 func (*UpdateReaderGroupReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *UpdateReaderGroupReply) GetStatus() UpdateReaderGroupReply_Status {
@@ -4133,7 +3999,7 @@ type DeleteReaderGroupReply struct {
 
 func (x *DeleteReaderGroupReply) Reset() {
 	*x = DeleteReaderGroupReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[55]
+	mi := &file_pravegaclient_controller_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4145,7 +4011,7 @@ func (x *DeleteReaderGroupReply) String() string {
 func (*DeleteReaderGroupReply) ProtoMessage() {}
 
 func (x *DeleteReaderGroupReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[55]
+	mi := &file_pravegaclient_controller_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4158,7 +4024,7 @@ func (x *DeleteReaderGroupReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteReaderGroupReply.ProtoReflect.Descriptor instead.
 func (*DeleteReaderGroupReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{55}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *DeleteReaderGroupReply) GetStatus() DeleteReaderGroupReply_Status {
@@ -4178,7 +4044,7 @@ type Subscribers struct {
 
 func (x *Subscribers) Reset() {
 	*x = Subscribers{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[56]
+	mi := &file_pravegaclient_controller_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4190,7 +4056,7 @@ func (x *Subscribers) String() string {
 func (*Subscribers) ProtoMessage() {}
 
 func (x *Subscribers) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[56]
+	mi := &file_pravegaclient_controller_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4203,7 +4069,7 @@ func (x *Subscribers) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Subscribers.ProtoReflect.Descriptor instead.
 func (*Subscribers) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Subscribers) GetGroups() []string {
@@ -4233,7 +4099,7 @@ type UpdateSubscriberRequest struct {
 
 func (x *UpdateSubscriberRequest) Reset() {
 	*x = UpdateSubscriberRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[57]
+	mi := &file_pravegaclient_controller_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4245,7 +4111,7 @@ func (x *UpdateSubscriberRequest) String() string {
 func (*UpdateSubscriberRequest) ProtoMessage() {}
 
 func (x *UpdateSubscriberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[57]
+	mi := &file_pravegaclient_controller_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4258,7 +4124,7 @@ func (x *UpdateSubscriberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSubscriberRequest.ProtoReflect.Descriptor instead.
 func (*UpdateSubscriberRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{57}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *UpdateSubscriberRequest) GetGroup() string {
@@ -4298,7 +4164,7 @@ type UpdateSubscriberReply struct {
 
 func (x *UpdateSubscriberReply) Reset() {
 	*x = UpdateSubscriberReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[58]
+	mi := &file_pravegaclient_controller_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4310,7 +4176,7 @@ func (x *UpdateSubscriberReply) String() string {
 func (*UpdateSubscriberReply) ProtoMessage() {}
 
 func (x *UpdateSubscriberReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[58]
+	mi := &file_pravegaclient_controller_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4323,7 +4189,7 @@ func (x *UpdateSubscriberReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSubscriberReply.ProtoReflect.Descriptor instead.
 func (*UpdateSubscriberReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{58}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *UpdateSubscriberReply) GetStatus() UpdateSubscriberReply_Status {
@@ -4343,7 +4209,7 @@ type HeadReply_Location struct {
 
 func (x *HeadReply_Location) Reset() {
 	*x = HeadReply_Location{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[60]
+	mi := &file_pravegaclient_controller_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4355,7 +4221,7 @@ func (x *HeadReply_Location) String() string {
 func (*HeadReply_Location) ProtoMessage() {}
 
 func (x *HeadReply_Location) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[60]
+	mi := &file_pravegaclient_controller_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4395,7 +4261,7 @@ type Successors_Successor struct {
 
 func (x *Successors_Successor) Reset() {
 	*x = Successors_Successor{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[61]
+	mi := &file_pravegaclient_controller_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4407,7 +4273,7 @@ func (x *Successors_Successor) String() string {
 func (*Successors_Successor) ProtoMessage() {}
 
 func (x *Successors_Successor) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[61]
+	mi := &file_pravegaclient_controller_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4447,7 +4313,7 @@ type ScaleRequest_Range struct {
 
 func (x *ScaleRequest_Range) Reset() {
 	*x = ScaleRequest_Range{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[64]
+	mi := &file_pravegaclient_controller_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4459,7 +4325,7 @@ func (x *ScaleRequest_Range) String() string {
 func (*ScaleRequest_Range) ProtoMessage() {}
 
 func (x *ScaleRequest_Range) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[64]
+	mi := &file_pravegaclient_controller_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4487,58 +4353,6 @@ func (x *ScaleRequest_Range) GetHigh() float64 {
 		return x.High
 	}
 	return 0
-}
-
-type ListTransactionsReply_Completed struct {
-	state         protoimpl.MessageState                  `protogen:"open.v1"`
-	Id            *TransactionId                          `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Outcome       ListTransactionsReply_Completed_Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=pravegaclient.controller.v1.ListTransactionsReply_Completed_Outcome" json:"outcome,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListTransactionsReply_Completed) Reset() {
-	*x = ListTransactionsReply_Completed{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[65]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListTransactionsReply_Completed) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListTransactionsReply_Completed) ProtoMessage() {}
-
-func (x *ListTransactionsReply_Completed) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[65]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListTransactionsReply_Completed.ProtoReflect.Descriptor instead.
-func (*ListTransactionsReply_Completed) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45, 0}
-}
-
-func (x *ListTransactionsReply_Completed) GetId() *TransactionId {
-	if x != nil {
-		return x.Id
-	}
-	return nil
-}
-
-func (x *ListTransactionsReply_Completed) GetOutcome() ListTransactionsReply_Completed_Outcome {
-	if x != nil {
-		return x.Outcome
-	}
-	return ListTransactionsReply_Completed_COMMITTED
 }
 
 var File_pravegaclient_controller_proto protoreflect.FileDescriptor
@@ -4784,17 +4598,7 @@ const file_pravegaclient_controller_proto_rawDesc = "" +
 	"COMMITTING\x10\x02\x12\r\n" +
 	"\tCOMMITTED\x10\x03\x12\f\n" +
 	"\bABORTING\x10\x04\x12\v\n" +
-	"\aABORTED\x10\x05\"V\n" +
-	"\x17ListTransactionsRequest\x12;\n" +
-	"\x06stream\x18\x01 \x01(\v2#.pravegaclient.controller.v1.StreamR\x06stream\"\xca\x02\n" +
-	"\x15ListTransactionsReply\x12`\n" +
-	"\ftransactions\x18\x02 \x03(\v2<.pravegaclient.controller.v1.ListTransactionsReply.CompletedR\ftransactions\x1a\xce\x01\n" +
-	"\tCompleted\x12:\n" +
-	"\x02id\x18\x01 \x01(\v2*.pravegaclient.controller.v1.TransactionIdR\x02id\x12^\n" +
-	"\aoutcome\x18\x02 \x01(\x0e2D.pravegaclient.controller.v1.ListTransactionsReply.Completed.OutcomeR\aoutcome\"%\n" +
-	"\aOutcome\x12\r\n" +
-	"\tCOMMITTED\x10\x00\x12\v\n" +
-	"\aABORTED\x10\x01\"\x8b\x01\n" +
+	"\aABORTED\x10\x05\"\x8b\x01\n" +
 	"\x0fNoteTimeRequest\x12\x16\n" +
 	"\x06writer\x18\x01 \x01(\tR\x06writer\x12B\n" +
 	"\bposition\x18\x02 \x01(\v2&.pravegaclient.controller.v1.StreamCutR\bposition\x12\x1c\n" +
@@ -4911,176 +4715,168 @@ func file_pravegaclient_controller_proto_rawDescGZIP() []byte {
 	return file_pravegaclient_controller_proto_rawDescData
 }
 
-var file_pravegaclient_controller_proto_enumTypes = make([]protoimpl.EnumInfo, 23)
-var file_pravegaclient_controller_proto_msgTypes = make([]protoimpl.MessageInfo, 66)
+var file_pravegaclient_controller_proto_enumTypes = make([]protoimpl.EnumInfo, 22)
+var file_pravegaclient_controller_proto_msgTypes = make([]protoimpl.MessageInfo, 63)
 var file_pravegaclient_controller_proto_goTypes = []any{
-	(Stream_Access)(0),                           // 0: pravegaclient.controller.v1.Stream.Access
-	(CreateScopeReply_Status)(0),                 // 1: pravegaclient.controller.v1.CreateScopeReply.Status
-	(DeleteScopeReply_Status)(0),                 // 2: pravegaclient.controller.v1.DeleteScopeReply.Status
-	(ScalingPolicy_Kind)(0),                      // 3: pravegaclient.controller.v1.ScalingPolicy.Kind
-	(RetentionPolicy_Kind)(0),                    // 4: pravegaclient.controller.v1.RetentionPolicy.Kind
-	(CreateStreamReply_Status)(0),                // 5: pravegaclient.controller.v1.CreateStreamReply.Status
-	(UpdateStreamReply_Status)(0),                // 6: pravegaclient.controller.v1.UpdateStreamReply.Status
-	(DeleteStreamReply_Status)(0),                // 7: pravegaclient.controller.v1.DeleteStreamReply.Status
-	(ListStreamsReply_Status)(0),                 // 8: pravegaclient.controller.v1.ListStreamsReply.Status
-	(ScaleReply_Status)(0),                       // 9: pravegaclient.controller.v1.ScaleReply.Status
-	(CheckScaleReply_Status)(0),                  // 10: pravegaclient.controller.v1.CheckScaleReply.Status
-	(TransactionReply_Status)(0),                 // 11: pravegaclient.controller.v1.TransactionReply.Status
-	(PingReply_Status)(0),                        // 12: pravegaclient.controller.v1.PingReply.Status
-	(TransactionState_State)(0),                  // 13: pravegaclient.controller.v1.TransactionState.State
-	(ListTransactionsReply_Completed_Outcome)(0), // 14: pravegaclient.controller.v1.ListTransactionsReply.Completed.Outcome
-	(NoteTimeReply_Status)(0),                    // 15: pravegaclient.controller.v1.NoteTimeReply.Status
-	(RemoveWriterReply_Status)(0),                // 16: pravegaclient.controller.v1.RemoveWriterReply.Status
-	(CreateReaderGroupReply_Status)(0),           // 17: pravegaclient.controller.v1.CreateReaderGroupReply.Status
-	(ReaderGroupConfigReply_Status)(0),           // 18: pravegaclient.controller.v1.ReaderGroupConfigReply.Status
-	(UpdateReaderGroupReply_Status)(0),           // 19: pravegaclient.controller.v1.UpdateReaderGroupReply.Status
-	(DeleteReaderGroupReply_Status)(0),           // 20: pravegaclient.controller.v1.DeleteReaderGroupReply.Status
-	(Subscribers_Status)(0),                      // 21: pravegaclient.controller.v1.Subscribers.Status
-	(UpdateSubscriberReply_Status)(0),            // 22: pravegaclient.controller.v1.UpdateSubscriberReply.Status
-	(*Scope)(nil),                                // 23: pravegaclient.controller.v1.Scope
-	(*Stream)(nil),                               // 24: pravegaclient.controller.v1.Stream
-	(*Segment)(nil),                              // 25: pravegaclient.controller.v1.Segment
-	(*SegmentRange)(nil),                         // 26: pravegaclient.controller.v1.SegmentRange
-	(*StreamCut)(nil),                            // 27: pravegaclient.controller.v1.StreamCut
-	(*TransactionId)(nil),                        // 28: pravegaclient.controller.v1.TransactionId
-	(*Node)(nil),                                 // 29: pravegaclient.controller.v1.Node
-	(*Empty)(nil),                                // 30: pravegaclient.controller.v1.Empty
-	(*Exists)(nil),                               // 31: pravegaclient.controller.v1.Exists
-	(*Validity)(nil),                             // 32: pravegaclient.controller.v1.Validity
-	(*Page)(nil),                                 // 33: pravegaclient.controller.v1.Page
-	(*Segments)(nil),                             // 34: pravegaclient.controller.v1.Segments
-	(*Controllers)(nil),                          // 35: pravegaclient.controller.v1.Controllers
-	(*Token)(nil),                                // 36: pravegaclient.controller.v1.Token
-	(*CreateScopeReply)(nil),                     // 37: pravegaclient.controller.v1.CreateScopeReply
-	(*DeleteScopeReply)(nil),                     // 38: pravegaclient.controller.v1.DeleteScopeReply
-	(*ListScopesRequest)(nil),                    // 39: pravegaclient.controller.v1.ListScopesRequest
-	(*ListScopesReply)(nil),                      // 40: pravegaclient.controller.v1.ListScopesReply
-	(*StreamConfig)(nil),                         // 41: pravegaclient.controller.v1.StreamConfig
-	(*ScalingPolicy)(nil),                        // 42: pravegaclient.controller.v1.ScalingPolicy
-	(*RetentionPolicy)(nil),                      // 43: pravegaclient.controller.v1.RetentionPolicy
-	(*Tags)(nil),                                 // 44: pravegaclient.controller.v1.Tags
-	(*CreateStreamReply)(nil),                    // 45: pravegaclient.controller.v1.CreateStreamReply
-	(*UpdateStreamReply)(nil),                    // 46: pravegaclient.controller.v1.UpdateStreamReply
-	(*DeleteStreamReply)(nil),                    // 47: pravegaclient.controller.v1.DeleteStreamReply
-	(*ListStreamsRequest)(nil),                   // 48: pravegaclient.controller.v1.ListStreamsRequest
-	(*ListStreamsByTagRequest)(nil),              // 49: pravegaclient.controller.v1.ListStreamsByTagRequest
-	(*ListStreamsReply)(nil),                     // 50: pravegaclient.controller.v1.ListStreamsReply
-	(*EpochRequest)(nil),                         // 51: pravegaclient.controller.v1.EpochRequest
-	(*HeadRequest)(nil),                          // 52: pravegaclient.controller.v1.HeadRequest
-	(*HeadReply)(nil),                            // 53: pravegaclient.controller.v1.HeadReply
-	(*Successors)(nil),                           // 54: pravegaclient.controller.v1.Successors
-	(*BetweenRequest)(nil),                       // 55: pravegaclient.controller.v1.BetweenRequest
-	(*BetweenReply)(nil),                         // 56: pravegaclient.controller.v1.BetweenReply
-	(*ScaleRequest)(nil),                         // 57: pravegaclient.controller.v1.ScaleRequest
-	(*ScaleReply)(nil),                           // 58: pravegaclient.controller.v1.ScaleReply
-	(*CheckScaleReply)(nil),                      // 59: pravegaclient.controller.v1.CheckScaleReply
-	(*CreateTransactionRequest)(nil),             // 60: pravegaclient.controller.v1.CreateTransactionRequest
-	(*CreateTransactionReply)(nil),               // 61: pravegaclient.controller.v1.CreateTransactionReply
-	(*TransactionRequest)(nil),                   // 62: pravegaclient.controller.v1.TransactionRequest
-	(*TransactionReply)(nil),                     // 63: pravegaclient.controller.v1.TransactionReply
-	(*PingRequest)(nil),                          // 64: pravegaclient.controller.v1.PingRequest
-	(*PingReply)(nil),                            // 65: pravegaclient.controller.v1.PingReply
-	(*TransactionState)(nil),                     // 66: pravegaclient.controller.v1.TransactionState
-	(*ListTransactionsRequest)(nil),              // 67: pravegaclient.controller.v1.ListTransactionsRequest
-	(*ListTransactionsReply)(nil),                // 68: pravegaclient.controller.v1.ListTransactionsReply
-	(*NoteTimeRequest)(nil),                      // 69: pravegaclient.controller.v1.NoteTimeRequest
-	(*NoteTimeReply)(nil),                        // 70: pravegaclient.controller.v1.NoteTimeReply
-	(*RemoveWriterRequest)(nil),                  // 71: pravegaclient.controller.v1.RemoveWriterRequest
-	(*RemoveWriterReply)(nil),                    // 72: pravegaclient.controller.v1.RemoveWriterReply
-	(*ReaderGroupConfig)(nil),                    // 73: pravegaclient.controller.v1.ReaderGroupConfig
-	(*ReaderGroup)(nil),                          // 74: pravegaclient.controller.v1.ReaderGroup
-	(*CreateReaderGroupReply)(nil),               // 75: pravegaclient.controller.v1.CreateReaderGroupReply
-	(*ReaderGroupConfigReply)(nil),               // 76: pravegaclient.controller.v1.ReaderGroupConfigReply
-	(*UpdateReaderGroupReply)(nil),               // 77: pravegaclient.controller.v1.UpdateReaderGroupReply
-	(*DeleteReaderGroupReply)(nil),               // 78: pravegaclient.controller.v1.DeleteReaderGroupReply
-	(*Subscribers)(nil),                          // 79: pravegaclient.controller.v1.Subscribers
-	(*UpdateSubscriberRequest)(nil),              // 80: pravegaclient.controller.v1.UpdateSubscriberRequest
-	(*UpdateSubscriberReply)(nil),                // 81: pravegaclient.controller.v1.UpdateSubscriberReply
-	nil,                                          // 82: pravegaclient.controller.v1.StreamCut.OffsetsEntry
-	(*HeadReply_Location)(nil),                   // 83: pravegaclient.controller.v1.HeadReply.Location
-	(*Successors_Successor)(nil),                 // 84: pravegaclient.controller.v1.Successors.Successor
-	nil,                                          // 85: pravegaclient.controller.v1.BetweenRequest.FromEntry
-	nil,                                          // 86: pravegaclient.controller.v1.BetweenRequest.ToEntry
-	(*ScaleRequest_Range)(nil),                   // 87: pravegaclient.controller.v1.ScaleRequest.Range
-	(*ListTransactionsReply_Completed)(nil),      // 88: pravegaclient.controller.v1.ListTransactionsReply.Completed
+	(Stream_Access)(0),                 // 0: pravegaclient.controller.v1.Stream.Access
+	(CreateScopeReply_Status)(0),       // 1: pravegaclient.controller.v1.CreateScopeReply.Status
+	(DeleteScopeReply_Status)(0),       // 2: pravegaclient.controller.v1.DeleteScopeReply.Status
+	(ScalingPolicy_Kind)(0),            // 3: pravegaclient.controller.v1.ScalingPolicy.Kind
+	(RetentionPolicy_Kind)(0),          // 4: pravegaclient.controller.v1.RetentionPolicy.Kind
+	(CreateStreamReply_Status)(0),      // 5: pravegaclient.controller.v1.CreateStreamReply.Status
+	(UpdateStreamReply_Status)(0),      // 6: pravegaclient.controller.v1.UpdateStreamReply.Status
+	(DeleteStreamReply_Status)(0),      // 7: pravegaclient.controller.v1.DeleteStreamReply.Status
+	(ListStreamsReply_Status)(0),       // 8: pravegaclient.controller.v1.ListStreamsReply.Status
+	(ScaleReply_Status)(0),             // 9: pravegaclient.controller.v1.ScaleReply.Status
+	(CheckScaleReply_Status)(0),        // 10: pravegaclient.controller.v1.CheckScaleReply.Status
+	(TransactionReply_Status)(0),       // 11: pravegaclient.controller.v1.TransactionReply.Status
+	(PingReply_Status)(0),              // 12: pravegaclient.controller.v1.PingReply.Status
+	(TransactionState_State)(0),        // 13: pravegaclient.controller.v1.TransactionState.State
+	(NoteTimeReply_Status)(0),          // 14: pravegaclient.controller.v1.NoteTimeReply.Status
+	(RemoveWriterReply_Status)(0),      // 15: pravegaclient.controller.v1.RemoveWriterReply.Status
+	(CreateReaderGroupReply_Status)(0), // 16: pravegaclient.controller.v1.CreateReaderGroupReply.Status
+	(ReaderGroupConfigReply_Status)(0), // 17: pravegaclient.controller.v1.ReaderGroupConfigReply.Status
+	(UpdateReaderGroupReply_Status)(0), // 18: pravegaclient.controller.v1.UpdateReaderGroupReply.Status
+	(DeleteReaderGroupReply_Status)(0), // 19: pravegaclient.controller.v1.DeleteReaderGroupReply.Status
+	(Subscribers_Status)(0),            // 20: pravegaclient.controller.v1.Subscribers.Status
+	(UpdateSubscriberReply_Status)(0),  // 21: pravegaclient.controller.v1.UpdateSubscriberReply.Status
+	(*Scope)(nil),                      // 22: pravegaclient.controller.v1.Scope
+	(*Stream)(nil),                     // 23: pravegaclient.controller.v1.Stream
+	(*Segment)(nil),                    // 24: pravegaclient.controller.v1.Segment
+	(*SegmentRange)(nil),               // 25: pravegaclient.controller.v1.SegmentRange
+	(*StreamCut)(nil),                  // 26: pravegaclient.controller.v1.StreamCut
+	(*TransactionId)(nil),              // 27: pravegaclient.controller.v1.TransactionId
+	(*Node)(nil),                       // 28: pravegaclient.controller.v1.Node
+	(*Empty)(nil),                      // 29: pravegaclient.controller.v1.Empty
+	(*Exists)(nil),                     // 30: pravegaclient.controller.v1.Exists
+	(*Validity)(nil),                   // 31: pravegaclient.controller.v1.Validity
+	(*Page)(nil),                       // 32: pravegaclient.controller.v1.Page
+	(*Segments)(nil),                   // 33: pravegaclient.controller.v1.Segments
+	(*Controllers)(nil),                // 34: pravegaclient.controller.v1.Controllers
+	(*Token)(nil),                      // 35: pravegaclient.controller.v1.Token
+	(*CreateScopeReply)(nil),           // 36: pravegaclient.controller.v1.CreateScopeReply
+	(*DeleteScopeReply)(nil),           // 37: pravegaclient.controller.v1.DeleteScopeReply
+	(*ListScopesRequest)(nil),          // 38: pravegaclient.controller.v1.ListScopesRequest
+	(*ListScopesReply)(nil),            // 39: pravegaclient.controller.v1.ListScopesReply
+	(*StreamConfig)(nil),               // 40: pravegaclient.controller.v1.StreamConfig
+	(*ScalingPolicy)(nil),              // 41: pravegaclient.controller.v1.ScalingPolicy
+	(*RetentionPolicy)(nil),            // 42: pravegaclient.controller.v1.RetentionPolicy
+	(*Tags)(nil),                       // 43: pravegaclient.controller.v1.Tags
+	(*CreateStreamReply)(nil),          // 44: pravegaclient.controller.v1.CreateStreamReply
+	(*UpdateStreamReply)(nil),          // 45: pravegaclient.controller.v1.UpdateStreamReply
+	(*DeleteStreamReply)(nil),          // 46: pravegaclient.controller.v1.DeleteStreamReply
+	(*ListStreamsRequest)(nil),         // 47: pravegaclient.controller.v1.ListStreamsRequest
+	(*ListStreamsByTagRequest)(nil),    // 48: pravegaclient.controller.v1.ListStreamsByTagRequest
+	(*ListStreamsReply)(nil),           // 49: pravegaclient.controller.v1.ListStreamsReply
+	(*EpochRequest)(nil),               // 50: pravegaclient.controller.v1.EpochRequest
+	(*HeadRequest)(nil),                // 51: pravegaclient.controller.v1.HeadRequest
+	(*HeadReply)(nil),                  // 52: pravegaclient.controller.v1.HeadReply
+	(*Successors)(nil),                 // 53: pravegaclient.controller.v1.Successors
+	(*BetweenRequest)(nil),             // 54: pravegaclient.controller.v1.BetweenRequest
+	(*BetweenReply)(nil),               // 55: pravegaclient.controller.v1.BetweenReply
+	(*ScaleRequest)(nil),               // 56: pravegaclient.controller.v1.ScaleRequest
+	(*ScaleReply)(nil),                 // 57: pravegaclient.controller.v1.ScaleReply
+	(*CheckScaleReply)(nil),            // 58: pravegaclient.controller.v1.CheckScaleReply
+	(*CreateTransactionRequest)(nil),   // 59: pravegaclient.controller.v1.CreateTransactionRequest
+	(*CreateTransactionReply)(nil),     // 60: pravegaclient.controller.v1.CreateTransactionReply
+	(*TransactionRequest)(nil),         // 61: pravegaclient.controller.v1.TransactionRequest
+	(*TransactionReply)(nil),           // 62: pravegaclient.controller.v1.TransactionReply
+	(*PingRequest)(nil),                // 63: pravegaclient.controller.v1.PingRequest
+	(*PingReply)(nil),                  // 64: pravegaclient.controller.v1.PingReply
+	(*TransactionState)(nil),           // 65: pravegaclient.controller.v1.TransactionState
+	(*NoteTimeRequest)(nil),            // 66: pravegaclient.controller.v1.NoteTimeRequest
+	(*NoteTimeReply)(nil),              // 67: pravegaclient.controller.v1.NoteTimeReply
+	(*RemoveWriterRequest)(nil),        // 68: pravegaclient.controller.v1.RemoveWriterRequest
+	(*RemoveWriterReply)(nil),          // 69: pravegaclient.controller.v1.RemoveWriterReply
+	(*ReaderGroupConfig)(nil),          // 70: pravegaclient.controller.v1.ReaderGroupConfig
+	(*ReaderGroup)(nil),                // 71: pravegaclient.controller.v1.ReaderGroup
+	(*CreateReaderGroupReply)(nil),     // 72: pravegaclient.controller.v1.CreateReaderGroupReply
+	(*ReaderGroupConfigReply)(nil),     // 73: pravegaclient.controller.v1.ReaderGroupConfigReply
+	(*UpdateReaderGroupReply)(nil),     // 74: pravegaclient.controller.v1.UpdateReaderGroupReply
+	(*DeleteReaderGroupReply)(nil),     // 75: pravegaclient.controller.v1.DeleteReaderGroupReply
+	(*Subscribers)(nil),                // 76: pravegaclient.controller.v1.Subscribers
+	(*UpdateSubscriberRequest)(nil),    // 77: pravegaclient.controller.v1.UpdateSubscriberRequest
+	(*UpdateSubscriberReply)(nil),      // 78: pravegaclient.controller.v1.UpdateSubscriberReply
+	nil,                                // 79: pravegaclient.controller.v1.StreamCut.OffsetsEntry
+	(*HeadReply_Location)(nil),         // 80: pravegaclient.controller.v1.HeadReply.Location
+	(*Successors_Successor)(nil),       // 81: pravegaclient.controller.v1.Successors.Successor
+	nil,                                // 82: pravegaclient.controller.v1.BetweenRequest.FromEntry
+	nil,                                // 83: pravegaclient.controller.v1.BetweenRequest.ToEntry
+	(*ScaleRequest_Range)(nil),         // 84: pravegaclient.controller.v1.ScaleRequest.Range
 }
 var file_pravegaclient_controller_proto_depIdxs = []int32{
 	0,  // 0: pravegaclient.controller.v1.Stream.access:type_name -> pravegaclient.controller.v1.Stream.Access
-	24, // 1: pravegaclient.controller.v1.Segment.stream:type_name -> pravegaclient.controller.v1.Stream
-	25, // 2: pravegaclient.controller.v1.SegmentRange.segment:type_name -> pravegaclient.controller.v1.Segment
-	24, // 3: pravegaclient.controller.v1.StreamCut.stream:type_name -> pravegaclient.controller.v1.Stream
-	82, // 4: pravegaclient.controller.v1.StreamCut.offsets:type_name -> pravegaclient.controller.v1.StreamCut.OffsetsEntry
-	26, // 5: pravegaclient.controller.v1.Segments.ranges:type_name -> pravegaclient.controller.v1.SegmentRange
-	29, // 6: pravegaclient.controller.v1.Controllers.nodes:type_name -> pravegaclient.controller.v1.Node
+	23, // 1: pravegaclient.controller.v1.Segment.stream:type_name -> pravegaclient.controller.v1.Stream
+	24, // 2: pravegaclient.controller.v1.SegmentRange.segment:type_name -> pravegaclient.controller.v1.Segment
+	23, // 3: pravegaclient.controller.v1.StreamCut.stream:type_name -> pravegaclient.controller.v1.Stream
+	79, // 4: pravegaclient.controller.v1.StreamCut.offsets:type_name -> pravegaclient.controller.v1.StreamCut.OffsetsEntry
+	25, // 5: pravegaclient.controller.v1.Segments.ranges:type_name -> pravegaclient.controller.v1.SegmentRange
+	28, // 6: pravegaclient.controller.v1.Controllers.nodes:type_name -> pravegaclient.controller.v1.Node
 	1,  // 7: pravegaclient.controller.v1.CreateScopeReply.status:type_name -> pravegaclient.controller.v1.CreateScopeReply.Status
 	2,  // 8: pravegaclient.controller.v1.DeleteScopeReply.status:type_name -> pravegaclient.controller.v1.DeleteScopeReply.Status
-	33, // 9: pravegaclient.controller.v1.ListScopesRequest.page:type_name -> pravegaclient.controller.v1.Page
-	33, // 10: pravegaclient.controller.v1.ListScopesReply.next:type_name -> pravegaclient.controller.v1.Page
-	24, // 11: pravegaclient.controller.v1.StreamConfig.stream:type_name -> pravegaclient.controller.v1.Stream
-	42, // 12: pravegaclient.controller.v1.StreamConfig.scaling:type_name -> pravegaclient.controller.v1.ScalingPolicy
-	43, // 13: pravegaclient.controller.v1.StreamConfig.retention:type_name -> pravegaclient.controller.v1.RetentionPolicy
-	44, // 14: pravegaclient.controller.v1.StreamConfig.tags:type_name -> pravegaclient.controller.v1.Tags
+	32, // 9: pravegaclient.controller.v1.ListScopesRequest.page:type_name -> pravegaclient.controller.v1.Page
+	32, // 10: pravegaclient.controller.v1.ListScopesReply.next:type_name -> pravegaclient.controller.v1.Page
+	23, // 11: pravegaclient.controller.v1.StreamConfig.stream:type_name -> pravegaclient.controller.v1.Stream
+	41, // 12: pravegaclient.controller.v1.StreamConfig.scaling:type_name -> pravegaclient.controller.v1.ScalingPolicy
+	42, // 13: pravegaclient.controller.v1.StreamConfig.retention:type_name -> pravegaclient.controller.v1.RetentionPolicy
+	43, // 14: pravegaclient.controller.v1.StreamConfig.tags:type_name -> pravegaclient.controller.v1.Tags
 	3,  // 15: pravegaclient.controller.v1.ScalingPolicy.kind:type_name -> pravegaclient.controller.v1.ScalingPolicy.Kind
 	4,  // 16: pravegaclient.controller.v1.RetentionPolicy.kind:type_name -> pravegaclient.controller.v1.RetentionPolicy.Kind
 	5,  // 17: pravegaclient.controller.v1.CreateStreamReply.status:type_name -> pravegaclient.controller.v1.CreateStreamReply.Status
 	6,  // 18: pravegaclient.controller.v1.UpdateStreamReply.status:type_name -> pravegaclient.controller.v1.UpdateStreamReply.Status
 	7,  // 19: pravegaclient.controller.v1.DeleteStreamReply.status:type_name -> pravegaclient.controller.v1.DeleteStreamReply.Status
-	23, // 20: pravegaclient.controller.v1.ListStreamsRequest.scope:type_name -> pravegaclient.controller.v1.Scope
-	33, // 21: pravegaclient.controller.v1.ListStreamsRequest.page:type_name -> pravegaclient.controller.v1.Page
-	23, // 22: pravegaclient.controller.v1.ListStreamsByTagRequest.scope:type_name -> pravegaclient.controller.v1.Scope
-	33, // 23: pravegaclient.controller.v1.ListStreamsByTagRequest.page:type_name -> pravegaclient.controller.v1.Page
-	24, // 24: pravegaclient.controller.v1.ListStreamsReply.streams:type_name -> pravegaclient.controller.v1.Stream
-	33, // 25: pravegaclient.controller.v1.ListStreamsReply.next:type_name -> pravegaclient.controller.v1.Page
+	22, // 20: pravegaclient.controller.v1.ListStreamsRequest.scope:type_name -> pravegaclient.controller.v1.Scope
+	32, // 21: pravegaclient.controller.v1.ListStreamsRequest.page:type_name -> pravegaclient.controller.v1.Page
+	22, // 22: pravegaclient.controller.v1.ListStreamsByTagRequest.scope:type_name -> pravegaclient.controller.v1.Scope
+	32, // 23: pravegaclient.controller.v1.ListStreamsByTagRequest.page:type_name -> pravegaclient.controller.v1.Page
+	23, // 24: pravegaclient.controller.v1.ListStreamsReply.streams:type_name -> pravegaclient.controller.v1.Stream
+	32, // 25: pravegaclient.controller.v1.ListStreamsReply.next:type_name -> pravegaclient.controller.v1.Page
 	8,  // 26: pravegaclient.controller.v1.ListStreamsReply.status:type_name -> pravegaclient.controller.v1.ListStreamsReply.Status
-	24, // 27: pravegaclient.controller.v1.EpochRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	24, // 28: pravegaclient.controller.v1.HeadRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	83, // 29: pravegaclient.controller.v1.HeadReply.locations:type_name -> pravegaclient.controller.v1.HeadReply.Location
-	84, // 30: pravegaclient.controller.v1.Successors.successors:type_name -> pravegaclient.controller.v1.Successors.Successor
-	24, // 31: pravegaclient.controller.v1.BetweenRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	85, // 32: pravegaclient.controller.v1.BetweenRequest.from:type_name -> pravegaclient.controller.v1.BetweenRequest.FromEntry
-	86, // 33: pravegaclient.controller.v1.BetweenRequest.to:type_name -> pravegaclient.controller.v1.BetweenRequest.ToEntry
-	25, // 34: pravegaclient.controller.v1.BetweenReply.segments:type_name -> pravegaclient.controller.v1.Segment
-	24, // 35: pravegaclient.controller.v1.ScaleRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	87, // 36: pravegaclient.controller.v1.ScaleRequest.ranges:type_name -> pravegaclient.controller.v1.ScaleRequest.Range
+	23, // 27: pravegaclient.controller.v1.EpochRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	23, // 28: pravegaclient.controller.v1.HeadRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	80, // 29: pravegaclient.controller.v1.HeadReply.locations:type_name -> pravegaclient.controller.v1.HeadReply.Location
+	81, // 30: pravegaclient.controller.v1.Successors.successors:type_name -> pravegaclient.controller.v1.Successors.Successor
+	23, // 31: pravegaclient.controller.v1.BetweenRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	82, // 32: pravegaclient.controller.v1.BetweenRequest.from:type_name -> pravegaclient.controller.v1.BetweenRequest.FromEntry
+	83, // 33: pravegaclient.controller.v1.BetweenRequest.to:type_name -> pravegaclient.controller.v1.BetweenRequest.ToEntry
+	24, // 34: pravegaclient.controller.v1.BetweenReply.segments:type_name -> pravegaclient.controller.v1.Segment
+	23, // 35: pravegaclient.controller.v1.ScaleRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	84, // 36: pravegaclient.controller.v1.ScaleRequest.ranges:type_name -> pravegaclient.controller.v1.ScaleRequest.Range
 	9,  // 37: pravegaclient.controller.v1.ScaleReply.status:type_name -> pravegaclient.controller.v1.ScaleReply.Status
-	26, // 38: pravegaclient.controller.v1.ScaleReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
+	25, // 38: pravegaclient.controller.v1.ScaleReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
 	10, // 39: pravegaclient.controller.v1.CheckScaleReply.status:type_name -> pravegaclient.controller.v1.CheckScaleReply.Status
-	24, // 40: pravegaclient.controller.v1.CreateTransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	28, // 41: pravegaclient.controller.v1.CreateTransactionReply.id:type_name -> pravegaclient.controller.v1.TransactionId
-	26, // 42: pravegaclient.controller.v1.CreateTransactionReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
-	24, // 43: pravegaclient.controller.v1.TransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	28, // 44: pravegaclient.controller.v1.TransactionRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
+	23, // 40: pravegaclient.controller.v1.CreateTransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	27, // 41: pravegaclient.controller.v1.CreateTransactionReply.id:type_name -> pravegaclient.controller.v1.TransactionId
+	25, // 42: pravegaclient.controller.v1.CreateTransactionReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
+	23, // 43: pravegaclient.controller.v1.TransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	27, // 44: pravegaclient.controller.v1.TransactionRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
 	11, // 45: pravegaclient.controller.v1.TransactionReply.status:type_name -> pravegaclient.controller.v1.TransactionReply.Status
-	24, // 46: pravegaclient.controller.v1.PingRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	28, // 47: pravegaclient.controller.v1.PingRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
+	23, // 46: pravegaclient.controller.v1.PingRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	27, // 47: pravegaclient.controller.v1.PingRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
 	12, // 48: pravegaclient.controller.v1.PingReply.status:type_name -> pravegaclient.controller.v1.PingReply.Status
 	13, // 49: pravegaclient.controller.v1.TransactionState.state:type_name -> pravegaclient.controller.v1.TransactionState.State
-	24, // 50: pravegaclient.controller.v1.ListTransactionsRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	88, // 51: pravegaclient.controller.v1.ListTransactionsReply.transactions:type_name -> pravegaclient.controller.v1.ListTransactionsReply.Completed
-	27, // 52: pravegaclient.controller.v1.NoteTimeRequest.position:type_name -> pravegaclient.controller.v1.StreamCut
-	15, // 53: pravegaclient.controller.v1.NoteTimeReply.status:type_name -> pravegaclient.controller.v1.NoteTimeReply.Status
-	24, // 54: pravegaclient.controller.v1.RemoveWriterRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	16, // 55: pravegaclient.controller.v1.RemoveWriterReply.status:type_name -> pravegaclient.controller.v1.RemoveWriterReply.Status
-	27, // 56: pravegaclient.controller.v1.ReaderGroupConfig.starts:type_name -> pravegaclient.controller.v1.StreamCut
-	27, // 57: pravegaclient.controller.v1.ReaderGroupConfig.ends:type_name -> pravegaclient.controller.v1.StreamCut
-	17, // 58: pravegaclient.controller.v1.CreateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.CreateReaderGroupReply.Status
-	73, // 59: pravegaclient.controller.v1.CreateReaderGroupReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
-	73, // 60: pravegaclient.controller.v1.ReaderGroupConfigReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
-	18, // 61: pravegaclient.controller.v1.ReaderGroupConfigReply.status:type_name -> pravegaclient.controller.v1.ReaderGroupConfigReply.Status
-	19, // 62: pravegaclient.controller.v1.UpdateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.UpdateReaderGroupReply.Status
-	20, // 63: pravegaclient.controller.v1.DeleteReaderGroupReply.status:type_name -> pravegaclient.controller.v1.DeleteReaderGroupReply.Status
-	21, // 64: pravegaclient.controller.v1.Subscribers.status:type_name -> pravegaclient.controller.v1.Subscribers.Status
-	27, // 65: pravegaclient.controller.v1.UpdateSubscriberRequest.cut:type_name -> pravegaclient.controller.v1.StreamCut
-	22, // 66: pravegaclient.controller.v1.UpdateSubscriberReply.status:type_name -> pravegaclient.controller.v1.UpdateSubscriberReply.Status
-	25, // 67: pravegaclient.controller.v1.HeadReply.Location.segment:type_name -> pravegaclient.controller.v1.Segment
-	26, // 68: pravegaclient.controller.v1.Successors.Successor.segment:type_name -> pravegaclient.controller.v1.SegmentRange
-	28, // 69: pravegaclient.controller.v1.ListTransactionsReply.Completed.id:type_name -> pravegaclient.controller.v1.TransactionId
-	14, // 70: pravegaclient.controller.v1.ListTransactionsReply.Completed.outcome:type_name -> pravegaclient.controller.v1.ListTransactionsReply.Completed.Outcome
-	71, // [71:71] is the sub-list for method output_type
-	71, // [71:71] is the sub-list for method input_type
-	71, // [71:71] is the sub-list for extension type_name
-	71, // [71:71] is the sub-list for extension extendee
-	0,  // [0:71] is the sub-list for field type_name
+	26, // 50: pravegaclient.controller.v1.NoteTimeRequest.position:type_name -> pravegaclient.controller.v1.StreamCut
+	14, // 51: pravegaclient.controller.v1.NoteTimeReply.status:type_name -> pravegaclient.controller.v1.NoteTimeReply.Status
+	23, // 52: pravegaclient.controller.v1.RemoveWriterRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	15, // 53: pravegaclient.controller.v1.RemoveWriterReply.status:type_name -> pravegaclient.controller.v1.RemoveWriterReply.Status
+	26, // 54: pravegaclient.controller.v1.ReaderGroupConfig.starts:type_name -> pravegaclient.controller.v1.StreamCut
+	26, // 55: pravegaclient.controller.v1.ReaderGroupConfig.ends:type_name -> pravegaclient.controller.v1.StreamCut
+	16, // 56: pravegaclient.controller.v1.CreateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.CreateReaderGroupReply.Status
+	70, // 57: pravegaclient.controller.v1.CreateReaderGroupReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
+	70, // 58: pravegaclient.controller.v1.ReaderGroupConfigReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
+	17, // 59: pravegaclient.controller.v1.ReaderGroupConfigReply.status:type_name -> pravegaclient.controller.v1.ReaderGroupConfigReply.Status
+	18, // 60: pravegaclient.controller.v1.UpdateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.UpdateReaderGroupReply.Status
+	19, // 61: pravegaclient.controller.v1.DeleteReaderGroupReply.status:type_name -> pravegaclient.controller.v1.DeleteReaderGroupReply.Status
+	20, // 62: pravegaclient.controller.v1.Subscribers.status:type_name -> pravegaclient.controller.v1.Subscribers.Status
+	26, // 63: pravegaclient.controller.v1.UpdateSubscriberRequest.cut:type_name -> pravegaclient.controller.v1.StreamCut
+	21, // 64: pravegaclient.controller.v1.UpdateSubscriberReply.status:type_name -> pravegaclient.controller.v1.UpdateSubscriberReply.Status
+	24, // 65: pravegaclient.controller.v1.HeadReply.Location.segment:type_name -> pravegaclient.controller.v1.Segment
+	25, // 66: pravegaclient.controller.v1.Successors.Successor.segment:type_name -> pravegaclient.controller.v1.SegmentRange
+	67, // [67:67] is the sub-list for method output_type
+	67, // [67:67] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_pravegaclient_controller_proto_init() }
@@ -5093,8 +4889,8 @@ func file_pravegaclient_controller_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pravegaclient_controller_proto_rawDesc), len(file_pravegaclient_controller_proto_rawDesc)),
-			NumEnums:      23,
-			NumMessages:   66,
+			NumEnums:      22,
+			NumMessages:   63,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

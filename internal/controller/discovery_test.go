@@ -1,0 +1,133 @@
+package controller
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// list is the answer to discovery, which a test can change.
+type list struct {
+	mu    sync.Mutex
+	nodes []*pb.Node
+}
+
+func (l *list) set(fakes ...*fake) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.nodes = nil
+	for _, f := range fakes {
+		l.nodes = append(l.nodes, &pb.Node{Host: f.endpoint().Host, Port: int32(f.endpoint().Port)})
+	}
+}
+
+func (l *list) answer(ctx context.Context, _ func(proto.Message)) (proto.Message, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &pb.Controllers{Nodes: l.nodes}, nil
+}
+
+func TestDiscovery(t *testing.T) {
+	var nodes list
+	seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer})
+	answers := map[string]answer{"checkScopeExists": exists}
+	one, two := startFake(t, nil, "", answers), startFake(t, nil, "", answers)
+	nodes.set(one)
+	c := dial(t, func(c *Config) { c.Discovery = true }, seed)
+	ctx := within(t, 20*time.Second)
+	for range 3 {
+		if _, err := c.ScopeExists(ctx, "s"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if one.count("checkScopeExists") != 3 {
+		t.Errorf("the controller of the list got %d of 3 calls", one.count("checkScopeExists"))
+	}
+	// The list changes with the death of the controller that was on it.
+	nodes.set(two)
+	one.kill()
+	if _, err := c.ScopeExists(ctx, "s"); err != nil || two.count("checkScopeExists") == 0 {
+		t.Errorf("after the list has changed: %v", err)
+	}
+	// The list may fail now: the last one stays.
+	seed.kill()
+	if _, err := c.ScopeExists(ctx, "s"); err != nil {
+		t.Errorf("after the death of the one that had the list: %v", err)
+	}
+}
+
+func TestDiscoveryWithTLSAndCredentials(t *testing.T) {
+	server, pool := certify(t, "127.0.0.1")
+	var nodes list
+	secured := func(a answer) answer {
+		return func(ctx context.Context, in func(proto.Message)) (proto.Message, error) {
+			md, _ := metadata.FromIncomingContext(ctx)
+			if len(md.Get("authorization")) != 1 || md.Get("authorization")[0] != "Bearer me" {
+				return nil, status.Error(codes.Unauthenticated, "who is it")
+			}
+			return a(ctx, in)
+		}
+	}
+	seed := startFake(t, server, "", map[string]answer{"getControllerServerList": secured(nodes.answer), "checkScopeExists": secured(exists)})
+	one := startFake(t, server, "", map[string]answer{"checkScopeExists": secured(exists)})
+	nodes.set(one)
+	secure := func(who string, pool *tls.Config) func(*Config) {
+		return func(c *Config) { c.Discovery, c.TLS, c.Credentials = true, pool, Bearer(who) }
+	}
+	c := dial(t, secure("me", &tls.Config{RootCAs: pool}), seed)
+	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil || one.count("checkScopeExists") != 1 {
+		t.Errorf("%v after %d calls", err, one.count("checkScopeExists"))
+	}
+	c = dial(t, secure("you", &tls.Config{RootCAs: pool}), seed)
+	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); !errors.Is(err, fault.Unauthenticated) {
+		t.Errorf("with the wrong token: %v", err)
+	}
+	c = dial(t, secure("me", &tls.Config{}), seed)
+	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); !errors.Is(err, fault.TLS) {
+		t.Errorf("without the authority: %v", err)
+	}
+}
+
+// A server that gives no list, as a standalone one does, is used itself.
+func TestDiscoveryFallsBack(t *testing.T) {
+	for name, a := range map[string]answer{
+		"refused":      refuse(codes.Unknown, "Controller cluster not initialized"),
+		"empty":        always(&pb.Controllers{}),
+		"of no use":    always(&pb.Controllers{Nodes: []*pb.Node{{Host: "", Port: 1}, {Host: "localhost", Port: 70000}}}),
+		"without hope": refuse(codes.Unimplemented, "what"),
+	} {
+		f := startFake(t, nil, "", map[string]answer{"getControllerServerList": a, "checkScopeExists": exists})
+		c := dial(t, func(c *Config) { c.Discovery = true }, f)
+		if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAddressesOfOneHost(t *testing.T) {
+	parse := netip.MustParseAddr
+	endpoints := spread(Endpoint{"localhost", 9090}, []netip.Addr{parse("::1"), parse("127.0.0.1"), parse("::ffff:127.0.0.2")})
+	if len(endpoints) != 2 || len(endpoints[0].Addresses) != 2 || len(endpoints[1].Addresses) != 1 {
+		t.Fatalf("%+v", endpoints)
+	}
+	for i, want := range []string{"127.0.0.1:9090", "[::1]:9090"} {
+		if a := endpoints[0].Addresses[i]; a.Addr != want || a.ServerName != "localhost:9090" {
+			t.Errorf("address %d: %+v, want %s", i, a, want)
+		}
+	}
+	if a := endpoints[1].Addresses[0]; a.Addr != "127.0.0.2:9090" {
+		t.Errorf("the second: %+v", a)
+	}
+}
