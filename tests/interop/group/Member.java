@@ -1,0 +1,70 @@
+import io.pravega.client.ClientConfig;
+import io.pravega.client.EventStreamClientFactory;
+import io.pravega.client.admin.ReaderGroupManager;
+import io.pravega.client.stream.EventRead;
+import io.pravega.client.stream.EventStreamReader;
+import io.pravega.client.stream.EventStreamWriter;
+import io.pravega.client.stream.EventWriterConfig;
+import io.pravega.client.stream.ReaderConfig;
+import io.pravega.client.stream.ReaderGroupConfig;
+import io.pravega.client.stream.impl.UTF8StringSerializer;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** The official Java client, doing what the test beside it asks for. */
+public final class Member {
+    private Member() {
+    }
+
+    /**
+     * Arguments: controller, scope, stream, and then one of
+     * "create GROUP", "write KEYS FIRST LAST" (the keys separated by commas) or "read GROUP READER".
+     */
+    public static void main(String[] args) throws Exception {
+        ClientConfig config = ClientConfig.builder().controllerURI(URI.create(args[0])).build();
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        switch (args[3]) {
+            case "create":
+                try (ReaderGroupManager manager = ReaderGroupManager.withScope(args[1], config)) {
+                    manager.createReaderGroup(args[4], ReaderGroupConfig.builder().stream(args[1] + "/" + args[2])
+                            .groupRefreshTimeMillis(500).automaticCheckpointIntervalMillis(2000).build());
+                }
+                break;
+            case "write":
+                write(config, args);
+                break;
+            default:
+                read(config, args, out);
+        }
+        System.exit(0); // the client leaves threads behind
+    }
+
+    private static void write(ClientConfig config, String[] args) throws Exception {
+        try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(args[1], config);
+             EventStreamWriter<String> writer = factory.createEventWriter(args[2], new UTF8StringSerializer(), EventWriterConfig.builder().build())) {
+            for (String key : args[4].split(",")) {
+                for (int n = Integer.parseInt(args[5]); n <= Integer.parseInt(args[6]); n++) {
+                    writer.writeEvent(key, key + " " + n);
+                }
+            }
+            writer.flush();
+        }
+    }
+
+    /** Prints what it reads, an event a line, until nothing is left to read. */
+    private static void read(ClientConfig config, String[] args, PrintStream out) {
+        try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(args[1], config);
+             EventStreamReader<String> reader = factory.createReader(args[5], args[4], new UTF8StringSerializer(), ReaderConfig.builder().build())) {
+            out.println("ready");
+            while (true) {
+                EventRead<String> read = reader.readNextEvent(500);
+                if (read.getEvent() != null) {
+                    out.println(read.getEvent());
+                } else if (read.isReadCompleted()) {
+                    return;
+                }
+            }
+        }
+    }
+}
