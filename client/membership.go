@@ -200,7 +200,7 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 	found, err := m.reader.group.client.controller.Successors(ctx, a.segment.Stream, a.segment.ID)
 	switch fault.CodeOf(err) {
 	case 0:
-	case fault.NoSuchStream, fault.NoSuchScope: // the stream was deleted: nothing follows
+	case fault.NoSuchStream, fault.NoSuchSegment, fault.NoSuchScope: // the stream was deleted: nothing follows
 		return nil, nil
 	default:
 		return nil, err

@@ -103,6 +103,9 @@ func (w *Writer) unknown(err error) error {
 	}
 	marked := *e
 	marked.Stored = true
+	if marked.Code == fault.NoSuchSegment { // so the controller says it of a stream that was deleted
+		marked.Code = fault.NoSuchStream
+	}
 	return &marked
 }
 

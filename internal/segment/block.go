@@ -115,13 +115,22 @@ func freeFrame(f []byte) {
 
 var blocks = sync.Pool{New: func() any { return new(Block) }}
 
-// newBlock starts a block with the number of its first event.
-func newBlock(first int64) *Block {
+// newBlock starts a block with the number of its first event, and room for as
+// much as a block like it took.
+func newBlock(first int64, like measure) *Block {
 	b := blocks.Get().(*Block)
 	*b = Block{events: b.events[:0], first: first, last: first}
-	b.frame = newFrame(wire.BlockPrefix + 1)[:wire.BlockPrefix]
+	if cap(b.events) < like.events {
+		b.events = make([]record, 0, like.events+like.events/8)
+	}
+	b.frame = newFrame(max(like.frame, wire.BlockPrefix+1))[:wire.BlockPrefix]
 	return b
 }
+
+// measure is how much a block took.
+type measure struct{ frame, events int }
+
+func (b *Block) measure() measure { return measure{len(b.frame), len(b.events)} }
 
 // free gives the block's memory to the next ones.
 func (b *Block) free() {

@@ -73,19 +73,29 @@ func (a *Appender) online(l *link, stored int64) {
 
 // final tells whether an error of the set-up ends the writer.
 func (a *Appender) final(err error) error {
-	switch fault.CodeOf(err) {
-	case fault.PermissionDenied, fault.TLS, fault.Protocol, fault.NoSuchStream, fault.NoSuchScope:
+	if hopeless(err, a.failures) {
 		return err
-	case fault.Unauthenticated:
-		if a.failures > aloneFrom {
-			return err
-		}
 	}
 	if a.outage > 0 && time.Since(a.since) > a.outage {
 		return fault.Wrap(fault.OutageTooLong, "append to segment", a.Name, err)
 	}
 	return nil
 }
+
+// hopeless tells whether an error that came again and again will never go away.
+func hopeless(err error, failures int) bool {
+	switch fault.CodeOf(err) {
+	case fault.PermissionDenied, fault.NoSuchStream, fault.NoSuchScope, fault.Closed:
+		return true
+	case fault.Unauthenticated, fault.TLS, fault.Protocol: // maybe a stranger at the port for a moment
+		return failures > patience
+	}
+	return false
+}
+
+// patience is how many failures in a row are borne when only a moment's disorder
+// could explain them.
+const patience = 5
 
 // setUp asks a store for the number of the last event that it has of this
 // writer. While nothing of this id is under way on the connection, and nothing

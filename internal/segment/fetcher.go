@@ -165,7 +165,6 @@ func (f *Fetcher) run() {
 
 // connect waits for a connection; false if the fetcher is to end.
 func (f *Fetcher) connect() bool {
-	refused := 0
 	for ; ; f.failures++ {
 		if segmentstore.DefaultBackoff.Wait(f.ctx, f.failures) != nil {
 			return false
@@ -174,15 +173,9 @@ func (f *Fetcher) connect() bool {
 		if err == nil {
 			return true
 		}
-		switch fault.CodeOf(err) {
-		case fault.PermissionDenied, fault.TLS, fault.Protocol, fault.NoSuchStream, fault.Closed:
+		if hopeless(err, f.failures) {
 			f.sink.Ended(f, err)
 			return false
-		case fault.Unauthenticated:
-			if refused++; refused > aloneFrom {
-				f.sink.Ended(f, err)
-				return false
-			}
 		}
 	}
 }

@@ -18,7 +18,8 @@ type Session struct {
 	queue  []*Block // to send, in order; the last one may take more events
 	flight []*Block // sent on this connection, not answered
 	state  sessionState
-	bytes  int // framed bytes not stored yet
+	bytes  int     // framed bytes not stored yet
+	usual  measure // of the last block: a busy segment's next one is like it
 }
 
 type sessionState int
@@ -48,7 +49,7 @@ func (s *Session) Add(number int64, position float64, event []byte) {
 		open = s.queue[n-1]
 	}
 	if open == nil || !open.takes(number, len(event), s.limit) {
-		open = newBlock(number)
+		open = newBlock(number, s.usual)
 		s.queue = append(s.queue, open)
 		s.progress.add(open)
 	}
@@ -68,6 +69,7 @@ func (s *Session) Take(frames net.Buffers) net.Buffers {
 		s.queue[0] = nil
 		s.queue = s.queue[1:]
 		b.close(s.writer, s.request)
+		s.usual = b.measure()
 		s.flight = append(s.flight, b)
 		frames = append(frames, b.frame)
 		taken += len(b.frame)
@@ -148,7 +150,7 @@ func (s *Session) trimmed(b *Block, stored int64) *Block {
 	var rest *Block
 	b.each(stored, func(number int64, position float64, event []byte) {
 		if rest == nil {
-			rest = newBlock(number)
+			rest = newBlock(number, measure{})
 		}
 		rest.add(number, position, event)
 	})

@@ -1,0 +1,323 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// A bad setting is an error that names the option.
+func TestBadSettingsNameTheOption(t *testing.T) {
+	s := NewSettings()
+	if err := s.Set("writer.windows", "1"); !errors.Is(err, ErrUnknownOption) || !strings.Contains(err.Error(), "writer.window.bytes") {
+		t.Fatal(err)
+	}
+	if _, err := s.Get("nonsense"); !errors.Is(err, ErrUnknownOption) {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"writer.window.bytes": "lots", "connect.timeout": "5", "tls.verify.host": "perhaps", "stream.scaling": "elastic",
+		"stream.segments": "0", "reader.buffer.bytes": "99GiB", "stream.retention.min": "-1",
+	} {
+		if err := s.Set(name, value); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), name) {
+			t.Fatal(name, err)
+		}
+	}
+	for _, o := range Options() {
+		if o.Doc == "" || o.Range == "" {
+			t.Errorf("option %s is not documented", o.Name)
+		}
+		value, err := s.Get(o.Name)
+		if err != nil || s.Set(o.Name, value) != nil {
+			t.Errorf("option %s does not take its own value %q back", o.Name, value)
+		}
+	}
+}
+
+func TestBadConfigsAreRefused(t *testing.T) {
+	for option, change := range map[string]func(*Config){
+		"controller.uri":        func(c *Config) { c.ControllerURI = "http://localhost:9090" },
+		"tls.ca.file":           func(c *Config) { c.ControllerURI, c.CAFile = "tls://localhost:9090", "/nonexistent" },
+		"auth.method":           func(c *Config) { c.AuthMethod = "kerberos" },
+		"connect.timeout":       func(c *Config) { c.ConnectTimeout = 0 },
+		"connections.per.store": func(c *Config) { c.ConnectionsPerStore = 0 },
+	} {
+		config := DefaultConfig()
+		change(&config)
+		if _, err := New(config); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), option) {
+			t.Fatal(option, err)
+		}
+	}
+}
+
+// A controller that is not there is told within the caller's limit.
+func TestUnreachableController(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close() // nobody listens there any more
+	config := DefaultConfig()
+	config.ControllerURI = "tcp://" + listener.Addr().String()
+	config.RequestTimeout = 300 * time.Millisecond
+	c, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.CreateScope(within(t), "scope"); !errors.Is(err, ErrUnreachable) || !IsRetriable(err) || !strings.Contains(err.Error(), config.ControllerURI) {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := c.OpenWriter(short, "scope", "stream", DefaultWriterConfig()); err == nil {
+		t.Fatal("a writer was opened")
+	}
+}
+
+func TestInvalidNamesAreRefused(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	for _, name := range []string{"", "with space", "_internal", "a/b", strings.Repeat("x", 251), "ümlaut"} {
+		if _, err := w.client.CreateScope(within(t), name); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("scope %q: %v", name, err)
+		}
+		if _, err := w.client.CreateStream(within(t), "scope", name, DefaultStreamConfig()); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("stream %q: %v", name, err)
+		}
+		if _, err := w.client.OpenWriter(within(t), "scope", name, DefaultWriterConfig()); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("writer on %q: %v", name, err)
+		}
+		if _, err := w.client.OpenReaderGroup(within(t), "scope", name); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("group %q: %v", name, err)
+		}
+	}
+}
+
+// An event that is refused takes no number.
+func TestEventsThatAreRefusedAndThoseThatAreNot(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	ctx := within(t)
+	if _, err := w.Write(ctx, make([]byte, MaxEventSize+1)); !errors.Is(err, ErrEventTooLarge) {
+		t.Fatal(err)
+	}
+	if _, err := w.WriteKeyed(ctx, "\xff", []byte("x")); !errors.Is(err, ErrInvalidArgument) {
+		t.Fatal(err)
+	}
+	if n, err := w.Write(ctx, nil); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	if n, err := w.WriteKeyed(ctx, "", []byte("the empty key")); n != 2 || err != nil {
+		t.Fatal(n, err)
+	}
+	largest := bytes.Repeat([]byte{7}, MaxEventSize)
+	if n, err := w.Write(ctx, largest); n != 3 || err != nil {
+		t.Fatal(n, err)
+	}
+	flush(t, w, 3)
+	events := c.Events(c.name(0))
+	if len(events) != 3 || len(events[0]) != 0 || string(events[1]) != "the empty key" || !bytes.Equal(events[2], largest) {
+		t.Fatalf("%d events are stored", len(events))
+	}
+}
+
+// A full window refuses, or waits as long as the caller allows; what was taken
+// is not lost.
+func TestFullWindow(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if _, ok := command.(wire.SetupAppend); ok {
+			return storetest.CloseNow
+		}
+		return storetest.Serve
+	})
+	var last int64
+	for {
+		n, err := w.TryWrite(make([]byte, 1000))
+		if errors.Is(err, ErrWindowFull) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = n
+	}
+	if last < 60 || last > 65 {
+		t.Fatalf("a window of 64 KiB took %d events of 1008 bytes", last)
+	}
+	short, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := w.Write(short, make([]byte, 1000)); !errors.Is(err, ErrTimedOut) {
+		t.Fatal(err)
+	}
+	if accepted, _, err := w.TryWriteMany(nil, nil, make([]byte, 2000), []uint32{1000, 1000}); accepted != 0 || !errors.Is(err, ErrWindowFull) {
+		t.Fatal(accepted, err)
+	}
+	c.Set(nil)
+	if n, err := w.Write(within(t), make([]byte, 1000)); n != last+1 || err != nil {
+		t.Fatal(n, err)
+	}
+	flush(t, w, last+1)
+	if stored := len(c.Events(c.name(0))); stored != int(last+1) {
+		t.Fatalf("%d of %d events are stored", stored, last+1)
+	}
+}
+
+// A segment that is down does not hold up the others, and takes no more than
+// half the window.
+func TestSegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if setup, ok := command.(wire.SetupAppend); ok && setup.Segment == c.name(0) {
+			return storetest.NoReply
+		}
+		return storetest.Serve
+	})
+	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	taken := 0
+	for {
+		if _, err := w.TryWriteKeyed(low, make([]byte, 1000)); err != nil {
+			break
+		}
+		taken++
+	}
+	if taken > 33 {
+		t.Fatalf("the segment that is down took %d kB of 64", taken)
+	}
+	for range 500 {
+		if _, err := w.WriteKeyed(within(t), high, make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the other segment has its events", func() bool { return len(c.Events(c.name(1))) == 500 })
+	if acked, _ := w.Acked(); acked != 0 {
+		t.Fatalf("acknowledged through %d, but event 1 is not stored", acked)
+	}
+}
+
+func TestClosing(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	write(t, w, "k", 1, 10)
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	c.expect(1, 10, 0)
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal("closing twice", err)
+	}
+	if _, err := w.Write(within(t), nil); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+	if _, err := w.TryWrite(nil); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+	if acked, err := w.Acked(); acked != 10 || !errors.Is(err, ErrClosed) {
+		t.Fatal(acked, err)
+	}
+	if err := w.client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.client.Close(); err != nil {
+		t.Fatal("closing twice", err)
+	}
+	if _, err := w.client.CreateScope(within(t), "scope"); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+}
+
+// Close and the client's Close end what waits in other goroutines.
+func TestCloseWhileOthersWait(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 1, 5)
+	waiting := make(chan error)
+	go func() { waiting <- w.Wait(context.Background(), 5) }()
+	short, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+	defer cancel()
+	if err := w.Close(short); !errors.Is(err, ErrTimedOut) {
+		t.Fatal(err)
+	}
+	if err := <-waiting; !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+	if acked, err := w.Acked(); acked != 0 || !errors.Is(err, ErrClosed) {
+		t.Fatal(acked, err)
+	}
+}
+
+// A store that answers garbage for a while costs nothing; one that is none at
+// all ends the writer with a clear error.
+func TestStoresThatAnswerGarbage(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
+	write(t, w, "k", 1, 100)
+	eventually(t, "the writer tries again", func() bool { return c.Dialled() > 2 })
+	c.Greet(nil)
+	flush(t, w, 100)
+	c.expect(1, 100, 0)
+
+	c.Greet(wire.Hello{HighVersion: 99, LowVersion: 98}.Append(nil))
+	c.CutAll()
+	if _, err := w.Write(within(t), []byte("12345678")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(within(t)); !errors.Is(err, ErrProtocol) || !strings.Contains(err.Error(), "versions 98 to 99") {
+		t.Fatal(err)
+	}
+	if acked, err := w.Acked(); acked != 100 || err == nil {
+		t.Fatal(acked, err)
+	}
+}
+
+// The hook is called with rising numbers, one call at a time, and last with the
+// final error.
+func TestNotify(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	told := make(chan int64, 1000)
+	var last int64
+	w.Notify(func(acked int64, err error) {
+		if acked < last {
+			t.Errorf("acknowledged through %d after %d", acked, last)
+		}
+		last = acked
+		if err != nil {
+			close(told)
+			return
+		}
+		told <- acked
+	})
+	for n := int64(1); n <= 100; n++ {
+		write(t, w, "k", n, n)
+		flush(t, w, n)
+	}
+	for at := int64(0); at < 100; {
+		at = <-told
+	}
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	for range told {
+	}
+	if last != 100 {
+		t.Fatal(last)
+	}
+}
