@@ -165,6 +165,12 @@ func TestIntervals(t *testing.T) {
 	if s.Rank("x") != -1 || s.AcquireInterval("x") <= 0 || s.ReleaseInterval("x") < 0 {
 		t.Error(s.Rank("x"), s.AcquireInterval("x"), s.ReleaseInterval("x"))
 	}
+	// What was told before joining, or behind leaving, counts from then on.
+	s = replay(t, starting(0, 0), UpdateDistanceToTail{Reader: "a", Lag: 90_000}, AddReader{"a"}, AddReader{"b"},
+		AcquireSegment{"a", seg(0)}, AcquireSegment{"b", seg(1)}, UpdateDistanceToTail{Reader: "b"})
+	if got := s.Sizes(); got["a"] != 1 || math.Abs(got["b"]-1.0/3) > 1e-9 {
+		t.Errorf("sizes with a lag told early: %v", got)
+	}
 	// A lag that was never told counts as endless, and two of them as next to nothing, as in Java.
 	s = spread(t, 0, []int{1, 2}, nil)
 	if got := s.Sizes(); got["a"] != 1 || math.Abs(got["b"]) > 1e-9 {

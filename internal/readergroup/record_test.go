@@ -3,9 +3,11 @@ package readergroup
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/versioned"
 )
 
 func TestMalformedRecords(t *testing.T) {
@@ -50,6 +52,68 @@ func TestNewerRecordsAreRead(t *testing.T) {
 	got, err := DecodeRecord(event)
 	if want := (Record{Updates: []Update{AddReader{"r1"}}}); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Older writers stop at an earlier revision; what they do not say has the value
+// it had then.
+func TestOlderRecordsAreRead(t *testing.T) {
+	w := encoder{versioned.NewWriter("test")}
+	w.Int32(recordInitial)
+	w.revisions(Compact{}, func() {
+		w.Blob(func() {
+			w.Single(0, func() {
+				w.Int64(1000)
+				w.Int64(2000)
+				w.CompactInt(0)
+				w.CompactInt(0)
+			})
+		})
+		w.Blob(func() {
+			w.Single(0, func() {
+				for range 4 {
+					w.CompactInt(0)
+				}
+			})
+		})
+		versioned.WriteMap(w.Writer, map[string]int64{"a": 5}, strings.Compare, w.UTF, w.Int64)
+		w.CompactInt(0)
+		w.CompactInt(0)
+		w.offsets(at(7))
+		w.CompactInt(0)
+	})
+	want := Compact{
+		Config:      Config{CheckpointMillis: 1000, RefreshMillis: 2000, MaxOutstandingCheckpoints: 3, Generation: -1},
+		Checkpoints: Checkpoints{Published: true},
+		Lag:         map[string]int64{"a": 5},
+		Unassigned:  map[Segment]Place{seg(0): {Offset: 7}},
+	}
+	record, err := DecodeRecord(must(w.Finish()))
+	if err != nil || !reflect.DeepEqual(record.Updates, []Update{want}) {
+		t.Errorf("%+v, %v\nwant %+v", record.Updates, err, want)
+	}
+	for _, tc := range []struct {
+		write func(w *encoder)
+		want  Update
+	}{
+		{func(w *encoder) {
+			w.revisions(UpdateDistanceToTail{}, func() { w.UTF("a"); w.Int64(5) })
+		}, UpdateDistanceToTail{Reader: "a", Lag: 5}},
+		{func(w *encoder) {
+			w.revisions(SegmentCompleted{}, func() {
+				w.UTF("a")
+				w.segment(seg(0))
+				w.successors(map[Segment]Successor{seg(1): after(0)})
+			})
+		}, SegmentCompleted{Reader: "a", Segment: seg(0), Successors: map[Segment]Successor{seg(1): after(0)}}},
+	} {
+		w := encoder{versioned.NewWriter("test")}
+		tc.write(&w)
+		update := must(w.Finish())
+		event := append([]byte{0, 0, 0, 2, 0, 0, 0, byte(len(update))}, update...)
+		if got, err := DecodeRecord(event); err != nil || !reflect.DeepEqual(got.Updates, []Update{tc.want}) {
+			t.Errorf("%+v, %v, want %+v", got, err, tc.want)
+		}
 	}
 }
 
