@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -111,5 +113,18 @@ func TestCommandThatFailsSilentlyCounts(t *testing.T) {
 	}
 	if _, err := runOne(t.Context(), suite{name: "none", command: []string{"/no/such/command"}}); err == nil {
 		t.Error("a command that does not exist counts")
+	}
+}
+
+func TestSuiteEndsWithAllItsProcesses(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	read := func(output io.Reader, _ io.Writer) (count, error) {
+		return count{}, eachLine(output, func(string) { cancel() }) // until the last of them has ended
+	}
+	s := suite{name: "long", read: read, command: []string{"sh", "-c", "trap '' TERM; echo begun; sleep 1000 & sleep 1000"}}
+	if _, err := runOne(ctx, s); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
 	}
 }

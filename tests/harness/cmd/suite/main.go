@@ -10,7 +10,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -87,8 +86,13 @@ func run(ctx context.Context, names []string) (ok bool, err error) {
 	return summary(os.Stdout, outcomes), nil
 }
 
+// suiteLimit is how long a suite may take. One that hangs must not hide what the
+// others find.
+const suiteLimit = 15 * time.Minute
+
 // runOne runs a suite and counts its tests from its output. A suite that fails
-// without saying which test it was counts as one failure.
+// without saying which test it was counts as one failure. Ctrl-C ends the suite
+// by way of ctx: its processes are a group of their own, which ends as a whole.
 func runOne(ctx context.Context, s suite) (count, error) {
 	logs := filepath.Join("build", "test")
 	if err := os.MkdirAll(logs, 0o755); err != nil {
@@ -99,14 +103,21 @@ func runOne(ctx context.Context, s suite) (count, error) {
 		return count{}, err
 	}
 	defer log.Close()
-	command := exec.CommandContext(ctx, s.command[0], s.command[1:]...)
-	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	limited, cancel := context.WithTimeoutCause(ctx, suiteLimit, fmt.Errorf("not ended after %s", suiteLimit))
+	defer cancel()
+	command := exec.CommandContext(limited, s.command[0], s.command[1:]...)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGTERM) }
 	command.WaitDelay = 10 * time.Second
 	out, in := io.Pipe()
 	command.Stdout, command.Stderr = in, in
 	ended := make(chan error, 1)
 	go func() {
 		err := command.Run()
+		if limited.Err() != nil && command.Process != nil {
+			syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // those that SIGTERM did not end
+			err = context.Cause(limited)
+		}
 		in.Close()
 		ended <- err
 	}()
@@ -120,7 +131,7 @@ func runOne(ctx context.Context, s suite) (count, error) {
 	if err != nil {
 		return c, err
 	}
-	if _, exited := errors.AsType[*exec.ExitError](failure); failure != nil && !exited {
+	if command.Process == nil {
 		return c, failure // it did not run at all
 	}
 	switch {
