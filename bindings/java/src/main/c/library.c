@@ -54,6 +54,21 @@ static jbyteArray statusText(JNIEnv *env, jclass cls UNUSED, jint status) {
   return text_out(env, pravega_status_text(status));
 }
 
+/* Bit 0: retriable; bit 1: final. */
+static jint statusFlags(JNIEnv *env UNUSED, jclass cls UNUSED, jint status) {
+  const pravega_status_t *list;
+  size_t count;
+  jint flags = 0;
+  if (pravega_status_list(&list, &count) == PRAVEGA_OK) {
+    for (size_t i = 0; i < count; i++) {
+      if (list[i].code == status) {
+        flags = list[i].is_retriable | list[i].is_final << 1;
+      }
+    }
+  }
+  return flags;
+}
+
 static jlong live(JNIEnv *env UNUSED, jclass cls UNUSED) {
   return pravega_debug_live();
 }
@@ -70,6 +85,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(version, "()" TEXT),
     NATIVE(statusCodes, "()[I"),
     NATIVE(statusName, "(I)" TEXT),
+    NATIVE(statusFlags, "(I)I"),
     NATIVE(statusText, "(I)" TEXT),
     NATIVE(live, "()J"),
     NATIVE(describe, "()" TEXTS),

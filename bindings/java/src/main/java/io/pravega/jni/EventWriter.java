@@ -2,6 +2,7 @@ package io.pravega.jni;
 
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -92,6 +93,7 @@ public final class EventWriter implements AutoCloseable {
     }
 
     private long write(byte[] key, byte[] event, Deadline until) {
+        Objects.requireNonNull(event, "event");
         for (;;) {
             long writer = handle.get();
             long number = Native.write(writer, key, event, until.piece());

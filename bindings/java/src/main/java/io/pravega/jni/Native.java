@@ -19,6 +19,9 @@ final class Native {
 
     static native byte[] statusName(int status);
 
+    /** Bit 0: retriable; bit 1: final. */
+    static native int statusFlags(int status);
+
     static native byte[] statusText(int status);
 
     /** The number of native objects that are open. */

@@ -38,7 +38,7 @@ public final class PravegaClient implements AutoCloseable {
     /**
      * Makes a client. It connects when it is first used.
      *
-     * @param options at least {@code controller.uri}
+     * @param options of any kind; above all {@code controller.uri}, which is else {@code tcp://localhost:9090}
      * @return the client, to be closed
      * @throws PravegaException.UnknownOption no option has this name
      * @throws PravegaException.InvalidArgument a value cannot be used
