@@ -4,7 +4,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-make -s -C "$root" lib runners build/venv/complete 2>/dev/null || make -C "$root" lib runners "$root/build/venv/complete"
+make -C "$root" lib runners "$root/build/venv/complete"
 export PRAVEGA_LIBRARY="${PRAVEGA_LIBRARY:-$root/build/lib/libpravega.so.0}"
 cd "$root"
 exec build/tools/with-pravega -- build/venv/bin/python -m pytest -q -p no:cacheprovider bindings/python/tests "$@"

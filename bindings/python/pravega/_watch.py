@@ -19,38 +19,48 @@ class Watch:
     def __init__(self, descriptor: int, on_readable: Callable[[], None]) -> None:
         self._descriptor = os.dup(descriptor)
         self._on_readable = on_readable
-        self._inside: dict[asyncio.AbstractEventLoop, int] = {}
+        self._tasks: dict[asyncio.AbstractEventLoop, int] = {}  # inside, by loop
+        self._watching: set[asyncio.AbstractEventLoop] = set()
         self._closed = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> None:
         loop = asyncio.get_running_loop()
         with self._lock:
-            tasks = self._inside.get(loop, 0)
-            self._inside[loop] = tasks + 1
-            if tasks == 0 and not self._closed:
+            self._tasks[loop] = self._tasks.get(loop, 0) + 1
+            if self._closed:
+                loop.call_soon(self._on_readable)  # it will see that all is over
+            elif loop not in self._watching:
                 loop.add_reader(self._descriptor, self._on_readable)
+                self._watching.add(loop)
 
     def __exit__(self, *_: object) -> None:
         loop = asyncio.get_running_loop()
         with self._lock:
-            self._inside[loop] -= 1
-            if self._inside[loop] == 0:
-                del self._inside[loop]
-                loop.remove_reader(self._descriptor)
+            self._tasks[loop] -= 1
+            if self._tasks[loop] == 0:
+                del self._tasks[loop]
+                self._stop(loop)
                 self._end()
 
     def mute(self) -> None:
-        """Called back: the running loop looks no more until its tasks have left."""
-        asyncio.get_running_loop().remove_reader(self._descriptor)
+        """The running loop watches no more, until another task enters."""
+        with self._lock:
+            self._stop(asyncio.get_running_loop())
 
     def close(self) -> None:
-        """No more calls for new tasks. The last task that leaves ends the duplicate."""
+        """The object is closed. The last task that leaves ends the duplicate."""
         with self._lock:
             if not self._closed:
                 self._closed = True
                 self._end()
 
+    def _stop(self, loop: asyncio.AbstractEventLoop) -> None:
+        if loop in self._watching:
+            self._watching.remove(loop)
+            loop.remove_reader(self._descriptor)
+
     def _end(self) -> None:
-        if self._closed and not self._inside:
+        if self._closed and not self._tasks and self._descriptor >= 0:
             os.close(self._descriptor)
+            self._descriptor = -1

@@ -128,9 +128,10 @@ class Reader(Object):
     def _watching(self) -> Watch:
         """The running event loop wakes the waiters meanwhile, when there is something to read."""
         with self._closing:  # so that the descriptor is not closed before it is duplicated
+            handle = self._live()
             if self._watch is None:
                 descriptor = ctypes.c_int()
-                status = self._library.reader_ready_fd(self._live(), ctypes.byref(descriptor))
+                status = self._library.reader_ready_fd(handle, ctypes.byref(descriptor))
                 if status < 0:
                     raise self._failure(status)
                 self._watch = Watch(descriptor.value, self._on_ready)
