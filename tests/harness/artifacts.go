@@ -33,7 +33,7 @@ func Artifacts(ctx context.Context, progress io.Writer) (string, error) {
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return "", err
 	}
-	lock, err := lockFile(ctx, filepath.Join(home, "lock"))
+	lock, err := lockFile(ctx, progress, filepath.Join(home, "lock"))
 	if err != nil {
 		return "", err
 	}
@@ -76,32 +76,41 @@ func fetch(ctx context.Context, progress io.Writer, home, lib, repository string
 	for {
 		select {
 		case err := <-ended:
-			jars, size := countJars(lib)
+			_, jars, size := progressOf(lib)
 			if err != nil {
 				return fmt.Errorf("fetching the Pravega server with Maven: %w\n%s", err, out.String())
 			}
 			fmt.Fprintf(progress, "Fetched the Pravega server: %d jars, %d MB\n", jars, size>>20)
 			return nil
 		case <-tick.C:
-			jars, size := countJars(repository)
-			fmt.Fprintf(progress, "  ... %d jars, %d MB\n", jars, size>>20)
+			descriptions, jars, size := progressOf(repository)
+			fmt.Fprintf(progress, "  ... %d descriptions, %d jars, %d MB\n", descriptions, jars, size>>20)
 		}
 	}
 }
 
-// countJars counts the jars below a folder and their bytes. Files come and go
-// while Maven works, so what cannot be read is left out.
-func countJars(dir string) (jars int, size int64) {
+// progressOf counts what Maven has put below a folder: descriptions (which it
+// fetches first), jars, and their bytes. Files come and go while it works, so
+// what cannot be read is left out.
+func progressOf(dir string) (descriptions, jars int, size int64) {
 	filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".jar") {
-			if info, err := entry.Info(); err == nil {
-				jars++
-				size += info.Size()
-			}
+		if err != nil {
+			return nil
+		}
+		switch filepath.Ext(path) {
+		case ".pom":
+			descriptions++
+		case ".jar":
+			jars++
+		default:
+			return nil
+		}
+		if info, err := entry.Info(); err == nil {
+			size += info.Size()
 		}
 		return nil
 	})
-	return jars, size
+	return descriptions, jars, size
 }
 
 // buildDir is the project's folder for everything that is built or fetched,
@@ -123,11 +132,14 @@ func buildDir() (string, error) {
 
 // lockFile takes the lock of a file, made if need be, and waits for it.
 // Closing the file, or the end of the process, gives the lock back.
-func lockFile(ctx context.Context, path string) (*os.File, error) {
-	for {
+func lockFile(ctx context.Context, progress io.Writer, path string) (*os.File, error) {
+	for tries := 1; ; tries++ {
 		file, err := tryLock(path)
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return file, err
+		}
+		if tries == 10 {
+			fmt.Fprintln(progress, "Waiting for another process that fetches the Pravega server")
 		}
 		if err := pause(ctx, 200*time.Millisecond); err != nil {
 			return nil, fmt.Errorf("waiting for the lock %s: %w", path, err)
