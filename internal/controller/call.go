@@ -39,10 +39,7 @@ type request struct {
 // do asks until there is an answer, an error that stays one, or ctx ends. If
 // ctx has no deadline, RetryLimit is one.
 func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) error {
-	limited, cancel := context.WithCancel(ctx)
-	if _, hasDeadline := ctx.Deadline(); !hasDeadline {
-		limited, cancel = context.WithTimeout(ctx, c.config.RetryLimit)
-	}
+	limited, cancel := c.limit(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.life, cancel)()
 
@@ -73,6 +70,14 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 		last = failure
 		c.config.Logger.Debug("controller call is tried again", "op", r.op, "subject", r.subject, "attempt", attempt+1, "err", failure)
 	}
+}
+
+// limit gives a context a deadline if it has none.
+func (c *Controller) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, c.config.RetryLimit)
 }
 
 const moment = 20 * time.Millisecond

@@ -45,8 +45,9 @@ func TestLastingStatusesAreNot(t *testing.T) {
 }
 
 func TestRetriesEndAtTheLimit(t *testing.T) {
+	t.Parallel()
 	f := startFake(t, nil, "", map[string]answer{"getCurrentSegments": refuse(codes.FailedPrecondition, "busy")})
-	c := dial(t, func(c *Config) { c.RetryLimit = 100 * time.Millisecond }, f)
+	c := dial(t, func(c *Config) { c.RetryLimit = time.Second }, f)
 	_, err := c.CurrentSegments(context.Background(), stream)
 	if !errors.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "busy; given up after") || f.count("getCurrentSegments") < 2 {
 		t.Errorf("%v after %d calls", err, f.count("getCurrentSegments"))
@@ -58,14 +59,17 @@ func TestContextsAreObeyed(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	f := startFake(t, nil, "", map[string]answer{"getCurrentSegments": hang, "createScope": hang})
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	f := startFake(t, nil, "", map[string]answer{"getCurrentSegments": hang, "createScope": func(serving context.Context, in func(proto.Message)) (proto.Message, error) {
+		cancel()
+		return hang(serving, in)
+	}})
 	c := dial(t, nil, f)
 	_, err := c.CurrentSegments(within(t, 50*time.Millisecond), stream)
 	if !errors.Is(err, fault.TimedOut) || !errors.Is(err, context.DeadlineExceeded) || fault.MayBeStored(err) {
 		t.Errorf("at the deadline: %v", err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(50*time.Millisecond, cancel)
 	if _, err := c.CreateScope(ctx, "s"); !errors.Is(err, fault.Cancelled) || !fault.MayBeStored(err) {
 		t.Errorf("when cancelled, of a change that was sent: %v", err)
 	}
@@ -130,8 +134,9 @@ func TestLostRepliesMakeChangesUncertain(t *testing.T) {
 
 // A change that never left this machine cannot have had an effect.
 func TestUnsentChangesAreCertain(t *testing.T) {
+	t.Parallel()
 	f := startFake(t, nil, "", nil)
-	c := dial(t, func(c *Config) { c.RetryLimit = 200 * time.Millisecond }, f)
+	c := dial(t, func(c *Config) { c.RetryLimit = 2 * time.Second }, f)
 	f.kill()
 	_, err := c.CreateScope(context.Background(), "s")
 	if !errors.Is(err, fault.Unreachable) || fault.MayBeStored(err) {
@@ -141,7 +146,7 @@ func TestUnsentChangesAreCertain(t *testing.T) {
 		t.Errorf("%v does not say where and why", err)
 	}
 	// The same within a deadline of the caller's.
-	_, err = c.CreateScope(within(t, 200*time.Millisecond), "s")
+	_, err = c.CreateScope(within(t, 2*time.Second), "s")
 	if !errors.Is(err, fault.Unreachable) || !errors.Is(err, context.DeadlineExceeded) || fault.MayBeStored(err) {
 		t.Errorf("nobody listens until the deadline: %v", err)
 	}

@@ -33,6 +33,7 @@ func TestCallsGoRound(t *testing.T) {
 // Of two controllers one dies and comes back, then the other: every call
 // succeeds.
 func TestFailover(t *testing.T) {
+	t.Parallel()
 	answers := map[string]answer{"checkScopeExists": exists}
 	one, two := startFake(t, nil, "", answers), startFake(t, nil, "", answers)
 	c := dial(t, nil, one, two)
@@ -61,6 +62,7 @@ func TestFailover(t *testing.T) {
 
 // All controllers are away for a while: a call waits for them.
 func TestOutage(t *testing.T) {
+	t.Parallel()
 	answers := map[string]answer{"checkScopeExists": exists}
 	f := startFake(t, nil, "", answers)
 	c := dial(t, nil, f)
@@ -146,6 +148,7 @@ func certify(t *testing.T, names ...string) (*tls.Config, *x509.CertPool) {
 }
 
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	server, pool := certify(t, "localhost")
 	f := startFake(t, server, "", map[string]answer{"checkScopeExists": exists})
 	at := func(host string) func(*Config) {
@@ -227,6 +230,7 @@ func answerWith(t *testing.T, bytes string) Endpoint {
 }
 
 func TestServersThatAreNoControllers(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		says string
 		code fault.Code
@@ -241,7 +245,7 @@ func TestServersThatAreNoControllers(t *testing.T) {
 		{"\x00\x00\x06\x04\x00", fault.Unreachable, ""},
 	} {
 		endpoint := answerWith(t, tc.says)
-		c := dial(t, func(c *Config) { c.Endpoints = []Endpoint{endpoint}; c.RetryLimit = time.Second })
+		c := dial(t, func(c *Config) { c.Endpoints = []Endpoint{endpoint}; c.RetryLimit = 2 * time.Second })
 		_, err := c.ScopeExists(context.Background(), "s")
 		if !errors.Is(err, tc.code) || !strings.Contains(err.Error(), tc.hint) || !strings.Contains(err.Error(), endpoint.String()) {
 			t.Errorf("%q: %v, want %v", tc.says, err, tc.code)
@@ -250,9 +254,10 @@ func TestServersThatAreNoControllers(t *testing.T) {
 }
 
 func TestHostsWithoutAddress(t *testing.T) {
+	t.Parallel()
 	c := dial(t, func(c *Config) {
 		c.Endpoints = []Endpoint{{"no-such-host.invalid", 9090}}
-		c.RetryLimit = 500 * time.Millisecond
+		c.RetryLimit = 2 * time.Second
 	})
 	_, err := c.ScopeExists(context.Background(), "s")
 	if !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "no-such-host.invalid") {

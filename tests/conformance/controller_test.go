@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
@@ -506,11 +507,32 @@ func TestControllerReaderGroups(t *testing.T) {
 	wants(t, "a group without a scope", err, fault.NoSuchScope)
 }
 
-func TestControllerDiscovery(t *testing.T) {
+// A standalone server has no list of controllers; it is used itself.
+func TestControllerDiscoveryOfAStandalone(t *testing.T) {
 	c := dial(t, strings.Replace(harness.Shared(t).ControllerURI(), "tcp://", "pravega://", 1), nil)
 	stream := streamOf(t, c, 1)
 	if exists, err := c.StreamExists(within(t, time.Minute), stream); !exists || err != nil {
 		t.Error(exists, err)
+	}
+}
+
+func TestControllerDiscoveryOfACluster(t *testing.T) {
+	server, err := harness.InMemory(within(t, 3*time.Minute), harness.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	var log strings.Builder
+	c := dial(t, strings.Replace(server.ControllerURI(), "tcp://", "pravega://", 1), func(c *controller.Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	stream := streamOf(t, c, 1)
+	if exists, err := c.StreamExists(within(t, time.Minute), stream); !exists || err != nil {
+		t.Error(exists, err)
+	}
+	c.Close()
+	if log.Len() > 0 {
+		t.Errorf("the controllers were not found by discovery: %s", log.String())
 	}
 }
 
