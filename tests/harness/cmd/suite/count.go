@@ -125,16 +125,16 @@ func readPython(output io.Reader, show io.Writer) (count, error) {
 	return c, err
 }
 
-var javaCount = regexp.MustCompile(`Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)(, Time elapsed)?`)
+var javaCount = regexp.MustCompile(`Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+), Time elapsed`)
 
-// readJava reads the output of Maven: its line with the counts of all classes
-// is the one without a time.
+// readJava reads the output of Maven: a line a test class, with its time. The
+// line with the sum of them has none.
 func readJava(output io.Reader, show io.Writer) (count, error) {
 	var c count
 	err := eachLine(output, func(line string) {
 		fmt.Fprintln(show, line)
 		match := javaCount.FindStringSubmatch(line)
-		if match == nil || match[5] != "" {
+		if match == nil {
 			return
 		}
 		var n [4]int
