@@ -96,7 +96,8 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
     }
 
     /**
-     * All its bytes: events, each with four bytes of type (0) and four of length, big-endian, before it.
+     * All its bytes: events, each with four bytes of type (0) and four of length, big-endian, before it. Looking at them
+     * is not iterating: who consumes them here says so by {@link #release}.
      *
      * @return a new read-only buffer
      */

@@ -173,6 +173,21 @@ class AckTest {
     }
 
     @Test
+    void anInterruptedThreadClosesAllTheSame() {
+        EventWriter writer = server.writer(server.stream(1));
+        writer.write(event());
+        writer.flush();
+        Thread.currentThread().interrupt();
+        try {
+            writer.close();
+        } finally {
+            assertTrue(Thread.interrupted(), "the thread's status stays set");
+        }
+        assertEquals(1, writer.acked());
+        assertThrows(PravegaException.Closed.class, () -> writer.write(event()));
+    }
+
+    @Test
     void interrupts() throws Exception {
         EventWriter writer = server.writer(server.stream(1));
         AtomicReference<PravegaException> seen = new AtomicReference<>();
