@@ -112,6 +112,11 @@ func TestEventsThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	if _, err := w.WriteKeyed(ctx, "\xff", []byte("x")); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
 	}
+	for _, lens := range [][]uint32{{6}, {1, 5}, {1 << 31}} {
+		if _, _, err := w.TryWriteMany(nil, []uint32{9}, []byte("event"), lens); !errors.Is(err, ErrInvalidArgument) {
+			t.Fatal(lens, err)
+		}
+	}
 	if n, err := w.Write(ctx, nil); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}

@@ -81,9 +81,10 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// Close closes the readers and writers that are still open, without waiting for
-// what they have not finished: what a writer has not had acknowledged may be
-// stored or not. Then it closes the connections. A second Close does nothing.
+// Close closes the readers and writers that are still open: readers leave their
+// groups, for which it waits up to connect.timeout; for what writers have not had
+// acknowledged it does not wait, so that may be stored or not. Then it closes the
+// connections. A second Close does nothing.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	if c.closed {
@@ -96,11 +97,23 @@ func (c *Client) Close() error {
 		open = append(open, each)
 	}
 	c.mu.Unlock()
-	now, cancel := context.WithCancel(context.Background())
-	cancel()
+	soon, cancel := context.WithTimeout(context.Background(), c.config.ConnectTimeout)
+	defer cancel()
+	now, cancelNow := context.WithCancel(context.Background())
+	cancelNow()
+	var closing sync.WaitGroup
 	for _, each := range open {
-		_ = each.Close(now) // it tells that it could not finish, as asked
+		closing.Go(func() {
+			limit := now
+			if _, ok := each.(*Reader); ok {
+				limit = soon
+			}
+			if err := each.Close(limit); err != nil {
+				c.log.Warn("closed with something unfinished", "err", err)
+			}
+		})
 	}
+	closing.Wait()
 	c.cancel()
 	c.stores.Close()
 	c.controller.Close()

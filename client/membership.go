@@ -103,6 +103,9 @@ func (m *membership) survive(ctx context.Context, err error) bool {
 		m.refresh = time.Now().Add(time.Second)
 		return true
 	}
+	if code := fault.CodeOf(err); code == fault.NoSuchSegment || code == fault.NoSuchStream {
+		err = fault.New(fault.NoSuchReaderGroup, "read with reader", r.id, "group %s was deleted", r.group)
+	}
 	r.mu.Lock()
 	r.fail(err)
 	r.mu.Unlock()

@@ -124,10 +124,19 @@ const NoKey = 1<<32 - 1
 func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if keyLens != nil && len(keyLens) < len(lens) {
+		return 0, 0, w.tooShort()
+	}
 	for i, length := range lens {
+		if uint64(length) > uint64(len(events)) {
+			return accepted, last, w.tooShort()
+		}
 		position := anywhere
 		if keyLens != nil && keyLens[i] != NoKey {
 			n := keyLens[i]
+			if uint64(n) > uint64(len(keys)) {
+				return accepted, last, w.tooShort()
+			}
 			if position, err = routing.PositionBytes(keys[:n]); err != nil {
 				return accepted, last, err
 			}
@@ -141,6 +150,10 @@ func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens
 		accepted, last = accepted+1, number
 	}
 	return accepted, last, nil
+}
+
+func (w *Writer) tooShort() error {
+	return fault.New(fault.InvalidArgument, "write to stream", w.stream.String(), "the lengths add up to more than there is")
 }
 
 // anywhere is the position of an event without key, before one is drawn.

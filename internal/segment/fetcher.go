@@ -173,6 +173,10 @@ func (f *Fetcher) connect() bool {
 		if err == nil {
 			return true
 		}
+		if fault.CodeOf(err) == fault.NoSuchSegment {
+			f.sink.Ended(f, nil)
+			return false
+		}
 		if hopeless(err, f.failures) {
 			f.sink.Ended(f, err)
 			return false
