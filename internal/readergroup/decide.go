@@ -91,6 +91,22 @@ func (s *State) ReleaseInterval(reader string) time.Duration {
 // LagInterval is the wait of a reader before it tells its lag again.
 func (s *State) LagInterval() time.Duration { return step * time.Duration(1+len(s.assigned)) }
 
+// LagToTell is what a reader should write as its lag, in milliseconds: that of the
+// other reader that lags most. Then a segment of this reader counts as much as
+// anyone's, and segments are spread by their number. Java's readers do not tell
+// their lag either, but the time of day less a segment's id, some 1.8e12; beside
+// them, one that told the truth would seem to have nothing to do, and would be
+// given nearly all segments.
+func (s *State) LagToTell(reader string) int64 {
+	most := int64(leastLag)
+	for other := range s.assigned {
+		if lag := s.lag[other]; other != reader && lag != unknownLag {
+			most = max(most, lag)
+		}
+	}
+	return most
+}
+
 // SegmentsToAcquire is what a reader should acquire now: none while a checkpoint
 // waits for it, else its fair share of what is free and at least one.
 func (s *State) SegmentsToAcquire(reader string) []Segment {

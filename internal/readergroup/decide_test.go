@@ -178,6 +178,24 @@ func TestIntervals(t *testing.T) {
 	}
 }
 
+func TestLagToTell(t *testing.T) {
+	for _, tc := range []struct {
+		lags []int64 // of the others
+		want int64
+	}{
+		{nil, leastLag}, {[]int64{0}, leastLag}, {[]int64{70_000, 90_000, 80_000}, 90_000}, {[]int64{1_795_000_000_000}, 1_795_000_000_000},
+	} {
+		updates := []Update{starting(0), AddReader{"me"}, UpdateDistanceToTail{Reader: "me", Lag: 1 << 50}, AddReader{"silent"}, UpdateDistanceToTail{Reader: "gone", Lag: 1 << 51}}
+		for i, lag := range tc.lags {
+			reader := string(rune('a' + i))
+			updates = append(updates, AddReader{reader}, UpdateDistanceToTail{Reader: reader, Lag: lag})
+		}
+		if got := replay(t, updates...).LagToTell("me"); got != tc.want {
+			t.Errorf("beside lags of %d: %d, want %d", tc.lags, got, tc.want)
+		}
+	}
+}
+
 func TestAutomaticCheckpoints(t *testing.T) {
 	u := starting(0)
 	u.Config.CheckpointMillis = 1000

@@ -28,8 +28,7 @@ func (s *State) Leave(reader string, offsets map[Segment]int64) []Update {
 }
 
 // Acquire is what a reader writes to take the segments that are its due, none if
-// it should not take any. lag is that of the reader in milliseconds, and read
-// where it stands. The error is fault.ReaderNotInGroup.
+// it should not take any. lag is [State.LagToTell], and read where it stands. The error is fault.ReaderNotInGroup.
 func (s *State) Acquire(reader string, lag int64, read map[Segment]Place) ([]Update, error) {
 	if !s.Online(reader) {
 		return nil, removed(reader)

@@ -62,7 +62,7 @@ type AcquireSegment struct {
 }
 
 // UpdateDistanceToTail tells how far a reader is behind, as a weight for its
-// segments, and how far it has read. Java always says 0 to start with.
+// segments, and how far it has read. See [State.LagToTell].
 type UpdateDistanceToTail struct {
 	Reader   string
 	Lag      int64 // in milliseconds; less than 30000 counts as 30000
