@@ -14,8 +14,8 @@ import (
 const (
 	unbounded   = "UNBOUNDED"
 	textVersion = "0"
-	// maxText bounds what a short text may unpack to: half a million segments.
-	maxText = 16 << 20
+	// maxText bounds what a short text may unpack to: some 100,000 segments.
+	maxText = 4 << 20
 )
 
 // Text is the form to keep in files and to hand to other programs, as Java's
