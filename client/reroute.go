@@ -8,6 +8,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 )
@@ -82,7 +83,7 @@ func (w *Writer) family(m *member) (old []*member, successors []controller.Segme
 // successors asks the controller until it answers or the writer ends.
 func (w *Writer) successors(id naming.SegmentID) ([]controller.Successor, error) {
 	for attempt := 0; ; attempt++ {
-		if err := segmentstore.DefaultBackoff.Wait(w.ctx, attempt); err != nil {
+		if err := retry.Soon.Wait(w.ctx, attempt); err != nil {
 			return nil, fault.Context(w.ctx, "find the successors of a segment of stream", w.stream.String())
 		}
 		successors, err := w.client.controller.Successors(w.ctx, w.stream, id)

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // service is the full name of the controllers' service.
@@ -45,7 +46,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 
 	var last *fault.Error
 	for attempt := 0; ; attempt++ {
-		if retry.Wait(limited, attempt) != nil {
+		if retry.Soon.Wait(limited, attempt) != nil {
 			return c.giveUp(ctx, r, attempt, last)
 		}
 		err := c.attempt(limited, c.main, r, in, out)

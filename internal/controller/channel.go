@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 const (
@@ -54,7 +55,7 @@ func open(config *Config, find find) (*channel, error) {
 		}),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff: backoff.Config{
-				BaseDelay: 5 * retry.First, Multiplier: 1.6, Jitter: 0.2, MaxDelay: retry.Last,
+				BaseDelay: 5 * retry.Soon.First, Multiplier: 1.6, Jitter: 0.2, MaxDelay: retry.Soon.Last,
 			},
 			MinConnectTimeout: config.ConnectTimeout,
 		}),

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
 )
 
 // The limits that apply where a [Config] says 0.
@@ -16,10 +15,6 @@ const (
 	DefaultRetryLimit       = 60 * time.Second
 	DefaultKeepAliveTimeout = 10 * time.Second
 )
-
-// retry is short at its longest, so that a call is through soon after the
-// controllers are back.
-var retry = segmentstore.Backoff{First: 10 * time.Millisecond, Last: time.Second}
 
 // Config says where the controllers are and how to talk to them.
 type Config struct {

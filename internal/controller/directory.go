@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/resolver"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // find lists the endpoints of a channel, as they are now. If it fails, it may
@@ -25,10 +25,10 @@ type directory struct {
 	peers *peers
 	log   *slog.Logger
 
-	refresh time.Duration        // between look-ups while all is well
-	failed  segmentstore.Backoff // between look-ups while they fail
-	pause   time.Duration        // least time between any two
-	limit   time.Duration        // of one look-up
+	refresh time.Duration // between look-ups while all is well
+	failed  retry.Backoff // between look-ups while they fail
+	pause   time.Duration // least time between any two
+	limit   time.Duration // of one look-up
 }
 
 func newDirectory(find find, peers *peers, config *Config) *directory {
@@ -37,7 +37,7 @@ func newDirectory(find find, peers *peers, config *Config) *directory {
 		peers:   peers,
 		log:     config.Logger,
 		refresh: 120 * time.Second,
-		failed:  segmentstore.Backoff{First: 100 * time.Millisecond, Last: 10 * time.Second},
+		failed:  retry.Backoff{First: 100 * time.Millisecond, Last: 10 * time.Second},
 		pause:   time.Second,
 		limit:   config.CallTimeout,
 	}

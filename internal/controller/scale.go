@@ -8,7 +8,7 @@ import (
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // KeyRange is a part of the positions from 0 to 1.
@@ -84,7 +84,7 @@ func (c *Controller) ScaleAndWait(ctx context.Context, stream naming.Stream, sea
 	if err != nil {
 		return nil, err
 	}
-	poll := segmentstore.Backoff{First: 20 * time.Millisecond, Last: 500 * time.Millisecond}
+	poll := retry.Backoff{First: 20 * time.Millisecond, Last: 500 * time.Millisecond}
 	for attempt := 1; ; attempt++ {
 		var failure *fault.Error
 		if poll.Wait(ctx, attempt) != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -22,7 +23,7 @@ func (a *Appender) connect() {
 		a.lock.Unlock()
 		// A connection that fails for the first time since it brought progress
 		// is replaced at once; that is normal after a seal.
-		_ = segmentstore.DefaultBackoff.Wait(a.ctx, failures-1)
+		_ = retry.Soon.Wait(a.ctx, failures-1)
 		link, stored, err := a.setUp(failures)
 
 		a.lock.Lock()

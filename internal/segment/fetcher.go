@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -166,7 +167,7 @@ func (f *Fetcher) run() {
 // connect waits for a connection; false if the fetcher is to end.
 func (f *Fetcher) connect() bool {
 	for ; ; f.failures++ {
-		if segmentstore.DefaultBackoff.Wait(f.ctx, f.failures) != nil {
+		if retry.Soon.Wait(f.ctx, f.failures) != nil {
 			return false
 		}
 		err := f.connectOnce()

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -105,7 +106,7 @@ func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end in
 	l.number++
 	end = offset + int64(wire.EventHeader+len(record))
 	for attempt := 0; ; attempt++ {
-		if segmentstore.DefaultBackoff.Wait(ctx, attempt) != nil {
+		if retry.Soon.Wait(ctx, attempt) != nil {
 			e := fault.Context(ctx, op, l.name)
 			e.Stored = attempt > 0
 			return 0, false, e

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -48,7 +49,7 @@ func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, ac
 // event that it holds of a writer; wire.NullAttribute for none.
 func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID) (int64, error) {
 	for attempt := 0; ; attempt++ {
-		if segmentstore.DefaultBackoff.Wait(ctx, attempt) != nil {
+		if retry.Soon.Wait(ctx, attempt) != nil {
 			return 0, fault.Context(ctx, "wait for the seal of segment", name)
 		}
 		info, err := Info(ctx, stores, name, segmentstore.Write)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // Call sends a request about a segment and waits for its reply, over a shared
@@ -14,7 +15,7 @@ import (
 func (s *Stores) Call(ctx context.Context, op, segment string, access Access, build Build) (wire.Reply, error) {
 	refused := false
 	for attempt := 0; ; attempt++ {
-		if s.retry.Wait(ctx, attempt) != nil {
+		if retry.Soon.Wait(ctx, attempt) != nil {
 			return nil, fault.Context(ctx, op, segment)
 		}
 		reply, err := s.callOnce(ctx, segment, access, build)

@@ -55,7 +55,6 @@ type Stores struct {
 	tokens   Authorizer
 	appends  int // shared connections for appends to a store
 	requests atomic.Int64
-	retry    Backoff
 
 	mu      sync.Mutex
 	shelves map[shelf]*slot
@@ -87,7 +86,6 @@ func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores
 		locate:  locate,
 		tokens:  tokens,
 		appends: appends,
-		retry:   DefaultBackoff,
 		shelves: make(map[shelf]*slot),
 		open:    make(map[*Conn]struct{}),
 	}

@@ -1,4 +1,5 @@
-package segmentstore
+// Package retry says how long to wait before something is tried again.
+package retry
 
 import (
 	"context"
@@ -13,9 +14,9 @@ type Backoff struct {
 	First, Last time.Duration
 }
 
-// DefaultBackoff is short, because a segment store's takeover takes seconds and
+// Soon is short, because a segment store's takeover takes seconds and
 // the endpoint is asked for again each time.
-var DefaultBackoff = Backoff{First: 10 * time.Millisecond, Last: time.Second}
+var Soon = Backoff{First: 10 * time.Millisecond, Last: time.Second}
 
 // Delay before the attempt of this number; the first one is 0.
 func (b Backoff) Delay(attempt int) time.Duration {
