@@ -14,9 +14,9 @@ type screen struct {
 	shown    time.Time
 }
 
-func isTerminal() bool {
+func newScreen() *screen {
 	info, err := os.Stdout.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return &screen{terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, shown: time.Now()}
 }
 
 func (s *screen) progress(line string) {

@@ -9,8 +9,7 @@ import (
 // watch waits for the crew, shows how far it is of all events, and says so once
 // more in the end.
 func (c *crew) watch(all int) error {
-	var s screen
-	s.terminal = isTerminal()
+	s := newScreen()
 	if err := c.wait(func(took time.Duration) { s.progress(c.progress(took, all)) }); err != nil {
 		s.end()
 		return err

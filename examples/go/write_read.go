@@ -1,0 +1,51 @@
+// Writes to a stream and reads it: go run ./examples/go tcp://127.0.0.1:9090 my-scope
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/pravega/pravega-client-go/client"
+)
+
+func main() {
+	ctx, scope := context.Background(), os.Args[2]
+	config := client.DefaultConfig()
+	config.ControllerURI = os.Args[1]
+	c := must(client.New(config))
+	defer c.Close()
+	must(c.CreateScope(ctx, scope))
+	must(c.CreateStream(ctx, scope, "greetings", client.DefaultStreamConfig()))
+
+	w := must(c.OpenWriter(ctx, scope, "greetings", client.DefaultWriterConfig()))
+	must(w.WriteKeyed(ctx, "a routing key", []byte("hello")))
+	must(w.WriteKeyed(ctx, "a routing key", []byte("Go")))
+	check(w.Close(ctx))                          // now both are stored
+	check(c.SealStream(ctx, scope, "greetings")) // so that reading comes to an end
+
+	greetings := client.GroupStream{Scope: scope, Stream: "greetings"}
+	must(c.CreateReaderGroup(ctx, scope, "readers", client.DefaultReaderGroupConfig(greetings)))
+	g := must(c.OpenReaderGroup(ctx, scope, "readers"))
+	r := must(g.OpenReader(ctx, "reader-1", client.DefaultReaderConfig()))
+	for s, err := r.Next(ctx); err != client.ErrEnd; s, err = r.Next(ctx) {
+		check(err)
+		for _, event := range s.Events() {
+			fmt.Println(string(event))
+		}
+		check(s.Release()) // its events are consumed
+	}
+	check(r.Close(ctx))
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,115 @@
+// Package examples runs the examples that the README shows.
+package examples
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pravega/pravega-client-go/tests/harness"
+)
+
+func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+
+// root is the project's folder.
+const root = "../.."
+
+// example is a program that writes events and reads them back.
+type example struct {
+	language string // as Markdown names it
+	file     string // from the project's folder
+	// build makes it and returns the command that runs it.
+	build func(t *testing.T, file string) []string
+	want  []string // lines that it prints, in whatever order
+}
+
+var all = []example{
+	{"go", "examples/go/write_read.go", buildGo, []string{"hello", "Go"}},
+	{"c", "examples/c/write_read.c", buildC, []string{"hello", "C"}},
+	{"python", "examples/python/write_read.py", preparePython, []string{"stored up to event 3", "good morning", "guten Morgen", "gute Nacht"}},
+	{"java", "examples/java/WriteRead.java", buildJava, []string{"hello", "Java"}},
+}
+
+func TestReadmeShowsTheExamples(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		text, err := os.ReadFile(filepath.Join(root, e.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		block := fmt.Sprintf("```%s\n%s```\n", e.language, text)
+		if !strings.Contains(string(readme), block) {
+			t.Errorf("README.md does not show %s as it is", e.file)
+		}
+	}
+}
+
+func TestExamplesRun(t *testing.T) {
+	controller := harness.Shared(t).ControllerURI()
+	for _, e := range all {
+		t.Run(e.language, func(t *testing.T) {
+			command := e.build(t, absolute(t, e.file))
+			scope := "example-" + strings.ToLower(rand.Text()[:8])
+			got := strings.Split(strings.TrimSpace(run(t, append(command, controller, scope)...)), "\n")
+			slices.Sort(got)
+			want := slices.Sorted(slices.Values(e.want))
+			if !slices.Equal(got, want) {
+				t.Errorf("it prints %q, not %q", got, want)
+			}
+		})
+	}
+}
+
+func buildGo(t *testing.T, file string) []string {
+	program := filepath.Join(t.TempDir(), "write_read")
+	run(t, "go", "build", "-o", program, file)
+	return []string{program}
+}
+
+// buildC compiles with what make lib built, and warnings as errors.
+func buildC(t *testing.T, file string) []string {
+	program := filepath.Join(t.TempDir(), "write_read")
+	library := absolute(t, "build/lib")
+	run(t, "cc", "-Wall", "-Wextra", "-Werror", "-I"+absolute(t, "build/include"), "-o", program, file,
+		"-L"+library, "-lpravega", "-Wl,-rpath,"+library)
+	return []string{program}
+}
+
+func preparePython(t *testing.T, file string) []string {
+	t.Setenv("PYTHONPATH", absolute(t, "bindings/python"))
+	return []string{"python3", file}
+}
+
+func buildJava(t *testing.T, file string) []string {
+	run(t, "mvn", "-q", "-B", "-f", absolute(t, "bindings/java/pom.xml"), "-Dmaven.repo.local="+absolute(t, "build/m2"), "-DskipTests", "package")
+	return []string{"java", "-cp", absolute(t, "bindings/java/target/pravega-jni-0.1.0.jar"), file}
+}
+
+func absolute(t *testing.T, file string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join(root, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// run runs a command and returns what it prints to its standard output.
+func run(t *testing.T, command ...string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), command[0], command[1:]...)
+	var out, problems strings.Builder
+	c.Stdout, c.Stderr = &out, &problems
+	if err := c.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s%s", command[0], err, &out, &problems)
+	}
+	return out.String()
+}
