@@ -240,7 +240,7 @@ func (m *membership) giveSegment(ctx context.Context, now time.Time) error {
 	}
 	m.release = now.Add(readergroup.DecisionPause)
 	err := m.write(ctx, func() ([]readergroup.Update, error) {
-		return m.state.Release(r.id, a.segment, a.position, 0, r.places())
+		return m.state.Release(r.id, a.segment, a.position, m.state.LagToTell(r.id), r.places())
 	})
 	m.release = now.Add(m.state.ReleaseInterval(r.id))
 	r.mu.Lock()
@@ -258,7 +258,7 @@ func (m *membership) takeSegments(ctx context.Context, now time.Time) error {
 	}
 	m.acquire = now.Add(readergroup.DecisionPause)
 	err := m.write(ctx, func() ([]readergroup.Update, error) {
-		return m.state.Acquire(r.id, 0, r.places())
+		return m.state.Acquire(r.id, m.state.LagToTell(r.id), r.places())
 	})
 	m.acquire = now.Add(m.state.AcquireInterval(r.id))
 	return err
@@ -275,7 +275,7 @@ func (m *membership) tellLag(ctx context.Context, now time.Time) error {
 		if !m.state.Online(r.id) {
 			return nil, nil
 		}
-		return []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: r.id, LastRead: r.places()}}, nil
+		return []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: r.id, Lag: m.state.LagToTell(r.id), LastRead: r.places()}}, nil
 	})
 }
 

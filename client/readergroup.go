@@ -91,8 +91,9 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 		return false, err
 	}
 	for _, s := range config.Streams {
-		if stream := (naming.Stream{Scope: s.Scope, Name: s.Stream}); s.FromTail {
-			wanted.Start[stream] = existing.Start[stream] // the tail has moved since
+		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
+		if start := existing.Start[stream]; s.FromTail && !start.Unbounded() {
+			wanted.Start[stream] = start // the tail has moved since
 		}
 	}
 	if !existing.Same(wanted) {

@@ -98,11 +98,13 @@ func (c StreamConfig) toController(op, stream string) (controller.StreamConfig, 
 }
 
 func fromController(config controller.StreamConfig) StreamConfig {
-	c := StreamConfig{
-		Scaling:   Scaling{Segments: int(config.Scaling.MinSegments), Rate: int(config.Scaling.TargetRate), Factor: int(config.Scaling.Factor)},
-		Retention: Retention{Min: config.Retention.Min, Max: config.Retention.Max},
-		Tags:      config.Tags,
+	c := DefaultStreamConfig() // whose factor stays where there is none
+	c.Scaling.Segments, c.Scaling.Rate = int(config.Scaling.MinSegments), int(config.Scaling.TargetRate)
+	if config.Scaling.Factor > 0 {
+		c.Scaling.Factor = int(config.Scaling.Factor)
 	}
+	c.Retention.Min, c.Retention.Max = config.Retention.Min, config.Retention.Max
+	c.Tags = config.Tags
 	for _, k := range scalingKinds {
 		if k.kind == config.Scaling.Kind {
 			c.Scaling.Kind = k.name

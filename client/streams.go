@@ -1,8 +1,11 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -84,12 +87,23 @@ func (c *Client) TruncateStream(ctx context.Context, scope, stream string, cut S
 
 // Streams lists the streams of a scope as Scopes does. Errors: NoSuchScope.
 func (c *Client) Streams(ctx context.Context, scope string) iter.Seq2[string, error] {
-	return c.controller.Streams(ctx, scope)
+	return ofUsers(c.controller.Streams(ctx, scope))
 }
 
 // StreamsWithTag lists the streams of a scope that have a tag.
 func (c *Client) StreamsWithTag(ctx context.Context, scope, tag string) iter.Seq2[string, error] {
-	return c.controller.StreamsWithTag(ctx, scope, tag)
+	return ofUsers(c.controller.StreamsWithTag(ctx, scope, tag))
+}
+
+// ofUsers leaves out the streams that Pravega itself keeps beside users'.
+func ofUsers(all iter.Seq2[string, error]) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for name, err := range all {
+			if !strings.HasPrefix(name, "_") && !yield(name, err) {
+				return
+			}
+		}
+	}
 }
 
 // Segment is a segment of a stream and the part of the key space that it holds.
@@ -116,20 +130,50 @@ func (c *Client) Segments(ctx context.Context, scope, stream string) ([]Segment,
 }
 
 // ScaleStream seals segments and opens others for the same part of the key
-// space, and returns when that is done. Errors: Conflict if another scale is
-// under way, the segments are not those that are written to, or fewer would be
-// left than the stream's Scaling.Segments.
+// space, and returns when that is done. Errors: InvalidArgument if the ranges are
+// not those of the segments; Conflict if another scale is under way, the segments
+// are not written to, or fewer would be left than the stream's Scaling.Segments.
 func (c *Client) ScaleStream(ctx context.Context, scope, stream string, seal []int64, into []KeyRange) error {
+	const op = "scale stream"
+	name := naming.Stream{Scope: scope, Name: stream}
+	current, err := c.controller.CurrentSegments(ctx, name)
+	if err != nil {
+		return err
+	}
+	var before, after []KeyRange
 	ids := make([]naming.SegmentID, len(seal))
 	for i, id := range seal {
 		ids[i] = naming.SegmentID(id)
+		at := slices.IndexFunc(current, func(s controller.SegmentRange) bool { return s.Segment == ids[i] })
+		if at < 0 {
+			return fault.New(fault.Conflict, op, name.String(), "segment %s is not written to", ids[i])
+		}
+		before = append(before, KeyRange{current[at].Low, current[at].High})
 	}
 	ranges := make([]controller.KeyRange, len(into))
 	for i, r := range into {
 		ranges[i] = controller.KeyRange(r)
+		after = append(after, r)
 	}
-	_, err := c.controller.ScaleAndWait(ctx, naming.Stream{Scope: scope, Name: stream}, ids, ranges)
+	if !slices.Equal(joined(before), joined(after)) {
+		return fault.New(fault.InvalidArgument, op, name.String(), "the ranges %v do not cover the same as the segments' %v", after, before)
+	}
+	_, err = c.controller.ScaleAndWait(ctx, name, ids, ranges)
 	return err
+}
+
+// joined puts ranges together that touch.
+func joined(ranges []KeyRange) []KeyRange {
+	slices.SortFunc(ranges, func(a, b KeyRange) int { return cmp.Compare(a.Low, b.Low) })
+	var whole []KeyRange
+	for _, r := range ranges {
+		if n := len(whole); n > 0 && whole[n-1].High == r.Low {
+			whole[n-1].High = r.High
+		} else {
+			whole = append(whole, r)
+		}
+	}
+	return whole
 }
 
 // StreamInfo is what is known of a stream.
@@ -180,29 +224,32 @@ func (c *Client) tail(ctx context.Context, stream naming.Stream) (streamcut.Cut,
 	return cut, nil
 }
 
-// lastSegments are those that no others follow: the current ones, or those of
-// the last epoch of a sealed stream.
+// lastSegments are those that no others follow: the current ones, or if the
+// stream is sealed, those that were.
 func (c *Client) lastSegments(ctx context.Context, stream naming.Stream) ([]naming.SegmentID, error) {
-	segments, err := c.controller.CurrentSegments(ctx, stream)
+	current, err := c.controller.CurrentSegments(ctx, stream)
 	if err != nil {
 		return nil, err
 	}
-	if len(segments) == 0 {
-		all, err := c.controller.SegmentsBetween(ctx, stream, streamcut.Cut{}, streamcut.Cut{})
+	var last []naming.SegmentID
+	for _, s := range current {
+		last = append(last, s.Segment)
+	}
+	if last != nil {
+		return last, nil
+	}
+	all, err := c.controller.SegmentsBetween(ctx, stream, streamcut.Cut{}, streamcut.Cut{})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range all {
+		next, err := c.controller.Successors(ctx, stream, id)
 		if err != nil {
 			return nil, err
 		}
-		epoch := int32(0)
-		for _, id := range all {
-			epoch = max(epoch, id.Epoch())
-		}
-		if segments, err = c.controller.EpochSegments(ctx, stream, epoch); err != nil {
-			return nil, err
+		if len(next) == 0 {
+			last = append(last, id)
 		}
 	}
-	ids := make([]naming.SegmentID, len(segments))
-	for i, s := range segments {
-		ids[i] = s.Segment
-	}
-	return ids, nil
+	return last, nil
 }
