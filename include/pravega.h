@@ -589,9 +589,10 @@ PRAVEGA_API int pravega_stream_segments(pravega_client_t *client, const char *sc
  * Blocks:   Until the scaling is complete, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM;
- *           PRAVEGA_E_CONFLICT: the segments are not active, or another scaling
- *           runs; PRAVEGA_E_SERVER_ERROR, most often: the ranges do not cover the
- *           same part of the key space; server codes.
+ *           PRAVEGA_E_INVALID_ARGUMENT: the ranges do not cover the same part of
+ *           the key space as the segments; PRAVEGA_E_CONFLICT: a segment is not
+ *           active, another scaling runs, or fewer segments would be left than
+ *           stream.segments asks for; server codes.
  */
 PRAVEGA_API int pravega_stream_scale(pravega_client_t *client, const char *scope, const char *stream, const int64_t *seal, size_t seal_count, const pravega_key_range_t *into, size_t into_count, int timeout_ms, pravega_error_t **err);
 

@@ -115,7 +115,7 @@ static void scaling(void) {
   }
   /* The ranges must fit. */
   pravega_key_range_t half = {s[0].keys.low, (s[0].keys.low + s[0].keys.high) / 2};
-  CHECK_FAILS(PRAVEGA_E_SERVER_ERROR, "ranges", pravega_stream_scale(client, scope, "scaled", &s[0].id, 1, &half, 1, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "ranges", pravega_stream_scale(client, scope, "scaled", &s[0].id, 1, &half, 1, LONG, &error));
   CHECK_FAILS(PRAVEGA_E_CONFLICT, "scaled", pravega_stream_scale(client, scope, "scaled", &seal, 1, into, 2, LONG, &error)); /* sealed by now */
   client_close(client);
 }
