@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/pravega/pravega-client-go/bench/measure"
+)
+
+// cell is one kind of events and of streams.
+type cell struct{ size, segments int }
+
+func (c cell) String() string { return fmt.Sprintf("%d B, segments %d", c.size, c.segments) }
+
+// amount is how much is measured.
+type amount struct {
+	cells   []cell
+	pairs   int // of runs, for each client
+	write   int // bytes of events in one run
+	read    int // the same
+	latency int // events in one run
+}
+
+func amounts() amount {
+	if os.Getenv("BENCH_QUICK") != "" {
+		return amount{cells: []cell{small, {1024, 4}}, pairs: 2, write: 20e6, read: 50e6, latency: 500}
+	}
+	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}}, pairs: 5, write: 200e6, read: 500e6, latency: 3000}
+}
+
+// small is the cell of latency, and of the ways to write that are no more than
+// of interest.
+var small = cell{100, 1}
+
+// writes has the clients write in one cell. Each gets a server of its own: a
+// server keeps what is deleted for a minute or more, and is full after these
+// runs.
+func writes(ctx context.Context, c cell, a amount, clients []client) ([]row, error) {
+	found := comparison{work: "write", cell: c}
+	for _, one := range clients {
+		err := func() error {
+			s, err := newSite(ctx, c)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			return found.add(one, a.pairs, func(by client, argument string) (measure.Result, error) {
+				return s.write(ctx, by, argument, a.write/c.size)
+			})
+		}()
+		if err != nil {
+			return found.rows(), err
+		}
+	}
+	return found.rows(), nil
+}
+
+// reads has the clients read one stream again and again.
+func reads(ctx context.Context, c cell, a amount, clients []client) ([]row, error) {
+	s, err := newSite(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	t, err := s.fill(ctx, a.read/c.size)
+	if err != nil {
+		return nil, err
+	}
+	found := comparison{work: "read", cell: c}
+	for _, one := range clients {
+		err := found.add(one, a.pairs, func(by client, argument string) (measure.Result, error) {
+			t.Work = argument
+			return by.run(ctx, t)
+		})
+		if err != nil {
+			return found.rows(), err
+		}
+	}
+	return found.rows(), nil
+}
+
+// latencies has the clients write one event after the other.
+func latencies(ctx context.Context, c cell, a amount, clients []client) ([]row, error) {
+	s, err := newSite(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	found := comparison{work: "latency", cell: c}
+	for _, one := range clients {
+		err := found.add(one, a.pairs, func(by client, argument string) (measure.Result, error) {
+			return s.write(ctx, by, argument, a.latency)
+		})
+		if err != nil {
+			return found.rows(), err
+		}
+	}
+	return found.rows(), nil
+}

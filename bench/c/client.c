@@ -1,0 +1,154 @@
+/* The benchmark's client in C; see the Go package measure. */
+#include "measure.h"
+
+#include <pravega.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WARM_UP = 1, BATCH = 256, PATIENCE_MS = 60000 };
+
+static pravega_error_t *err;
+
+static int64_t check(const char *what, int64_t status) {
+  if (status < 0) {
+    fail(what, err != NULL ? pravega_error_message(err) : pravega_status_text((int)status));
+  }
+  return status;
+}
+
+static void *zeros(size_t n, size_t size) {
+  void *p = calloc(n, size);
+  if (p == NULL) {
+    fail("calloc", "no memory");
+  }
+  return p;
+}
+
+/* A writer that has written its first event and so is connected. */
+static pravega_writer_t *ready(pravega_client_t *client, const struct task *t, const void *event) {
+  pravega_writer_t *writer;
+  check("open writer", pravega_writer_open(client, t->scope, t->stream, NULL, &writer, PATIENCE_MS, &err));
+  int64_t number = check("write", pravega_writer_write(writer, NULL, 0, event, (size_t)t->size, PATIENCE_MS));
+  check("wait", pravega_writer_wait(writer, number, PATIENCE_MS, NULL));
+  return writer;
+}
+
+static void write_each(pravega_writer_t *writer, const struct task *t, const void *event) {
+  for (int i = 0; i < t->count; i++) {
+    check("write", pravega_writer_write(writer, NULL, 0, event, (size_t)t->size, PRAVEGA_FOREVER));
+  }
+}
+
+static void write_many(pravega_writer_t *writer, const struct task *t, const void *events) {
+  uint32_t lens[BATCH];
+  for (int i = 0; i < BATCH; i++) {
+    lens[i] = (uint32_t)t->size;
+  }
+  for (int64_t left = t->count; left > 0;) {
+    size_t n = left < BATCH ? (size_t)left : BATCH;
+    left -= check("write many", pravega_writer_write_many(writer, NULL, NULL, events, lens, n, PRAVEGA_FOREVER, NULL));
+  }
+}
+
+/* Writes all events as fast as the window lets it. */
+static struct result write_all(pravega_client_t *client, const struct task *t,
+                               void (*all)(pravega_writer_t *, const struct task *, const void *)) {
+  void *events = zeros(BATCH, (size_t)t->size);
+  pravega_writer_t *writer = ready(client, t, events);
+  int64_t acked;
+  struct watch watch = watch_start();
+  all(writer, t, events);
+  check("wait", pravega_writer_wait(writer, t->count + WARM_UP, PATIENCE_MS, &acked));
+  struct result result = watch_stop(&watch, acked - WARM_UP);
+  result.before = WARM_UP;
+  check("close", pravega_writer_close(writer, NULL, PATIENCE_MS, &err));
+  free(events);
+  return result;
+}
+
+/* Writes one event at a time. */
+static struct result latency(pravega_client_t *client, const struct task *t) {
+  void *event = zeros(1, (size_t)t->size);
+  double *times = zeros((size_t)t->count, sizeof *times);
+  pravega_writer_t *writer = ready(client, t, event);
+  int64_t acked = 0;
+  struct watch watch = watch_start();
+  for (int i = 0; i < t->count; i++) {
+    double began = now();
+    int64_t number = check("write", pravega_writer_write(writer, NULL, 0, event, (size_t)t->size, PATIENCE_MS));
+    check("wait", pravega_writer_wait(writer, number, PATIENCE_MS, &acked));
+    times[i] = now() - began;
+  }
+  struct result result = watch_stop(&watch, acked - WARM_UP);
+  result.before = WARM_UP;
+  latencies(&result, times, t->count);
+  check("close", pravega_writer_close(writer, NULL, PATIENCE_MS, &err));
+  free(times);
+  free(event);
+  return result;
+}
+
+/* Reads a sealed stream to its end. */
+static struct result read_all(pravega_client_t *client, const struct task *t) {
+  char group_name[64], stream[600];
+  const char *streams[] = {stream};
+  pravega_reader_group_t *group;
+  pravega_reader_t *reader;
+  pravega_slice_t *slice;
+  snprintf(group_name, sizeof group_name, "bench-c-%.0f", now() * 1e9);
+  snprintf(stream, sizeof stream, "%s/%s", t->scope, t->stream);
+  check("create group", pravega_reader_group_create(client, t->scope, group_name, streams, 1, NULL, NULL, PATIENCE_MS, &err));
+  check("open group", pravega_reader_group_open(client, t->scope, group_name, &group, PATIENCE_MS, &err));
+
+  struct result result = {0};
+  int64_t events = 0;
+  int status;
+  struct watch watch = watch_start();
+  check("open reader", pravega_reader_open(group, "reader", NULL, &reader, PATIENCE_MS, &err));
+  while ((status = pravega_reader_next(reader, PATIENCE_MS, &slice)) == PRAVEGA_OK) {
+    pravega_slice_info_t info;
+    pravega_event_t event;
+    check("look at slice", pravega_slice_info(slice, &info, sizeof info));
+    for (pravega_events_t it = pravega_events_begin(&info); pravega_events_next(&it, &event); events++) {
+      if (event.len != (size_t)t->size) {
+        fail("read", "an event of another size");
+      }
+    }
+    check("release slice", pravega_slice_release(slice, PRAVEGA_SLICE_END));
+    if (events == t->count) {
+      result = watch_stop(&watch, events);
+    }
+  }
+  check("next slice", status); /* PRAVEGA_END */
+  result.events = events;      /* what came after the last one would show */
+  check("close reader", pravega_reader_close(reader, PATIENCE_MS, &err));
+  check("close group", pravega_reader_group_close(group, &err));
+  check("delete group", pravega_reader_group_delete(client, t->scope, group_name, PATIENCE_MS, &err));
+  return result;
+}
+
+int main(int argc, char **argv) {
+  struct task t = task_of(argc, argv);
+  struct result result;
+  pravega_config_t *config;
+  pravega_client_t *client;
+  check("make configuration", pravega_config_new(&config, &err));
+  check("configure", pravega_config_set(config, "controller.uri", t.uri, &err));
+  check("open client", pravega_client_open(config, &client, &err));
+  if (strcmp(t.work, "write") == 0) {
+    result = write_all(client, &t, write_many);
+  } else if (strcmp(t.work, "write-single") == 0) {
+    result = write_all(client, &t, write_each);
+  } else if (strcmp(t.work, "latency") == 0) {
+    result = latency(client, &t);
+  } else if (strcmp(t.work, "read") == 0) {
+    result = read_all(client, &t);
+  } else {
+    fail(t.work, "there is no such work");
+  }
+  check("close client", pravega_client_close(client, &err));
+  check("free configuration", pravega_config_free(config));
+  tell(&result);
+  return 0;
+}

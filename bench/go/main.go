@@ -1,0 +1,176 @@
+// Command go is the benchmark's client in Go; see the package measure.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pravega/pravega-client-go/bench/measure"
+	"github.com/pravega/pravega-client-go/client"
+)
+
+func main() { measure.Main(run) }
+
+func run(t measure.Task) (measure.Result, error) {
+	config := client.DefaultConfig()
+	config.ControllerURI = t.URI
+	c, err := client.New(config)
+	if err != nil {
+		return measure.Result{}, err
+	}
+	defer c.Close()
+	switch t.Work {
+	case "write":
+		return write(c, t, func(w *client.Writer, _ int, event []byte) (int64, error) {
+			return w.Write(context.Background(), event)
+		})
+	case "write-keyed":
+		keys := make([]string, 100)
+		for i := range keys {
+			keys[i] = fmt.Sprintf("key %d", i)
+		}
+		return write(c, t, func(w *client.Writer, i int, event []byte) (int64, error) {
+			return w.WriteKeyed(context.Background(), keys[i%len(keys)], event)
+		})
+	case "latency":
+		return latency(c, t)
+	case "read":
+		return read(c, t)
+	}
+	return measure.Result{}, fmt.Errorf("there is no work %q", t.Work)
+}
+
+// write writes all events as fast as the window lets it.
+func write(c *client.Client, t measure.Task, one func(w *client.Writer, i int, event []byte) (int64, error)) (r measure.Result, err error) {
+	w, err := ready(c, t)
+	if err != nil {
+		return r, err
+	}
+	event := make([]byte, t.Size)
+	watch, err := measure.Start()
+	if err != nil {
+		return r, err
+	}
+	var last int64
+	for i := range t.Count {
+		if last, err = one(w, i, event); err != nil {
+			return r, err
+		}
+	}
+	if err := w.Wait(context.Background(), last); err != nil {
+		return r, err
+	}
+	acked, err := w.Acked()
+	if err != nil {
+		return r, err
+	}
+	if r, err = watch.Stop(acked - warmUp); err != nil {
+		return r, err
+	}
+	r.Before = warmUp
+	return r, w.Close(context.Background())
+}
+
+// latency writes one event at a time.
+func latency(c *client.Client, t measure.Task) (r measure.Result, err error) {
+	w, err := ready(c, t)
+	if err != nil {
+		return r, err
+	}
+	event := make([]byte, t.Size)
+	times := make([]time.Duration, t.Count)
+	watch, err := measure.Start()
+	if err != nil {
+		return r, err
+	}
+	for i := range times {
+		began := time.Now()
+		number, err := w.Write(context.Background(), event)
+		if err != nil {
+			return r, err
+		}
+		if err := w.Wait(context.Background(), number); err != nil {
+			return r, err
+		}
+		times[i] = time.Since(began)
+	}
+	acked, err := w.Acked()
+	if err != nil {
+		return r, err
+	}
+	if r, err = watch.Stop(acked - warmUp); err != nil {
+		return r, err
+	}
+	r.Before = warmUp
+	r.Latencies(times)
+	return r, w.Close(context.Background())
+}
+
+// warmUp is how many events a writer writes before the clock starts.
+const warmUp = 1
+
+// ready is a writer that has written its first event and so is connected.
+func ready(c *client.Client, t measure.Task) (*client.Writer, error) {
+	w, err := c.OpenWriter(context.Background(), t.Scope, t.Stream, client.DefaultWriterConfig())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(context.Background(), make([]byte, t.Size)); err != nil {
+		return nil, err
+	}
+	return w, w.Flush(context.Background())
+}
+
+// read reads a sealed stream to its end.
+func read(c *client.Client, t measure.Task) (r measure.Result, err error) {
+	ctx := context.Background()
+	name := "bench-" + rand.Text()
+	config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: t.Scope, Stream: t.Stream})
+	if _, err := c.CreateReaderGroup(ctx, t.Scope, name, config); err != nil {
+		return r, err
+	}
+	g, err := c.OpenReaderGroup(ctx, t.Scope, name)
+	if err != nil {
+		return r, err
+	}
+	watch, err := measure.Start()
+	if err != nil {
+		return r, err
+	}
+	reader, err := g.OpenReader(ctx, "reader", client.DefaultReaderConfig())
+	if err != nil {
+		return r, err
+	}
+	events := 0
+	for {
+		slice, err := reader.Next(ctx)
+		if errors.Is(err, client.ErrEnd) {
+			break
+		}
+		if err != nil {
+			return r, err
+		}
+		for _, event := range slice.Events() {
+			if len(event) != t.Size {
+				return r, fmt.Errorf("event %d has %d bytes", events, len(event))
+			}
+			events++
+		}
+		if err := slice.Release(); err != nil {
+			return r, err
+		}
+		if events == t.Count {
+			if r, err = watch.Stop(int64(events)); err != nil {
+				return r, err
+			}
+		}
+	}
+	r.Events = int64(events) // what came after the last one would show
+	if err := reader.Close(ctx); err != nil {
+		return r, err
+	}
+	return r, c.DeleteReaderGroup(ctx, t.Scope, name)
+}

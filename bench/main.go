@@ -1,0 +1,85 @@
+// Command bench compares the clients in all languages with a reference that is
+// no client at all, on a real Pravega with everything in memory, and with each
+// other by the CPU time that they take. It prints a table and writes a list of
+// rows as JSON:
+//
+//	bench [-out FILE] [-clients NAME,NAME] [-work NAME]
+//
+// Run it from the project's folder. With BENCH_QUICK in the environment it does
+// less: figures to see that it works, not to quote.
+//
+// Client and server share the machine, so rates say how fast both are together.
+// What holds from one machine to the next are the ratios, each of a client and
+// of the reference run right before or after it, and the CPU time.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	out := flag.String("out", filepath.Join("build", "bench.json"), "the `file` for the rows")
+	names := flag.String("clients", "", "only these clients, separated by commas")
+	work := flag.String("work", "", "only this work: write, read or latency")
+	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	if err := run(ctx, *out, *names, *work); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out, names, only string) error {
+	if err := build(ctx); err != nil {
+		return err
+	}
+	rows, err := measureAll(ctx, amounts(), names, only)
+	// What was found before a failure is shown all the same.
+	text, jsonErr := json.MarshalIndent(rows, "", "  ")
+	return errors.Join(err, jsonErr, printTable(os.Stdout, rows), os.WriteFile(out, append(text, '\n'), 0o644))
+}
+
+func measureAll(ctx context.Context, a amount, names, only string) (rows []row, err error) {
+	for _, c := range a.cells {
+		for _, work := range []struct {
+			name    string
+			measure func(context.Context, cell, amount, []client) ([]row, error)
+		}{{"write", writes}, {"read", reads}, {"latency", latencies}} {
+			part := participants(names, work.name, c)
+			if len(part) == 0 || only != "" && only != work.name {
+				continue
+			}
+			more, err := work.measure(ctx, c, a, part)
+			rows = append(rows, more...)
+			if err != nil {
+				return rows, err
+			}
+		}
+	}
+	return rows, nil
+}
+
+// participants are the clients that do a work in a cell; names, if there are
+// any, say which of them.
+func participants(names, work string, c cell) (some []client) {
+	for _, client := range clients {
+		_, can := client.works[work]
+		can = can && (work != "latency" || c == small)
+		named := names == "" || slices.Contains(strings.Split(names, ","), client.name)
+		if can && named && (client.only == nil || slices.Contains(client.only, c)) {
+			some = append(some, client)
+		}
+	}
+	return some
+}

@@ -1,0 +1,154 @@
+"""The benchmark's client in Python; see the Go package measure."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import resource
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pravega
+
+WARM_UP = 1
+
+
+@dataclass
+class Task:
+    """What the program is to do: its arguments."""
+
+    uri: str
+    scope: str
+    stream: str
+    segments: int
+    size: int
+    count: int
+    work: str
+
+
+Result = dict[str, float]
+
+
+class Stopwatch:
+    """Measures this process from when it is made."""
+
+    def __init__(self) -> None:
+        self.cpu = _cpu()
+        self.began = time.perf_counter()
+
+    def stop(self, events: int, before: int) -> Result:
+        """What is told of the work: see Result in the package measure."""
+        seconds = time.perf_counter() - self.began
+        return {
+            "events": events,
+            "before": before,
+            "seconds": seconds,
+            "cpu_seconds": _cpu() - self.cpu,
+            "rss_mb": _peak_memory(),
+        }
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _peak_memory() -> float:
+    """In MiB. That of getrusage counts the parent's too, from before exec."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
+
+
+def ready(client: pravega.Client, task: Task) -> pravega.Writer:
+    """A writer that has written its first event and so is connected."""
+    writer = client.open_writer(task.scope, task.stream)
+    writer.wait(writer.write(bytes(task.size)))
+    return writer
+
+
+def write_many(writer: pravega.Writer, task: Task) -> int:
+    """Writes all events with one call, and returns the number of the last."""
+    return writer.write_many(itertools.repeat(bytes(task.size), task.count))
+
+
+def write_each(writer: pravega.Writer, task: Task) -> int:
+    """Writes all events one by one, and returns the number of the last."""
+    event = bytes(task.size)
+    number = 0
+    for _ in range(task.count):
+        number = writer.write(event)
+    return number
+
+
+def write(client: pravega.Client, task: Task, all_events: Callable[[pravega.Writer, Task], int]) -> Result:
+    """Writes all events as fast as the window lets it."""
+    with ready(client, task) as writer:
+        watch = Stopwatch()
+        acked = writer.wait(all_events(writer, task))
+        return watch.stop(acked - WARM_UP, WARM_UP)
+
+
+def latency(client: pravega.Client, task: Task) -> Result:
+    """Writes one event at a time."""
+    event = bytes(task.size)
+    times = []
+    with ready(client, task) as writer:
+        watch = Stopwatch()
+        for _ in range(task.count):
+            began = time.perf_counter()
+            writer.wait(writer.write(event))
+            times.append(time.perf_counter() - began)
+        result = watch.stop(writer.acked - WARM_UP, WARM_UP)
+    times.sort()
+    result["p50_us"] = times[int(0.50 * (len(times) - 1))] * 1e6
+    result["p99_us"] = times[int(0.99 * (len(times) - 1))] * 1e6
+    return result
+
+
+def read(client: pravega.Client, task: Task) -> Result:
+    """Reads a sealed stream to its end."""
+    name = f"bench-{uuid.uuid4()}"
+    client.create_reader_group(task.scope, name, [f"{task.scope}/{task.stream}"])
+    result: Result = {"seconds": 0}
+    events = size = 0
+    with client.open_reader_group(task.scope, name) as group:
+        watch = Stopwatch()
+        with group.open_reader("reader") as reader:
+            while (part := reader.next()) is not None:
+                for event in part:
+                    size += len(event)
+                    events += 1
+                part.release()
+                if events == task.count:
+                    result = watch.stop(events, 0)
+    if size != events * task.size:
+        sys.exit(f"{events} events have {size} bytes")
+    result["events"] = events  # what came after the last one would show
+    client.delete_reader_group(task.scope, name)
+    return result
+
+
+def main() -> None:
+    """Does the task and prints the result."""
+    if len(sys.argv) != 8:
+        sys.exit("usage: client.py URI SCOPE STREAM SEGMENTS SIZE COUNT WORK")
+    uri, scope, stream, segments, size, count, work = sys.argv[1:]
+    task = Task(uri, scope, stream, int(segments), int(size), int(count), work)
+    with pravega.Client(task.uri) as client:
+        if work == "write":
+            result = write(client, task, write_many)
+        elif work == "write-single":
+            result = write(client, task, write_each)
+        elif work == "latency":
+            result = latency(client, task)
+        elif work == "read":
+            result = read(client, task)
+        else:
+            sys.exit(f"there is no work {work!r}")
+    print(json.dumps(result))
+
+
+main()
