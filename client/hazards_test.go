@@ -270,3 +270,39 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 	}
 	c.expect(1, 11, 0)
 }
+
+// Two scales, of which the writer notices the second one first: the merged
+// segment is in the table already when the other one of its predecessors is
+// replaced, and takes the lower numbers of other keys all the same.
+func TestSuccessorThatIsWrittenToAlready(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(nil)
+	left, middle, merged := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1), naming.NewSegmentID(4, 2)
+	c.replace([]naming.SegmentID{0}, c.segment(left, 0, 0.25), c.segment(middle, 0.25, 0.5))
+	c.replace([]naming.SegmentID{middle, 1}, c.segment(merged, 0.25, 1))
+	for _, id := range []naming.SegmentID{0, 1, middle} {
+		c.Seal(c.name(id))
+	}
+	low, high := keyFor(0.25, 0.5), keyFor(0.5, 1)
+	write(t, w, high, 1, 10)
+	flush(t, w, 10)
+	write(t, w, low, 11, 20)
+	write(t, w, high, 21, 30)
+	flush(t, w, 30)
+	if got := len(c.stored(merged)); got != 30 {
+		t.Fatalf("%d of 30 events are in the merged segment", got)
+	}
+	// Both entries of the merged segment are replaced together.
+	one, other := naming.NewSegmentID(5, 3), naming.NewSegmentID(6, 3)
+	c.replace([]naming.SegmentID{merged}, c.segment(one, 0.25, 0.4), c.segment(other, 0.4, 1))
+	c.Seal(c.name(merged))
+	write(t, w, high, 31, 40)
+	flush(t, w, 40)
+	write(t, w, keyFor(0.25, 0.4), 41, 50)
+	write(t, w, keyFor(0.4, 0.5), 51, 60)
+	flush(t, w, 60)
+	c.expect(41, 50, one)
+	if got := len(c.stored(other)); got != 20 {
+		t.Fatalf("%d of 20 events are in the last segment", got)
+	}
+}

@@ -55,7 +55,9 @@ func (w *Writer) replace(m *member) error {
 // successors' predecessors may have further successors.
 func (w *Writer) family(m *member) (old []*member, successors []controller.SegmentRange, err error) {
 	known := make(map[naming.SegmentID]bool)
-	old = []*member{m}
+	w.mu.Lock()
+	old = w.table.of(m.id)
+	w.mu.Unlock()
 	for i := 0; i < len(old); i++ {
 		next, err := w.successors(old[i].id)
 		if err != nil {
@@ -69,8 +71,10 @@ func (w *Writer) family(m *member) (old []*member, successors []controller.Segme
 			successors = append(successors, s.SegmentRange)
 			w.mu.Lock()
 			for _, id := range s.Predecessors {
-				if p := w.table.lookup(id); p != nil && !slices.Contains(old, p) {
-					old = append(old, p)
+				for _, p := range w.table.of(id) {
+					if !slices.Contains(old, p) {
+						old = append(old, p)
+					}
 				}
 			}
 			w.mu.Unlock()
@@ -150,11 +154,7 @@ func (w *Writer) hand(old []*member, successors []controller.SegmentRange) error
 	if w.err != nil {
 		return w.err
 	}
-	members := slices.DeleteFunc(slices.Clone(w.table.members), func(m *member) bool { return slices.Contains(old, m) })
-	for _, s := range successors {
-		members = append(members, w.newMember(s))
-	}
-	table, err := newTable(members)
+	table, err := newTable(w.table.replaced(old, successors, w.newMember))
 	if err != nil {
 		return err
 	}
