@@ -57,6 +57,19 @@ func TestBadConfigsAreRefused(t *testing.T) {
 	}
 }
 
+func TestBadWriterLimitsAreRefused(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	for option, limits := range map[string]WriterConfig{
+		"writer.window.bytes": {BlockBytes: 1 << 18},
+		"writer.block.bytes":  {WindowBytes: 1 << 24, BlockBytes: 1 << 30}, // more than a frame holds
+	} {
+		if _, err := w.client.OpenWriter(within(t), "scope", "stream", limits); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), option) {
+			t.Fatal(option, err)
+		}
+	}
+}
+
 // A controller that is not there is told within the caller's limit.
 func TestUnreachableController(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -324,5 +337,70 @@ func TestNotify(t *testing.T) {
 	}
 	if last != 100 {
 		t.Fatal(last)
+	}
+}
+
+// The client's Close ends a Close that waits for acknowledgements without limit.
+func TestClientClosesWhileAWriterIsBeingClosed(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 1, 5)
+	closed := make(chan error)
+	go func() { closed <- w.Close(context.Background()) }()
+	eventually(t, "the writer is being closed", func() bool { _, err := w.TryWrite(nil); return errors.Is(err, ErrClosed) })
+	if err := w.client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-closed; !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+}
+
+// A hook that is set too late is told the end.
+func TestNotifyOfAWriterThatHasEnded(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan error, 1)
+	w.Notify(func(_ int64, err error) { told <- err })
+	if err := <-told; !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+}
+
+// Only while something waits to be stored are the servers missed: a connection
+// that was lost long ago is no outage.
+func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	const most = 200 * time.Millisecond
+	w := c.writer(func(config *Config, _ *WriterConfig) { config.MaxOutage = most })
+	write(t, w, "k", 1, 1)
+	flush(t, w, 1)
+	c.CutAll()
+	time.Sleep(2 * most)
+	c.Set(once(func(command wire.Command) bool { _, ok := command.(wire.SetupAppend); return ok }, storetest.CloseNow))
+	write(t, w, "k", 2, 2)
+	flush(t, w, 2)
+	// A real outage ends the writer; what was sent may be stored.
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			return storetest.CloseLate
+		}
+		if _, ok := command.(wire.SetupAppend); ok && len(c.stored(0)) == 3 {
+			return storetest.CloseNow
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 3, 3)
+	if err := w.Flush(within(t)); !errors.Is(err, ErrOutageTooLong) || !MayBeStored(err) {
+		t.Fatal(err)
 	}
 }

@@ -8,6 +8,7 @@ package client
 
 import (
 	"log/slog"
+	"strconv"
 	"time"
 )
 
@@ -64,6 +65,15 @@ type WriterConfig struct {
 	// BlockBytes is the most that one append carries, unless a single event is
 	// larger. Option writer.block.bytes.
 	BlockBytes int
+}
+
+// check tells whether the limits are such as the options accept.
+func (c WriterConfig) check() error {
+	s := NewSettings()
+	if err := s.Set("writer.window.bytes", strconv.Itoa(c.WindowBytes)); err != nil {
+		return err
+	}
+	return s.Set("writer.block.bytes", strconv.Itoa(c.BlockBytes))
 }
 
 // DefaultWriterConfig returns the documented defaults.

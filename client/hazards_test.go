@@ -306,3 +306,30 @@ func TestSuccessorThatIsWrittenToAlready(t *testing.T) {
 		t.Fatalf("%d of 20 events are in the last segment", got)
 	}
 }
+
+// A sealed stream of two segments, of which one has stored what comes behind an
+// event that the other one has not: the error does not deny it.
+func TestSealedStreamTellsThatSomeEventsAreStored(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(nil)
+	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if block, ok := command.(wire.AppendBlockEnd); ok && block.LastEventNumber == 1 {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	write(t, w, low, 1, 1)
+	write(t, w, high, 2, 2)
+	eventually(t, "event 2 is stored", func() bool { return len(c.stored(1)) == 1 })
+	c.Set(nil)
+	c.Seal(c.name(0))
+	c.Seal(c.name(1))
+	c.CutAll()
+	if err := w.Flush(within(t)); !errors.Is(err, ErrStreamSealed) || !MayBeStored(err) {
+		t.Fatal(err)
+	}
+	if acked, _ := w.Acked(); acked != 0 {
+		t.Fatal(acked)
+	}
+}

@@ -127,8 +127,11 @@ func (w *Writer) settle(m *member) error {
 		return err
 	}
 	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return w.err // the number that was told with it is final
+	}
 	m.Settle(stored)
-	w.mu.Unlock()
 	return nil
 }
 
@@ -143,7 +146,17 @@ func (w *Writer) streamSealed() error {
 			return err
 		}
 	}
-	return fault.New(fault.StreamSealed, "write to stream", w.stream.String(), "events after the acknowledged number are not stored")
+	sealed := fault.New(fault.StreamSealed, "write to stream", w.stream.String(), "no event after the acknowledged number is stored")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var left int64
+	for _, m := range all {
+		m.Leftovers(func(int64, float64, []byte) { left++ })
+	}
+	if left < w.last-w.acked.Load() {
+		sealed.Detail, sealed.Stored = "some events after the acknowledged number are stored", true
+	}
+	return sealed
 }
 
 // hand gives what the old segments do not hold to the new ones, in the order of

@@ -107,7 +107,12 @@ func (m *member) Stored(_ *segment.Appender, bytes int) {
 }
 
 // Failed is called when the segment cannot be written to.
-func (m *member) Failed(_ *segment.Appender, err error) { m.writer.fail(err) }
+func (m *member) Failed(_ *segment.Appender, err error) {
+	if slices.ContainsFunc(m.writer.table.members, func(m *member) bool { return m.Doubtful() }) {
+		err = m.writer.unknown(err)
+	}
+	m.writer.fail(err)
+}
 
 // Sealed is called when the segment takes no more events.
 func (m *member) Sealed(*segment.Appender) {

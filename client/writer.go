@@ -50,6 +50,9 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	if err := name.Check(op); err != nil {
 		return nil, err
 	}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
 	segments, err := c.controller.CurrentSegments(ctx, name)
 	if err != nil {
 		return nil, err
@@ -72,6 +75,8 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 		w.cancel()
 		return nil, err
 	}
+	// The client may be closed while Close waits for acknowledgements.
+	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", name.String(), "the client was closed")) })
 	return w, nil
 }
 
@@ -250,8 +255,13 @@ func (w *Writer) Flush(ctx context.Context) error {
 // goroutines, one call at a time, must not block, and may write without waiting.
 // Set it once, before the first write.
 func (w *Writer) Notify(f func(acked int64, err error)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.hook.call = f
 	w.hook.due = make(chan struct{}, 1)
+	if w.err != nil {
+		w.hook.wake() // nothing else will
+	}
 	w.work.Add(1)
 	go w.runHook()
 }

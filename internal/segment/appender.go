@@ -79,6 +79,10 @@ func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appe
 // Bytes is how many bytes of this segment are in the window.
 func (a *Appender) Bytes() int { return a.session.Bytes() }
 
+// Doubtful tells whether something was sent of which nobody knows whether it is
+// stored.
+func (a *Appender) Doubtful() bool { return a.session.Doubtful() }
+
 // Writer is the id by which the segment knows this writer.
 func (a *Appender) Writer() wire.UUID { return a.session.writer }
 
@@ -149,6 +153,9 @@ func (a *Appender) broken(alive bool, err error) {
 }
 
 func (a *Appender) fail() {
+	if a.session.Bytes() == 0 {
+		return // nobody waits for the servers
+	}
 	if a.failures == 0 {
 		a.since = time.Now()
 	}

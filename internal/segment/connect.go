@@ -48,7 +48,7 @@ func (a *Appender) connect() {
 			a.connecting = false
 			a.Stop()
 			a.owner.Failed(a, final)
-		} else if fault.CodeOf(err) == fault.NoSuchSegment {
+		} else if code := fault.CodeOf(err); code == fault.NoSuchSegment || code == fault.SegmentSealed {
 			a.connecting = false
 			a.Stop()
 			a.owner.Sealed(a)
@@ -95,8 +95,8 @@ func hopeless(err error, failures int) bool {
 }
 
 // patience is how many failures in a row are borne when only a moment's disorder
-// could explain them.
-const patience = 5
+// could explain them: with the waits between them, about a second.
+const patience = 8
 
 // setUp asks a store for the number of the last event that it has of this
 // writer. While nothing of this id is under way on the connection, and nothing

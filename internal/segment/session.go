@@ -42,6 +42,11 @@ func NewSession(writer wire.UUID, request int64, blockBytes int, progress *Progr
 // Bytes is how many framed bytes are not known to be stored.
 func (s *Session) Bytes() int { return s.bytes }
 
+// Doubtful tells whether something was sent and not answered.
+func (s *Session) Doubtful() bool {
+	return len(s.flight) > 0 || len(s.queue) > 0 && s.queue[0].closed
+}
+
 // Add takes an event. Numbers must rise.
 func (s *Session) Add(number int64, position float64, event []byte) {
 	var open *Block
