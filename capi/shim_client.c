@@ -1,4 +1,5 @@
-/* Configurations, clients, scopes and streams: straight calls into Go. */
+/* Configurations, clients, scopes, streams and reader groups: straight calls
+ * into Go. */
 #include "_cgo_export.h"
 #include "handle.h"
 

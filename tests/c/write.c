@@ -301,6 +301,41 @@ static void close_while_another_waits(void) {
   client_close(client);
 }
 
+struct stream {
+  pravega_writer_t *writer;
+  int64_t last;
+  int64_t ended;
+};
+
+static void *write_for_ever(void *arg) {
+  static uint8_t event[30000]; /* two fill the window, so that it mostly waits for room */
+  struct stream *s = arg;
+  int64_t n;
+  while ((n = pravega_writer_write(s->writer, NULL, 0, event, sizeof event, PRAVEGA_FOREVER)) > 0) {
+    CHECK_INT(s->last + 1, n);
+    s->last = n;
+  }
+  s->ended = n;
+  return NULL;
+}
+
+/* Closing flushes all that another thread was told is accepted. */
+static void close_while_another_writes(void) {
+  pravega_client_t *client = client_with("writer.window.bytes", "64KiB");
+  stream_create(client, "writing", "1");
+  struct stream s = {writer_open(client, "writing"), 0, 0};
+  pthread_t thread;
+  int64_t acked;
+  CHECK_INT(0, pthread_create(&thread, NULL, write_for_ever, &s));
+  sleep_ms(300);
+  CHECK_OK(pravega_writer_close(s.writer, &acked, LONG, &error));
+  CHECK_INT(0, pthread_join(thread, NULL));
+  CHECK(s.ended == PRAVEGA_E_CLOSED || s.ended == PRAVEGA_E_BAD_HANDLE);
+  CHECK(s.last > 0);
+  CHECK_INT(s.last, acked);
+  client_close(client);
+}
+
 enum { THREADS = 8, EACH = 5000 };
 
 struct hand {
@@ -395,6 +430,7 @@ int main(void) {
   RUN(unknown_and_sealed);
   RUN(write_after_close);
   RUN(close_while_another_waits);
+  RUN(close_while_another_writes);
   RUN(threads_share_a_writer);
   RUN(many_short_threads);
   RUN(shutdown_flushes);
