@@ -45,11 +45,24 @@ func TestReadmeShowsTheExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		block := fmt.Sprintf("```%s\n%s```\n", e.language, text)
-		if !strings.Contains(string(readme), block) {
-			t.Errorf("README.md does not show %s as it is", e.file)
+		_, block, ok := strings.Cut(string(readme), fmt.Sprintf("```%s\n", e.language))
+		block, _, closed := strings.Cut(block, "\n```\n")
+		if !ok || !closed || !strings.Contains(flush(string(text)), flush(block)) {
+			t.Errorf("README.md does not show a part of %s as it is", e.file)
+		}
+		if lines := strings.Count(block, "\n"); lines < 10 || lines > 24 {
+			t.Errorf("README.md shows %d lines of %s", lines, e.file)
 		}
 	}
+}
+
+// flush is a text without indentation.
+func flush(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSpace(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func TestExamplesRun(t *testing.T) {
