@@ -85,7 +85,7 @@ func TestUnreachableController(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if _, err := c.CreateScope(within(t), "scope"); !errors.Is(err, ErrUnreachable) || !IsRetriable(err) || !strings.Contains(err.Error(), config.ControllerURI) {
+	if _, err := c.CreateScope(context.Background(), "scope"); !errors.Is(err, ErrUnreachable) || !IsRetriable(err) || !strings.Contains(err.Error(), config.ControllerURI) {
 		t.Fatal(err)
 	}
 	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)

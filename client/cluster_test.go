@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -104,6 +105,14 @@ func (c *cluster) answer(_ any, stream grpc.ServerStream) error {
 	defer c.mu.Unlock()
 	switch path.Base(method) {
 	case "getCurrentSegments":
+		in := new(pb.Stream)
+		if err := stream.RecvMsg(in); err != nil {
+			return err
+		}
+		if strings.HasPrefix(in.GetName(), naming.ReaderGroupStream("", "").Name) {
+			reply = &pb.Segments{Ranges: []*pb.SegmentRange{{Segment: &pb.Segment{Stream: in}, Low: 0, High: 1}}}
+			break
+		}
 		reply = &pb.Segments{Ranges: c.current}
 	case "getURI":
 		host, port, _ := net.SplitHostPort(c.Endpoint())
@@ -121,19 +130,26 @@ func (c *cluster) answer(_ any, stream grpc.ServerStream) error {
 	return stream.SendMsg(reply)
 }
 
-// writer opens a writer on the stream.
-func (c *cluster) writer(change func(*Config, *WriterConfig)) *Writer {
+// client makes a client of the cluster.
+func (c *cluster) client(config Config) *Client {
 	c.t.Helper()
-	config, limits := DefaultConfig(), DefaultWriterConfig()
 	config.ControllerURI = c.uri
-	if change != nil {
-		change(&config, &limits)
-	}
 	client, err := New(config)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	c.t.Cleanup(func() { client.Close() })
+	return client
+}
+
+// writer opens a writer on the stream.
+func (c *cluster) writer(change func(*Config, *WriterConfig)) *Writer {
+	c.t.Helper()
+	config, limits := DefaultConfig(), DefaultWriterConfig()
+	if change != nil {
+		change(&config, &limits)
+	}
+	client := c.client(config)
 	w, err := client.OpenWriter(within(c.t), c.stream.Scope, c.stream.Name, limits)
 	if err != nil {
 		c.t.Fatal(err)

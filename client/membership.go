@@ -84,12 +84,20 @@ func (m *membership) run(ctx context.Context) {
 		case <-m.reader.due:
 		case <-timer.C:
 		}
-		if err := m.step(ctx); err != nil && !m.survive(ctx, err) {
+		err := m.step(ctx)
+		switch {
+		case err == nil:
+			timer.Reset(m.idle())
+		case m.survive(ctx, err):
+			timer.Reset(pause)
+		default:
 			return
 		}
-		timer.Reset(m.idle())
 	}
 }
+
+// pause after group work that failed.
+const pause = time.Second
 
 // survive tells whether the work can go on after an error: servers that are
 // away are waited for.
@@ -100,7 +108,7 @@ func (m *membership) survive(ctx context.Context, err error) bool {
 	}
 	if fault.Retriable(err) {
 		r.group.client.log.Warn("group work is tried again", "group", r.group.String(), "reader", r.id, "err", err)
-		m.refresh = time.Now().Add(time.Second)
+		m.refresh = time.Now().Add(pause)
 		return true
 	}
 	if code := fault.CodeOf(err); code == fault.NoSuchSegment || code == fault.NoSuchStream {
@@ -134,13 +142,13 @@ func (m *membership) step(ctx context.Context) error {
 		}
 	}
 	for _, work := range []func(context.Context, time.Time) error{
-		m.checkMember, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
+		m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
 	} {
 		if err := work(ctx, now); err != nil {
 			return err
 		}
 	}
-	return m.reconcile(ctx)
+	return m.reconcile(ctx, now)
 }
 
 // checkMember notices that the reader was taken out of the group.
@@ -229,9 +237,13 @@ func (m *membership) giveSegment(ctx context.Context, now time.Time) error {
 	r.mu.Lock()
 	var a *assignment
 	for _, each := range r.order {
+		left := each.leaving
 		each.leaving = ok && each.segment == wanted
 		if each.leaving && each.out == nil {
 			a = each
+		}
+		if left && !each.leaving {
+			r.announce() // it stays: what is there can be handed out again
 		}
 	}
 	r.mu.Unlock()
@@ -243,11 +255,13 @@ func (m *membership) giveSegment(ctx context.Context, now time.Time) error {
 		return m.state.Release(r.id, a.segment, a.position, m.state.LagToTell(r.id), r.places())
 	})
 	m.release = now.Add(m.state.ReleaseInterval(r.id))
-	r.mu.Lock()
-	a.leaving = false
-	r.announce()
-	r.mu.Unlock()
-	return err
+	if err == nil && m.state.Owns(r.id, a.segment) {
+		r.mu.Lock()
+		a.leaving = false
+		r.announce()
+		r.mu.Unlock()
+	}
+	return err // what was released is not handed out any more, nor what may be
 }
 
 // takeSegments acquires the reader's share of what is free.
@@ -290,8 +304,10 @@ func (m *membership) startCheckpoint(ctx context.Context, now time.Time) error {
 	return m.write(ctx, func() ([]readergroup.Update, error) { return m.state.StartAutomatic(name), nil })
 }
 
-// reconcile makes the reader's assignments those of the state.
-func (m *membership) reconcile(ctx context.Context) error {
+// reconcile makes the reader's assignments those of the state. An acquisition
+// whose answer was lost shows only when the state is read again, and the next
+// checkpoint must have it.
+func (m *membership) reconcile(ctx context.Context, _ time.Time) error {
 	r := m.reader
 	should := m.state.Assigned(r.id)
 	r.shares.Store(int64(len(should)))

@@ -115,7 +115,11 @@ func (r *Reader) Close(ctx context.Context) error {
 		return nil
 	}
 	r.closing = true
-	lost := r.err != nil // then the reader is no member any more
+	var lost bool // the reader is no member any more; another one may have its name
+	switch CodeOf(r.err) {
+	case ErrReaderNotInGroup, ErrGroupReinitialized, ErrNoSuchReaderGroup:
+		lost = true
+	}
 	r.err = nil
 	r.fail(fault.New(fault.Closed, "read with reader", r.id, "the reader was closed"))
 	r.mu.Unlock()

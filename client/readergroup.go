@@ -113,10 +113,10 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	}
 	state, log := g.replica()
 	err = log.Write(ctx, func() ([]byte, error) {
-		if state.Started() {
+		created = !state.Started() // somebody else may be faster
+		if !created {
 			return nil, nil
 		}
-		created = true
 		return readergroup.EncodeInit(init)
 	})
 	return created && err == nil, err

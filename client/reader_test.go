@@ -1,0 +1,207 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+// group makes a reader group that reads the stream from its head.
+func (c *cluster) group() *ReaderGroup {
+	c.t.Helper()
+	heads := make(map[naming.SegmentID]int64)
+	for _, s := range c.current {
+		heads[naming.SegmentID(s.GetSegment().GetId())] = 0
+	}
+	init, err := readergroup.NewInit(readergroup.Config{
+		Start:         map[naming.Stream]streamcut.Cut{c.stream: {}},
+		RefreshMillis: 100,
+	}, map[naming.Stream]map[naming.SegmentID]int64{c.stream: heads})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	record, err := readergroup.EncodeInit(init)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	log := naming.SegmentName(naming.ReaderGroupStream(c.stream.Scope, "group"), 0)
+	c.Create(log)
+	c.Put(log, record)
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(c.t), c.stream.Scope, "group")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return g
+}
+
+// note writes updates to the group's state, as another member would.
+func (g *ReaderGroup) note(t *testing.T, updates ...readergroup.Update) {
+	t.Helper()
+	_, log := g.replica()
+	err := log.Fetch(within(t))
+	if err == nil {
+		err = log.Write(within(t), func() ([]byte, error) { return readergroup.EncodeUpdates(updates...) })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// idleReader is a reader whose group work is done by the test, step by step.
+func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
+	t.Helper()
+	r := &Reader{group: g, id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
+		assigned: make(map[readergroup.Segment]*assignment)}
+	r.ctx, r.cancel = context.WithCancel(g.client.ctx)
+	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
+	if err := r.member.join(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.client.adopt(r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// next takes a slice or fails.
+func next(t *testing.T, r *Reader) *Slice {
+	t.Helper()
+	s, err := r.Next(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A segment that was released is not handed out any more, although the reader
+// has events of it: its next owner reads them.
+func TestReleasedSegmentIsNotHandedOut(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	for id := range naming.SegmentID(2) {
+		c.Put(c.name(id), []byte("event"))
+	}
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	if err := r.member.step(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // both segments have something to hand out
+		s := next(t, r)
+		if err := s.ReleaseAt(s.StartOffset()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.note(t, readergroup.AddReader{Reader: "other"})
+	if err := r.member.log.Fetch(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.member.giveSegment(r.ctx, time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	kept := r.member.state.Assigned("reader")
+	if len(kept) != 1 {
+		t.Fatalf("%d segments are kept", len(kept))
+	}
+	for {
+		s, err := r.TryNext()
+		if errors.Is(err, ErrTimedOut) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := kept[s.from.segment]; !ok {
+			t.Fatalf("a slice of %s was handed out, which was released", s.Segment())
+		}
+	}
+}
+
+// A segment that was to be released, but is not any more, wakes who waits.
+func TestSegmentThatStaysIsHandedOutAgain(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	for id := range naming.SegmentID(2) {
+		c.Put(c.name(id), []byte("one"), []byte("two"))
+	}
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	if err := r.member.step(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	out := []*Slice{next(t, r), next(t, r)}
+	g.note(t, readergroup.AddReader{Reader: "other"})
+	soon := time.Now().Add(time.Minute)
+	if err := r.member.log.Fetch(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.member.giveSegment(r.ctx, soon); err != nil { // waits for the slice
+		t.Fatal(err)
+	}
+	got := make(chan error, 1)
+	go func() { _, err := r.Next(within(t)); got <- err }()
+	eventually(t, "somebody waits", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.changed != nil })
+	for _, s := range out {
+		if s.from.leaving {
+			if err := s.ReleaseAt(s.StartOffset()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	g.note(t, readergroup.RemoveReader{Reader: "other"})
+	if err := r.member.log.Fetch(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.member.giveSegment(r.ctx, soon); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-got; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A checkpoint has the positions of all segments of the reader, also of those
+// whose acquisition it learns only when it reads the state again.
+func TestCheckpointHasAcquisitionsWhoseAnswerWasLost(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	first := readergroup.Segment{Stream: c.stream, ID: 0}
+	second := readergroup.Segment{Stream: c.stream, ID: 1}
+	g.note(t, readergroup.AcquireSegment{Reader: "reader", Segment: first}, readergroup.AcquireSegment{Reader: "reader", Segment: second},
+		readergroup.CreateCheckpoint{Checkpoint: "checkpoint"})
+	r.member.refresh = time.Now()
+	if err := r.member.step(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	offsets, ok := r.member.state.CheckpointOffsets("checkpoint")
+	if _, has := offsets[second]; !ok || !has || len(offsets) != 2 {
+		t.Fatalf("the checkpoint, complete %v, has %v", ok, offsets)
+	}
+}
+
+// A reader that cannot read a segment is a member all the same until it is
+// closed: then the others get its segments.
+func TestReaderThatFailedLeavesTheGroup(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.PutBytes(c.name(0), []byte("this was written by something else"))
+	g := c.group()
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(within(t)); !errors.Is(err, ErrProtocol) {
+		t.Fatal(err)
+	}
+	if err := r.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if readers, err := g.Readers(within(t)); err != nil || slices.Contains(readers, "reader") {
+		t.Fatal(readers, err)
+	}
+}
