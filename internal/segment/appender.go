@@ -193,6 +193,17 @@ func (l *link) Pull(frames net.Buffers) net.Buffers {
 	return frames
 }
 
+// UnderWay is how many bytes were sent on this connection and not answered.
+func (l *link) UnderWay() int {
+	a := l.a
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	if a.link != l {
+		return 0
+	}
+	return a.session.UnderWay()
+}
+
 // Receive handles a reply of the server.
 func (l *link) Receive(reply wire.Reply) {
 	a := l.a

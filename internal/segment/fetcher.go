@@ -140,6 +140,9 @@ func (f *Fetcher) run() {
 			return
 		}
 		f.fill()
+		if f.line == nil {
+			continue // no token could be had, and nobody else would wake us
+		}
 		select {
 		case <-f.wake:
 		case <-f.ctx.Done():

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -201,4 +202,30 @@ func TestFetcherStaysWithinItsBudget(t *testing.T) {
 	if held == 0 || held > budget+segmentstore.ReadLength {
 		t.Fatalf("%d bytes are held with a budget of %d", held, budget)
 	}
+}
+
+// flaky is an Authorizer whose controller is away at the second call.
+type flaky struct{ calls atomic.Int64 }
+
+func (a *flaky) Token(context.Context, string, segmentstore.Access) (string, error) {
+	if a.calls.Add(1) == 2 {
+		return "", fault.New(fault.Unreachable, "get token", "", "")
+	}
+	return "", nil
+}
+func (*flaky) Refused(string, segmentstore.Access) {}
+
+// A token that cannot be had for a while ends nothing: there is no reply under
+// way that would wake the fetcher.
+func TestFetcherGoesOnWhenATokenCannotBeHad(t *testing.T) {
+	s, _ := start(t)
+	s.Put(name, numbered(0, 0))
+	dialer := segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
+	stores := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, &flaky{}, 1)
+	defer stores.Close()
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	defer f.Stop()
+	var next, offset int64
+	sink.take(t, f, &next, &offset)
 }

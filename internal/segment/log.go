@@ -50,32 +50,36 @@ var markAttribute = wire.UUID{0x7d, 0xf9, 0xa8, 0x74, 0x24, 0x6c, 0xc9, 0xd6, 0x
 // next is where the record after it starts. The bytes are valid during the
 // visit. SegmentTruncated tells that the start is gone.
 func (l *Log) Read(ctx context.Context, from, to int64, visit func(record []byte, next int64) error) error {
-	length := int64(ReadLength)
+	var rest []byte // the start of a record that a reply cut off
 	for from < to {
-		read, err := l.read(ctx, from, int32(min(to-from, length)))
+		at := from + int64(len(rest))
+		if at >= to {
+			return fault.New(fault.Protocol, "read segment", l.name, "a record starts at offset %d and does not end at %d", from, to)
+		}
+		read, err := l.read(ctx, at, int32(min(to-at, ReadLength)))
 		if err != nil {
 			return err
 		}
 		data := read.Buffer.Bytes()
-		for {
-			record, size, err := wire.NextEvent(data)
-			if err == nil && size > 0 {
-				from += int64(size)
-				data = data[size:]
-				err = visit(record, from)
-			}
-			if err != nil {
-				read.Buffer.Release()
-				return err
-			}
-			if size == 0 {
+		if len(rest) > 0 {
+			rest = append(rest, data...)
+			data = rest
+		}
+		for err == nil {
+			var record []byte
+			var size int
+			if record, size, err = wire.NextEvent(data); err != nil || size == 0 {
 				break
 			}
+			from += int64(size)
+			data = data[size:]
+			err = visit(record, from)
 		}
-		if size, _ := wire.EventSize(data); int64(size) > length {
-			length = int64(size)
-		}
+		rest = append(rest[:0], data...)
 		read.Buffer.Release()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

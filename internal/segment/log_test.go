@@ -1,6 +1,7 @@
 package segment_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -77,5 +78,31 @@ func TestConditionalAppendsAreAddedOnceAndToldTruly(t *testing.T) {
 	slices.Sort(added)
 	if len(added) != 100 || !slices.Equal(stored, added) {
 		t.Fatalf("%d records were told to be added, %d are stored", len(added), len(stored))
+	}
+}
+
+// A record that is longer than what a server sends at once is read all the same.
+func TestLogReadsLongRecords(t *testing.T) {
+	s, stores := start(t)
+	records := [][]byte{numbered(0, 10), numbered(1, 5<<20), numbered(2, 0), numbered(3, 3<<20)}
+	s.Put(name, records...)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	l := segment.NewLog(stores, name)
+	start, end, err := l.Bounds(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	err = l.Read(ctx, start, end, func(record []byte, next int64) error {
+		start += wire.EventHeader + int64(len(record))
+		if !bytes.Equal(record, records[at]) || next != start {
+			t.Fatalf("record %d is not what was written, or does not end at %d", at, next)
+		}
+		at++
+		return nil
+	})
+	if err != nil || at != len(records) {
+		t.Fatal(at, err)
 	}
 }

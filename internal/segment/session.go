@@ -47,6 +47,16 @@ func (s *Session) Doubtful() bool {
 	return len(s.flight) > 0 || len(s.queue) > 0 && s.queue[0].closed
 }
 
+// UnderWay is how many framed bytes were sent on this connection and not
+// answered.
+func (s *Session) UnderWay() int {
+	bytes := 0
+	for _, b := range s.flight {
+		bytes += b.size()
+	}
+	return bytes
+}
+
 // Add takes an event. Numbers must rise.
 func (s *Session) Add(number int64, position float64, event []byte) {
 	var open *Block

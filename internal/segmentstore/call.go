@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/wire"
 	"github.com/pravega/pravega-client-go/internal/retry"
+	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // Call sends a request about a segment and waits for its reply, over a shared

@@ -3,7 +3,9 @@ package segmentstore
 import (
 	"bufio"
 	"errors"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -28,6 +30,9 @@ type Source interface {
 	// Pull appends frames to the buffers, and returns them. The frames must
 	// stay as they are until they are acknowledged or Lost is called.
 	Pull(net.Buffers) net.Buffers
+	// UnderWay is how many bytes were pulled and not acknowledged. It is asked
+	// of the Sources among the Receivers.
+	UnderWay() int
 }
 
 // Conn is a connection to a segment store, shared by many appenders, readers
@@ -150,8 +155,7 @@ func (c *Conn) sendLoop() {
 		clear(ready)
 		// WriteTo consumes the slice that it is called on, so keep frames.
 		rest := frames
-		n, err := rest.WriteTo(c.socket)
-		c.pulse.sent(n)
+		_, err := rest.WriteTo(c.socket)
 		clear(frames)
 		if err != nil {
 			c.Close(fault.Wrap(fault.Unreachable, "send to segment store", c.endpoint, err))
@@ -224,13 +228,24 @@ func (c *Conn) dispatch(reply wire.Reply) {
 // answer with the offset where the request id should be, so it cannot be told
 // whose it was.
 func (c *Conn) refuseAll(refused wire.AuthTokenCheckFailed) {
-	c.mu.Lock()
-	all := make([]Receiver, 0, len(c.receivers))
-	for _, r := range c.receivers {
-		all = append(all, r)
-	}
-	c.mu.Unlock()
-	for _, r := range all {
+	for _, r := range c.everybody() {
 		r.Receive(refused)
 	}
+}
+
+// underWay is how many bytes of the Sources are not acknowledged.
+func (c *Conn) underWay() int {
+	bytes := 0
+	for _, r := range c.everybody() {
+		if s, ok := r.(Source); ok {
+			bytes += s.UnderWay()
+		}
+	}
+	return bytes
+}
+
+func (c *Conn) everybody() []Receiver {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Collect(maps.Values(c.receivers))
 }

@@ -3,8 +3,11 @@ package segmentstore_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
+	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,7 +150,8 @@ func TestSilentPeerIsGivenUp(t *testing.T) {
 }
 
 // Hazard 13: a server that throttles a connection does not read from it; with
-// much under way, silence is excused while the server greets others.
+// much under way, silence is excused while the server greets others, also if
+// something had come back since it was sent.
 func TestThrottledPeerIsNotGivenUp(t *testing.T) {
 	s := storetest.Start(t)
 	short := dialer
@@ -157,15 +161,17 @@ func TestThrottledPeerIsNotGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close(errors.New("the test is over"))
+	var flood flood
+	flood.Store(3 << 20)
+	if err := conn.Register(1, &flood); err != nil {
+		t.Fatal(err)
+	}
 	s.Set(func(n int, _ wire.Command) storetest.Verdict {
 		if n == 1 {
 			return storetest.Ignore
 		}
 		return storetest.Serve
 	})
-	for range 3 {
-		conn.Send(wire.ConditionalBlockEnd{Data: make([]byte, 1<<20)}.Append(nil))
-	}
 	deadline := time.After(10 * short.Silence)
 	select {
 	case <-conn.Done():
@@ -174,6 +180,113 @@ func TestThrottledPeerIsNotGivenUp(t *testing.T) {
 	}
 	if s.Dialled() < 2 {
 		t.Fatal("nobody asked whether the server is alive")
+	}
+	flood.Store(0) // now the silence has no excuse
+	select {
+	case <-conn.Done():
+	case <-time.After(30 * time.Second):
+		t.Fatal("a dead peer was not noticed")
+	}
+}
+
+// flood is a Source with so many bytes under way.
+type flood struct{ atomic.Int64 }
+
+func (*flood) Receive(wire.Reply)             {}
+func (*flood) Lost(error)                     {}
+func (*flood) Pull(b net.Buffers) net.Buffers { return b }
+func (f *flood) UnderWay() int                { return int(f.Load()) }
+
+// A server that refuses the token of a read answers with the read's offset
+// instead of its id: everybody hears of it, whatever the offset.
+func TestRefusedTokenOfAReadReachesTheReader(t *testing.T) {
+	s := storetest.Start(t)
+	all := stores(t, s, dialer)
+	conn, err := all.Connect(within(t, time.Minute), segment, segmentstore.Reads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := make(chan wire.Reply, 10)
+	for range 3 {
+		if err := conn.Register(all.Request(), hearing(heard)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Greet(wire.AuthTokenCheckFailed{RequestID: 2, ErrorCode: wire.TokenExpired}.Append(nil))
+	conn.Send(wire.Hello{HighVersion: 16, LowVersion: 5}.Append(nil)) // answered by the refusal
+	for range 3 {
+		select {
+		case <-heard:
+		case <-time.After(30 * time.Second):
+			t.Fatal("not everybody heard of it")
+		}
+	}
+}
+
+type hearing chan wire.Reply
+
+func (h hearing) Receive(r wire.Reply) { h <- r }
+func (hearing) Lost(error)             {}
+
+// Who waits for another one's dial does so only within his own limit.
+func TestConnectWaitsNoLongerThanItsCallerAllows(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // greets nobody
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	patient := dialer
+	patient.ConnectTimeout = time.Minute
+	dialling := make(chan struct{}, 2)
+	all := segmentstore.NewStores(patient, func(context.Context, string) (string, error) {
+		dialling <- struct{}{}
+		return silent.Addr().String(), nil
+	}, noTokens{}, 1)
+	defer all.Close()
+	long, cancel := context.WithCancel(context.Background())
+	first := make(chan error)
+	go func() { _, err := all.Connect(long, segment, segmentstore.Reads); first <- err }()
+	<-dialling
+	accepted, err := silent.Accept() // the first one is dialling
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer accepted.Close()
+	if _, err := all.Connect(within(t, 50*time.Millisecond), segment, segmentstore.Reads); !errors.Is(err, fault.TimedOut) {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-first; err == nil {
+		t.Fatal("a silent peer was connected to")
+	}
+}
+
+// A connection that ends during the TLS handshake, as that of a store which is
+// starting does, is tried again; a peer that does not speak TLS is told.
+func TestLostHandshakeIsNoMistakeOfTheCertificates(t *testing.T) {
+	for answer, want := range map[string]fault.Code{"": fault.Unreachable, "HTTP/1.1 400 Bad Request\r\n\r\n": fault.TLS} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		served := make(chan struct{})
+		go func() {
+			defer close(served)
+			socket, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = socket.Read(make([]byte, 1<<12)) // the client's hello
+			_, _ = socket.Write([]byte(answer))
+			socket.Close()
+		}()
+		secure := dialer
+		secure.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+		if _, err := secure.Dial(within(t, time.Minute), listener.Addr().String()); !errors.Is(err, want) {
+			t.Fatal(want, err)
+		}
+		listener.Close()
+		<-served
 	}
 }
 

@@ -51,9 +51,12 @@ func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
 			return nil, err
 		}
 	}
-	deadline, _ := ctx.Deadline()
-	_ = socket.SetDeadline(deadline)
-	if err := hello(socket); err != nil {
+	stop := context.AfterFunc(ctx, func() { _ = socket.SetDeadline(time.Unix(1, 0)) })
+	err = hello(socket)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		socket.Close()
 		var protocol *fault.Error
 		if errors.As(err, &protocol) {
@@ -62,7 +65,6 @@ func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
 		}
 		return nil, fault.Wrap(fault.Unreachable, "greet segment store", endpoint, err)
 	}
-	_ = socket.SetDeadline(time.Time{})
 	return socket, nil
 }
 
@@ -74,9 +76,22 @@ func (d *Dialer) secure(ctx context.Context, socket net.Conn, endpoint string) (
 	secured := tls.Client(socket, config)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		socket.Close()
-		return nil, fault.Wrap(fault.TLS, "connect to segment store", endpoint, err)
+		code := fault.TLS
+		if broken(err) { // so a store that is just starting or ending looks
+			code = fault.Unreachable
+		}
+		return nil, fault.Wrap(code, "connect to segment store", endpoint, err)
 	}
 	return secured, nil
+}
+
+// broken tells whether a handshake ended because the connection did, or for lack
+// of time.
+func broken(err error) bool {
+	var socket *net.OpError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.As(err, &socket) && (socket.Op == "read" || socket.Op == "write")
 }
 
 // hello tells our versions and checks the peer's.

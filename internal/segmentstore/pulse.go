@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -17,16 +16,13 @@ import (
 // excused for a while as long as the server greets a fresh connection.
 type pulse struct {
 	conn      *Conn
-	unread    atomic.Int64 // bytes sent since something last came back
-	lastHeard time.Time    // owned by the receiving goroutine
+	lastHeard time.Time // owned by the receiving goroutine
 }
 
 const (
-	throttledFrom  = 1 << 20          // the servers do not pause a connection with less outstanding
+	throttledFrom  = 1 << 20          // bytes; the servers do not pause a connection with less outstanding
 	throttledLimit = 60 * time.Second // the servers' own limit of a request
 )
-
-func (p *pulse) sent(n int64) { p.unread.Add(n) }
 
 // Read waits for bytes as long as the peer can be thought alive.
 func (p *pulse) Read(b []byte) (int, error) {
@@ -38,7 +34,6 @@ func (p *pulse) Read(b []byte) (int, error) {
 		_ = c.socket.SetReadDeadline(time.Now().Add(c.dialer.Silence / 2))
 		n, err := c.socket.Read(b)
 		if n > 0 {
-			p.unread.Store(0)
 			p.lastHeard = time.Now()
 			return n, nil
 		}
@@ -55,7 +50,7 @@ func (p *pulse) Read(b []byte) (int, error) {
 var keepAlive = wire.KeepAlive{}.Append(nil)
 
 func (p *pulse) excused() bool {
-	if p.unread.Load() <= throttledFrom || time.Since(p.lastHeard) >= throttledLimit {
+	if p.conn.underWay() <= throttledFrom || time.Since(p.lastHeard) >= throttledLimit {
 		return false
 	}
 	socket, err := p.conn.dialer.greet(context.Background(), p.conn.endpoint)

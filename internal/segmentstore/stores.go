@@ -72,7 +72,7 @@ type shelf struct {
 
 // slot holds the connection of a shelf, or the wait for it.
 type slot struct {
-	mu   sync.Mutex
+	turn chan struct{} // holds one token while somebody looks or dials
 	conn *Conn
 }
 
@@ -91,8 +91,12 @@ func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores
 	}
 }
 
-// Request returns a request id that no other request of this client has.
-func (s *Stores) Request() int64 { return s.requests.Add(1) }
+// Request returns a request id that no other request of this client has. It is
+// above every offset: where a server refuses the token of a read, it answers
+// with the offset instead of the id.
+func (s *Stores) Request() int64 { return firstRequest + s.requests.Add(1) }
+
+const firstRequest = 1 << 62
 
 // Authorizer gives the tokens to send.
 func (s *Stores) Authorizer() Authorizer { return s.tokens }
@@ -115,13 +119,17 @@ func (s *Stores) Connect(ctx context.Context, segment string, role Role) (*Conn,
 	}
 	place := s.shelves[at]
 	if place == nil {
-		place = &slot{}
+		place = &slot{turn: make(chan struct{}, 1)}
 		s.shelves[at] = place
 	}
 	s.mu.Unlock()
 
-	place.mu.Lock()
-	defer place.mu.Unlock()
+	select {
+	case place.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fault.Context(ctx, "connect to segment store", endpoint)
+	}
+	defer func() { <-place.turn }()
 	if place.conn != nil && place.conn.alive() {
 		return place.conn, nil
 	}

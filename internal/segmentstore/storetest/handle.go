@@ -99,6 +99,9 @@ func (c *conn) conditional(r wire.ConditionalAppend) ([]wire.Command, bool) {
 		RequestID: r.RequestID, CurrentSegmentWriteOffset: g.end()}}, true
 }
 
+// longestRead is the most that the servers send at once.
+const longestRead = 2 << 20
+
 // read answers at once, or parks the read at the tail.
 func (c *conn) read(r wire.ReadSegment) ([]wire.Command, bool) {
 	g := c.server.segments[r.Segment]
@@ -114,6 +117,6 @@ func (c *conn) read(r wire.ReadSegment) ([]wire.Command, bool) {
 		return nil, true
 	}
 	data := g.data[r.Offset-g.start:]
-	data = data[:min(len(data), int(max(8, r.SuggestedLength)))]
+	data = data[:min(len(data), int(max(8, r.SuggestedLength)), longestRead)]
 	return []wire.Command{wire.SegmentRead{RequestID: r.RequestID, Segment: r.Segment, Offset: r.Offset, Data: append([]byte(nil), data...), AtTail: r.Offset+int64(len(data)) == g.end()}}, true
 }
