@@ -240,6 +240,7 @@ func TestHazard11SetUpThatIsNotAnswered(t *testing.T) {
 	})
 	w := c.writer(func(config *Config, _ *WriterConfig) {
 		config.ConnectTimeout, config.KeepAliveTimeout = 200e6, 200e6
+		config.ConnectionsPerStore = 1 // so that only the rule leads to another one
 	})
 	write(t, w, "k", 1, 100)
 	flush(t, w, 100)

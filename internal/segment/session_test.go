@@ -116,3 +116,26 @@ func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 		}
 	})
 }
+
+// Hazard 9: on a new connection one block is sent, and no other before the first
+// reply: a sealed segment would close the connection at the second one.
+func TestHazard9OneBlockUntilTheFirstReply(t *testing.T) {
+	var progress Progress
+	s := NewSession(wire.NewUUID(), 7, 64, &progress)
+	for n := range int64(10) {
+		s.Add(n+1, 0.5, numbered(n+1, 60)) // each a block
+	}
+	for range 2 {
+		s.Online(math.MinInt64)
+		if frames := s.Take(nil); len(frames) != 1 || s.Sendable() {
+			t.Fatalf("%d blocks were sent before a reply, more are to follow: %v", len(frames), s.Sendable())
+		}
+		s.Offline(false)
+	}
+	s.Online(math.MinInt64)
+	s.Take(nil)
+	s.Acked(1)
+	if frames := s.Take(nil); len(frames) != 9 {
+		t.Fatalf("%d of 9 blocks were pipelined", len(frames))
+	}
+}
