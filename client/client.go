@@ -137,6 +137,14 @@ func (c *Client) forget(each child) {
 	c.mu.Unlock()
 }
 
+// limit gives a context without a deadline the one of RequestTimeout.
+func (c *Client) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, c.config.RequestTimeout)
+}
+
 // locate asks the controller which store serves a segment.
 func (c *Client) locate(ctx context.Context, name string) (string, error) {
 	stream, id, err := naming.ParseSegmentName(name)

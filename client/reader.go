@@ -140,6 +140,8 @@ func (r *Reader) Close(ctx context.Context) error {
 	if lost {
 		return nil
 	}
+	ctx, cancel := r.group.client.limit(ctx)
+	defer cancel()
 	return r.member.leave(ctx, positions)
 }
 

@@ -10,7 +10,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // group makes a reader group that reads the stream from its head.
@@ -203,5 +205,29 @@ func TestReaderThatFailedLeavesTheGroup(t *testing.T) {
 	}
 	if readers, err := g.Readers(within(t)); err != nil || slices.Contains(readers, "reader") {
 		t.Fatal(readers, err)
+	}
+}
+
+// Without a limit of the caller's, a request that a store does not answer ends
+// after the request timeout.
+func TestRequestTimeoutHoldsForSegmentStores(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	g.client.config.RequestTimeout = 100 * time.Millisecond
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if _, ok := command.(wire.Hello); ok {
+			return storetest.Serve
+		}
+		return storetest.Ignore
+	})
+	none := context.Background()
+	if _, err := g.Readers(none); !errors.Is(err, ErrTimedOut) {
+		t.Fatal(err)
+	}
+	if err := g.ReaderOffline(none, "reader"); !errors.Is(err, ErrTimedOut) {
+		t.Fatal(err)
+	}
+	if _, err := g.OpenReader(none, "reader", DefaultReaderConfig()); !errors.Is(err, ErrTimedOut) {
+		t.Fatal(err)
 	}
 }

@@ -78,6 +78,8 @@ func ParseGroupStream(text string) (GroupStream, error) {
 // same group exists already, and ConfigMismatch if another one of that name
 // does. Other errors: InvalidArgument, NoSuchScope, NoSuchStream.
 func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, config ReaderGroupConfig) (created bool, err error) {
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
 	const op = "create reader group"
 	if err := naming.Check(op, "reader group", name); err != nil {
 		return false, err
@@ -233,6 +235,8 @@ func (g *ReaderGroup) replica() (*readergroup.State, *synchronizer.Synchronizer)
 // Readers lists the readers that are in the group, in whatever process and
 // language, sorted.
 func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
+	ctx, cancel := g.client.limit(ctx)
+	defer cancel()
 	state, log := g.replica()
 	if err := log.Fetch(ctx); err != nil {
 		return nil, err
@@ -245,6 +249,8 @@ func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
 // event is lost, those since then are delivered again. A reader that is not in
 // the group is no error.
 func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error {
+	ctx, cancel := g.client.limit(ctx)
+	defer cancel()
 	state, log := g.replica()
 	return log.Write(ctx, func() ([]byte, error) {
 		updates := state.Leave(readerID, nil)
@@ -257,7 +263,8 @@ func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error 
 
 // OpenReader joins the group under a name that no other reader of the group
 // has. Errors: AlreadyExists if one has; a reader that has crashed is still
-// there until ReaderOffline.
+// there until ReaderOffline, as may be one whose OpenReader failed with an error
+// of which MayBeStored is true.
 func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config ReaderConfig) (*Reader, error) {
 	const op = "open reader"
 	if err := naming.Check(op, "reader", readerID); err != nil {
@@ -274,6 +281,8 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 		assigned: make(map[readergroup.Segment]*assignment),
 	}
 	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
+	ctx, cancel := g.client.limit(ctx)
+	defer cancel()
 	if err := r.member.join(ctx); err != nil {
 		return nil, err
 	}

@@ -187,6 +187,8 @@ type StreamInfo struct {
 // StreamInfo asks for a stream's configuration, its head and its tail. Errors:
 // NoSuchStream.
 func (c *Client) StreamInfo(ctx context.Context, scope, stream string) (StreamInfo, error) {
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
 	name := naming.Stream{Scope: scope, Name: stream}
 	config, err := c.controller.StreamConfiguration(ctx, name)
 	if err != nil {
