@@ -60,8 +60,8 @@ func (a *assignment) take() *Slice {
 	return a.out
 }
 
-// give takes a slice back up to an offset.
-func (a *assignment) give(s *Slice, next int64) {
+// give takes a slice back up to an offset, and tells whether that is noted.
+func (a *assignment) give(s *Slice, next int64) (noted bool) {
 	mine := a.out == s // not so if the segment was taken away meanwhile
 	if mine {
 		a.out = nil
@@ -84,6 +84,7 @@ func (a *assignment) give(s *Slice, next int64) {
 	if a.available() {
 		a.reader.announce()
 	}
+	return mine
 }
 
 // free gives a chunk's memory back.

@@ -49,7 +49,9 @@ type Config struct {
 	// MaxOutage is how long the servers may be away before a writer fails for
 	// good; 0 means no limit. Option max.outage.
 	MaxOutage time.Duration
-	// Logger receives what the client has to say; nil: nothing is logged.
+	// Logger receives what the client has to say; nil: nothing is logged. Its
+	// handler may be called from any goroutine, must not block, and must not
+	// call the client, which may hold a lock.
 	Logger *slog.Logger
 }
 

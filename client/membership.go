@@ -21,6 +21,8 @@ type membership struct {
 	log    *synchronizer.Synchronizer
 	config readergroup.Config // when the reader joined
 
+	failures int // of group work in a row
+
 	refresh, acquire, release, lag time.Time // when each is due next
 	checkpoint                     time.Time // when one was last seen
 }
@@ -87,6 +89,7 @@ func (m *membership) run(ctx context.Context) {
 		err := m.step(ctx)
 		switch {
 		case err == nil:
+			m.failures = 0
 			timer.Reset(m.idle())
 		case m.survive(ctx, err):
 			timer.Reset(pause)
@@ -99,6 +102,10 @@ func (m *membership) run(ctx context.Context) {
 // pause after group work that failed.
 const pause = time.Second
 
+// patience is how many failures in a row are borne when what came was no
+// Pravega, or no group's state: it may be a stranger at the port for a moment.
+const patience = 5
+
 // survive tells whether the work can go on after an error: servers that are
 // away are waited for.
 func (m *membership) survive(ctx context.Context, err error) bool {
@@ -106,7 +113,7 @@ func (m *membership) survive(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	if fault.Retriable(err) {
+	if m.failures++; fault.Retriable(err) && (fault.CodeOf(err) != fault.Protocol || m.failures < patience) {
 		r.group.client.log.Warn("group work is tried again", "group", r.group.String(), "reader", r.id, "err", err)
 		m.refresh = time.Now().Add(pause)
 		return true
@@ -236,12 +243,14 @@ func (m *membership) giveSegment(ctx context.Context, now time.Time) error {
 	wanted, ok := m.state.SegmentToRelease(r.id)
 	r.mu.Lock()
 	var a *assignment
-	for _, each := range r.order {
-		left := each.leaving
-		each.leaving = ok && each.segment == wanted
-		if each.leaving && each.out == nil {
+	for _, each := range r.order { // any will do: rather one of which nothing is out
+		if ok && each.out == nil && (a == nil || each.segment == wanted) {
 			a = each
 		}
+	}
+	for _, each := range r.order {
+		left := each.leaving
+		each.leaving = ok && (each == a || a == nil && each.segment == wanted)
 		if left && !each.leaving {
 			r.announce() // it stays: what is there can be handed out again
 		}

@@ -62,8 +62,9 @@ func (s *Slice) Events() iter.Seq2[int64, []byte] {
 	}
 }
 
-// Release gives the whole slice back: all its events are consumed. A second
-// release is Closed. It does not block.
+// Release gives the whole slice back: all its events are consumed. Closed tells
+// that this is not noted, because the slice was released before, or its reader
+// was closed or taken out of the group meanwhile. It does not block.
 func (s *Slice) Release() error { return s.ReleaseAt(s.EndOffset()) }
 
 // ReleaseAt gives the slice back up to an event, the first one that was not
@@ -82,7 +83,9 @@ func (s *Slice) ReleaseAt(next int64) error {
 		return fault.New(fault.InvalidArgument, op, s.from.name, "offset %d is not that of an event between %d and %d", next, s.StartOffset(), s.EndOffset())
 	}
 	s.given = true
-	s.from.give(s, next)
+	if !s.from.give(s, next) {
+		return fault.New(fault.Closed, op, s.from.name, "the reader does not have the segment any more: its events are delivered again, to whoever has it now")
+	}
 	return nil
 }
 

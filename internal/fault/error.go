@@ -44,8 +44,11 @@ func (e *Error) Error() string {
 		b.WriteString(" ")
 		b.WriteString(e.Subject)
 	}
-	b.WriteString(": ")
-	b.WriteString(e.Code.Error())
+	var cause *Error
+	if !errors.As(e.Err, &cause) || cause.Code != e.Code { // else the cause says it
+		b.WriteString(": ")
+		b.WriteString(e.Code.Error())
+	}
 	if e.Detail != "" {
 		b.WriteString(": ")
 		b.WriteString(e.Detail)

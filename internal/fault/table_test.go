@@ -44,6 +44,10 @@ func TestErrorsTellTheirKindThroughWrapping(t *testing.T) {
 	if want := "create stream a/b: the caller's time limit ended first: 5 ms (it may have taken effect)"; stored.Error() != want || !MayBeStored(stored) {
 		t.Fatal(stored)
 	}
+	nested := Wrap(InvalidArgument, "set option", "controller.uri", New(InvalidArgument, "read", "http://x", "no such scheme"))
+	if want := "set option controller.uri: read http://x: " + InvalidArgument.Error() + ": no such scheme"; nested.Error() != want {
+		t.Fatal(nested)
+	}
 	if CodeOf(nil) != 0 || Retriable(nil) || Final(nil) {
 		t.Fatal("nil is no failure")
 	}

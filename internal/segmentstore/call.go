@@ -53,7 +53,16 @@ func (s *Stores) callOnce(ctx context.Context, segment string, access Access, bu
 	if err != nil {
 		return nil, err
 	}
-	return conn.Exchange(ctx, request, frame)
+	// A reply that was lost on a connection that lives must not be waited for
+	// for ever; nothing tells what else is wrong with it.
+	try, cancel := context.WithTimeout(ctx, s.SetupTimeout())
+	defer cancel()
+	reply, err := conn.Exchange(try, request, frame)
+	if err != nil && try.Err() != nil && ctx.Err() == nil {
+		err = fault.New(fault.Unreachable, "wait for segment store", conn.Endpoint(), "no reply after %v", s.SetupTimeout())
+		conn.Close(err)
+	}
+	return reply, err
 }
 
 // Exchange sends one frame and waits for the reply to its request id.

@@ -316,8 +316,29 @@ func TestCallSurvivesLostConnections(t *testing.T) {
 	if _, err := all.Call(within(t, time.Minute), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.NoSuchSegment) {
 		t.Fatal(err)
 	}
+	short := dialer
+	short.ConnectTimeout, short.Silence = 100*time.Millisecond, 100*time.Millisecond
+	s.Set(once(storetest.NoReply)) // on a connection that lives on
+	ask = func(request int64, token string) wire.Command {
+		return wire.GetStreamSegmentInfo{RequestID: request, Segment: segment, Token: token}
+	}
+	if _, err := stores(t, s, short).Call(within(t, time.Minute), "ask", segment, segmentstore.Read, ask); err != nil {
+		t.Fatal(err)
+	}
 	s.Set(func(int, wire.Command) storetest.Verdict { return storetest.CloseNow })
 	if _, err := all.Call(within(t, 300*time.Millisecond), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.TimedOut) {
 		t.Fatal(err)
+	}
+}
+
+// once strikes the first request for a segment's state.
+func once(v storetest.Verdict) storetest.Fault {
+	struck := false
+	return func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.GetStreamSegmentInfo); ok && !struck {
+			struck = true
+			return v
+		}
+		return storetest.Serve
 	}
 }

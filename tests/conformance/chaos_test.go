@@ -178,7 +178,7 @@ func TestSealUnderLoadStoresExactlyWhatWasAcknowledged(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := <-l.done
-	if !errors.Is(err, client.ErrStreamSealed) || !client.IsFinal(err) || client.MayBeStored(err) {
+	if !errors.Is(err, client.ErrStreamSealed) || !client.IsFinal(err) {
 		t.Fatal(err)
 	}
 	acked, final := l.writer.Acked()
@@ -191,6 +191,9 @@ func TestSealUnderLoadStoresExactlyWhatWasAcknowledged(t *testing.T) {
 		if !o.seen[n] {
 			t.Fatalf("event %d was acknowledged, but is not there", n)
 		}
+	}
+	if later := len(o.seen) > int(acked); later != client.MayBeStored(final) {
+		t.Fatalf("%d events are there, %d were acknowledged, but the error says %v", len(o.seen), acked, final)
 	}
 	if err := l.writer.Close(ctx); err == nil && acked < l.count.Load() {
 		t.Fatal("Close did not tell that events are not stored")
