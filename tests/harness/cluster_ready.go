@@ -17,75 +17,97 @@ import (
 // readySegments are so many that hardly a container has none of them.
 const readySegments = 16
 
-// Ready returns when all members that run work together again: each controller
-// finds segments on every segment store and on no other, and takes a stream
-// through its life, which needs all containers, and writes to the controllers' own
-// streams. It is an error if a member has ended by itself.
+// Ready returns when all members that run work together: what Balanced says, and
+// each controller takes a stream through its life, which needs all containers
+// and the controllers' own streams. After the end of a segment store that may
+// take a minute: controllers write to their streams with the Java client, which
+// is slow to find the store that took over. It is an error if a member has ended
+// by itself.
 func (c *Cluster) Ready(ctx context.Context) error {
+	return c.askControllers(ctx, func(conn *grpc.ClientConn) []question {
+		name := "ready-" + strings.ToLower(rand.Text())
+		scope := appendField(nil, 1, name)
+		stream := appendField(appendField(nil, 1, name), 2, name)
+		config := appendField(appendField(nil, 1, stream), 2, appendNumber(nil, 4, readySegments))
+		step := func(method string, request []byte, already uint64) question {
+			return question{method, func(ctx context.Context) error { return done(ctx, conn, method, request, already) }}
+		}
+		return []question{
+			step("createScope", scope, 2),
+			{"getURI", func(ctx context.Context) error { return c.spread(ctx, conn) }},
+			step("createStream", config, 2),
+			step("sealStream", stream, 4),
+			step("deleteStream", stream, 2),
+			step("deleteScope", scope, 2),
+		}
+	})
+}
+
+// Balanced returns when each controller that runs says that the segments lie on
+// all segment stores that run, and on no other. The stores need not have
+// taken them over yet. It is an error if a member has ended by itself.
+func (c *Cluster) Balanced(ctx context.Context) error {
+	return c.askControllers(ctx, func(conn *grpc.ClientConn) []question {
+		return []question{{"getURI", func(ctx context.Context) error { return c.spread(ctx, conn) }}}
+	})
+}
+
+// question is asked again until ask returns no error.
+type question struct {
+	name string
+	ask  func(ctx context.Context) error
+}
+
+// askControllers asks each controller that runs, one question after the other.
+func (c *Cluster) askControllers(ctx context.Context, questions func(*grpc.ClientConn) []question) error {
 	for _, port := range c.runningPorts(controllerMain) {
-		if err := c.controllerReady(ctx, port); err != nil {
-			return fmt.Errorf("controller at port %d: %w", port, err)
+		server := &Server{uri: controllerURI([]int{port})}
+		conn, err := server.dial()
+		if err != nil {
+			return err
+		}
+		for _, q := range questions(conn) {
+			if err := c.insist(ctx, q); err != nil {
+				conn.Close()
+				return fmt.Errorf("controller at port %d: %w", port, err)
+			}
+		}
+		conn.Close()
+	}
+	return nil
+}
+
+// insist asks a question until the answer is good or can never be.
+func (c *Cluster) insist(ctx context.Context, q question) error {
+	for err := q.ask(ctx); err != nil; err = q.ask(ctx) {
+		running := c.running()
+		if failure := running.startFailure(); failure != nil {
+			return failure
+		}
+		if errors.Is(err, errPortTaken) {
+			return err
+		}
+		if pause(ctx, 100*time.Millisecond) != nil {
+			return fmt.Errorf("the cluster is not ready: %s: %w\n%s", q.name, err, running.logTails())
 		}
 	}
 	return nil
 }
 
-// controllerReady is Ready for one controller.
-func (c *Cluster) controllerReady(ctx context.Context, port int) error {
-	server := &Server{uri: controllerURI([]int{port})}
-	conn, err := server.dial()
-	if err != nil {
-		return err
+// done makes a call. Its status must be 0 or the one that says that an earlier
+// try did it, although it got no answer.
+func done(ctx context.Context, conn *grpc.ClientConn, method string, request []byte, already uint64) error {
+	status, err := call(ctx, conn, method, request, 1)
+	if err == nil && status != 0 && status != already {
+		err = fmt.Errorf("status %d", status)
 	}
-	defer conn.Close()
-
-	name := "ready-" + strings.ToLower(rand.Text())
-	scope := appendField(nil, 1, name)
-	stream := appendField(appendField(nil, 1, name), 2, name)
-	scaling := appendNumber(nil, 4, readySegments)
-	config := appendField(appendField(nil, 1, stream), 2, scaling)
-	for _, s := range []struct {
-		name string
-		try  func() error
-	}{
-		{"createScope", step(ctx, conn, "createScope", scope, 2)},
-		{"getURI", func() error { return c.spread(ctx, conn, stream) }},
-		{"createStream", step(ctx, conn, "createStream", config, 2)},
-		{"sealStream", step(ctx, conn, "sealStream", stream, 4)},
-		{"deleteStream", step(ctx, conn, "deleteStream", stream, 2)},
-		{"deleteScope", step(ctx, conn, "deleteScope", scope, 2)},
-	} {
-		for err := s.try(); err != nil; err = s.try() {
-			running := c.running()
-			if failure := running.startFailure(); failure != nil {
-				return failure
-			}
-			if errors.Is(err, errPortTaken) {
-				return err
-			}
-			if pause(ctx, 100*time.Millisecond) != nil {
-				return fmt.Errorf("the cluster is not ready: %s: %w\n%s", s.name, err, running.logTails())
-			}
-		}
-	}
-	return nil
+	return err
 }
 
-// step returns a call that fails if its status is neither 0 nor the one that
-// says that an earlier try did it, although it got no answer.
-func step(ctx context.Context, conn *grpc.ClientConn, method string, request []byte, already uint64) func() error {
-	return func() error {
-		status, err := call(ctx, conn, method, request, 1)
-		if err == nil && status != 0 && status != already {
-			err = fmt.Errorf("status %d", status)
-		}
-		return err
-	}
-}
-
-// spread fails unless the segments of a stream, which need not exist, lie on all
-// segment stores that run and on no other.
-func (c *Cluster) spread(ctx context.Context, conn *grpc.ClientConn, stream []byte) error {
+// spread fails unless the segments of a stream lie on all segment stores that
+// run and on no other. The stream need not exist: names decide.
+func (c *Cluster) spread(ctx context.Context, conn *grpc.ClientConn) error {
+	stream := appendField(appendField(nil, 1, "any"), 2, "any")
 	all, running := c.ports(segmentStoreMain), c.runningPorts(segmentStoreMain)
 	found := make(map[int]bool)
 	for i := range uint64(readySegments) {
