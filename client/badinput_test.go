@@ -141,7 +141,7 @@ func TestEventsThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	flush(t, w, 3)
-	events := c.Events(c.name(0))
+	events := c.Events(c.Name(0))
 	if len(events) != 3 || len(events[0]) != 0 || string(events[1]) != "the empty key" || !bytes.Equal(events[2], largest) {
 		t.Fatalf("%d events are stored", len(events))
 	}
@@ -185,7 +185,7 @@ func TestFullWindow(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	flush(t, w, last+1)
-	if stored := len(c.Events(c.name(0))); stored != int(last+1) {
+	if stored := len(c.Events(c.Name(0))); stored != int(last+1) {
 		t.Fatalf("%d of %d events are stored", stored, last+1)
 	}
 }
@@ -196,7 +196,7 @@ func TestSegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if setup, ok := command.(wire.SetupAppend); ok && setup.Segment == c.name(0) {
+		if setup, ok := command.(wire.SetupAppend); ok && setup.Segment == c.Name(0) {
 			return storetest.NoReply
 		}
 		return storetest.Serve
@@ -217,7 +217,7 @@ func TestSegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the other segment has its events", func() bool { return len(c.Events(c.name(1))) == 500 })
+	eventually(t, "the other segment has its events", func() bool { return len(c.Events(c.Name(1))) == 500 })
 	if acked, _ := w.Acked(); acked != 0 {
 		t.Fatalf("acknowledged through %d, but event 1 is not stored", acked)
 	}

@@ -4,39 +4,23 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
-	"net"
-	"path"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/proto"
 
-	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// cluster is a controller and a segment store in memory, for what cannot be
-// brought about at will on a real one. It has the stream "scope/stream".
+// cluster is the one of a test.
 type cluster struct {
-	*storetest.Server
-	t      *testing.T
-	stream naming.Stream
-	uri    string
-
-	mu      sync.Mutex
-	current []*pb.SegmentRange
-	follow  map[int64][]*pb.Successors_Successor
+	*clustertest.Cluster
+	t *testing.T
 }
 
 var keyspace = []float64{0, 1}
@@ -44,96 +28,18 @@ var keyspace = []float64{0, 1}
 // startCluster makes a stream whose segments 0, 1, … are divided at bounds.
 func startCluster(t *testing.T, bounds ...float64) *cluster {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	c, err := clustertest.New(bounds...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cluster{Server: storetest.Start(t), t: t, stream: naming.Stream{Scope: "scope", Name: "stream"},
-		uri: "tcp://" + listener.Addr().String(), follow: make(map[int64][]*pb.Successors_Successor)}
-	for i := range len(bounds) - 1 {
-		c.current = append(c.current, c.segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
-	}
-	server := grpc.NewServer(grpc.UnknownServiceHandler(c.answer))
-	served := make(chan struct{})
-	go func() { defer close(served); _ = server.Serve(listener) }()
-	t.Cleanup(func() { server.Stop(); <-served })
-	return c
-}
-
-// segment creates a segment in the store and describes it.
-func (c *cluster) segment(id naming.SegmentID, low, high float64) *pb.SegmentRange {
-	c.Create(naming.SegmentName(c.stream, id))
-	return &pb.SegmentRange{Segment: &pb.Segment{Stream: &pb.Stream{Scope: c.stream.Scope, Name: c.stream.Name}, Id: int64(id)}, Low: low, High: high}
-}
-
-// replace makes the controller say that new segments follow old ones. The old
-// ones are not sealed by it.
-func (c *cluster) replace(old []naming.SegmentID, next ...*pb.SegmentRange) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var predecessors []int64
-	for _, id := range old {
-		predecessors = append(predecessors, int64(id))
-	}
-	for _, id := range predecessors {
-		for _, s := range next {
-			c.follow[id] = append(c.follow[id], &pb.Successors_Successor{Segment: s, Predecessors: predecessors})
-		}
-	}
-}
-
-// segmentOnce and replaceOnce are for faults, which may strike more than once.
-func (c *cluster) segmentOnce(id naming.SegmentID, low, high float64) *pb.SegmentRange {
-	if c.Has(c.name(id)) {
-		return nil
-	}
-	return c.segment(id, low, high)
-}
-
-func (c *cluster) replaceOnce(old []naming.SegmentID, next ...*pb.SegmentRange) {
-	if next[0] != nil {
-		c.replace(old, next...)
-	}
-}
-
-func (c *cluster) name(id naming.SegmentID) string { return naming.SegmentName(c.stream, id) }
-
-func (c *cluster) answer(_ any, stream grpc.ServerStream) error {
-	method, _ := grpc.MethodFromServerStream(stream)
-	var reply proto.Message
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch path.Base(method) {
-	case "getCurrentSegments":
-		in := new(pb.Stream)
-		if err := stream.RecvMsg(in); err != nil {
-			return err
-		}
-		if strings.HasPrefix(in.GetName(), naming.ReaderGroupStream("", "").Name) {
-			reply = &pb.Segments{Ranges: []*pb.SegmentRange{{Segment: &pb.Segment{Stream: in}, Low: 0, High: 1}}}
-			break
-		}
-		reply = &pb.Segments{Ranges: c.current}
-	case "getURI":
-		host, port, _ := net.SplitHostPort(c.Endpoint())
-		n, _ := strconv.Atoi(port)
-		reply = &pb.Node{Host: host, Port: int32(n)}
-	case "getSegmentsImmediatelyFollowing":
-		in := new(pb.Segment)
-		if err := stream.RecvMsg(in); err != nil {
-			return err
-		}
-		reply = &pb.Successors{Successors: c.follow[in.GetId()]}
-	default:
-		return status.Errorf(codes.Unimplemented, "no method %s", method)
-	}
-	return stream.SendMsg(reply)
+	t.Cleanup(c.Close)
+	return &cluster{c, t}
 }
 
 // client makes a client of the cluster.
 func (c *cluster) client(config Config) *Client {
 	c.t.Helper()
-	config.ControllerURI = c.uri
+	config.ControllerURI = c.URI
 	client, err := New(config)
 	if err != nil {
 		c.t.Fatal(err)
@@ -150,7 +56,7 @@ func (c *cluster) writer(change func(*Config, *WriterConfig)) *Writer {
 		change(&config, &limits)
 	}
 	client := c.client(config)
-	w, err := client.OpenWriter(within(c.t), c.stream.Scope, c.stream.Name, limits)
+	w, err := client.OpenWriter(within(c.t), c.Stream.Scope, c.Stream.Name, limits)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -180,7 +86,7 @@ func write(t *testing.T, w *Writer, key string, first, last int64) {
 func (c *cluster) stored(ids ...naming.SegmentID) []int64 {
 	var numbers []int64
 	for _, id := range ids {
-		for _, e := range c.Events(c.name(id)) {
+		for _, e := range c.Events(c.Name(id)) {
 			numbers = append(numbers, int64(binary.BigEndian.Uint64(e)))
 		}
 	}

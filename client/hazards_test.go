@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -59,9 +60,9 @@ func TestHazard2SealedSegmentIsAskedWhatItHolds(t *testing.T) {
 		case ok && late.Load() == nil:
 			late.Store(&block)
 			return storetest.CloseNow
-		case ok && block.LastEventNumber >= 11 && late.Load() != nil && c.Lands(c.name(0), *late.Load()):
-			c.replace([]naming.SegmentID{0}, c.segment(next, 0, 1))
-			c.Seal(c.name(0))
+		case ok && block.LastEventNumber >= 11 && late.Load() != nil && c.Lands(c.Name(0), *late.Load()):
+			c.Replace([]naming.SegmentID{0}, c.Segment(next, 0, 1))
+			c.Seal(c.Name(0))
 		}
 		return storetest.Serve
 	})
@@ -81,10 +82,10 @@ func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 	flush(t, w, 2)
 	// Segment 1 does not answer any more; segment 0 is sealed first.
 	next := naming.NewSegmentID(2, 1)
-	merged := c.segment(next, 0, 1)
+	merged := c.Segment(next, 0, 1)
 	var opened, sealedBoth atomic.Bool
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if setup, ok := command.(wire.SetupAppend); ok && setup.Segment == c.name(next) {
+		if setup, ok := command.(wire.SetupAppend); ok && setup.Segment == c.Name(next) {
 			opened.Store(true)
 			if !sealedBoth.Load() {
 				t.Error("the successor was opened before both predecessors were sealed")
@@ -95,8 +96,8 @@ func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	c.replace([]naming.SegmentID{0, 1}, merged)
-	c.Seal(c.name(0))
+	c.Replace([]naming.SegmentID{0, 1}, merged)
+	c.Seal(c.Name(0))
 	write(t, w, high, 3, 3)
 	eventually(t, "event 3 is stored", func() bool { return len(c.stored(1)) == 2 })
 	write(t, w, high, 4, 4)
@@ -106,14 +107,14 @@ func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
-		eventually(t, "the writer asks segment 1", func() bool { return c.Asked(c.name(1)) > 2 })
+		eventually(t, "the writer asks segment 1", func() bool { return c.Asked(c.Name(1)) > 2 })
 	}()
 	<-asked
 	if opened.Load() {
 		t.Fatal("the successor was opened while segment 1 was not sealed")
 	}
 	sealedBoth.Store(true)
-	c.Seal(c.name(1))
+	c.Seal(c.Name(1))
 	flush(t, w, 7)
 	c.expect(4, 7, next)
 }
@@ -124,10 +125,13 @@ func TestHazard7LeftoversAreRoutedByTheirKeys(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	a, b := naming.NewSegmentID(1, 1), naming.NewSegmentID(2, 1)
+	var split sync.Once
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if block, ok := command.(wire.AppendBlockEnd); ok && block.RequestID != 0 && len(c.stored(0)) == 0 {
-			c.replaceOnce([]naming.SegmentID{0}, c.segmentOnce(a, 0, 0.5), c.segmentOnce(b, 0.5, 1))
-			c.Seal(c.name(0))
+			split.Do(func() {
+				c.Replace([]naming.SegmentID{0}, c.Segment(a, 0, 0.5), c.Segment(b, 0.5, 1))
+				c.Seal(c.Name(0))
+			})
 		}
 		return storetest.Serve
 	})
@@ -171,8 +175,8 @@ func TestHazard9SealThatClosesTheConnectionSilently(t *testing.T) {
 	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
 	write(t, w, low, 1, 1)
 	flush(t, w, 1)
-	c.replace([]naming.SegmentID{0}, c.segment(next, 0, 0.5))
-	c.Seal(c.name(0))
+	c.Replace([]naming.SegmentID{0}, c.Segment(next, 0, 0.5))
+	c.Seal(c.Name(0))
 	var told atomic.Int32
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		// The first two times, the connection dies before the answer "sealed".
@@ -257,7 +261,7 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 	c.Set(once(isAppend, storetest.CloseLate)) // stored, but not acknowledged before the seal
 	write(t, w, "k", 11, 11)
 	eventually(t, "event 11 is stored", func() bool { return len(c.stored(0)) == 11 })
-	c.Seal(c.name(0))
+	c.Seal(c.Name(0))
 	for n := int64(12); ; n++ {
 		if _, err := w.WriteKeyed(within(t), "k", []byte("12345678")); err != nil {
 			if !errors.Is(err, ErrStreamSealed) || !IsFinal(err) || MayBeStored(err) {
@@ -279,10 +283,10 @@ func TestSuccessorThatIsWrittenToAlready(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
 	left, middle, merged := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1), naming.NewSegmentID(4, 2)
-	c.replace([]naming.SegmentID{0}, c.segment(left, 0, 0.25), c.segment(middle, 0.25, 0.5))
-	c.replace([]naming.SegmentID{middle, 1}, c.segment(merged, 0.25, 1))
+	c.Replace([]naming.SegmentID{0}, c.Segment(left, 0, 0.25), c.Segment(middle, 0.25, 0.5))
+	c.Replace([]naming.SegmentID{middle, 1}, c.Segment(merged, 0.25, 1))
 	for _, id := range []naming.SegmentID{0, 1, middle} {
-		c.Seal(c.name(id))
+		c.Seal(c.Name(id))
 	}
 	low, high := keyFor(0.25, 0.5), keyFor(0.5, 1)
 	write(t, w, high, 1, 10)
@@ -295,8 +299,8 @@ func TestSuccessorThatIsWrittenToAlready(t *testing.T) {
 	}
 	// Both entries of the merged segment are replaced together.
 	one, other := naming.NewSegmentID(5, 3), naming.NewSegmentID(6, 3)
-	c.replace([]naming.SegmentID{merged}, c.segment(one, 0.25, 0.4), c.segment(other, 0.4, 1))
-	c.Seal(c.name(merged))
+	c.Replace([]naming.SegmentID{merged}, c.Segment(one, 0.25, 0.4), c.Segment(other, 0.4, 1))
+	c.Seal(c.Name(merged))
 	write(t, w, high, 31, 40)
 	flush(t, w, 40)
 	write(t, w, keyFor(0.25, 0.4), 41, 50)
@@ -324,8 +328,8 @@ func TestSealedStreamTellsThatSomeEventsAreStored(t *testing.T) {
 	write(t, w, high, 2, 2)
 	eventually(t, "event 2 is stored", func() bool { return len(c.stored(1)) == 1 })
 	c.Set(nil)
-	c.Seal(c.name(0))
-	c.Seal(c.name(1))
+	c.Seal(c.Name(0))
+	c.Seal(c.Name(1))
 	c.CutAll()
 	if err := w.Flush(within(t)); !errors.Is(err, ErrStreamSealed) || !MayBeStored(err) {
 		t.Fatal(err)

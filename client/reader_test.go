@@ -19,13 +19,13 @@ import (
 func (c *cluster) group() *ReaderGroup {
 	c.t.Helper()
 	heads := make(map[naming.SegmentID]int64)
-	for _, s := range c.current {
-		heads[naming.SegmentID(s.GetSegment().GetId())] = 0
+	for _, id := range c.Current() {
+		heads[id] = 0
 	}
 	init, err := readergroup.NewInit(readergroup.Config{
-		Start:         map[naming.Stream]streamcut.Cut{c.stream: {}},
+		Start:         map[naming.Stream]streamcut.Cut{c.Stream: {}},
 		RefreshMillis: 100,
-	}, map[naming.Stream]map[naming.SegmentID]int64{c.stream: heads})
+	}, map[naming.Stream]map[naming.SegmentID]int64{c.Stream: heads})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -33,10 +33,10 @@ func (c *cluster) group() *ReaderGroup {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	log := naming.SegmentName(naming.ReaderGroupStream(c.stream.Scope, "group"), 0)
+	log := naming.SegmentName(naming.ReaderGroupStream(c.Stream.Scope, "group"), 0)
 	c.Create(log)
 	c.Put(log, record)
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(c.t), c.stream.Scope, "group")
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(c.t), c.Stream.Scope, "group")
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func next(t *testing.T, r *Reader) *Slice {
 func TestReleasedSegmentIsNotHandedOut(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	for id := range naming.SegmentID(2) {
-		c.Put(c.name(id), []byte("event"))
+		c.Put(c.Name(id), []byte("event"))
 	}
 	g := c.group()
 	r := g.idleReader(t, "reader")
@@ -129,7 +129,7 @@ func TestReleasedSegmentIsNotHandedOut(t *testing.T) {
 func TestSegmentThatStaysIsHandedOutAgain(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	for id := range naming.SegmentID(2) {
-		c.Put(c.name(id), []byte("one"), []byte("two"))
+		c.Put(c.Name(id), []byte("one"), []byte("two"))
 	}
 	g := c.group()
 	r := g.idleReader(t, "reader")
@@ -173,8 +173,8 @@ func TestCheckpointHasAcquisitionsWhoseAnswerWasLost(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	g := c.group()
 	r := g.idleReader(t, "reader")
-	first := readergroup.Segment{Stream: c.stream, ID: 0}
-	second := readergroup.Segment{Stream: c.stream, ID: 1}
+	first := readergroup.Segment{Stream: c.Stream, ID: 0}
+	second := readergroup.Segment{Stream: c.Stream, ID: 1}
 	g.note(t, readergroup.AcquireSegment{Reader: "reader", Segment: first}, readergroup.AcquireSegment{Reader: "reader", Segment: second},
 		readergroup.CreateCheckpoint{Checkpoint: "checkpoint"})
 	r.member.refresh = time.Now()
@@ -191,7 +191,7 @@ func TestCheckpointHasAcquisitionsWhoseAnswerWasLost(t *testing.T) {
 // closed: then the others get its segments.
 func TestReaderThatFailedLeavesTheGroup(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	c.PutBytes(c.name(0), []byte("this was written by something else"))
+	c.PutBytes(c.Name(0), []byte("this was written by something else"))
 	g := c.group()
 	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
 	if err != nil {

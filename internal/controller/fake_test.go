@@ -73,7 +73,7 @@ func startFake(t *testing.T, config *tls.Config, address string, answers map[str
 		t.Fatal(err)
 	}
 	f := &fake{t: t, address: listener.Addr().String(), answers: answers, calls: make(map[string]int)}
-	options := []grpc.ServerOption{grpc.UnknownServiceHandler(f.handle)}
+	options := []grpc.ServerOption{grpc.UnknownServiceHandler(f.handle), grpc.WaitForHandlers(true)}
 	if config != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(config)))
 	}

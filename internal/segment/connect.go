@@ -75,7 +75,7 @@ func (a *Appender) online(l *link, stored int64) {
 // final tells whether an error of the set-up ends the writer.
 func (a *Appender) final(err error) error {
 	if hopeless(err, a.failures) {
-		return err
+		return fault.Wrap(fault.CodeOf(err), "append to segment", a.Name, err)
 	}
 	if a.outage > 0 && time.Since(a.since) > a.outage {
 		return fault.Wrap(fault.OutageTooLong, "append to segment", a.Name, err)

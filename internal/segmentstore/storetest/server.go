@@ -44,25 +44,37 @@ const (
 // Fault decides on each command; conn counts the connections from 1.
 type Fault func(conn int, c wire.Command) Verdict
 
-// Start makes a server that ends with the test.
-func Start(t testing.TB) *Server {
-	t.Helper()
+// New makes a server. Close it.
+func New() (*Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	s := &Server{listener: listener, segments: make(map[string]*segment), conns: make(map[*conn]struct{})}
 	s.work.Add(1)
 	go s.accept()
-	t.Cleanup(func() {
-		listener.Close()
-		s.mu.Lock()
-		s.closed = true
-		s.mu.Unlock()
-		s.CutAll()
-		s.work.Wait()
-	})
+	return s, nil
+}
+
+// Start makes a server that ends with the test.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
 	return s
+}
+
+// Close ends the server, its connections and its goroutines.
+func (s *Server) Close() {
+	s.listener.Close()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.CutAll()
+	s.work.Wait()
 }
 
 // Endpoint is where the server listens, host:port.

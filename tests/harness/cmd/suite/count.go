@@ -57,6 +57,13 @@ func readGo(output io.Reader, show io.Writer) (count, error) {
 			case event.Action == "fail" && (event.Test != "" || !failedTests[event.Package]):
 				c.failed++
 				failedTests[event.Package] = true
+				if event.Test == "" { // a crash: what was running has not ended
+					for test, output := range said {
+						if test != key && strings.HasPrefix(test, event.Package+" ") {
+							fmt.Fprint(show, output)
+						}
+					}
+				}
 				fmt.Fprint(show, said[key])
 			case event.Test == "":
 				fmt.Fprint(show, verdict(said[key]))

@@ -1,0 +1,133 @@
+// Package clustertest is a controller and a segment store in memory, for what
+// cannot be brought about at will on real ones.
+package clustertest
+
+import (
+	"net"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+)
+
+// Cluster has one stream, and says what it is told of its segments. Safe for
+// concurrent use.
+type Cluster struct {
+	*storetest.Server
+	Stream naming.Stream
+	URI    string // of the controller
+
+	controller *grpc.Server
+	served     chan struct{}
+
+	current []*pb.SegmentRange
+
+	mu     sync.Mutex
+	follow map[int64][]*pb.Successors_Successor
+}
+
+// New makes the stream "scope/stream" whose segments 0, 1, … are divided at
+// bounds, of which the first is 0 and the last 1. Close it.
+func New(bounds ...float64) (*Cluster, error) {
+	store, err := storetest.New()
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	c := &Cluster{Server: store, Stream: naming.Stream{Scope: "scope", Name: "stream"}, URI: "tcp://" + listener.Addr().String(),
+		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor)}
+	for i := range len(bounds) - 1 {
+		c.current = append(c.current, c.Segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
+	}
+	c.controller = grpc.NewServer(grpc.UnknownServiceHandler(c.answer))
+	go func() { defer close(c.served); _ = c.controller.Serve(listener) }()
+	return c, nil
+}
+
+// Close ends both servers and their goroutines.
+func (c *Cluster) Close() {
+	c.controller.Stop()
+	<-c.served
+	c.Server.Close()
+}
+
+// Name of a segment of the stream.
+func (c *Cluster) Name(id naming.SegmentID) string { return naming.SegmentName(c.Stream, id) }
+
+// Current are the segments that the stream had from the start.
+func (c *Cluster) Current() []naming.SegmentID {
+	var ids []naming.SegmentID
+	for _, s := range c.current {
+		ids = append(ids, naming.SegmentID(s.GetSegment().GetId()))
+	}
+	return ids
+}
+
+// Segment creates a segment in the store, unless it is there, and describes it.
+func (c *Cluster) Segment(id naming.SegmentID, low, high float64) *pb.SegmentRange {
+	if !c.Has(c.Name(id)) {
+		c.Create(c.Name(id))
+	}
+	return &pb.SegmentRange{Segment: &pb.Segment{Stream: &pb.Stream{Scope: c.Stream.Scope, Name: c.Stream.Name}, Id: int64(id)}, Low: low, High: high}
+}
+
+// Replace makes the controller say that new segments follow old ones, once. The
+// old ones are not sealed by it.
+func (c *Cluster) Replace(old []naming.SegmentID, next ...*pb.SegmentRange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var predecessors []int64
+	for _, id := range old {
+		predecessors = append(predecessors, int64(id))
+	}
+	for _, id := range predecessors {
+		for _, s := range next {
+			c.follow[id] = append(c.follow[id], &pb.Successors_Successor{Segment: s, Predecessors: predecessors})
+		}
+	}
+}
+
+func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
+	method, _ := grpc.MethodFromServerStream(stream)
+	var reply proto.Message
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch path.Base(method) {
+	case "getCurrentSegments":
+		in := new(pb.Stream)
+		if err := stream.RecvMsg(in); err != nil {
+			return err
+		}
+		if strings.HasPrefix(in.GetName(), naming.ReaderGroupStream("", "").Name) {
+			reply = &pb.Segments{Ranges: []*pb.SegmentRange{{Segment: &pb.Segment{Stream: in}, Low: 0, High: 1}}}
+			break
+		}
+		reply = &pb.Segments{Ranges: c.current}
+	case "getURI":
+		host, port, _ := net.SplitHostPort(c.Endpoint())
+		n, _ := strconv.Atoi(port)
+		reply = &pb.Node{Host: host, Port: int32(n)}
+	case "getSegmentsImmediatelyFollowing":
+		in := new(pb.Segment)
+		if err := stream.RecvMsg(in); err != nil {
+			return err
+		}
+		reply = &pb.Successors{Successors: c.follow[in.GetId()]}
+	default:
+		return status.Errorf(codes.Unimplemented, "no method %s", method)
+	}
+	return stream.SendMsg(reply)
+}
