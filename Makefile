@@ -7,6 +7,9 @@
 #   make demo       moves a real data set through a real Pravega
 #   make bench      the benchmark
 #   make pravega    a real Pravega in the foreground, tcp://127.0.0.1:9090
+#   make cluster    the same as eight processes that can be killed one by one
+#   make test-cluster
+#                   the tests that kill them; not part of make test
 #   make install    the library, its headers and pkg-config file, below PREFIX
 #   make clean      removes what was built; what was fetched stays
 #   make distclean  removes build/ altogether
@@ -29,7 +32,7 @@ LIBTAGS ?=
 export PRAVEGA_LIBRARY ?= $(BUILD)/lib/$(SONAME)
 
 .NOTPARALLEL:
-.PHONY: all lib test check tools demo bench pravega generate install clean distclean runners
+.PHONY: all lib test check tools demo bench pravega cluster test-cluster generate install clean distclean runners
 
 all: lib
 	go build ./...
@@ -83,10 +86,17 @@ runners:
 pravega: runners
 	exec $(TOOLS)/pravega
 
+cluster: runners
+	exec $(TOOLS)/pravega-cluster
+
 # --- tests -------------------------------------------------------------------
 
 test: lib runners $(VENV)/complete
 	$(TOOLS)/suite $(SUITES)
+
+test-cluster:
+	go vet -tags cluster ./tests/cluster
+	go test -tags cluster -race -count=1 -timeout 60m -v ./tests/cluster
 
 $(VENV)/complete: tests/requirements.txt
 	python3 -m venv $(VENV)
@@ -173,7 +183,7 @@ generate:
 
 clean:
 	rm -rf $(BUILD)/lib $(BUILD)/include $(BUILD)/test
-	rm -f $(TOOLS)/pravega $(TOOLS)/with-pravega $(TOOLS)/suite $(TOOLS)/bench $(TOOLS)/demo
+	rm -f $(TOOLS)/pravega $(TOOLS)/pravega-cluster $(TOOLS)/with-pravega $(TOOLS)/suite $(TOOLS)/bench $(TOOLS)/demo
 
 distclean:
 	rm -rf $(BUILD)
