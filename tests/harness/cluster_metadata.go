@@ -20,6 +20,7 @@ func formatBookKeeper(ctx context.Context, j java, zookeeperPort int) error {
 	}
 	format := exec.CommandContext(ctx, "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
 		"-cp", filepath.Join(j.lib, "*"), program, fmt.Sprintf("127.0.0.1:%d", zookeeperPort), ledgersPath)
+	format.Dir = j.dir // where a settings file among the jars makes it write a log
 	if out, err := format.CombinedOutput(); err != nil {
 		return fmt.Errorf("formatting BookKeeper's metadata: %w\n%s", err, out)
 	}
