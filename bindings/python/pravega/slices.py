@@ -144,7 +144,7 @@ class Slice:
         """Gives the slice back: all of its events were consumed. Never waits.
 
         Raises ClosedError when it was given back before, or when the reader was
-        closed meanwhile, which gave it back as unread.
+        closed or taken out of its group meanwhile, which gave it back as unread.
         """
         self.release_at(self.end_offset)
 

@@ -146,7 +146,8 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
     /**
      * Gives the slice back: all of it was consumed.
      *
-     * @throws PravegaException.Closed it was given back before, or the reader was closed, which gave it back as unread
+     * @throws PravegaException.Closed it was given back before, or the reader was closed or taken out of its group,
+     *     which gave it back as unread
      */
     public void release() {
         releaseAt(endOffset());
@@ -158,7 +159,8 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
      *
      * @param next the offset of the first event that was not consumed, see {@link Event#offset} and {@link Event#next}
      * @throws PravegaException.InvalidArgument no event begins there; the slice was given back as unread
-     * @throws PravegaException.Closed it was given back before, or the reader was closed, which gave it back as unread
+     * @throws PravegaException.Closed it was given back before, or the reader was closed or taken out of its group,
+     *     which gave it back as unread
      */
     public void releaseAt(long next) {
         long slice = handle.take();
@@ -172,7 +174,7 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
      * Gives back what the iteration has gone past, and the rest as unread. Does nothing when the slice was given back
      * before.
      *
-     * @throws PravegaException.Closed the reader was closed, which gave the slice back as unread
+     * @throws PravegaException.Closed the reader was closed or taken out of its group, which gave the slice back as unread
      */
     @Override
     public void close() {
