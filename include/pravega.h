@@ -920,7 +920,8 @@ PRAVEGA_API int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cu
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: no event begins there, the
  *           slice was given back as unread; PRAVEGA_E_CLOSED: the reader was
- *           closed before, which gave it back as unread.
+ *           closed or taken out of its group before, which gave it back as
+ *           unread.
  */
 PRAVEGA_API int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset);
 
