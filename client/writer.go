@@ -251,8 +251,9 @@ func (w *Writer) Flush(ctx context.Context) error {
 }
 
 // Notify sets the function that is told of progress: the number through which
-// all is stored, and at last the final error. It is called from the library's
-// goroutines, one call at a time, must not block, and may write without waiting.
+// all is stored, and at last the final error. It is also called, with the same
+// number, when bytes left the window while that number waits for an older event.
+// It is called from the library's goroutines, one call at a time, must not block, and may write without waiting.
 // Set it once, before the first write.
 func (w *Writer) Notify(f func(acked int64, err error)) {
 	w.mu.Lock()

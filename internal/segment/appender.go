@@ -169,6 +169,7 @@ type link struct {
 	alone bool            // nobody else uses the connection
 	setup chan wire.Reply // the first reply
 	gone  chan struct{}   // the connection was lost
+	why   error           // set before gone is closed
 }
 
 // leave ends our part in a connection that is still there.
@@ -256,6 +257,7 @@ func (a *Appender) refused(err error) {
 
 // Lost handles the end of the connection.
 func (l *link) Lost(err error) {
+	l.why = err
 	close(l.gone)
 	a := l.a
 	a.lock.Lock()

@@ -129,7 +129,7 @@ func (a *Appender) setUp(failures int) (*link, int64, error) {
 		}
 		return nil, 0, err
 	case <-l.gone:
-		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "the connection was lost")
+		return nil, 0, fault.Wrap(fault.Unreachable, "set up append to segment", a.Name, l.why)
 	case <-ctx.Done():
 		l.leave()
 		a.lock.Lock()
