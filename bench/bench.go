@@ -26,7 +26,7 @@ func amounts() amount {
 	if os.Getenv("BENCH_QUICK") != "" {
 		return amount{cells: []cell{small, {1024, 4}}, pairs: 2, write: 20e6, read: 50e6, latency: 500}
 	}
-	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}}, pairs: 5, write: 200e6, read: 500e6, latency: 3000}
+	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}}, pairs: 5, write: 200e6, read: 300e6, latency: 3000}
 }
 
 // small is the cell of latency, and of the ways to write that are no more than
