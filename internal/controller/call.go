@@ -46,7 +46,8 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 
 	var last *fault.Error
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(limited, attempt) != nil {
+		// The end of life reaches limited a moment late.
+		if retry.Soon.Wait(limited, attempt) != nil || c.life.Err() != nil {
 			return c.giveUp(ctx, r, attempt, last)
 		}
 		err := c.attempt(limited, c.main, r, in, out)
