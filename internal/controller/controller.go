@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"sync"
 )
 
 // Controller is a client of the controllers of one cluster. Safe for concurrent
@@ -12,6 +13,7 @@ type Controller struct {
 	seed    *channel // asked for the list of controllers; nil without discovery
 	life    context.Context
 	end     context.CancelFunc
+	closing sync.Once
 	tokens  *tokens
 	located string // the configured endpoints, for messages
 }
@@ -43,10 +45,14 @@ func New(config Config) (*Controller, error) {
 // Close ends the connections. Calls that are under way return fault.Closed.
 // Closing twice is allowed.
 func (c *Controller) Close() {
-	c.end()
-	for _, channel := range []*channel{c.main, c.seed} {
-		if channel != nil {
-			channel.conn.Close()
+	// Two goroutines that close one gRPC connection can leave its directory
+	// running for ever.
+	c.closing.Do(func() {
+		c.end()
+		for _, channel := range []*channel{c.main, c.seed} {
+			if channel != nil {
+				channel.conn.Close()
+			}
 		}
-	}
+	})
 }
