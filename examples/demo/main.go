@@ -51,7 +51,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context) (err error) {
 	root, err := os.Getwd()
 	if err != nil {
 		return err
@@ -74,11 +74,16 @@ func run(ctx context.Context) error {
 	}
 	if d.controller == "" {
 		fmt.Println("Starting Pravega")
-		server, err := harness.Standalone(ctx, harness.Options{Progress: os.Stdout})
-		if err != nil {
-			return err
+		server, failure := harness.Standalone(ctx, harness.Options{Progress: os.Stdout})
+		if failure != nil {
+			return failure
 		}
-		defer server.Stop()
+		defer func() {
+			if err != nil {
+				server.KeepLogs()
+			}
+			server.Stop()
+		}()
 		d.controller = server.ControllerURI()
 	}
 	fmt.Println("Pravega is at", d.controller)

@@ -85,7 +85,7 @@ func TestDroppedConnectionsLoseAndDoubleNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Stop()
+	harness.StopAfter(t, server)
 	c := connectTo(t, server)
 	scope, stream := newStream(t, c, 4)
 	l := startLoad(ctx, t, c, scope, stream)

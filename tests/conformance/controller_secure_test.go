@@ -26,7 +26,7 @@ func TestControllerSecurity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Stop()
+	harness.StopAfter(t, server)
 	pem, err := os.ReadFile(server.CAFile())
 	if err != nil {
 		t.Fatal(err)

@@ -521,7 +521,7 @@ func TestControllerDiscoveryOfACluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Stop()
+	harness.StopAfter(t, server)
 	var log strings.Builder
 	c := dial(t, strings.Replace(server.ControllerURI(), "tcp://", "pravega://", 1), func(c *controller.Config) {
 		c.Logger = slog.New(slog.NewTextHandler(&log, nil))

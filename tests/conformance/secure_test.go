@@ -20,7 +20,7 @@ func TestEventsOverTLSWithPasswords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Stop()
+	harness.StopAfter(t, server)
 	as := func(user, password string, change func(*client.Config)) *client.Client {
 		t.Helper()
 		config := client.DefaultConfig()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,9 +19,8 @@ import (
 // they store survives the end of any and of all of them. Its methods may be
 // called from any goroutine, but none once Close was called.
 type Cluster struct {
-	dir  string    // its folder in build/pravega
-	lock io.Closer // held as long as the folder is in use
-	java java
+	folder *folder // in build/pravega
+	java   java
 
 	mu      sync.Mutex
 	members []*member // in the order in which they are started
@@ -58,17 +56,18 @@ func StartCluster(ctx context.Context, o Options) (*Cluster, error) {
 	ctx, cancel := context.WithTimeout(ctx, clusterStartLimit)
 	defer cancel()
 	for tries := 3; ; tries-- {
-		folder, err := newServer(filepath.Dir(lib))
+		folder, err := newFolder(filepath.Dir(lib))
 		if err != nil {
 			return nil, err
 		}
-		c := &Cluster{dir: folder.dir, lock: folder.lock, java: java{lib: lib, dir: folder.dir, logLevel: o.LogLevel}}
+		c := &Cluster{folder: folder, java: java{lib: lib, dir: folder.dir, logLevel: o.LogLevel}}
 		if err = c.launchAll(ctx, o.ControllerPort); err == nil {
 			err = c.Ready(ctx)
 		}
 		if err == nil {
 			return c, nil
 		}
+		c.KeepLogs()
 		c.Close()
 		if !errors.Is(err, errPortTaken) || o.ControllerPort != 0 || tries == 1 {
 			return nil, err
@@ -108,10 +107,10 @@ func (c *Cluster) ControllerURI() string {
 }
 
 // Dir is the folder with the cluster's logs and settings.
-func (c *Cluster) Dir() string { return c.dir }
+func (c *Cluster) Dir() string { return c.folder.dir }
 
 // Log is the path of a member's log. It goes on when the member starts again.
-func (c *Cluster) Log(name string) string { return filepath.Join(c.dir, name+".log") }
+func (c *Cluster) Log(name string) string { return filepath.Join(c.Dir(), name+".log") }
 
 // Members are the names of all members, in the order in which they are started.
 func (c *Cluster) Members() []string {
@@ -233,7 +232,7 @@ func (c *Cluster) Watch(ctx context.Context) error {
 func (c *Cluster) running() *Server {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := &Server{dir: c.dir}
+	s := &Server{folder: c.folder}
 	for _, m := range c.members {
 		if m.process != nil {
 			s.processes = append(s.processes, m.process)
@@ -242,12 +241,19 @@ func (c *Cluster) running() *Server {
 	return s
 }
 
+// KeepLogs makes Close leave the logs and settings, for somebody who wants to know
+// why something failed.
+func (c *Cluster) KeepLogs() { c.folder.keep() }
+
 // Close ends the cluster and returns when its processes and its data are gone.
-// Its logs stay.
+// Its logs stay if a member had ended by itself, or after KeepLogs. A second Close
+// does nothing.
 func (c *Cluster) Close() {
+	if c.running().ended() != nil {
+		c.KeepLogs()
+	}
 	c.Kill(c.Members()...) // fails only for unknown names
-	os.RemoveAll(filepath.Join(c.dir, "tmp"))
-	c.lock.Close()
+	c.folder.close()
 }
 
 // controllerURI names controllers by their ports.

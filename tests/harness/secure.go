@@ -36,7 +36,7 @@ func Secure(ctx context.Context, o Options) (*Server, error) {
 	return start(ctx, o, func(s *Server, j java, controllerPort int) error {
 		s.uri = fmt.Sprintf("tls://localhost:%d", controllerPort)
 		s.user, s.password = adminUser, adminPassword
-		s.caFile = filepath.Join(s.dir, "ca.pem")
+		s.caFile = filepath.Join(j.dir, "ca.pem")
 		if err := writeCertificates(ctx, j); err != nil {
 			return err
 		}
@@ -56,11 +56,11 @@ func Secure(ctx context.Context, o Options) (*Server, error) {
 			"-Dsinglenode.security.auth.pwdAuthHandler.accountsDb.location="+accountsFile,
 			"-Dsinglenode.security.tls.enable=true",
 			"-Dsinglenode.security.tls.protocolVersion=TLSv1.2,TLSv1.3",
-			"-Dsinglenode.security.tls.privateKey.location="+filepath.Join(s.dir, "server-key.pem"),
-			"-Dsinglenode.security.tls.certificate.location="+filepath.Join(s.dir, "server-chain.pem"),
-			"-Dsinglenode.security.tls.keyStore.location="+filepath.Join(s.dir, "server.jks"),
-			"-Dsinglenode.security.tls.keyStore.pwd.location="+filepath.Join(s.dir, "stores-password"),
-			"-Dsinglenode.security.tls.trustStore.location="+filepath.Join(s.dir, "trusted.jks"),
+			"-Dsinglenode.security.tls.privateKey.location="+filepath.Join(j.dir, "server-key.pem"),
+			"-Dsinglenode.security.tls.certificate.location="+filepath.Join(j.dir, "server-chain.pem"),
+			"-Dsinglenode.security.tls.keyStore.location="+filepath.Join(j.dir, "server.jks"),
+			"-Dsinglenode.security.tls.keyStore.pwd.location="+filepath.Join(j.dir, "stores-password"),
+			"-Dsinglenode.security.tls.trustStore.location="+filepath.Join(j.dir, "trusted.jks"),
 		)
 	})
 }

@@ -2,9 +2,9 @@
 // artifacts, for tests, benchmarks and people. It needs a JDK, and Maven the
 // first time.
 //
-// A server ends with the process that started it, however that ends. All data
-// is in memory. Logs and settings are in build/pravega/run-*, which are removed
-// by later runs after a day.
+// A server ends with the process that started it, however that ends. Logs and
+// settings are in build/pravega/run-*. They are removed when the server is
+// stopped; those of failures stay, the newest ten.
 package harness
 
 import (
@@ -39,8 +39,7 @@ type Server struct {
 	storePort      int
 	caFile         string
 	user, password string
-	dir            string    // its folder in build/pravega
-	lock           io.Closer // held as long as the folder is in use
+	folder         *folder // in build/pravega; nil for one that was there before
 	processes      []*process
 	proxy          *Proxy
 }
@@ -79,16 +78,17 @@ func start(ctx context.Context, o Options, launch func(s *Server, j java, contro
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	for tries := 3; ; tries-- {
-		s, err := newServer(filepath.Dir(lib))
+		folder, err := newFolder(filepath.Dir(lib))
 		if err != nil {
 			return nil, err
 		}
+		s := &Server{folder: folder}
 		port := o.ControllerPort
 		if port == 0 {
 			port, err = freePort()
 		}
 		if err == nil {
-			err = launch(s, java{lib: lib, dir: s.dir, logLevel: o.LogLevel}, port)
+			err = launch(s, java{lib: lib, dir: folder.dir, logLevel: o.LogLevel}, port)
 		}
 		if err == nil {
 			err = s.awaitReady(ctx)
@@ -96,37 +96,12 @@ func start(ctx context.Context, o Options, launch func(s *Server, j java, contro
 		if err == nil {
 			return s, nil
 		}
+		s.KeepLogs()
 		s.Stop()
 		if !errors.Is(err, errPortTaken) || o.ControllerPort != 0 || tries == 1 {
 			return nil, err
 		}
 	}
-}
-
-// newServer makes the folder of a server, and removes old ones.
-func newServer(home string) (*Server, error) {
-	old, err := filepath.Glob(filepath.Join(home, "run-*"))
-	if err != nil {
-		return nil, err
-	}
-	for _, dir := range old {
-		if info, err := os.Stat(dir); err != nil || time.Since(info.ModTime()) < 24*time.Hour {
-			continue
-		}
-		if lock, err := tryLock(filepath.Join(dir, "lock")); err == nil {
-			os.RemoveAll(dir)
-			lock.Close()
-		}
-	}
-	dir, err := os.MkdirTemp(home, time.Now().Format("run-0102-150405-"))
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o755); err != nil {
-		return nil, err
-	}
-	lock, err := tryLock(filepath.Join(dir, "lock"))
-	return &Server{dir: dir, lock: lock}, err
 }
 
 // ControllerURI is where a client connects: tcp://127.0.0.1:PORT, or
@@ -141,8 +116,14 @@ func (s *Server) CAFile() string { return s.caFile }
 // who may do everything; empty for others.
 func (s *Server) Credentials() (user, password string) { return s.user, s.password }
 
-// Dir is the folder with the server's logs and settings.
-func (s *Server) Dir() string { return s.dir }
+// Dir is the folder with the server's logs and settings; empty for one that was
+// there before.
+func (s *Server) Dir() string {
+	if s.folder == nil {
+		return ""
+	}
+	return s.folder.dir
+}
 
 // Pids are the ids of the server's processes; none for one that was there
 // before.
@@ -156,7 +137,7 @@ func (s *Server) Pids() []int {
 
 // Log is the path of the log of one of the server's processes, by name:
 // "standalone", or "zookeeper", "controller" and "segmentstore".
-func (s *Server) Log(name string) string { return filepath.Join(s.dir, name+".log") }
+func (s *Server) Log(name string) string { return filepath.Join(s.Dir(), name+".log") }
 
 // Watch waits for the end of ctx, and then returns nil. When a process of the
 // server ends before, it returns an error at once.
@@ -183,16 +164,28 @@ func (s *Server) ended() error {
 	return nil
 }
 
-// Stop ends the server and returns when its processes are gone. Its logs stay.
+// KeepLogs makes Stop leave the logs and settings, for somebody who wants to know
+// why something failed.
+func (s *Server) KeepLogs() {
+	if s.folder != nil {
+		s.folder.keep()
+	}
+}
+
+// Stop ends the server and returns when its processes and its data are gone. Its
+// logs stay if one of the processes had ended by itself, or after KeepLogs. A
+// second Stop does nothing.
 func (s *Server) Stop() {
+	if s.ended() != nil {
+		s.KeepLogs()
+	}
 	for _, p := range s.processes {
 		p.stop()
 	}
 	if s.proxy != nil {
 		s.proxy.close()
 	}
-	if s.lock != nil {
-		os.RemoveAll(filepath.Join(s.dir, "tmp"))
-		s.lock.Close()
+	if s.folder != nil {
+		s.folder.close()
 	}
 }

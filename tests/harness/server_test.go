@@ -37,8 +37,8 @@ func checkAndStop(t *testing.T, s *Server, processes int) {
 			t.Errorf("process %d is still there", pid)
 		}
 	}
-	if _, err := os.Stat(s.Dir() + "/tmp"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("temporary files stayed: %v", err)
+	if _, err := os.Stat(s.Dir()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its folder stayed: %v", err)
 	}
 }
 

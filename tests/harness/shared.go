@@ -21,13 +21,29 @@ var shared = sync.OnceValues(func() (*Server, error) {
 	}
 	server, err := Standalone(context.Background(), Options{})
 	if err == nil {
-		stopShared = server.Stop
+		stopShared = func(failed bool) {
+			if failed {
+				server.KeepLogs()
+			}
+			server.Stop()
+		}
 	}
 	return server, err
 })
 
 // stopShared stops the server that Shared started, if it did.
-var stopShared = func() {}
+var stopShared = func(failed bool) {}
+
+// StopAfter stops a server when a test ends, and leaves its logs if the test
+// failed.
+func StopAfter(t testing.TB, server *Server) {
+	t.Cleanup(func() {
+		if t.Failed() {
+			server.KeepLogs()
+		}
+		server.Stop()
+	})
+}
 
 // Shared returns the server that the tests of this binary, and of others at the
 // same time, use together: the one named by ControllerEnv, or else a Standalone
@@ -48,7 +64,7 @@ func Shared(t testing.TB) *Server {
 // then looks for goroutines that were left running. It returns the exit status.
 func Main(m interface{ Run() int }) int {
 	status := m.Run()
-	stopShared()
+	stopShared(status != 0)
 	if err := goleak.Find(); err != nil && status == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		status = 1

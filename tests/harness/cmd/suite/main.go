@@ -52,6 +52,9 @@ func run(ctx context.Context, names []string) (ok bool, err error) {
 	var server *harness.Server
 	defer func() {
 		if server != nil {
+			if !ok {
+				server.KeepLogs()
+			}
 			server.Stop()
 		}
 	}()

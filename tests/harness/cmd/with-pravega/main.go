@@ -44,7 +44,12 @@ func run(args []string) (status int, err error) {
 		if err != nil {
 			return 1, err
 		}
-		defer server.Stop()
+		defer func() {
+			if status != 0 {
+				server.KeepLogs()
+			}
+			server.Stop()
+		}()
 		os.Setenv(harness.ControllerEnv, server.ControllerURI())
 	}
 	command := exec.CommandContext(ctx, args[0], args[1:]...)
