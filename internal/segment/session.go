@@ -18,8 +18,7 @@ type Session struct {
 	queue  []*Block // to send, in order; the last one may take more events
 	flight []*Block // sent on this connection, not answered
 	state  sessionState
-	bytes  int     // framed bytes not stored yet
-	usual  measure // of the last block: a busy segment's next one is like it
+	bytes  int // framed bytes not stored yet
 }
 
 type sessionState int
@@ -64,7 +63,7 @@ func (s *Session) Add(number int64, position float64, event []byte) {
 		open = s.queue[n-1]
 	}
 	if open == nil || !open.takes(number, len(event), s.limit) {
-		open = newBlock(number, s.usual)
+		open = newBlock(number)
 		s.queue = append(s.queue, open)
 		s.progress.add(open)
 	}
@@ -77,17 +76,16 @@ func (s *Session) Sendable() bool {
 	return len(s.queue) > 0 && (s.state == running || s.state == probing && len(s.flight) == 0)
 }
 
-// Take appends frames to be sent in order. Ask again while Sendable.
+// Take appends frames to be sent in order, each as several pieces. Ask again while Sendable.
 func (s *Session) Take(frames net.Buffers) net.Buffers {
 	for taken := 0; taken < pullLimit && s.Sendable(); {
 		b := s.queue[0]
 		s.queue[0] = nil
 		s.queue = s.queue[1:]
 		b.close(s.writer, s.request)
-		s.usual = b.measure()
 		s.flight = append(s.flight, b)
-		frames = append(frames, b.frame)
-		taken += len(b.frame)
+		frames = b.frame(frames)
+		taken += b.size()
 	}
 	return frames
 }
@@ -165,7 +163,7 @@ func (s *Session) trimmed(b *Block, stored int64) *Block {
 	var rest *Block
 	b.each(stored, func(number int64, position float64, event []byte) {
 		if rest == nil {
-			rest = newBlock(number, measure{})
+			rest = newBlock(number)
 		}
 		rest.add(number, position, event)
 	})

@@ -14,8 +14,12 @@ const EventHeader = 4 + 4
 // allocates nothing if b has room. The payload's length must fit an int32;
 // that it is at most 8 MiB is for the caller to check.
 func AppendEvent(b, payload []byte) []byte {
-	b = binary.BigEndian.AppendUint64(b, uint64(uint32(len(payload))))
-	return append(b, payload...)
+	return append(AppendEventHeader(b, len(payload)), payload...)
+}
+
+// AppendEventHeader appends what stands before a payload of so many bytes.
+func AppendEventHeader(b []byte, length int) []byte {
+	return binary.BigEndian.AppendUint64(b, uint64(uint32(length)))
 }
 
 // EventSize tells how many bytes the event at the start of b takes in its

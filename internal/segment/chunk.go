@@ -1,0 +1,122 @@
+package segment
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"sync"
+)
+
+// A chunk is a piece of a block's memory: bytes of the frame from its front, the
+// records of the events that start here from its back.
+type chunk struct {
+	bytes   []byte // of the frame; the rest of the array is room and records
+	records int
+}
+
+// record is what is kept of an event beside its bytes.
+type record struct {
+	position float64 // of its routing key
+	delta    uint32  // its number less the block's first one
+	length   uint32  // of its payload
+}
+
+const recordSize = 8 + 4 + 4
+
+// room is how many bytes there are for the frame and for records.
+func (c *chunk) room() int { return cap(c.bytes) - len(c.bytes) - c.records*recordSize }
+
+// note keeps a record.
+func (c *chunk) note(r record) {
+	c.records++
+	at := c.at(c.records - 1)
+	binary.NativeEndian.PutUint64(at[0:], math.Float64bits(r.position))
+	binary.NativeEndian.PutUint32(at[8:], r.delta)
+	binary.NativeEndian.PutUint32(at[12:], r.length)
+}
+
+// record is the one of the event that starts here as number i, counted from 0.
+func (c *chunk) record(i int) record {
+	at := c.at(i)
+	return record{
+		position: math.Float64frombits(binary.NativeEndian.Uint64(at[0:])),
+		delta:    binary.NativeEndian.Uint32(at[8:]),
+		length:   binary.NativeEndian.Uint32(at[12:]),
+	}
+}
+
+func (c *chunk) at(i int) []byte {
+	end := cap(c.bytes) - i*recordSize
+	return c.bytes[:cap(c.bytes)][end-recordSize : end]
+}
+
+// A reader goes through the bytes of a chain.
+type reader struct {
+	chunks []chunk // those left
+	at     int     // in the first of them
+}
+
+// next is the next n bytes, in place unless they lie in several chunks.
+func (r *reader) next(n int) []byte {
+	var whole []byte
+	for {
+		part := r.chunks[0].bytes[r.at:]
+		if len(part) >= n {
+			r.at += n
+			if whole == nil {
+				return part[:n:n]
+			}
+			return append(whole, part[:n]...)
+		}
+		whole = append(whole, part...)
+		n -= len(part)
+		r.chunks, r.at = r.chunks[1:], 0
+	}
+}
+
+// Chunks come in few sizes, each twice the last, and so a block takes them: a
+// lone event needs little memory, a full block not much more than it fills. Of
+// each size some are kept for the blocks to come, no more than a writer with
+// the default window uses: many writers may have been busy at once and be idle
+// now.
+const (
+	smallest = 2 << 10
+	sizes    = 5
+	spares   = 512 // of a size
+)
+
+var spare [sizes]struct {
+	sync.Mutex
+	arrays [][]byte
+}
+
+// newChunk makes the chunk at a place in the chain, for n bytes at least if
+// there is a size for them.
+func newChunk(place, n int) chunk {
+	size := min(place, sizes-1)
+	for size < sizes-1 && smallest<<size < n {
+		size++
+	}
+	s := &spare[size]
+	s.Lock()
+	defer s.Unlock()
+	last := len(s.arrays) - 1
+	if last < 0 {
+		return chunk{bytes: make([]byte, 0, smallest<<size)}
+	}
+	array := s.arrays[last]
+	s.arrays[last] = nil
+	s.arrays = s.arrays[:last]
+	return chunk{bytes: array}
+}
+
+// free leaves the chunk's memory to others.
+func (c *chunk) free() {
+	s := &spare[bits.TrailingZeros(uint(cap(c.bytes)/smallest))]
+	s.Lock()
+	if len(s.arrays) < spares {
+		s.arrays = append(s.arrays, c.bytes[:0])
+	}
+	s.Unlock()
+	c.bytes = nil
+}
