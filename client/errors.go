@@ -42,6 +42,7 @@ const (
 	ErrGroupReinitialized = fault.GroupReinitialized
 	ErrServer             = fault.ServerError
 	ErrOutageTooLong      = fault.OutageTooLong
+	ErrFenced             = fault.Fenced
 )
 
 // ErrEnd is what Reader.Next returns when every segment that the group will

@@ -200,7 +200,8 @@ enum {
   PRAVEGA_E_GROUP_REINITIALIZED = -43,
   PRAVEGA_E_WRONG_HOST = -44,
   PRAVEGA_E_SERVER_ERROR = -45,
-  PRAVEGA_E_OUTAGE_TOO_LONG = -46
+  PRAVEGA_E_OUTAGE_TOO_LONG = -46,
+  PRAVEGA_E_FENCED = -47
 };
 
 /* One kind of failure, the same in every language. */

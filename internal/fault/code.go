@@ -52,6 +52,7 @@ const (
 	WrongHost          Code = -44
 	ServerError        Code = -45
 	OutageTooLong      Code = -46
+	Fenced             Code = -47
 )
 
 // Description of one kind, as it is told in every language.
@@ -107,6 +108,7 @@ var Table = []Description{
 	{WrongHost, "WrongHost", "the segment has moved to another segment store", true, false},
 	{ServerError, "ServerError", "the server reported a failure; the message holds its words", true, false},
 	{OutageTooLong, "OutageTooLong", "the servers were away for longer than max.outage", false, true},
+	{Fenced, "Fenced", "a newer writer with the same writer.id has taken over; this one is finished", false, true},
 }
 
 // Describe returns the table's line for a kind; ok is false for a number that

@@ -284,6 +284,14 @@ class OutageTooLongError(PravegaError):
     is_final = True
 
 
+class FencedError(PravegaError):
+    """A newer writer with the same writer.id has taken over; this one is finished."""
+
+    code = -47
+    name = "Fenced"
+    is_final = True
+
+
 #: The class of each code.
 BY_CODE: dict[int, type[PravegaError]] = {
     -1: ABIMismatchError,
@@ -323,6 +331,7 @@ BY_CODE: dict[int, type[PravegaError]] = {
     -44: WrongHostError,
     -45: ServerError,
     -46: OutageTooLongError,
+    -47: FencedError,
 }
 
 __all__ = [
@@ -335,6 +344,7 @@ __all__ = [
     "ConfigMismatchError",
     "ConflictError",
     "EventTooLargeError",
+    "FencedError",
     "ForkedError",
     "FromCallbackError",
     "GroupReinitializedError",

@@ -42,7 +42,8 @@ enum Kind {
     GroupReinitialized(-43, false, true, PravegaException.GroupReinitialized::new),
     WrongHost(-44, true, false, PravegaException.WrongHost::new),
     ServerError(-45, true, false, PravegaException.ServerError::new),
-    OutageTooLong(-46, false, true, PravegaException.OutageTooLong::new);
+    OutageTooLong(-46, false, true, PravegaException.OutageTooLong::new),
+    Fenced(-47, false, true, PravegaException.Fenced::new);
 
     /** What an exception is made of. */
     static final class Failure {

@@ -315,4 +315,11 @@ public class PravegaException extends RuntimeException {
             super(failure);
         }
     }
+
+    /** A newer writer with the same option {@code writer.id} has taken over. */
+    public static final class Fenced extends PravegaException {
+        Fenced(Kind.Failure failure) {
+            super(failure);
+        }
+    }
 }
