@@ -147,7 +147,7 @@ func (c *Client) limit(ctx context.Context) (context.Context, context.CancelFunc
 
 // locate asks the controller which store serves a segment.
 func (c *Client) locate(ctx context.Context, name string) (string, error) {
-	stream, id, err := naming.ParseSegmentName(name)
+	stream, id, err := naming.ParseSegmentName(naming.ParentSegmentName(name))
 	if err != nil {
 		return "", err
 	}
@@ -166,7 +166,7 @@ var accesses = map[segmentstore.Access]controller.Access{
 
 // Token for a segment is the token for its stream.
 func (a authorizer) Token(ctx context.Context, name string, access segmentstore.Access) (string, error) {
-	stream, _, err := naming.ParseSegmentName(name)
+	stream, _, err := naming.ParseSegmentName(naming.ParentSegmentName(name))
 	if err != nil {
 		return "", err
 	}
@@ -176,7 +176,7 @@ func (a authorizer) Token(ctx context.Context, name string, access segmentstore.
 
 // Refused makes the next Token a new one.
 func (a authorizer) Refused(name string, access segmentstore.Access) {
-	if stream, _, err := naming.ParseSegmentName(name); err == nil {
+	if stream, _, err := naming.ParseSegmentName(naming.ParentSegmentName(name)); err == nil {
 		a.controller.Token(stream, accesses[access]).Invalidate()
 	}
 }

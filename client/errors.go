@@ -43,6 +43,10 @@ const (
 	ErrServer             = fault.ServerError
 	ErrOutageTooLong      = fault.OutageTooLong
 	ErrFenced             = fault.Fenced
+
+	ErrTransactionAborted   = fault.TransactionAborted
+	ErrTransactionCommitted = fault.TransactionCommitted
+	ErrNoSuchTransaction    = fault.NoSuchTransaction
 )
 
 // ErrEnd is what Reader.Next returns when every segment that the group will

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -126,6 +127,9 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 	if s.Code() == codes.Internal && strings.Contains(s.Message(), sealedState) {
 		return fault.New(fault.StreamSealed, r.op, r.subject, ""), false
 	}
+	if s.Code() == codes.Unknown && leaseRefused.MatchString(s.Message()) {
+		return fault.New(fault.InvalidArgument, r.op, r.subject, "the servers refuse the lease: %s", leaseRefused.FindString(s.Message())), false
+	}
 	code := meaning(s.Code())
 	if s.Code() == codes.NotFound && r.absent != 0 {
 		code = r.absent
@@ -143,6 +147,11 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 // sealedState is in the words of a controller that cannot do something because
 // the stream is sealed, under a status that else would be worth another attempt.
 const sealedState = "State: SEALED"
+
+// leaseRefused are the words of a controller that finds the lease of a
+// transaction outside of its limits, under a status that it has for everything
+// unforeseen.
+var leaseRefused = regexp.MustCompile(`lease (value too large|should be greater).*`)
 
 // giveUp is the error of a call whose time is over.
 func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last *fault.Error) error {

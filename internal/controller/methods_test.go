@@ -389,20 +389,20 @@ func TestTransactionsThatCannotEnd(t *testing.T) {
 		commit, abort fault.Code
 		uncertain     bool
 	}{
-		{pb.TransactionState_UNKNOWN, fault.Conflict, fault.Conflict, true},
+		{pb.TransactionState_UNKNOWN, fault.NoSuchTransaction, fault.NoSuchTransaction, true},
 		{pb.TransactionState_OPEN, fault.ServerError, fault.ServerError, false},
-		{pb.TransactionState_COMMITTING, fault.ServerError, fault.Conflict, false},
-		{pb.TransactionState_COMMITTED, fault.ServerError, fault.Conflict, false},
-		{pb.TransactionState_ABORTING, fault.Conflict, fault.ServerError, false},
-		{pb.TransactionState_ABORTED, fault.Conflict, fault.ServerError, false},
+		{pb.TransactionState_COMMITTING, 0, fault.TransactionCommitted, false},
+		{pb.TransactionState_COMMITTED, 0, fault.TransactionCommitted, false},
+		{pb.TransactionState_ABORTING, fault.TransactionAborted, 0, false},
+		{pb.TransactionState_ABORTED, fault.TransactionAborted, 0, false},
 	} {
 		state = tc.state
 		err := c.CommitTransaction(ctx, stream, wire.UUID{}, "w", NoTimestamp)
-		if !errors.Is(err, tc.commit) || fault.MayBeStored(err) != tc.uncertain {
+		if fault.CodeOf(err) != tc.commit || fault.MayBeStored(err) != tc.uncertain {
 			t.Errorf("commit when %v: %v", state, err)
 		}
 		err = c.AbortTransaction(ctx, stream, wire.UUID{})
-		if !errors.Is(err, tc.abort) || fault.MayBeStored(err) != tc.uncertain {
+		if fault.CodeOf(err) != tc.abort || fault.MayBeStored(err) != tc.uncertain {
 			t.Errorf("abort when %v: %v", state, err)
 		}
 	}
@@ -442,6 +442,17 @@ func TestOddReplies(t *testing.T) {
 	}
 	if _, err := c.CreateTransaction(ctx, stream, time.Second); !errors.Is(err, fault.StreamSealed) || f.count("createTransaction") != 1 {
 		t.Errorf("a sealed stream: %v", err)
+	}
+}
+
+// A lease outside of the servers' limits comes as a status that is else worth
+// another attempt, and must not be tried until the time is over.
+func TestLeaseThatTheServersRefuse(t *testing.T) {
+	f := startFake(t, nil, "", map[string]answer{"createTransaction": refuse(codes.Unknown, "lease value too large, max value is 600000")})
+	c := dial(t, nil, f)
+	_, err := c.CreateTransaction(within(t, 20*time.Second), stream, time.Hour)
+	if !errors.Is(err, fault.InvalidArgument) || !strings.Contains(err.Error(), "600000") || f.count("createTransaction") != 1 {
+		t.Error(err)
 	}
 }
 

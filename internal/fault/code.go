@@ -53,6 +53,10 @@ const (
 	ServerError        Code = -45
 	OutageTooLong      Code = -46
 	Fenced             Code = -47
+
+	TransactionAborted   Code = -48
+	TransactionCommitted Code = -49
+	NoSuchTransaction    Code = -50
 )
 
 // Description of one kind, as it is told in every language.
@@ -109,6 +113,9 @@ var Table = []Description{
 	{ServerError, "ServerError", "the server reported a failure; the message holds its words", true, false},
 	{OutageTooLong, "OutageTooLong", "the servers were away for longer than max.outage", false, true},
 	{Fenced, "Fenced", "a newer writer with the same writer.id has taken over; this one is finished", false, true},
+	{TransactionAborted, "TransactionAborted", "the transaction was aborted, by somebody or because its lease ended: nothing of it is stored", false, true},
+	{TransactionCommitted, "TransactionCommitted", "the transaction was committed; nothing can be added to it and it cannot be aborted", false, true},
+	{NoSuchTransaction, "NoSuchTransaction", "the servers do not know the transaction; one that ended is known for a day", false, true},
 }
 
 // Describe returns the table's line for a kind; ok is false for a number that

@@ -85,6 +85,24 @@ func TestSegmentNames(t *testing.T) {
 	}
 }
 
+func TestTransactionSegmentNames(t *testing.T) {
+	id := [16]byte{7: 1, 8: 0xAB, 15: 2}
+	name := TransactionSegmentName(Stream{"s", "t"}, NewSegmentID(3, 2), id)
+	if want := "s/t/3.#epoch.2#transaction.0000000000000001ab00000000000002"; name != want {
+		t.Errorf("TransactionSegmentName = %q, want %q", name, want)
+	}
+	for _, tc := range [][2]string{
+		{name, "s/t/3.#epoch.2"},
+		{"s/t/3.#epoch.2", "s/t/3.#epoch.2"},
+		{"s/t/3#transaction.00", "s/t/3#transaction.00"},
+		{"", ""},
+	} {
+		if got := ParentSegmentName(tc[0]); got != tc[1] {
+			t.Errorf("ParentSegmentName(%q) = %q, want %q", tc[0], got, tc[1])
+		}
+	}
+}
+
 func TestBadSegmentNames(t *testing.T) {
 	for _, name := range []string{
 		"", "s", "s/t", "s/t/", "s//0", "/t/0", "s/t/x", "s/t/-1", "s/t/+1", "s/t/01", "s/t/2147483648",

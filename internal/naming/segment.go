@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,25 @@ func (id SegmentID) String() string {
 // "scope/stream/number.#epoch.epoch".
 func SegmentName(s Stream, id SegmentID) string {
 	return s.Scope + "/" + s.Name + "/" + id.String()
+}
+
+// transactionDelimiter stands between the name of a segment and the id of the
+// transaction whose events become part of it.
+const transactionDelimiter = "#transaction."
+
+// TransactionSegmentName is the name of the segment that holds the events of a
+// transaction until they become part of a segment of the stream.
+func TransactionSegmentName(s Stream, id SegmentID, transaction [16]byte) string {
+	return SegmentName(s, id) + transactionDelimiter + hex.EncodeToString(transaction[:])
+}
+
+// ParentSegmentName is the name of the segment that one of a transaction belongs
+// to, and is served with; any other name is returned as it is.
+func ParentSegmentName(name string) string {
+	if at := len(name) - len(transactionDelimiter) - 32; at > 0 && strings.HasPrefix(name[at:], transactionDelimiter) {
+		return name[:at]
+	}
+	return name
 }
 
 // ParseSegmentName takes a segment's name apart. A name without an epoch is of

@@ -382,6 +382,10 @@ func TestControllerTransactions(t *testing.T) {
 			t.Errorf("state: %v, %v, want %v", got, err, want)
 		}
 	}
+	for _, lease := range []time.Duration{time.Second, time.Hour} {
+		_, err := c.CreateTransaction(ctx, stream, lease)
+		wants(t, "begin with a lease outside of the limits", err, fault.InvalidArgument)
+	}
 	committed, aborted, unknown := begin(), begin(), wire.UUIDOf(0, 77)
 	state(committed, controller.TransactionOpen)
 	state(unknown, controller.TransactionUnknown)
@@ -400,10 +404,10 @@ func TestControllerTransactions(t *testing.T) {
 	}
 	state(committed, controller.TransactionCommitting, controller.TransactionCommitted)
 	state(aborted, controller.TransactionAborting, controller.TransactionAborted)
-	wants(t, "commit of an aborted one", c.CommitTransaction(ctx, stream, aborted, "w", controller.NoTimestamp), fault.Conflict)
-	wants(t, "abort of a committed one", c.AbortTransaction(ctx, stream, committed), fault.Conflict)
+	wants(t, "commit of an aborted one", c.CommitTransaction(ctx, stream, aborted, "w", controller.NoTimestamp), fault.TransactionAborted)
+	wants(t, "abort of a committed one", c.AbortTransaction(ctx, stream, committed), fault.TransactionCommitted)
 	err = c.CommitTransaction(ctx, stream, unknown, "w", controller.NoTimestamp)
-	if !errors.Is(err, fault.Conflict) || !fault.MayBeStored(err) {
+	if !errors.Is(err, fault.NoSuchTransaction) || !fault.MayBeStored(err) {
 		t.Errorf("commit of an unknown one: %v", err)
 	}
 	if got, err := c.PingTransaction(ctx, stream, aborted, 30*time.Second); got != controller.TransactionAborted || err != nil {

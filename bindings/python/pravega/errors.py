@@ -292,6 +292,30 @@ class FencedError(PravegaError):
     is_final = True
 
 
+class TransactionAbortedError(PravegaError):
+    """The transaction was aborted, by somebody or because its lease ended: nothing of it is stored."""
+
+    code = -48
+    name = "TransactionAborted"
+    is_final = True
+
+
+class TransactionCommittedError(PravegaError):
+    """The transaction was committed; nothing can be added to it and it cannot be aborted."""
+
+    code = -49
+    name = "TransactionCommitted"
+    is_final = True
+
+
+class NoSuchTransactionError(PravegaError):
+    """The servers do not know the transaction; one that ended is known for a day."""
+
+    code = -50
+    name = "NoSuchTransaction"
+    is_final = True
+
+
 #: The class of each code.
 BY_CODE: dict[int, type[PravegaError]] = {
     -1: ABIMismatchError,
@@ -332,6 +356,9 @@ BY_CODE: dict[int, type[PravegaError]] = {
     -45: ServerError,
     -46: OutageTooLongError,
     -47: FencedError,
+    -48: TransactionAbortedError,
+    -49: TransactionCommittedError,
+    -50: NoSuchTransactionError,
 }
 
 __all__ = [
@@ -354,6 +381,7 @@ __all__ = [
     "NoSuchScopeError",
     "NoSuchSegmentError",
     "NoSuchStreamError",
+    "NoSuchTransactionError",
     "NotEmptyError",
     "OutageTooLongError",
     "PanicError",
@@ -368,6 +396,8 @@ __all__ = [
     "StreamSealedError",
     "TLSError",
     "TimedOutError",
+    "TransactionAbortedError",
+    "TransactionCommittedError",
     "UnauthenticatedError",
     "UnknownOptionError",
     "UnreachableError",

@@ -43,7 +43,10 @@ enum Kind {
     WrongHost(-44, true, false, PravegaException.WrongHost::new),
     ServerError(-45, true, false, PravegaException.ServerError::new),
     OutageTooLong(-46, false, true, PravegaException.OutageTooLong::new),
-    Fenced(-47, false, true, PravegaException.Fenced::new);
+    Fenced(-47, false, true, PravegaException.Fenced::new),
+    TransactionAborted(-48, false, true, PravegaException.TransactionAborted::new),
+    TransactionCommitted(-49, false, true, PravegaException.TransactionCommitted::new),
+    NoSuchTransaction(-50, false, true, PravegaException.NoSuchTransaction::new);
 
     /** What an exception is made of. */
     static final class Failure {

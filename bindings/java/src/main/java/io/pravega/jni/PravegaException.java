@@ -322,4 +322,25 @@ public class PravegaException extends RuntimeException {
             super(failure);
         }
     }
+
+    /** The transaction was aborted, by somebody or because its lease ended: nothing of it is stored. */
+    public static final class TransactionAborted extends PravegaException {
+        TransactionAborted(Kind.Failure failure) {
+            super(failure);
+        }
+    }
+
+    /** The transaction was committed; nothing can be added to it and it cannot be aborted. */
+    public static final class TransactionCommitted extends PravegaException {
+        TransactionCommitted(Kind.Failure failure) {
+            super(failure);
+        }
+    }
+
+    /** The servers do not know the transaction; one that ended is known for a day. */
+    public static final class NoSuchTransaction extends PravegaException {
+        NoSuchTransaction(Kind.Failure failure) {
+            super(failure);
+        }
+    }
 }
