@@ -277,9 +277,9 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 }
 
 // Two scales, of which the writer notices the second one first: the merged
-// segment is in the table already when the other one of its predecessors is
-// replaced, and takes the lower numbers of other keys all the same.
-func TestSuccessorThatIsWrittenToAlready(t *testing.T) {
+// segment is entered only after the segment in whose place one of its
+// predecessors stands was replaced, so that it takes all numbers in their order.
+func TestSuccessorWhosePredecessorsAreNotAllKnown(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
 	left, middle, merged := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1), naming.NewSegmentID(4, 2)
@@ -297,7 +297,6 @@ func TestSuccessorThatIsWrittenToAlready(t *testing.T) {
 	if got := len(c.stored(merged)); got != 30 {
 		t.Fatalf("%d of 30 events are in the merged segment", got)
 	}
-	// Both entries of the merged segment are replaced together.
 	one, other := naming.NewSegmentID(5, 3), naming.NewSegmentID(6, 3)
 	c.Replace([]naming.SegmentID{merged}, c.Segment(one, 0.25, 0.4), c.Segment(other, 0.4, 1))
 	c.Seal(c.Name(merged))

@@ -9,7 +9,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/retry"
-	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
 // reroute replaces sealed segments by their successors, one family at a time.
@@ -25,62 +24,90 @@ func (w *Writer) reroute() {
 		}
 		m := w.sealed[0]
 		w.mu.Unlock()
-		if err := w.replace(m); err != nil {
+		if err := w.replace(m, math.MaxInt32); err != nil {
 			w.end(err)
 		}
 	}
 }
 
-// replace moves what is left of a sealed segment to its successors. A successor
-// may be written to only when every one of its predecessors is sealed and was
-// asked what it holds: an append that was under way may have been stored before
-// the seal, although the answer was "sealed".
-func (w *Writer) replace(m *member) error {
-	old, successors, err := w.family(m)
-	if err != nil {
-		return err
-	}
-	if len(successors) == 0 {
-		return w.streamSealed()
-	}
-	for _, o := range old {
-		if err := w.settle(o); err != nil {
+// replace moves what is left of a sealed segment, and of those that are replaced
+// together with it, to the successors. A successor is entered once, with its
+// whole range, when every one of its predecessors is sealed and was asked what it
+// holds: an append that was under way may have been stored before the seal,
+// although the answer was "sealed". The successors are of an epoch before the
+// given one.
+func (w *Writer) replace(m *member, before int32) error {
+	for w.writes(m) {
+		f, err := w.family(m)
+		switch {
+		case err != nil:
+			return err
+		case len(f.successors) == 0:
+			return w.streamSealed()
+		case f.successors[0].Segment.Epoch() >= before:
+			return fault.New(fault.Protocol, "find the successors of segment", m.Name, "they are not older than what follows them")
+		case f.ancestor != nil:
+			// One of the predecessors is not known yet: it follows an older segment,
+			// whose seal nobody has noticed.
+			if err := w.replace(f.ancestor, f.successors[0].Segment.Epoch()); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, o := range f.old {
+			if err := w.settle(o); err != nil {
+				return err
+			}
+		}
+		if err := w.hand(f); err != nil {
 			return err
 		}
 	}
-	return w.hand(old, successors)
+	return nil
 }
 
-// family finds the segments that are replaced together with m, and by what: the
-// successors' predecessors may have further successors.
-func (w *Writer) family(m *member) (old []*member, successors []controller.SegmentRange, err error) {
-	known := make(map[naming.SegmentID]bool)
+// writes tells whether m is in the table still.
+func (w *Writer) writes(m *member) bool {
 	w.mu.Lock()
-	old = w.table.of(m.id)
-	w.mu.Unlock()
-	for i := 0; i < len(old); i++ {
-		next, err := w.successors(old[i].id)
+	defer w.mu.Unlock()
+	return slices.Contains(w.table.members, m)
+}
+
+// family is what is replaced together, and by what.
+type family struct {
+	old        []*member
+	successors []controller.SegmentRange
+	ancestor   *member // of a successor, but not its predecessor
+}
+
+// family finds the segments that are replaced together with m: the successors'
+// predecessors may have further successors.
+func (w *Writer) family(m *member) (family, error) {
+	f := family{old: []*member{m}}
+	known := make(map[naming.SegmentID]bool)
+	for i := 0; i < len(f.old); i++ {
+		next, err := w.successors(f.old[i].id)
 		if err != nil {
-			return nil, nil, err
+			return f, err
 		}
+		w.mu.Lock()
 		for _, s := range next {
 			if known[s.Segment] {
 				continue
 			}
 			known[s.Segment] = true
-			successors = append(successors, s.SegmentRange)
-			w.mu.Lock()
-			for _, id := range s.Predecessors {
-				for _, p := range w.table.of(id) {
-					if !slices.Contains(old, p) {
-						old = append(old, p)
-					}
+			f.successors = append(f.successors, s.SegmentRange)
+			for _, p := range w.table.overlapping(s.SegmentRange) {
+				if !slices.Contains(s.Predecessors, p.id) {
+					f.ancestor = p
+				} else if !slices.Contains(f.old, p) {
+					f.old = append(f.old, p)
 				}
 			}
-			w.mu.Unlock()
 		}
+		w.mu.Unlock()
 	}
-	return old, successors, nil
+	return f, nil
 }
 
 // successors asks the controller until it answers or the writer ends.
@@ -118,10 +145,10 @@ func (w *Writer) settle(m *member) error {
 	w.mu.Lock()
 	m.Stop()
 	w.mu.Unlock()
-	stored, err := segment.FinalNumber(w.ctx, w.client.stores, m.Name, m.Writer())
+	stored, err := m.Final(w.ctx)
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		// Truncated away: what it held of ours, no reader will see any more.
-		stored, err = math.MinInt64, nil
+		stored, err = 0, nil
 	}
 	if err != nil {
 		return err
@@ -161,18 +188,23 @@ func (w *Writer) streamSealed() error {
 
 // hand gives what the old segments do not hold to the new ones, in the order of
 // the numbers, and the new ones their place in the table.
-func (w *Writer) hand(old []*member, successors []controller.SegmentRange) error {
+func (w *Writer) hand(f family) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err != nil {
 		return w.err
 	}
-	table, err := newTable(w.table.replaced(old, successors, w.newMember))
+	isOld := func(m *member) bool { return slices.Contains(f.old, m) }
+	members := slices.DeleteFunc(slices.Clone(w.table.members), isOld)
+	for _, s := range f.successors {
+		members = append(members, w.newMember(s))
+	}
+	table, err := newTable(members)
 	if err != nil {
 		return err
 	}
 	w.table = table
-	w.sealed = slices.DeleteFunc(w.sealed, func(m *member) bool { return slices.Contains(old, m) })
+	w.sealed = slices.DeleteFunc(w.sealed, isOld)
 
 	type event struct {
 		number   int64
@@ -180,7 +212,7 @@ func (w *Writer) hand(old []*member, successors []controller.SegmentRange) error
 		bytes    []byte
 	}
 	var left []event
-	for _, m := range old {
+	for _, m := range f.old {
 		m.Leftovers(func(number int64, position float64, bytes []byte) {
 			left = append(left, event{number, position, bytes})
 		})
@@ -189,7 +221,7 @@ func (w *Writer) hand(old []*member, successors []controller.SegmentRange) error
 	for _, e := range left {
 		w.table.find(e.position).Add(e.number, e.position, e.bytes)
 	}
-	for _, m := range old {
+	for _, m := range f.old {
 		m.Discard()
 	}
 	return nil

@@ -21,7 +21,8 @@ type member struct {
 	*segment.Appender
 	writer *Writer
 	id     naming.SegmentID
-	high   float64 // of its range of positions
+	low    float64 // of its range of positions
+	high   float64
 }
 
 func newTable(members []*member) (table, error) {
@@ -44,51 +45,19 @@ func newTable(members []*member) (table, error) {
 
 func (t *table) find(position float64) *member { return t.members[t.ranges.Find(position)] }
 
-// of lists the members that write to a segment: several if its predecessors
-// were replaced at different times.
-func (t *table) of(id naming.SegmentID) []*member {
+// overlapping lists the members that share positions with a segment.
+func (t *table) overlapping(s controller.SegmentRange) []*member {
 	var list []*member
 	for _, m := range t.members {
-		if m.id == id {
+		if m.low < s.High && s.Low < m.high {
 			list = append(list, m)
 		}
 	}
 	return list
 }
 
-// replaced lists the members with successors in the place of old ones. For each
-// run of old neighbours a successor is entered anew, and with no more than their
-// range: its other predecessors may have been replaced before, or not be known
-// yet. A segment that is entered twice has two wire ids, since the numbers of
-// one key's events say nothing of those of another's.
-func (t *table) replaced(old []*member, successors []controller.SegmentRange, enter func(controller.SegmentRange) *member) []*member {
-	var members []*member
-	low := 0.0
-	for i := 0; i < len(t.members); {
-		m := t.members[i]
-		i++
-		if !slices.Contains(old, m) {
-			members = append(members, m)
-			low = m.high
-			continue
-		}
-		for i < len(t.members) && slices.Contains(old, t.members[i]) {
-			m = t.members[i]
-			i++
-		}
-		for _, s := range successors {
-			if s.Low < m.high && s.High > low {
-				s.High = min(s.High, m.high)
-				members = append(members, enter(s))
-			}
-		}
-		low = m.high
-	}
-	return members
-}
-
 func (w *Writer) newMember(s controller.SegmentRange) *member {
-	m := &member{writer: w, id: s.Segment, high: s.High}
+	m := &member{writer: w, id: s.Segment, low: s.Low, high: s.High}
 	m.Appender = segment.NewAppender(w.ctx, segment.Config{
 		Lock:       &w.mu,
 		Stores:     w.client.stores,

@@ -57,6 +57,7 @@ type Config struct {
 	Progress   *Progress
 	BlockBytes int
 	MaxOutage  time.Duration
+	By         Incarnation
 }
 
 // NewAppender makes an appender for a segment. The wire id must be different
@@ -72,6 +73,7 @@ func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appe
 		request: request,
 		outage:  c.MaxOutage,
 	}
+	a.session.by = c.By
 	a.ctx, a.cancel = context.WithCancel(ctx)
 	return a
 }
@@ -83,8 +85,20 @@ func (a *Appender) Bytes() int { return a.session.Bytes() }
 // stored.
 func (a *Appender) Doubtful() bool { return a.session.Doubtful() }
 
-// Writer is the id by which the segment knows this writer.
-func (a *Appender) Writer() wire.UUID { return a.session.writer }
+// Final waits until the segment is sealed and returns the number of the last
+// event that it holds of this writer; Fenced if a later incarnation has taken
+// over. Call it without the lock, on an appender that has stopped.
+func (a *Appender) Final(ctx context.Context) (int64, error) {
+	value, err := FinalNumber(ctx, a.stores, a.Name, a.session.writer)
+	if err != nil {
+		return 0, err
+	}
+	by, number := FromWire(value)
+	if by > a.session.by {
+		return 0, fenced(a.Name)
+	}
+	return number, nil
+}
 
 // Add takes the next event. Its number must be higher than all before.
 func (a *Appender) Add(number int64, position float64, event []byte) {

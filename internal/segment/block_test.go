@@ -33,7 +33,7 @@ func TestBlockKeepsEventsThatSpanChunks(t *testing.T) {
 		for _, e := range events {
 			b.add(e.number, e.position, e.bytes)
 		}
-		b.close(writer, 7)
+		b.close(writer, 0, 7)
 		after := rapid.SampledFrom(events).Draw(t, "after").number
 		next := slices.IndexFunc(events, func(e event) bool { return e.number == after }) + 1
 		b.each(after, func(number int64, position float64, got []byte) {

@@ -86,7 +86,7 @@ func (a *Appender) final(err error) error {
 // hopeless tells whether an error that came again and again will never go away.
 func hopeless(err error, failures int) bool {
 	switch fault.CodeOf(err) {
-	case fault.PermissionDenied, fault.NoSuchStream, fault.NoSuchScope, fault.Closed:
+	case fault.PermissionDenied, fault.NoSuchStream, fault.NoSuchScope, fault.Closed, fault.Fenced:
 		return true
 	case fault.Unauthenticated, fault.TLS, fault.Protocol: // maybe a stranger at the port for a moment
 		return failures > patience
@@ -120,6 +120,10 @@ func (a *Appender) setUp(failures int) (*link, int64, error) {
 	select {
 	case reply := <-l.setup:
 		if setup, ok := reply.(wire.AppendSetup); ok {
+			if by, _ := FromWire(setup.LastEventNumber); by > a.session.by {
+				l.leave()
+				return nil, 0, fenced(a.Name)
+			}
 			return l, setup.LastEventNumber, nil
 		}
 		l.leave()

@@ -11,6 +11,7 @@ import (
 // Pure: no I/O, no lock, no clock.
 type Session struct {
 	writer   wire.UUID
+	by       Incarnation
 	request  int64
 	limit    int // bytes of a block
 	progress *Progress
@@ -82,7 +83,7 @@ func (s *Session) Take(frames net.Buffers) net.Buffers {
 		b := s.queue[0]
 		s.queue[0] = nil
 		s.queue = s.queue[1:]
-		b.close(s.writer, s.request)
+		b.close(s.writer, s.by, s.request)
 		s.flight = append(s.flight, b)
 		frames = b.frame(frames)
 		taken += b.size()
@@ -90,9 +91,10 @@ func (s *Session) Take(frames net.Buffers) net.Buffers {
 	return frames
 }
 
-// Acked drops what is stored: every block up to a number. It returns how many
-// bytes that were.
-func (s *Session) Acked(number int64) int {
+// Acked drops what is stored: every block up to a number, as the server tells
+// it. It returns how many bytes that were.
+func (s *Session) Acked(value int64) int {
+	_, number := FromWire(value)
 	if s.state == probing {
 		s.state = running
 	}
@@ -116,10 +118,11 @@ func (s *Session) drop(b *Block) int {
 }
 
 // Online starts over on a new connection whose server has stored everything up
-// to a number. What lies above it is sent again under its old numbers; a number
+// to a number, as it tells it. What lies above it is sent again under its old numbers; a number
 // at or below it never is, since a server stores an equal one twice. It returns
 // how many bytes turned out to be stored.
-func (s *Session) Online(stored int64) int {
+func (s *Session) Online(value int64) int {
+	_, stored := FromWire(value)
 	freed := s.Trim(stored)
 	s.state = probing
 	return freed

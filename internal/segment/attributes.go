@@ -1,0 +1,68 @@
+package segment
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// CompareAndSet sets an attribute of a segment to next if it has the expected
+// value, wire.NullAttribute for none, and tells whether it did. After a lost
+// reply it may say no although it did: read the attribute again. A sealed
+// segment refuses with SegmentSealed.
+func CompareAndSet(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, expected, next int64) (bool, error) {
+	const op = "set attribute of segment"
+	reply, err := stores.Call(ctx, op, name, segmentstore.Write, func(request int64, token string) wire.Command {
+		return wire.UpdateSegmentAttribute{RequestID: request, Segment: name, AttributeID: attribute, NewValue: next, ExpectedValue: expected, Token: token}
+	})
+	if err != nil {
+		return false, err
+	}
+	updated, ok := reply.(wire.SegmentAttributeUpdated)
+	if !ok {
+		return false, unexpected(op, name, reply)
+	}
+	return updated.Success, nil
+}
+
+// Raise makes an attribute at least a number; it never goes back.
+func Raise(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, to int64) error {
+	for {
+		value, err := Attribute(ctx, stores, name, segmentstore.Write, attribute)
+		if err != nil || value >= to {
+			return err
+		}
+		if done, err := CompareAndSet(ctx, stores, name, attribute, value, to); done || err != nil {
+			return err
+		}
+	}
+}
+
+// Fence keeps every incarnation of a writer before this one from appending to a
+// segment: what it still has under way is refused from now on. It returns the
+// number up to which the segment has, or need not have, the writer's events: at
+// least the given one, through which all are stored anyway. Fenced tells that a
+// later incarnation came first.
+func Fence(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID, by Incarnation, stored int64) (int64, error) {
+	for {
+		value, err := Attribute(ctx, stores, name, segmentstore.Write, writer)
+		if err != nil {
+			return 0, err
+		}
+		last, number := FromWire(value)
+		switch {
+		case last > by:
+			return 0, fenced(name)
+		case last == by:
+			return number, nil
+		}
+		number = max(number, stored)
+		if done, err := CompareAndSet(ctx, stores, name, writer, value, by.OnWire(number)); done || err != nil {
+			return number, err
+		}
+	}
+}
+
+func fenced(name string) error { return fault.New(fault.Fenced, "append to segment", name, "") }
