@@ -178,7 +178,7 @@ func (w *Writer) streamSealed() error {
 	defer w.mu.Unlock()
 	var left int64
 	for _, m := range all {
-		m.Leftovers(func(int64, float64, []byte) { left++ })
+		m.Leftovers(func(_ int64, _ float64, events [][]byte) { left += int64(len(events)) })
 	}
 	if left < w.last-w.acked.Load() {
 		sealed.Detail, sealed.Stored = "some events after the acknowledged number are stored", true
@@ -206,20 +206,20 @@ func (w *Writer) hand(f family) error {
 	w.table = table
 	w.sealed = slices.DeleteFunc(w.sealed, isOld)
 
-	type event struct {
-		number   int64
+	type write struct {
+		last     int64
 		position float64
-		bytes    []byte
+		events   [][]byte
 	}
-	var left []event
+	var left []write
 	for _, m := range f.old {
-		m.Leftovers(func(number int64, position float64, bytes []byte) {
-			left = append(left, event{number, position, bytes})
+		m.Leftovers(func(last int64, position float64, events [][]byte) {
+			left = append(left, write{last, position, slices.Clone(events)})
 		})
 	}
-	slices.SortFunc(left, func(a, b event) int { return int(a.number - b.number) })
+	slices.SortFunc(left, func(a, b write) int { return int(a.last - b.last) })
 	for _, e := range left {
-		w.table.find(e.position).Add(e.number, e.position, e.bytes)
+		w.table.find(e.position).Add(e.last, e.position, e.events...)
 	}
 	for _, m := range f.old {
 		m.Discard()

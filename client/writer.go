@@ -164,10 +164,10 @@ func (w *Writer) tooShort() error {
 // anywhere is the position of an event without key, before one is drawn.
 const anywhere = -1.0
 
-func (w *Writer) write(ctx context.Context, position float64, event []byte) (int64, error) {
+func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) (int64, error) {
 	for {
 		w.mu.Lock()
-		number, err := w.accept(position, event)
+		number, err := w.accept(position, events...)
 		if err == nil || fault.CodeOf(err) != fault.WindowFull {
 			w.mu.Unlock()
 			return number, err
@@ -184,29 +184,38 @@ func (w *Writer) write(ctx context.Context, position float64, event []byte) (int
 
 // accept is the one place where an event gets its number: it finds the segment,
 // copies the event into the segment's open block and counts, as one step under
-// the lock. An event that is refused takes no number.
-func (w *Writer) accept(position float64, event []byte) (int64, error) {
+// the lock. An event that is refused takes no number. Several events are a
+// batch, which is stored as one.
+func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	switch {
 	case w.err != nil:
 		return 0, w.err
 	case w.closing:
 		return 0, fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer is being closed")
 	}
-	if len(event) > MaxEventSize {
-		return 0, fault.New(fault.EventTooLarge, "write to stream", w.stream.String(), "it has %d bytes", len(event))
+	size := segment.FramedSize(events)
+	if size > MaxEventSize+wire.EventHeader {
+		return 0, w.tooLarge(events)
 	}
 	if position == anywhere {
 		position = float64(w.random.Uint64()>>12) / (1 << 52)
 	}
 	m := w.table.find(position)
-	size := wire.EventHeader + len(event)
 	if !w.window.admits(size, m.Bytes(), len(w.table.members)) {
 		return 0, errWindowFull
 	}
 	w.window.used += size
-	w.last++
-	m.Add(w.last, position, event)
+	w.last += int64(len(events))
+	m.Add(w.last, position, events...)
 	return w.last, nil
+}
+
+func (w *Writer) tooLarge(events [][]byte) error {
+	size := segment.FramedSize(events) - wire.EventHeader
+	if len(events) > 1 {
+		return fault.New(fault.EventTooLarge, "write to stream", w.stream.String(), "the batch has %d bytes, headers included; the most is %d", size, MaxEventSize)
+	}
+	return fault.New(fault.EventTooLarge, "write to stream", w.stream.String(), "it has %d bytes", size)
 }
 
 var errWindowFull = fault.New(fault.WindowFull, "write", "", "")

@@ -100,9 +100,9 @@ func (a *Appender) Final(ctx context.Context) (int64, error) {
 	return number, nil
 }
 
-// Add takes the next event. Its number must be higher than all before.
-func (a *Appender) Add(number int64, position float64, event []byte) {
-	a.session.Add(number, position, event)
+// Add takes the next event, or several that are stored together; see Session.
+func (a *Appender) Add(last int64, position float64, events ...[]byte) {
+	a.session.Add(last, position, events...)
 	a.kick()
 }
 
@@ -136,7 +136,7 @@ func (a *Appender) Settle(stored int64) {
 }
 
 // Leftovers visits what is not stored; see Session.
-func (a *Appender) Leftovers(visit func(number int64, position float64, event []byte)) {
+func (a *Appender) Leftovers(visit Visit) {
 	a.session.Leftovers(visit)
 }
 

@@ -28,24 +28,30 @@ type Block struct {
 // size is the bytes of the framed events.
 func (b *Block) size() int { return b.data }
 
-// takes tells whether the block may carry one more event.
-func (b *Block) takes(number int64, length, limit int) bool {
-	return !b.closed && number-b.first <= math.MaxUint32 && b.data+wire.EventHeader+length <= limit
+// takes tells whether the block may carry one more write, of a framed size.
+func (b *Block) takes(last int64, size, limit int) bool {
+	return !b.closed && last-b.first <= math.MaxUint32 && b.data+size <= limit
 }
 
-// add takes an event. Its header and its record are in one chunk; its payload
-// goes on in the next ones.
-func (b *Block) add(number int64, position float64, event []byte) {
-	c := b.tail()
-	if c.room() < wire.EventHeader+recordSize {
-		c = b.grow(len(event))
+// add takes a write of one or more events, of a framed size in all. Its record
+// and its first header are in one chunk; the rest goes on in the next ones.
+func (b *Block) add(last int64, position float64, events [][]byte, size int) {
+	need := recordSize
+	for _, event := range events {
+		c := b.tail()
+		if c.room() < need+wire.EventHeader {
+			c = b.grow(len(event))
+		}
+		if need > 0 {
+			c.note(record{position, uint32(last - b.first), uint32(size)})
+			need = 0
+		}
+		c.bytes = wire.AppendEventHeader(c.bytes, len(event))
+		b.append(event)
 	}
-	c.note(record{position, uint32(number - b.first), uint32(len(event))})
-	c.bytes = wire.AppendEventHeader(c.bytes, len(event))
-	b.append(event)
-	b.data += wire.EventHeader + len(event)
-	b.events++
-	b.last = number
+	b.data += size
+	b.events += len(events)
+	b.last = last
 }
 
 // append copies bytes to the end of the frame.
@@ -88,20 +94,31 @@ func (b *Block) frame(pieces net.Buffers) net.Buffers {
 	return pieces
 }
 
-// each visits the events after a number. The bytes of an event stay valid as
-// long as the block.
-func (b *Block) each(after int64, visit func(number int64, position float64, event []byte)) {
+// A Visit is shown a write: the number of its last event, the position of its
+// key, and its events, whose bytes stay valid as long as the block.
+type Visit func(last int64, position float64, events [][]byte)
+
+// each visits the writes whose last event has a number after the given one.
+func (b *Block) each(after int64, visit Visit) {
 	rest := reader{chunks: b.chunks}
 	rest.next(wire.BlockPrefix)
+	var events [][]byte // lasts until the next write
 	for i := range b.chunks {
 		c := &b.chunks[i]
 		for j := range c.records {
-			e := c.record(j)
-			rest.next(wire.EventHeader)
-			event := rest.next(int(e.length))
-			if number := b.first + int64(e.delta); number > after {
-				visit(number, e.position, event)
+			w := c.record(j)
+			data := rest.next(int(w.length))
+			last := b.first + int64(w.delta)
+			if last <= after {
+				continue
 			}
+			events = events[:0]
+			for len(data) > 0 {
+				event, size, _ := wire.NextEvent(data) // whole, since add put it there
+				events = append(events, event)
+				data = data[size:]
+			}
+			visit(last, w.position, events)
 		}
 	}
 }

@@ -14,40 +14,45 @@ import (
 func TestBlockKeepsEventsThatSpanChunks(t *testing.T) {
 	writer := wire.NewUUID()
 	rapid.Check(t, func(t *rapid.T) {
-		type event struct {
-			number   int64
+		type write struct {
+			last     int64
 			position float64
-			bytes    []byte
+			events   [][]byte
 		}
-		var events []event
+		var writes []write
 		var data []byte
+		events := 0
 		number := rapid.Int64Range(1, 1<<50).Draw(t, "first")
 		for _, size := range rapid.SliceOfN(rapid.OneOf(rapid.IntRange(0, 20), rapid.IntRange(0, 100_000)), 1, 100).Draw(t, "sizes") {
-			e := event{number, float64(size) / 1e6, numbered(number, size)}
-			events = append(events, e)
-			data = wire.AppendEvent(data, e.bytes)
+			w := write{number, float64(size) / 1e6, nil}
+			for range rapid.IntRange(1, 4).Draw(t, "batch") {
+				w.events = append(w.events, numbered(number, size))
+				data = wire.AppendEvent(data, w.events[0])
+				events++
+			}
+			writes = append(writes, w)
 			number += int64(rapid.IntRange(1, 1000).Draw(t, "gap"))
 		}
-		b := newBlock(events[0].number)
+		b := newBlock(writes[0].last)
 		defer b.free()
-		for _, e := range events {
-			b.add(e.number, e.position, e.bytes)
+		for _, w := range writes {
+			b.add(w.last, w.position, w.events, FramedSize(w.events))
 		}
 		b.close(writer, 0, 7)
-		after := rapid.SampledFrom(events).Draw(t, "after").number
-		next := slices.IndexFunc(events, func(e event) bool { return e.number == after }) + 1
-		b.each(after, func(number int64, position float64, got []byte) {
-			want := events[next]
-			if number != want.number || position != want.position || !bytes.Equal(got, want.bytes) {
-				t.Fatalf("event %d came back as %d, at %v with %d bytes", want.number, number, position, len(got))
+		after := rapid.SampledFrom(writes).Draw(t, "after").last
+		next := slices.IndexFunc(writes, func(w write) bool { return w.last == after }) + 1
+		b.each(after, func(last int64, position float64, got [][]byte) {
+			want := writes[next]
+			if last != want.last || position != want.position || !slices.EqualFunc(got, want.events, bytes.Equal) {
+				t.Fatalf("write %d came back as %d, at %v with %d events", want.last, last, position, len(got))
 			}
 			next++
 		})
-		if next != len(events) {
-			t.Fatalf("%d of %d events came back", next, len(events))
+		if next != len(writes) {
+			t.Fatalf("%d of %d writes came back", next, len(writes))
 		}
-		want := wire.AppendBlockEnd{WriterID: writer, SizeOfWholeEvents: int32(len(data)), Data: data, NumEvents: int32(len(events)),
-			LastEventNumber: events[len(events)-1].number, RequestID: 7}.Append(nil)
+		want := wire.AppendBlockEnd{WriterID: writer, SizeOfWholeEvents: int32(len(data)), Data: data, NumEvents: int32(events),
+			LastEventNumber: writes[len(writes)-1].last, RequestID: 7}.Append(nil)
 		if frame := bytes.Join(b.frame(nil), nil); !bytes.Equal(frame, want) {
 			t.Fatalf("the frame of %d bytes is not the command of %d", len(frame), len(want))
 		}

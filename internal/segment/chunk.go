@@ -8,17 +8,18 @@ import (
 )
 
 // A chunk is a piece of a block's memory: bytes of the frame from its front, the
-// records of the events that start here from its back.
+// records of the writes that start here from its back.
 type chunk struct {
 	bytes   []byte // of the frame; the rest of the array is room and records
 	records int
 }
 
-// record is what is kept of an event beside its bytes.
+// record is what is kept of a write beside its bytes: an event, or several that
+// stay together.
 type record struct {
-	position float64 // of its routing key
-	delta    uint32  // its number less the block's first one
-	length   uint32  // of its payload
+	position float64 // of the routing key
+	delta    uint32  // the number of its last event less the block's first one
+	length   uint32  // of its framed events
 }
 
 const recordSize = 8 + 4 + 4
@@ -35,7 +36,7 @@ func (c *chunk) note(r record) {
 	binary.NativeEndian.PutUint32(at[12:], r.length)
 }
 
-// record is the one of the event that starts here as number i, counted from 0.
+// record is the one of the write that starts here as number i, counted from 0.
 func (c *chunk) record(i int) record {
 	at := c.at(i)
 	return record{

@@ -57,20 +57,34 @@ func (s *Session) UnderWay() int {
 	return bytes
 }
 
-// Add takes an event. Numbers must rise.
-func (s *Session) Add(number int64, position float64, event []byte) {
+// Add takes an event, or several that are stored together or not at all. They
+// have the numbers up to last, one after another. Numbers must rise.
+func (s *Session) Add(last int64, position float64, events ...[]byte) {
 	var open *Block
 	if n := len(s.queue); n > 0 {
 		open = s.queue[n-1]
 	}
-	if open == nil || !open.takes(number, len(event), s.limit) {
-		open = newBlock(number)
+	size := FramedSize(events)
+	if open == nil || !open.takes(last, size, s.limit) {
+		open = newBlock(firstOf(last, events))
 		s.queue = append(s.queue, open)
 		s.progress.add(open)
 	}
-	open.add(number, position, event)
-	s.bytes += wire.EventHeader + len(event)
+	open.add(last, position, events, size)
+	s.bytes += size
 }
+
+// FramedSize is how many bytes events take in a segment.
+func FramedSize(events [][]byte) int {
+	size := wire.EventHeader * len(events)
+	for _, event := range events {
+		size += len(event)
+	}
+	return size
+}
+
+// firstOf is the number of the first of several events.
+func firstOf(last int64, events [][]byte) int64 { return last - int64(len(events)) + 1 }
 
 // Sendable tells whether Take would hand out anything.
 func (s *Session) Sendable() bool {
@@ -161,23 +175,23 @@ func (s *Session) Trim(stored int64) int {
 	return before - s.bytes
 }
 
-// trimmed is the block without the events up to a number.
+// trimmed is the block without the writes up to a number.
 func (s *Session) trimmed(b *Block, stored int64) *Block {
 	var rest *Block
-	b.each(stored, func(number int64, position float64, event []byte) {
+	b.each(stored, func(last int64, position float64, events [][]byte) {
 		if rest == nil {
-			rest = newBlock(number)
+			rest = newBlock(firstOf(last, events))
 		}
-		rest.add(number, position, event)
+		rest.add(last, position, events, FramedSize(events))
 	})
 	s.bytes += rest.size() - s.drop(b)
 	s.progress.add(rest)
 	return rest
 }
 
-// Leftovers visits every event that is not stored, in the order of the numbers,
+// Leftovers visits every write that is not stored, in the order of the numbers,
 // of a session that is offline.
-func (s *Session) Leftovers(visit func(number int64, position float64, event []byte)) {
+func (s *Session) Leftovers(visit Visit) {
 	for _, b := range s.queue {
 		b.each(b.first-1, visit)
 	}

@@ -74,7 +74,7 @@ func take(s *Session, frames net.Buffers) net.Buffers {
 }
 
 // Any interleaving of writes, sends, acks and lost connections stores every
-// event once, in order (hazards 1 and 11).
+// event once, in order (hazards 1 and 11), and no part of a batch without the rest.
 func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var progress Progress
@@ -84,13 +84,20 @@ func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 		var acks []int64     // on the way back
 		var last int64
 		var accepted []int64
+		ends := map[int64]bool{math.MinInt64: true} // numbers of the last events of writes
 		steps := rapid.SliceOfN(rapid.IntRange(0, 9), 1, 200).Draw(t, "steps")
 		for _, step := range append(steps, 9, 3, 4, 5, 3, 4, 5, 3, 4, 5) {
 			switch step {
 			case 0, 1, 2:
-				last += int64(rapid.IntRange(1, 3).Draw(t, "gap")) // other segments take numbers too
-				accepted = append(accepted, last)
-				s.Add(last, 0.5, numbered(last, rapid.OneOf(rapid.IntRange(0, 300), rapid.IntRange(0, 100_000)).Draw(t, "size")))
+				last += int64(rapid.IntRange(0, 2).Draw(t, "gap")) // other segments take numbers too
+				var events [][]byte
+				for range max(1, rapid.IntRange(-2, 9).Draw(t, "batch")) {
+					last++
+					accepted = append(accepted, last)
+					events = append(events, numbered(last, rapid.OneOf(rapid.IntRange(0, 300), rapid.IntRange(0, 100_000)).Draw(t, "size")))
+				}
+				ends[last] = true
+				s.Add(last, 0.5, events...)
 			case 3:
 				for s.Sendable() {
 					before := len(wire)
@@ -117,6 +124,9 @@ func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 				wire, acks = nil, nil
 				s.Offline(false)
 				s.Online(server.last)
+			}
+			if !ends[server.last] {
+				t.Fatalf("a batch is stored in part, up to %d", server.last)
 			}
 			for _, n := range accepted {
 				if through := progress.Through(last); n <= through && n > server.last {

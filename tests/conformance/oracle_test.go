@@ -19,7 +19,8 @@ type oracle struct {
 	seen map[int]bool
 	last map[string]int
 
-	written int // for tests that write more and more
+	written int                 // for tests that write more and more
+	look    func(*client.Slice) // sees each slice before its events are taken, if set
 }
 
 func newOracle(t *testing.T) *oracle {
@@ -120,6 +121,9 @@ func (o *oracle) drain(ctx context.Context, r *client.Reader) error {
 		}
 		if err != nil {
 			return err
+		}
+		if o.look != nil {
+			o.look(s)
 		}
 		for _, event := range s.Events() {
 			o.take(event)
