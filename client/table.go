@@ -64,7 +64,6 @@ func (w *Writer) newMember(s controller.SegmentRange) *member {
 		Owner:      m,
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,
-		MaxOutage:  w.client.config.MaxOutage,
 	}, naming.SegmentName(w.stream, s.Segment), wire.NewUUID())
 	return m
 }

@@ -34,7 +34,9 @@ type Writer struct {
 	err      error            // final; set once
 	sealed   []*member        // waiting for the rerouting goroutine
 	moving   bool             // it runs
+	trouble  error            // the last one that it had
 	changed  chan struct{}    // closed at the next progress, if somebody waits
+	watch    watch            // for progress
 
 	acked atomic.Int64
 	hook  hook
@@ -207,6 +209,9 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	w.window.used += size
 	w.last += int64(len(events))
 	m.Add(w.last, position, events...)
+	if !w.watch.on {
+		w.startWatch()
+	}
 	return w.last, nil
 }
 
@@ -309,6 +314,7 @@ func (w *Writer) fail(err error) {
 		return
 	}
 	w.err = err
+	w.stopWatch()
 	w.cancel()
 	for _, m := range w.table.members {
 		m.Stop()
