@@ -50,6 +50,26 @@ func (c *conn) handle(command wire.Command) (replies []wire.Command, open bool) 
 			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
 		}
 		return reply(wire.SegmentAttribute{RequestID: r.RequestID, Value: g.attribute(r.AttributeID)})
+	case wire.UpdateSegmentAttribute:
+		g := s.segments[r.Segment]
+		if g == nil {
+			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
+		}
+		expected := g.attribute(r.AttributeID) == r.ExpectedValue
+		if expected {
+			g.attributes[r.AttributeID] = r.NewValue
+		}
+		return reply(wire.SegmentAttributeUpdated{RequestID: r.RequestID, Success: expected})
+	case wire.TruncateSegment:
+		g := s.segments[r.Segment]
+		switch {
+		case g == nil:
+			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
+		case r.TruncationOffset < g.start:
+			return reply(wire.SegmentIsTruncated{RequestID: r.RequestID, Segment: r.Segment, StartOffset: g.start})
+		}
+		g.truncate(r.TruncationOffset)
+		return reply(wire.SegmentTruncated{RequestID: r.RequestID, Segment: r.Segment})
 	}
 	return nil, false // unknown commands close the connection
 }
