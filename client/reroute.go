@@ -123,9 +123,6 @@ func (w *Writer) successors(id naming.SegmentID) ([]controller.Successor, error)
 		if !fault.Retriable(err) {
 			return nil, w.unknown(err)
 		}
-		w.mu.Lock()
-		w.trouble = err
-		w.mu.Unlock()
 	}
 }
 
@@ -151,11 +148,10 @@ func (w *Writer) settle(m *member) error {
 	stored, err := m.Final(w.ctx)
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		// Truncated away: what it held of ours, no reader will see any more.
-		w.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
 		stored, err = 0, nil
 	}
 	if err != nil {
-		return w.unknown(err)
+		return err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -208,7 +204,6 @@ func (w *Writer) hand(f family) error {
 		return err
 	}
 	w.table = table
-	w.trouble = nil
 	w.sealed = slices.DeleteFunc(w.sealed, isOld)
 
 	type write struct {

@@ -2,8 +2,6 @@ package segmentstore
 
 import (
 	"bufio"
-	"context"
-	"crypto/tls"
 	"errors"
 	"maps"
 	"net"
@@ -45,8 +43,6 @@ type Conn struct {
 	dialer   *Dialer
 	socket   net.Conn
 	pulse    pulse
-	life     context.Context // ends with Close
-	end      context.CancelFunc
 
 	mu        sync.Mutex
 	wake      sync.Cond // something to send, or closing
@@ -68,7 +64,6 @@ func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
 		sent:      make(chan struct{}),
 		done:      make(chan struct{}),
 	}
-	c.life, c.end = context.WithCancel(context.Background())
 	c.wake.L = &c.mu
 	c.pulse.conn = c
 	return c
@@ -122,31 +117,11 @@ func (c *Conn) Close(reason error) {
 		c.wake.Signal()
 	}
 	c.mu.Unlock()
-	c.end()
-	hangUp(c.socket)
-}
-
-// hangUp closes a socket without the farewell of TLS, for which Close would wait
-// five seconds when the peer does not read.
-func hangUp(socket net.Conn) {
-	if secured, ok := socket.(*tls.Conn); ok {
-		socket = secured.NetConn()
-	}
-	socket.Close()
+	c.socket.Close()
 }
 
 // Done is closed when the connection is gone and all its receivers know it.
 func (c *Conn) Done() <-chan struct{} { return c.done }
-
-// Gone tells whether Done is closed.
-func (c *Conn) Gone() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
-}
 
 // alive tells whether the connection may be given to somebody new.
 func (c *Conn) alive() bool {

@@ -1,6 +1,7 @@
 package segmentstore
 
 import (
+	"context"
 	"errors"
 	"os"
 	"time"
@@ -52,10 +53,10 @@ func (p *pulse) excused() bool {
 	if p.conn.underWay() <= throttledFrom || time.Since(p.lastHeard) >= throttledLimit {
 		return false
 	}
-	socket, err := p.conn.dialer.greet(p.conn.life, p.conn.endpoint)
+	socket, err := p.conn.dialer.greet(context.Background(), p.conn.endpoint)
 	if err != nil {
 		return false
 	}
-	hangUp(socket)
+	socket.Close()
 	return true
 }

@@ -62,9 +62,7 @@ func New(streams int, choose func(n int) int) (*Group, readergroup.Record) {
 		g.streams = append(g.streams, s)
 	}
 	u, _ := g.start()
-	record := initial(u)
-	g.apply(record)
-	return g, record
+	return g, g.initial(u)
 }
 
 func (s *stream) add() segment {
@@ -109,86 +107,64 @@ func (g *Group) start() (u readergroup.Init, ok bool) {
 // Step lets something happen to the group and returns its record, which the
 // state has seen.
 func (g *Group) Step() readergroup.Record {
-	record := g.Propose(&g.State)
-	g.apply(record)
-	return record
-}
-
-// Propose makes up what a member that knows this state, which may be an old one,
-// writes on condition that it is the newest.
-func (g *Group) Propose(s *readergroup.State) readergroup.Record {
 	for range 50 {
-		if record, ok := g.try(s); ok {
+		if record, done := g.try(); done {
 			return record
 		}
 	}
 	// choose is against it: then something that is always possible.
-	record, _ := changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: !s.UpdatingConfig()}})
+	record, _ := g.changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: !g.State.UpdatingConfig()}})
 	return record
 }
 
-// Blurt makes up what a Java member that knows this state, which may be an old
-// one, writes without condition.
-func (g *Group) Blurt(s *readergroup.State) readergroup.Record {
-	updates := []readergroup.Update{
-		readergroup.UpdateDistanceToTail{Reader: g.reader(s), Lag: g.offset() * 10, LastRead: g.ahead(s, g.reader(s))},
-		readergroup.CreateCheckpoint{Checkpoint: fmt.Sprintf("_SILENT_%d", g.choose(100))},
-		readergroup.UpdateCheckpointPublished{Published: true},
-	}
-	for _, name := range s.Compact().Checkpoints.Order {
-		updates = append(updates, readergroup.ClearCheckpointsBefore{Checkpoint: name})
-	}
-	record, _ := changes([]readergroup.Update{pick(g, updates)})
-	return record
-}
-
-func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
-	reader := g.reader(s)
+func (g *Group) try() (readergroup.Record, bool) {
+	s := &g.State
+	reader := g.reader()
 	switch g.choose(20) {
 	case 0:
 		if len(s.Readers()) < 5 {
-			return changes(must(s.Join(fmt.Sprintf("reader-%d", g.choose(8)))))
+			return g.changes(must(s.Join(fmt.Sprintf("reader-%d", g.choose(8)))))
 		}
 	case 1:
-		return changes(s.Leave(reader, g.some(s.Assigned(reader))))
+		return g.changes(s.Leave(reader, g.some(s.Assigned(reader))))
 	case 2:
-		return changes(s.Leave(reader, nil))
+		return g.changes(s.Leave(reader, nil))
 	case 3, 4, 5, 6:
-		return changes(must(s.Acquire(reader, g.offset(), g.ahead(s, reader))))
+		return g.changes(must(s.Acquire(reader, g.offset(), g.ahead(reader))))
 	case 7, 8:
 		if segment, due := s.SegmentToRelease(reader); due {
-			return changes(must(s.Release(reader, segment, g.offset(), g.offset(), g.ahead(s, reader))))
+			return g.changes(must(s.Release(reader, segment, g.offset(), g.offset(), g.ahead(reader))))
 		}
 	case 9, 10, 11:
 		if owned := s.Assigned(reader); len(owned) > 0 {
 			segment := pick(g, slices.SortedFunc(maps.Keys(owned), segment.Compare))
-			return changes(must(s.Complete(reader, segment, g.followers(s, segment))))
+			return g.changes(must(s.Complete(reader, segment, g.followers(segment))))
 		}
 	case 12:
-		return changes(s.StartAutomatic(g.name()))
+		return g.changes(s.StartAutomatic(g.name()))
 	case 13:
-		return changes([]readergroup.Update{readergroup.CreateCheckpoint{Checkpoint: g.name()}})
+		return g.changes([]readergroup.Update{readergroup.CreateCheckpoint{Checkpoint: g.name()}})
 	case 14, 15, 16:
 		if name, pending := s.Checkpoint(reader); pending {
-			return changes(must(s.Pass(reader, name, g.some(s.Assigned(reader)))))
+			return g.changes(must(s.Pass(reader, name, g.some(s.Assigned(reader)))))
 		}
 	case 17:
-		lag := readergroup.UpdateDistanceToTail{Reader: reader, Lag: g.offset() * 10, LastRead: g.ahead(s, reader)}
+		lag := readergroup.UpdateDistanceToTail{Reader: reader, Lag: g.offset() * 10, LastRead: g.ahead(reader)}
 		if lag.Reader == "" {
 			lag.Reader = "stranger"
 		}
-		return changes([]readergroup.Update{lag})
+		return g.changes([]readergroup.Update{lag})
 	case 18:
 		switch g.choose(5) {
 		case 0:
-			return changes([]readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}})
+			return g.changes([]readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}})
 		case 1:
-			return changes([]readergroup.Update{readergroup.UpdateCheckpointPublished{Published: g.choose(2) == 0}})
+			return g.changes([]readergroup.Update{readergroup.UpdateCheckpointPublished{Published: g.choose(2) == 0}})
 		case 2:
-			return changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: g.choose(2) == 0}})
+			return g.changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: g.choose(2) == 0}})
 		case 3:
 			if names := s.Compact().Checkpoints.Order; len(names) > 0 {
-				return changes([]readergroup.Update{readergroup.ClearCheckpointsBefore{Checkpoint: pick(g, names)}})
+				return g.changes([]readergroup.Update{readergroup.ClearCheckpointsBefore{Checkpoint: pick(g, names)}})
 			}
 		case 4:
 			g.scale(pick(g, g.streams))
@@ -196,30 +172,32 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 	case 19:
 		switch g.choose(8) {
 		case 0:
-			return initial(s.Compact()), true
+			return g.initial(s.Compact()), true
 		case 1:
 			if u, ok := g.start(); ok {
-				return changes([]readergroup.Update{u})
+				return g.changes([]readergroup.Update{u})
 			}
 		}
 	}
 	return readergroup.Record{}, false
 }
 
-func initial(u readergroup.Update) readergroup.Record {
+func (g *Group) initial(u readergroup.Update) readergroup.Record {
+	g.apply(u)
 	return readergroup.Record{Initial: true, Updates: []readergroup.Update{u}}
 }
 
-// changes makes a record of updates, of which there may be none.
-func changes(updates []readergroup.Update) (readergroup.Record, bool) {
+// changes applies updates, of which there may be none.
+func (g *Group) changes(updates []readergroup.Update) (readergroup.Record, bool) {
+	for _, u := range updates {
+		g.apply(u)
+	}
 	return readergroup.Record{Updates: updates}, len(updates) > 0
 }
 
-func (g *Group) apply(record readergroup.Record) {
-	for _, u := range record.Updates {
-		if err := g.State.Apply(u); err != nil {
-			panic(fmt.Sprintf("%T that the state itself proposed: %v", u, err))
-		}
+func (g *Group) apply(u readergroup.Update) {
+	if err := g.State.Apply(u); err != nil {
+		panic(fmt.Sprintf("%T that the state itself proposed: %v", u, err))
 	}
 }
 
@@ -228,8 +206,8 @@ func (g *Group) apply(record readergroup.Record) {
 func must(updates []readergroup.Update, _ error) []readergroup.Update { return updates }
 
 // reader is one of the group, or "".
-func (g *Group) reader(s *readergroup.State) string {
-	if readers := s.Readers(); len(readers) > 0 {
+func (g *Group) reader() string {
+	if readers := g.State.Readers(); len(readers) > 0 {
 		return pick(g, readers)
 	}
 	return ""
@@ -264,8 +242,8 @@ func (g *Group) some(owned map[segment]readergroup.Place) map[segment]int64 {
 }
 
 // ahead makes up how far a reader has read.
-func (g *Group) ahead(s *readergroup.State, reader string) map[segment]readergroup.Place {
-	owned := s.Assigned(reader)
+func (g *Group) ahead(reader string) map[segment]readergroup.Place {
+	owned := g.State.Assigned(reader)
 	read := make(map[segment]readergroup.Place)
 	for _, segment := range slices.SortedFunc(maps.Keys(owned), segment.Compare) {
 		read[segment] = readergroup.Place{Offset: g.offset(), Range: owned[segment].Range}
@@ -274,8 +252,8 @@ func (g *Group) ahead(s *readergroup.State, reader string) map[segment]readergro
 }
 
 // followers seals a segment, if it is not sealed, and tells what follows it.
-func (g *Group) followers(known *readergroup.State, sealed segment) map[segment]successor {
-	if _, ends := known.EndOffset(sealed); ends {
+func (g *Group) followers(sealed segment) map[segment]successor {
+	if _, ends := g.State.EndOffset(sealed); ends {
 		return nil
 	}
 	for _, s := range g.streams {

@@ -60,10 +60,7 @@ func (s *Server) Seal(name string) {
 func (s *Server) Truncate(name string, offset int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.segments[name].truncate(offset)
-}
-
-func (g *segment) truncate(offset int64) {
+	g := s.segments[name]
 	g.data = g.data[offset-g.start:]
 	g.start = offset
 }
