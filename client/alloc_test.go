@@ -29,7 +29,6 @@ func desk(t testing.TB) *Writer {
 		stream: naming.Stream{Scope: "scope", Name: "stream"},
 		config: config,
 		ctx:    ctx,
-		cancel: cancel,
 		window: window{limit: config.WindowBytes},
 	}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
@@ -49,7 +48,9 @@ func desk(t testing.TB) *Writer {
 func (w *Writer) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.settleAll(w.last)
+	for _, m := range w.table.members {
+		m.Settle(w.last)
+	}
 }
 
 // batch is how many events are written until everything is cleared: 5 MB, some

@@ -369,32 +369,3 @@ func TestNotifyOfAWriterThatHasEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
-// Only while something waits to be stored are the servers missed: a connection
-// that was lost long ago is no outage.
-func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
-	c := startCluster(t, keyspace...)
-	const most = 200 * time.Millisecond
-	w := c.writer(func(config *Config, _ *WriterConfig) { config.MaxOutage = most })
-	write(t, w, "k", 1, 1)
-	flush(t, w, 1)
-	c.CutAll()
-	time.Sleep(2 * most)
-	c.Set(once(func(command wire.Command) bool { _, ok := command.(wire.SetupAppend); return ok }, storetest.CloseNow))
-	write(t, w, "k", 2, 2)
-	flush(t, w, 2)
-	// A real outage ends the writer; what was sent may be stored.
-	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
-			return storetest.CloseLate
-		}
-		if _, ok := command.(wire.SetupAppend); ok && len(c.stored(0)) == 3 {
-			return storetest.CloseNow
-		}
-		return storetest.Serve
-	})
-	write(t, w, "k", 3, 3)
-	if err := w.Flush(within(t)); !errors.Is(err, ErrOutageTooLong) || !MayBeStored(err) {
-		t.Fatal(err)
-	}
-}

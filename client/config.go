@@ -38,7 +38,8 @@ type Config struct {
 	// ConnectTimeout limits one attempt to connect. Option connect.timeout.
 	ConnectTimeout time.Duration
 	// RequestTimeout limits a request to a server, with its retries, when the
-	// caller's context has no earlier end. Option request.timeout.
+	// caller's context has no earlier end. A connection on which a writer's
+	// appends get no answer for so long is replaced. Option request.timeout.
 	RequestTimeout time.Duration
 	// KeepAliveTimeout is how long a peer that owes an answer may be silent
 	// before its connection is given up. Option keepalive.timeout.
@@ -46,8 +47,10 @@ type Config struct {
 	// ConnectionsPerStore is how many connections carry the appends to one
 	// segment store. Option connections.per.store.
 	ConnectionsPerStore int
-	// MaxOutage is how long the servers may be away before a writer fails for
-	// good; 0 means no limit. Option max.outage.
+	// MaxOutage is how long a writer waits for any of its events to be stored,
+	// whatever is in the way, before it fails for good with ErrOutageTooLong;
+	// 0 means no limit. Acked then tells what is stored, MayBeStored whether
+	// events after it may be. Option max.outage.
 	MaxOutage time.Duration
 	// Logger receives what the client has to say; nil: nothing is logged. Its
 	// handler may be called from any goroutine, must not block, and must not

@@ -20,17 +20,29 @@ type membership struct {
 	state  readergroup.State
 	log    *synchronizer.Synchronizer
 	config readergroup.Config // when the reader joined
+	joined int64              // where the log ended then
+	gone   bool               // the reader was taken out of the group since
 
 	failures int // of group work in a row
 
-	refresh, acquire, release, lag time.Time // when each is due next
-	checkpoint                     time.Time // when one was last seen
+	refresh, acquire, release, lag, renew time.Time // when each is due next
+	checkpoint                            time.Time // when one was last seen
+
+	compactAfter  int64 // bytes
+	compactChance float64
 }
 
 func newMembership(r *Reader, log *segment.Log) *membership {
-	m := &membership{reader: r}
-	m.log = synchronizer.New(log, &groupReplica{&m.state})
+	m := &membership{reader: r, compactAfter: readergroup.CompactAfter, compactChance: readergroup.CompactProbability}
+	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness})
 	return m
+}
+
+// witness looks at each update of the group's state.
+func (m *membership) witness(u readergroup.Update) {
+	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.reader.id && m.log.Offset() >= m.joined {
+		m.gone = true
+	}
 }
 
 // join enters the group.
@@ -45,6 +57,7 @@ func (m *membership) join(ctx context.Context) error {
 		return err
 	}
 	m.config = m.state.Config()
+	m.joined, m.gone = m.log.Offset(), false
 	now := time.Now()
 	m.refresh = now.Add(m.config.RefreshInterval())
 	m.release = now.Add(readergroup.FirstDecision)
@@ -59,6 +72,9 @@ func (m *membership) leave(ctx context.Context, positions map[readergroup.Segmen
 		return err
 	}
 	return m.write(ctx, func() ([]readergroup.Update, error) {
+		if m.checkMember(ctx, time.Time{}) != nil {
+			return nil, nil // it is out already; another one may have its name
+		}
 		return m.state.Leave(m.reader.id, positions), nil
 	})
 }
@@ -66,13 +82,7 @@ func (m *membership) leave(ctx context.Context, positions map[readergroup.Segmen
 // write adds updates to the group's state, proposed anew whenever somebody else
 // was faster.
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
-	return m.log.Write(ctx, func() ([]byte, error) {
-		updates, err := propose()
-		if err != nil || len(updates) == 0 {
-			return nil, err
-		}
-		return readergroup.EncodeUpdates(updates...)
-	})
+	return m.log.Write(ctx, encoded(propose))
 }
 
 // run does the reader's group work until ctx ends.
@@ -147,9 +157,12 @@ func (m *membership) step(ctx context.Context) error {
 		if err := m.log.Fetch(ctx); err != nil {
 			return err
 		}
+		if err := m.compact(ctx); err != nil {
+			return err
+		}
 	}
 	for _, work := range []func(context.Context, time.Time) error{
-		m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
+		m.renewConfig, m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
 	} {
 		if err := work(ctx, now); err != nil {
 			return err
@@ -158,16 +171,17 @@ func (m *membership) step(ctx context.Context) error {
 	return m.reconcile(ctx, now)
 }
 
-// checkMember notices that the reader was taken out of the group.
+// checkMember notices that the reader was taken out of the group, also when
+// another one has joined under its name since.
 func (m *membership) checkMember(context.Context, time.Time) error {
-	if m.state.Online(m.reader.id) {
-		return nil
-	}
-	code := fault.ReaderNotInGroup
+	const op = "read with reader"
 	if now := m.state.Config(); now.ID != m.config.ID || now.Generation != m.config.Generation {
-		code = fault.GroupReinitialized
+		return fault.New(fault.GroupReinitialized, op, m.reader.id, "group %s; what was not given back is read again only if it lies behind where the group starts now", m.reader.group)
 	}
-	return fault.New(code, "read with reader", m.reader.id, "group %s", m.reader.group)
+	if m.gone || !m.state.Online(m.reader.id) {
+		return fault.New(fault.ReaderNotInGroup, op, m.reader.id, "group %s", m.reader.group)
+	}
+	return nil
 }
 
 // passCheckpoints answers the checkpoints that others have started, with what

@@ -229,7 +229,7 @@ func (g *ReaderGroup) String() string { return g.scope + "/" + g.name }
 // replica opens the group's state.
 func (g *ReaderGroup) replica() (*readergroup.State, *synchronizer.Synchronizer) {
 	state := new(readergroup.State)
-	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state})
+	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state: state})
 }
 
 // Readers lists the readers that are in the group, in whatever process and
@@ -252,13 +252,7 @@ func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error 
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
 	state, log := g.replica()
-	return log.Write(ctx, func() ([]byte, error) {
-		updates := state.Leave(readerID, nil)
-		if len(updates) == 0 {
-			return nil, nil
-		}
-		return readergroup.EncodeUpdates(updates...)
-	})
+	return log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.Leave(readerID, nil), nil }))
 }
 
 // OpenReader joins the group under a name that no other reader of the group
@@ -298,33 +292,6 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 		return nil, err
 	}
 	return r, nil
-}
-
-// groupReplica applies the records of a group's stream to a state.
-type groupReplica struct{ state *readergroup.State }
-
-// Restart forgets the state.
-func (g *groupReplica) Restart() { *g.state = readergroup.State{} }
-
-// Apply takes in one record. What stands before a record with a whole state
-// does not matter.
-func (g *groupReplica) Apply(event []byte) error {
-	record, err := readergroup.DecodeRecord(event)
-	if err != nil {
-		return err
-	}
-	switch {
-	case record.Initial:
-		g.Restart()
-	case !g.state.Started():
-		return nil
-	}
-	for _, update := range record.Updates {
-		if err := g.state.Apply(update); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // endOf is the offset at which the group stops reading a segment.

@@ -123,6 +123,9 @@ func (w *Writer) successors(id naming.SegmentID) ([]controller.Successor, error)
 		if !fault.Retriable(err) {
 			return nil, w.unknown(err)
 		}
+		w.mu.Lock()
+		w.trouble = err
+		w.mu.Unlock()
 	}
 }
 
@@ -148,10 +151,11 @@ func (w *Writer) settle(m *member) error {
 	stored, err := m.Final(w.ctx)
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		// Truncated away: what it held of ours, no reader will see any more.
+		w.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
 		stored, err = 0, nil
 	}
 	if err != nil {
-		return err
+		return w.unknown(err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -204,6 +208,7 @@ func (w *Writer) hand(f family) error {
 		return err
 	}
 	w.table = table
+	w.trouble = nil
 	w.sealed = slices.DeleteFunc(w.sealed, isOld)
 
 	type write struct {

@@ -64,14 +64,14 @@ func (w *Writer) newMember(s controller.SegmentRange) *member {
 		Owner:      m,
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,
-		MaxOutage:  w.client.config.MaxOutage,
 	}, naming.SegmentName(w.stream, s.Segment), wire.NewUUID())
 	return m
 }
 
 // Stored is called when events of the segment are known to be stored.
 func (m *member) Stored(_ *segment.Appender, bytes int) {
-	m.writer.left(bytes, m.Bytes())
+	m.writer.window.used -= bytes
+	m.writer.progressed()
 }
 
 // Failed is called when the segment cannot be written to.

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -35,9 +34,9 @@ type Writer struct {
 	err      error            // final; set once
 	sealed   []*member        // waiting for the rerouting goroutine
 	moving   bool             // it runs
+	trouble  error            // the last one that it had
 	changed  chan struct{}    // closed at the next progress, if somebody waits
-	room     chan struct{}    // closed when the window opens again, if somebody waits
-	late     *time.Timer      // opens it although it is not roomy
+	watch    watch            // for progress
 
 	acked atomic.Int64
 	hook  hook
@@ -171,14 +170,14 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 	for {
 		w.mu.Lock()
 		number, err := w.accept(position, events...)
-		if err != errWindowFull {
+		if err == nil || fault.CodeOf(err) != fault.WindowFull {
 			w.mu.Unlock()
 			return number, err
 		}
-		room := await(&w.room)
+		changed := w.awaitChange()
 		w.mu.Unlock()
 		select {
-		case <-room:
+		case <-changed:
 		case <-ctx.Done():
 			return 0, fault.Context(ctx, "write to stream", w.stream.String())
 		}
@@ -205,12 +204,14 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	}
 	m := w.table.find(position)
 	if !w.window.admits(size, m.Bytes(), len(w.table.members)) {
-		w.window.full = true
 		return 0, errWindowFull
 	}
 	w.window.used += size
 	w.last += int64(len(events))
 	m.Add(w.last, position, events...)
+	if !w.watch.on {
+		w.startWatch()
+	}
 	return w.last, nil
 }
 
@@ -245,7 +246,7 @@ func (w *Writer) Wait(ctx context.Context, number int64) error {
 			w.mu.Unlock()
 			return w.err
 		}
-		changed := await(&w.changed)
+		changed := w.awaitChange()
 		w.mu.Unlock()
 		select {
 		case <-changed:
@@ -268,17 +269,10 @@ func (w *Writer) Flush(ctx context.Context) error {
 // number, when bytes left the window while that number waits for an older event.
 // It is called from the library's goroutines, one call at a time, must not block, and may write without waiting.
 // Set it once, before the first write.
-func (w *Writer) Notify(f func(acked int64, err error)) { w.NotifyRoom(f, func() {}) }
-
-// NotifyRoom is Notify with a second function for those who want to write again
-// after WindowFull. It is told when an eighth of the window is free, or some of
-// it for a moment already, so that who waits for it does not come back for every
-// few bytes, and once more when the writer has failed. It is called as the first
-// one is, before it.
-func (w *Writer) NotifyRoom(f func(acked int64, err error), room func()) {
+func (w *Writer) Notify(f func(acked int64, err error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.hook.call, w.hook.open = f, room
+	w.hook.call = f
 	w.hook.due = make(chan struct{}, 1)
 	if w.err != nil {
 		w.hook.wake() // nothing else will
@@ -320,64 +314,32 @@ func (w *Writer) fail(err error) {
 		return
 	}
 	w.err = err
+	w.stopWatch()
 	w.cancel()
 	for _, m := range w.table.members {
 		m.Stop()
 	}
-	w.reopen()
-	announce(&w.changed)
+	w.announce()
 }
 
-// left tells everybody that bytes of a segment have left the window.
-func (w *Writer) left(bytes, ofSegment int) {
-	w.window.used -= bytes
+// progressed tells everybody that bytes have left the window.
+func (w *Writer) progressed() {
 	w.acked.Store(w.progress.Through(w.last))
-	switch {
-	case !w.window.full:
-	case w.window.roomy(ofSegment, len(w.table.members)):
-		w.reopen()
-	case w.late == nil: // the rest may belong to segments that are down
-		w.late = time.AfterFunc(lateness, w.reopenLate)
+	w.announce()
+}
+
+func (w *Writer) announce() {
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
 	}
-	announce(&w.changed)
 	w.hook.wake()
 }
 
-// lateness is how long those whom the window refused are kept waiting although
-// there is some room.
-const lateness = 10 * time.Millisecond
-
-func (w *Writer) reopenLate() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.window.full {
-		w.reopen()
+// awaitChange returns a channel that is closed at the next progress.
+func (w *Writer) awaitChange() <-chan struct{} {
+	if w.changed == nil {
+		w.changed = make(chan struct{})
 	}
-}
-
-// reopen has those come back whom the window refused.
-func (w *Writer) reopen() {
-	w.window.full = false
-	if w.late != nil {
-		w.late.Stop()
-		w.late = nil
-	}
-	announce(&w.room)
-	w.hook.room = true
-	w.hook.wake()
-}
-
-// await returns a channel that the next announce closes.
-func await(news *chan struct{}) <-chan struct{} {
-	if *news == nil {
-		*news = make(chan struct{})
-	}
-	return *news
-}
-
-func announce(news *chan struct{}) {
-	if *news != nil {
-		close(*news)
-		*news = nil
-	}
+	return w.changed
 }

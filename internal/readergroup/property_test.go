@@ -32,76 +32,20 @@ func encode(t interface{ Fatal(...any) }, r Record) []byte {
 	return event
 }
 
-// ledger follows the segments of a group from its records alone.
-type ledger struct {
-	introduced map[Segment][]naming.SegmentID // with the predecessors to complete
-	completed  map[naming.SegmentID]bool
-}
-
-func (l *ledger) see(r Record) {
-	for _, u := range r.Updates {
-		switch u := u.(type) {
-		case Init:
-			l.introduced, l.completed = make(map[Segment][]naming.SegmentID), make(map[naming.SegmentID]bool)
-			for s := range u.Segments {
-				l.introduced[s] = nil
-			}
-		case SegmentCompleted:
-			l.completed[u.Segment.ID] = true
-			for s, v := range u.Successors {
-				l.introduced[s] = v.Predecessors
-			}
-		}
-	}
-}
-
-// check that the state has every segment in exactly one place, the right one.
-func (l *ledger) check(t *rapid.T, s *State) {
-	places := make(map[Segment][]string)
-	for _, reader := range s.Readers() {
-		for segment := range s.Assigned(reader) {
-			places[segment] = append(places[segment], reader)
-		}
-	}
-	for segment := range s.Unassigned() {
-		places[segment] = append(places[segment], "free")
-	}
-	for segment := range s.Future() {
-		places[segment] = append(places[segment], "future")
-	}
-	for segment, predecessors := range l.introduced {
-		waits := false
-		for _, id := range predecessors {
-			waits = waits || !l.completed[id]
-		}
-		at := places[segment]
-		switch {
-		case l.completed[segment.ID]:
-			if len(at) > 0 {
-				t.Fatalf("%s is completed and at %v", segment, at)
-			}
-		case len(at) != 1:
-			t.Fatalf("%s is at %v", segment, at)
-		case waits != (at[0] == "future"):
-			t.Fatalf("%s is at %v, waits for predecessors: %v", segment, at, waits)
-		}
-		delete(places, segment)
-	}
-	if len(places) > 0 {
-		t.Fatalf("segments from nowhere: %v", places)
-	}
-}
-
 func TestEverySegmentIsInExactlyOnePlace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, record := grouptest.New(1, chooser(t))
-		var l ledger
-		l.see(record)
-		l.check(t, &g.State)
+		var l grouptest.Ledger
+		check := func() {
+			l.See(record)
+			if err := l.Check(&g.State); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check()
 		for range rapid.IntRange(0, 150).Draw(t, "steps") {
-			record := g.Step()
-			l.see(record)
-			l.check(t, &g.State)
+			record = g.Step()
+			check()
 		}
 	})
 }

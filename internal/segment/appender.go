@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
@@ -37,16 +36,15 @@ type Appender struct {
 	owner   Owner
 	session Session
 	request int64
-	outage  time.Duration // give up after; 0: never
 
 	ctx        context.Context // ends with Stop
 	cancel     context.CancelFunc
 	link       *link
 	asked      bool // the sender will pull
 	connecting bool
-	failures   int                // since the last progress
-	since      time.Time          // of the first of them
-	avoid      *segmentstore.Conn // our frames may still be on their way there
+	failures   int                  // since the last progress
+	trouble    error                // the last of them
+	avoid      []*segmentstore.Conn // that live, and on which something of ours may still be under way
 }
 
 // Config of the appenders of a writer.
@@ -56,7 +54,6 @@ type Config struct {
 	Owner      Owner
 	Progress   *Progress
 	BlockBytes int
-	MaxOutage  time.Duration
 	By         Incarnation
 }
 
@@ -71,7 +68,6 @@ func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appe
 		owner:   c.Owner,
 		session: NewSession(id, request, c.BlockBytes, c.Progress),
 		request: request,
-		outage:  c.MaxOutage,
 	}
 	a.session.by = c.By
 	a.ctx, a.cancel = context.WithCancel(ctx)
@@ -109,13 +105,13 @@ func (a *Appender) Add(last int64, position float64, events ...[]byte) {
 // kick gets the sender going, or a connection.
 func (a *Appender) kick() {
 	switch {
-	case a.asked:
+	case a.asked || a.ctx.Err() != nil:
 	case a.link != nil:
 		if a.session.Sendable() {
 			a.asked = true
 			a.link.conn.Ready(a.link)
 		}
-	case !a.connecting && a.session.Bytes() > 0 && a.ctx.Err() == nil:
+	case !a.connecting && a.session.Bytes() > 0:
 		a.connecting = true
 		go a.connect()
 	}
@@ -150,7 +146,7 @@ func (a *Appender) detach(alive bool) {
 	}
 	if alive {
 		a.link.leave()
-		a.avoid = a.link.conn
+		a.shun(a.link.conn)
 	}
 	a.link = nil
 	a.asked = false
@@ -162,18 +158,31 @@ func (a *Appender) detach(alive bool) {
 func (a *Appender) broken(alive bool, err error) {
 	a.detach(alive)
 	a.stores.Logger().Debug("append is set up again", "segment", a.Name, "err", err)
-	a.fail()
+	a.fail(err)
 	a.kick()
 }
 
-func (a *Appender) fail() {
+func (a *Appender) fail(err error) {
 	if a.session.Bytes() == 0 {
 		return // nobody waits for the servers
 	}
-	if a.failures == 0 {
-		a.since = time.Now()
-	}
 	a.failures++
+	a.trouble = err
+}
+
+// Waiting tells whether the event of a number waits to be stored here as the
+// oldest one, and what the last trouble was since something was stored.
+func (a *Appender) Waiting(number int64) (waits bool, trouble error) {
+	first, ok := a.session.Oldest()
+	return ok && first == number, a.trouble
+}
+
+// GiveUp closes the connection that the appender is set up on, if any: the server
+// does not answer although it lives.
+func (a *Appender) GiveUp(reason error) {
+	if a.link != nil && a.session.UnderWay() > 0 {
+		a.link.conn.Close(reason)
+	}
 }
 
 // link is the appender's part in one connection.
@@ -233,7 +242,7 @@ func (l *link) Receive(reply wire.Reply) {
 	}
 	switch r := reply.(type) {
 	case wire.DataAppended:
-		a.failures = 0
+		a.failures, a.trouble = 0, nil
 		if freed := a.session.Acked(r.EventNumber); freed > 0 {
 			a.owner.Stored(a, freed)
 		}
@@ -256,6 +265,7 @@ func Failure(a *Appender, reply wire.Reply) error {
 func (a *Appender) refused(err error) {
 	switch fault.CodeOf(err) {
 	case fault.SegmentSealed, fault.NoSuchSegment:
+		a.trouble = err
 		a.Stop()
 		a.owner.Sealed(a)
 	case fault.PermissionDenied:

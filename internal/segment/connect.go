@@ -2,7 +2,7 @@ package segment
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -43,11 +43,11 @@ func (a *Appender) connect() {
 			return
 		}
 		a.stores.Logger().Debug("append is not set up", "segment", a.Name, "failures", a.failures, "err", err)
-		a.fail()
-		if final := a.final(err); final != nil {
+		a.fail(err)
+		if hopeless(err, a.failures) {
 			a.connecting = false
 			a.Stop()
-			a.owner.Failed(a, final)
+			a.owner.Failed(a, fault.Wrap(fault.CodeOf(err), "append to segment", a.Name, err))
 		} else if code := fault.CodeOf(err); code == fault.NoSuchSegment || code == fault.SegmentSealed {
 			a.connecting = false
 			a.Stop()
@@ -60,27 +60,16 @@ func (a *Appender) connect() {
 func (a *Appender) online(l *link, stored int64) {
 	select {
 	case <-l.gone: // too late
-		a.fail()
+		a.fail(l.why)
 		return
 	default:
 	}
 	a.link = l
 	a.asked = false
 	if freed := a.session.Online(stored); freed > 0 {
-		a.failures = 0
+		a.failures, a.trouble = 0, nil
 		a.owner.Stored(a, freed)
 	}
-}
-
-// final tells whether an error of the set-up ends the writer.
-func (a *Appender) final(err error) error {
-	if hopeless(err, a.failures) {
-		return fault.Wrap(fault.CodeOf(err), "append to segment", a.Name, err)
-	}
-	if a.outage > 0 && time.Since(a.since) > a.outage {
-		return fault.Wrap(fault.OutageTooLong, "append to segment", a.Name, err)
-	}
-	return nil
 }
 
 // hopeless tells whether an error that came again and again will never go away.
@@ -137,7 +126,7 @@ func (a *Appender) setUp(failures int) (*link, int64, error) {
 	case <-ctx.Done():
 		l.leave()
 		a.lock.Lock()
-		a.avoid = conn
+		a.shun(conn)
 		a.lock.Unlock()
 		return nil, 0, fault.Context(ctx, "set up append to segment", a.Name)
 	}
@@ -152,12 +141,18 @@ func (a *Appender) choose(ctx context.Context, failures int) (conn *segmentstore
 			return nil, false, err
 		}
 		a.lock.Lock()
-		avoid := a.avoid
+		avoided := slices.Contains(a.avoid, conn)
 		a.lock.Unlock()
-		if conn != avoid {
+		if !avoided {
 			return conn, false, nil
 		}
 	}
 	conn, err = a.stores.ConnectAlone(ctx, a.Name)
 	return conn, true, err
+}
+
+// shun notes that something of ours may still be under way on a connection, for
+// as long as it lives.
+func (a *Appender) shun(conn *segmentstore.Conn) {
+	a.avoid = append(slices.DeleteFunc(a.avoid, (*segmentstore.Conn).Gone), conn)
 }

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"errors"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -41,6 +42,46 @@ func (l *Log) Bounds(ctx context.Context) (start, end int64, err error) {
 func (l *Log) Mark(ctx context.Context) (offset int64, ok bool, err error) {
 	value, err := Attribute(ctx, l.stores, l.name, segmentstore.ReadWrite, markAttribute)
 	return value, err == nil && value != wire.NullAttribute, err
+}
+
+// MoveMark sets the mark if it is still where it is expected, or if that is
+// negative, if there is none, and tells whether it did. False may also mean that
+// an attempt whose reply was lost did.
+func (l *Log) MoveMark(ctx context.Context, from, to int64) (moved bool, err error) {
+	const op = "move mark of log"
+	if from < 0 {
+		from = wire.NullAttribute
+	}
+	reply, err := l.stores.Call(ctx, op, l.name, segmentstore.ReadWrite, func(request int64, token string) wire.Command {
+		return wire.UpdateSegmentAttribute{RequestID: request, Segment: l.name, AttributeID: markAttribute, NewValue: to, ExpectedValue: from, Token: token}
+	})
+	if err != nil {
+		return false, err
+	}
+	updated, ok := reply.(wire.SegmentAttributeUpdated)
+	if !ok {
+		return false, unexpected(op, l.name, reply)
+	}
+	return updated.Success, nil
+}
+
+// Truncate drops the records before an offset, at which one starts. That they
+// are gone already is no error.
+func (l *Log) Truncate(ctx context.Context, offset int64) error {
+	const op = "truncate log"
+	reply, err := l.stores.Call(ctx, op, l.name, segmentstore.ReadWrite, func(request int64, token string) wire.Command {
+		return wire.TruncateSegment{RequestID: request, Segment: l.name, TruncationOffset: offset, Token: token}
+	})
+	if errors.Is(err, fault.SegmentTruncated) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, ok := reply.(wire.SegmentTruncated); !ok {
+		return unexpected(op, l.name, reply)
+	}
+	return nil
 }
 
 // markAttribute is Java's RevisionStreamClientMark.

@@ -47,6 +47,17 @@ func (s *Session) Doubtful() bool {
 	return len(s.flight) > 0 || len(s.queue) > 0 && s.queue[0].closed
 }
 
+// Oldest is the number of the first event that is not known to be stored.
+func (s *Session) Oldest() (number int64, ok bool) {
+	switch {
+	case len(s.flight) > 0:
+		return s.flight[0].first, true
+	case len(s.queue) > 0:
+		return s.queue[0].first, true
+	}
+	return 0, false
+}
+
 // UnderWay is how many framed bytes were sent on this connection and not
 // answered.
 func (s *Session) UnderWay() int {

@@ -46,19 +46,31 @@ func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, ac
 }
 
 // FinalNumber waits until a segment is sealed and returns the number of the last
-// event that it holds of a writer; wire.NullAttribute for none.
+// event that it holds of a writer; wire.NullAttribute for none. It asks until it
+// is answered, or ctx ends, or the answer is one that stays: NoSuchSegment, or
+// that the writer has no right.
 func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID) (int64, error) {
+	failures := 0
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			return 0, fault.Context(ctx, "wait for the seal of segment", name)
 		}
 		info, err := Info(ctx, stores, name, segmentstore.Write)
-		if err != nil {
+		if err == nil && info.IsSealed {
+			var number int64
+			if number, err = Attribute(ctx, stores, name, segmentstore.Write, writer); err == nil {
+				return number, nil
+			}
+		}
+		if err == nil {
+			failures = 0
+			continue
+		}
+		failures++
+		if fault.CodeOf(err) == fault.NoSuchSegment || hopeless(err, failures) {
 			return 0, err
 		}
-		if info.IsSealed {
-			return Attribute(ctx, stores, name, segmentstore.Write, writer)
-		}
+		stores.Logger().Debug("final number is asked for again", "segment", name, "failures", failures, "err", err)
 	}
 }
 

@@ -2,6 +2,8 @@ package segmentstore
 
 import (
 	"bufio"
+	"context"
+	"crypto/tls"
 	"errors"
 	"maps"
 	"net"
@@ -43,6 +45,8 @@ type Conn struct {
 	dialer   *Dialer
 	socket   net.Conn
 	pulse    pulse
+	life     context.Context // ends with Close
+	end      context.CancelFunc
 
 	mu        sync.Mutex
 	wake      sync.Cond // something to send, or closing
@@ -64,6 +68,7 @@ func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
 		sent:      make(chan struct{}),
 		done:      make(chan struct{}),
 	}
+	c.life, c.end = context.WithCancel(context.Background())
 	c.wake.L = &c.mu
 	c.pulse.conn = c
 	return c
@@ -117,11 +122,31 @@ func (c *Conn) Close(reason error) {
 		c.wake.Signal()
 	}
 	c.mu.Unlock()
-	c.socket.Close()
+	c.end()
+	hangUp(c.socket)
+}
+
+// hangUp closes a socket without the farewell of TLS, for which Close would wait
+// five seconds when the peer does not read.
+func hangUp(socket net.Conn) {
+	if secured, ok := socket.(*tls.Conn); ok {
+		socket = secured.NetConn()
+	}
+	socket.Close()
 }
 
 // Done is closed when the connection is gone and all its receivers know it.
 func (c *Conn) Done() <-chan struct{} { return c.done }
+
+// Gone tells whether Done is closed.
+func (c *Conn) Gone() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
 
 // alive tells whether the connection may be given to somebody new.
 func (c *Conn) alive() bool {

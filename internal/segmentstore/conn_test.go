@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -187,6 +189,89 @@ func TestThrottledPeerIsNotGivenUp(t *testing.T) {
 	case <-time.After(30 * time.Second):
 		t.Fatal("a dead peer was not noticed")
 	}
+}
+
+// Closing a connection does not wait for the greeting by which a silent server is
+// checked.
+func TestCloseWhileASilentServerIsChecked(t *testing.T) {
+	s := storetest.Start(t)
+	slow := dialer
+	slow.Silence, slow.ConnectTimeout = 100*time.Millisecond, time.Hour
+	conn, err := slow.Dial(within(t, time.Minute), s.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var flood flood
+	flood.Store(3 << 20)
+	if err := conn.Register(1, &flood); err != nil {
+		t.Fatal(err)
+	}
+	s.Set(func(int, wire.Command) storetest.Verdict { return storetest.Ignore })
+	for deadline := time.Now().Add(30 * time.Second); s.Dialled() < 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody asked whether the server is alive")
+		}
+	}
+	conn.Close(errors.New("the test is over"))
+	select {
+	case <-conn.Done():
+	case <-time.After(30 * time.Second):
+		t.Fatal("the connection has not ended")
+	}
+}
+
+// A peer that does not read any more cannot hold up Close by TLS's farewell.
+func TestCloseSaysNoFarewell(t *testing.T) {
+	server := httptest.NewTLSServer(nil) // has certificates
+	certificates := server.TLS.Certificates
+	trusted := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	server.Close()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	over := make(chan struct{})
+	var farewell atomic.Int64
+	go func() {
+		defer close(over)
+		tcp, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		heard := &counted{Conn: tcp}
+		peer := tls.Server(heard, &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12})
+		defer tcp.Close()
+		_, _ = peer.Read(make([]byte, 1<<10))
+		_, _ = peer.Write(wire.Hello{HighVersion: 16, LowVersion: 5}.Append(nil))
+		before := heard.bytes
+		_, _ = peer.Read(make([]byte, 1<<10))
+		farewell.Store(heard.bytes - before)
+	}()
+	secure := dialer
+	secure.TLS = &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}
+	conn, err := secure.Dial(within(t, time.Minute), listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close(errors.New("the test is over"))
+	<-conn.Done()
+	<-over
+	if n := farewell.Load(); n > 0 {
+		t.Fatalf("the farewell has %d bytes", n)
+	}
+}
+
+// counted counts what is read.
+type counted struct {
+	net.Conn
+	bytes int64
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.bytes += int64(n)
+	return n, err
 }
 
 // flood is a Source with so many bytes under way.

@@ -57,7 +57,7 @@ func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
 		err = ctx.Err()
 	}
 	if err != nil {
-		socket.Close()
+		hangUp(socket)
 		var protocol *fault.Error
 		if errors.As(err, &protocol) {
 			protocol.Subject = endpoint

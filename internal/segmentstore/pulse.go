@@ -1,7 +1,6 @@
 package segmentstore
 
 import (
-	"context"
 	"errors"
 	"os"
 	"time"
@@ -53,10 +52,10 @@ func (p *pulse) excused() bool {
 	if p.conn.underWay() <= throttledFrom || time.Since(p.lastHeard) >= throttledLimit {
 		return false
 	}
-	socket, err := p.conn.dialer.greet(context.Background(), p.conn.endpoint)
+	socket, err := p.conn.dialer.greet(p.conn.life, p.conn.endpoint)
 	if err != nil {
 		return false
 	}
-	socket.Close()
+	hangUp(socket)
 	return true
 }

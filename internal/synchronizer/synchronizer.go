@@ -15,7 +15,12 @@ type Log interface {
 	Mark(ctx context.Context) (offset int64, ok bool, err error)
 	Read(ctx context.Context, from, to int64, visit func(record []byte, next int64) error) error
 	AppendAt(ctx context.Context, offset int64, record []byte) (end int64, added bool, err error)
+	MoveMark(ctx context.Context, from, to int64) (moved bool, err error)
+	Truncate(ctx context.Context, offset int64) error
 }
+
+// NoMark is the place from which MoveMark sets the first mark.
+const NoMark = -1
 
 // Replica is the state that the records add up to.
 type Replica interface {
@@ -32,6 +37,7 @@ type Synchronizer struct {
 	log     Log
 	replica Replica
 	offset  int64 // of the first record that the replica does not have
+	mark    int64 // the newest that is known
 	started bool
 }
 
@@ -70,9 +76,9 @@ func (s *Synchronizer) restart(ctx context.Context, start, end int64) error {
 	if err != nil {
 		return err
 	}
-	s.offset = start
+	s.offset, s.mark = start, start
 	if ok && mark >= start && mark <= end {
-		s.offset = mark
+		s.offset, s.mark = mark, mark
 	}
 	s.replica.Restart()
 	s.started = true
@@ -86,6 +92,10 @@ func (s *Synchronizer) take(record []byte, next int64) error {
 	s.offset = next
 	return nil
 }
+
+// Offset is where the first record starts that the replica has not taken in;
+// while it takes one in, where that one starts.
+func (s *Synchronizer) Offset() int64 { return s.offset }
 
 // Write adds the record that propose makes of the replica's state, and applies
 // it. When somebody else was faster, the replica is brought up to date and
@@ -113,4 +123,42 @@ func (s *Synchronizer) Write(ctx context.Context, propose func() ([]byte, error)
 			return err
 		}
 	}
+}
+
+// Compact lets those that come later read less: when more than a number of bytes
+// lie behind the mark, it adds the record with the whole state that whole makes,
+// moves the mark there, and truncates what lies before the previous mark. Those
+// who have read no further find the new mark. When another one compacts at the
+// same time, the mark is the first one's.
+func (s *Synchronizer) Compact(ctx context.Context, after int64, whole func() ([]byte, error)) error {
+	if s.offset-s.mark <= after {
+		return nil
+	}
+	mark, ok, err := s.log.Mark(ctx)
+	if err != nil {
+		return err
+	}
+	if s.mark = mark; !ok {
+		mark, s.mark = NoMark, 0
+	}
+	if s.offset-s.mark <= after {
+		return nil
+	}
+	var at int64
+	err = s.Write(ctx, func() ([]byte, error) {
+		at = s.offset
+		return whole()
+	})
+	if err != nil {
+		return err
+	}
+	moved, err := s.log.MoveMark(ctx, mark, at)
+	if err != nil || !moved {
+		return err
+	}
+	s.mark = at
+	if mark == NoMark {
+		return nil
+	}
+	return s.log.Truncate(ctx, mark)
 }

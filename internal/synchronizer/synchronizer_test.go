@@ -1,4 +1,4 @@
-package synchronizer
+package synchronizer_test
 
 import (
 	"context"
@@ -10,45 +10,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/synchronizer"
+	"github.com/pravega/pravega-client-go/internal/synchronizer/logtest"
 )
-
-// journal is a log in memory: a record at offset n is the n-th string.
-type journal struct {
-	records []string
-	start   int64
-	mark    int64 // -1: none
-	lossy   int   // this many appends take effect, but report an error
-}
-
-func (j *journal) Bounds(context.Context) (start, end int64, err error) {
-	return j.start, int64(len(j.records)), nil
-}
-
-func (j *journal) Mark(context.Context) (int64, bool, error) { return j.mark, j.mark >= 0, nil }
-
-func (j *journal) Read(_ context.Context, from, to int64, visit func([]byte, int64) error) error {
-	for n := from; n < to; n++ {
-		if n < j.start {
-			return fault.New(fault.SegmentTruncated, "read", "journal", "")
-		}
-		if err := visit([]byte(j.records[n]), n+1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (j *journal) AppendAt(_ context.Context, offset int64, record []byte) (int64, bool, error) {
-	if offset != int64(len(j.records)) {
-		return 0, false, nil
-	}
-	j.records = append(j.records, string(record))
-	if j.lossy > 0 {
-		j.lossy--
-		return 0, false, fault.New(fault.TimedOut, "append", "journal", "")
-	}
-	return offset + 1, true, nil
-}
 
 // sum is a replica: the numbers of the records after the newest "=total".
 type sum struct{ total, records int }
@@ -74,22 +38,23 @@ func (s *sum) Apply(record []byte) error {
 func TestReplicasStayEqual(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ctx := context.Background()
-		j := &journal{mark: -1}
+		j := logtest.New()
 		states := make([]*sum, 3)
-		synced := make([]*Synchronizer, len(states))
+		synced := make([]*synchronizer.Synchronizer, len(states))
 		for i := range states {
 			states[i] = new(sum)
-			synced[i] = New(j, states[i])
+			synced[i] = synchronizer.New(j, states[i])
 		}
 		want := 0
+		one := func() ([]byte, error) { return []byte("1"), nil }
+		compact := func(i int) error {
+			return synced[i].Compact(ctx, 2, func() ([]byte, error) { return fmt.Appendf(nil, "=%d", states[i].total), nil })
+		}
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			i := rapid.IntRange(0, len(states)-1).Draw(t, "replica")
 			switch rapid.IntRange(0, 5).Draw(t, "step") {
 			case 0, 1, 2:
-				err := synced[i].Write(ctx, func() ([]byte, error) {
-					return []byte("1"), nil
-				})
-				if err != nil {
+				if err := synced[i].Write(ctx, one); err != nil {
 					t.Fatal(err)
 				}
 				if want++; states[i].total != want {
@@ -99,24 +64,43 @@ func TestReplicasStayEqual(t *testing.T) {
 				if err := synced[i].Fetch(ctx); err != nil || states[i].total != want {
 					t.Fatal(states[i].total, want, err)
 				}
-			case 4: // compact: a whole state, the mark at it, and truncation up to the mark before
-				at := int64(len(j.records))
-				if err := synced[i].Write(ctx, func() ([]byte, error) {
-					at = int64(len(j.records))
-					return fmt.Appendf(nil, "=%d", want), nil
-				}); err != nil {
+			case 4: // compact, while another one may compact or write, or a reply is lost
+				other, calls := (i+1)%len(synced), rapid.IntRange(0, 7).Draw(t, "calls until another one acts")
+				act := rapid.SampledFrom([]string{"write", "compact", "fetch", "lose"}).Draw(t, "what it does")
+				j.Before = func() {
+					if calls--; calls >= 0 {
+						return
+					}
+					j.Before = nil
+					var err error
+					switch act {
+					case "write":
+						want++
+						err = synced[other].Write(ctx, one)
+					case "compact":
+						err = compact(other)
+					case "fetch":
+						err = synced[other].Fetch(ctx)
+					case "lose":
+						j.Lossy = 1
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := compact(i); err != nil && !errors.Is(err, fault.TimedOut) {
 					t.Fatal(err)
 				}
-				if j.mark >= 0 {
-					j.start = j.mark
+				j.Before, j.Lossy = nil, 0
+				if j.Start > j.Marked && j.Marked >= 0 {
+					t.Fatalf("the mark is %d, the log begins at %d", j.Marked, j.Start)
 				}
-				j.mark = at
 			case 5: // a reply is lost: what was written shows when the log is read
-				j.lossy = 1
+				j.Lossy = 1
 				if err := synced[i].Fetch(ctx); err != nil {
 					t.Fatal(err)
 				}
-				err := synced[i].Write(ctx, func() ([]byte, error) { return []byte("1"), nil })
+				err := synced[i].Write(ctx, one)
 				if !errors.Is(err, fault.TimedOut) {
 					t.Fatal(err)
 				}
@@ -131,12 +115,34 @@ func TestReplicasStayEqual(t *testing.T) {
 	})
 }
 
+// Compaction bounds the log: what lies before the previous whole state goes.
+func TestCompactionBoundsTheLog(t *testing.T) {
+	ctx := context.Background()
+	j, state := logtest.New(), new(sum)
+	s := synchronizer.New(j, state)
+	for n := range 100 {
+		if err := s.Write(ctx, func() ([]byte, error) { return []byte("1"), nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Compact(ctx, 10, func() ([]byte, error) { return fmt.Appendf(nil, "=%d", state.total), nil }); err != nil {
+			t.Fatal(err)
+		}
+		if kept := int64(len(j.Records)) - j.Start; kept > 2*(10+2) {
+			t.Fatalf("%d records are kept after %d writes", kept, n+1)
+		}
+	}
+	late := new(sum)
+	if err := synchronizer.New(j, late).Fetch(ctx); err != nil || late.total != 100 || late.records > 12 {
+		t.Fatal(late, err)
+	}
+}
+
 // What propose refuses to write is not written.
 func TestWriteNothing(t *testing.T) {
-	j := &journal{mark: -1}
-	s := New(j, new(sum))
-	if err := s.Write(context.Background(), func() ([]byte, error) { return nil, nil }); err != nil || len(j.records) != 0 {
-		t.Fatal(j.records, err)
+	j := logtest.New()
+	s := synchronizer.New(j, new(sum))
+	if err := s.Write(context.Background(), func() ([]byte, error) { return nil, nil }); err != nil || len(j.Records) != 0 {
+		t.Fatal(j.Records, err)
 	}
 	refused := errors.New("refused")
 	if err := s.Write(context.Background(), func() ([]byte, error) { return nil, refused }); !errors.Is(err, refused) {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -33,6 +34,8 @@ type Cluster struct {
 
 	mu     sync.Mutex
 	follow map[int64][]*pb.Successors_Successor
+	refuse func(method string) error
+	life   time.Duration // of tokens
 }
 
 // New makes the stream "scope/stream" whose segments 0, 1, … are divided at
@@ -48,7 +51,7 @@ func New(bounds ...float64) (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{Server: store, Stream: naming.Stream{Scope: "scope", Name: "stream"}, URI: "tcp://" + listener.Addr().String(),
-		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor)}
+		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor), life: 10 * time.Minute}
 	for i := range len(bounds) - 1 {
 		c.current = append(c.current, c.Segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
 	}
@@ -100,11 +103,24 @@ func (c *Cluster) Replace(old []naming.SegmentID, next ...*pb.SegmentRange) {
 	}
 }
 
+// Refuse makes f decide on every call of the controller from now on: its error
+// is the answer. Nil answers all.
+func (c *Cluster) Refuse(f func(method string) error) {
+	c.mu.Lock()
+	c.refuse = f
+	c.mu.Unlock()
+}
+
 func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(stream)
 	var reply proto.Message
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.refuse != nil {
+		if err := c.refuse(path.Base(method)); err != nil {
+			return err
+		}
+	}
 	switch path.Base(method) {
 	case "getCurrentSegments":
 		in := new(pb.Stream)
@@ -126,6 +142,8 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 			return err
 		}
 		reply = &pb.Successors{Successors: c.follow[in.GetId()]}
+	case "getDelegationToken":
+		reply = &pb.Token{Token: token(c.life)}
 	default:
 		return status.Errorf(codes.Unimplemented, "no method %s", method)
 	}

@@ -62,7 +62,9 @@ func New(streams int, choose func(n int) int) (*Group, readergroup.Record) {
 		g.streams = append(g.streams, s)
 	}
 	u, _ := g.start()
-	return g, g.initial(u)
+	record := initial(u)
+	g.apply(record)
+	return g, record
 }
 
 func (s *stream) add() segment {
@@ -107,64 +109,86 @@ func (g *Group) start() (u readergroup.Init, ok bool) {
 // Step lets something happen to the group and returns its record, which the
 // state has seen.
 func (g *Group) Step() readergroup.Record {
+	record := g.Propose(&g.State)
+	g.apply(record)
+	return record
+}
+
+// Propose makes up what a member that knows this state, which may be an old one,
+// writes on condition that it is the newest.
+func (g *Group) Propose(s *readergroup.State) readergroup.Record {
 	for range 50 {
-		if record, done := g.try(); done {
+		if record, ok := g.try(s); ok {
 			return record
 		}
 	}
 	// choose is against it: then something that is always possible.
-	record, _ := g.changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: !g.State.UpdatingConfig()}})
+	record, _ := changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: !s.UpdatingConfig()}})
 	return record
 }
 
-func (g *Group) try() (readergroup.Record, bool) {
-	s := &g.State
-	reader := g.reader()
+// Blurt makes up what a Java member that knows this state, which may be an old
+// one, writes without condition.
+func (g *Group) Blurt(s *readergroup.State) readergroup.Record {
+	updates := []readergroup.Update{
+		readergroup.UpdateDistanceToTail{Reader: g.reader(s), Lag: g.offset() * 10, LastRead: g.ahead(s, g.reader(s))},
+		readergroup.CreateCheckpoint{Checkpoint: fmt.Sprintf("_SILENT_%d", g.choose(100))},
+		readergroup.UpdateCheckpointPublished{Published: true},
+	}
+	for _, name := range s.Compact().Checkpoints.Order {
+		updates = append(updates, readergroup.ClearCheckpointsBefore{Checkpoint: name})
+	}
+	record, _ := changes([]readergroup.Update{pick(g, updates)})
+	return record
+}
+
+func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
+	reader := g.reader(s)
 	switch g.choose(20) {
 	case 0:
 		if len(s.Readers()) < 5 {
-			return g.changes(must(s.Join(fmt.Sprintf("reader-%d", g.choose(8)))))
+			return changes(must(s.Join(fmt.Sprintf("reader-%d", g.choose(8)))))
 		}
 	case 1:
-		return g.changes(s.Leave(reader, g.some(s.Assigned(reader))))
+		return changes(s.Leave(reader, g.some(s.Assigned(reader))))
 	case 2:
-		return g.changes(s.Leave(reader, nil))
+		return changes(s.Leave(reader, nil))
 	case 3, 4, 5, 6:
-		return g.changes(must(s.Acquire(reader, g.offset(), g.ahead(reader))))
+		return changes(must(s.Acquire(reader, g.offset(), g.ahead(s, reader))))
 	case 7, 8:
 		if segment, due := s.SegmentToRelease(reader); due {
-			return g.changes(must(s.Release(reader, segment, g.offset(), g.offset(), g.ahead(reader))))
+			return changes(must(s.Release(reader, segment, g.offset(), g.offset(), g.ahead(s, reader))))
 		}
 	case 9, 10, 11:
 		if owned := s.Assigned(reader); len(owned) > 0 {
 			segment := pick(g, slices.SortedFunc(maps.Keys(owned), segment.Compare))
-			return g.changes(must(s.Complete(reader, segment, g.followers(segment))))
+			return changes(must(s.Complete(reader, segment, g.followers(s, segment))))
 		}
 	case 12:
-		return g.changes(s.StartAutomatic(g.name()))
+		return changes(s.StartAutomatic(g.name()))
 	case 13:
-		return g.changes([]readergroup.Update{readergroup.CreateCheckpoint{Checkpoint: g.name()}})
+		return changes([]readergroup.Update{readergroup.CreateCheckpoint{Checkpoint: g.name()}})
 	case 14, 15, 16:
 		if name, pending := s.Checkpoint(reader); pending {
-			return g.changes(must(s.Pass(reader, name, g.some(s.Assigned(reader)))))
+			return changes(must(s.Pass(reader, name, g.some(s.Assigned(reader)))))
 		}
 	case 17:
-		lag := readergroup.UpdateDistanceToTail{Reader: reader, Lag: g.offset() * 10, LastRead: g.ahead(reader)}
+		lag := readergroup.UpdateDistanceToTail{Reader: reader, Lag: g.offset() * 10, LastRead: g.ahead(s, reader)}
 		if lag.Reader == "" {
 			lag.Reader = "stranger"
 		}
-		return g.changes([]readergroup.Update{lag})
+		return changes([]readergroup.Update{lag})
 	case 18:
 		switch g.choose(5) {
 		case 0:
-			return g.changes([]readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}})
+			return changes([]readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}})
 		case 1:
-			return g.changes([]readergroup.Update{readergroup.UpdateCheckpointPublished{Published: g.choose(2) == 0}})
+			return changes([]readergroup.Update{readergroup.UpdateCheckpointPublished{Published: g.choose(2) == 0}})
 		case 2:
-			return g.changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: g.choose(2) == 0}})
+			return changes([]readergroup.Update{readergroup.UpdatingConfig{Updating: g.choose(2) == 0}})
 		case 3:
 			if names := s.Compact().Checkpoints.Order; len(names) > 0 {
-				return g.changes([]readergroup.Update{readergroup.ClearCheckpointsBefore{Checkpoint: pick(g, names)}})
+				return changes([]readergroup.Update{readergroup.ClearCheckpointsBefore{Checkpoint: pick(g, names)}})
 			}
 		case 4:
 			g.scale(pick(g, g.streams))
@@ -172,32 +196,30 @@ func (g *Group) try() (readergroup.Record, bool) {
 	case 19:
 		switch g.choose(8) {
 		case 0:
-			return g.initial(s.Compact()), true
+			return initial(s.Compact()), true
 		case 1:
 			if u, ok := g.start(); ok {
-				return g.changes([]readergroup.Update{u})
+				return changes([]readergroup.Update{u})
 			}
 		}
 	}
 	return readergroup.Record{}, false
 }
 
-func (g *Group) initial(u readergroup.Update) readergroup.Record {
-	g.apply(u)
+func initial(u readergroup.Update) readergroup.Record {
 	return readergroup.Record{Initial: true, Updates: []readergroup.Update{u}}
 }
 
-// changes applies updates, of which there may be none.
-func (g *Group) changes(updates []readergroup.Update) (readergroup.Record, bool) {
-	for _, u := range updates {
-		g.apply(u)
-	}
+// changes makes a record of updates, of which there may be none.
+func changes(updates []readergroup.Update) (readergroup.Record, bool) {
 	return readergroup.Record{Updates: updates}, len(updates) > 0
 }
 
-func (g *Group) apply(u readergroup.Update) {
-	if err := g.State.Apply(u); err != nil {
-		panic(fmt.Sprintf("%T that the state itself proposed: %v", u, err))
+func (g *Group) apply(record readergroup.Record) {
+	for _, u := range record.Updates {
+		if err := g.State.Apply(u); err != nil {
+			panic(fmt.Sprintf("%T that the state itself proposed: %v", u, err))
+		}
 	}
 }
 
@@ -206,8 +228,8 @@ func (g *Group) apply(u readergroup.Update) {
 func must(updates []readergroup.Update, _ error) []readergroup.Update { return updates }
 
 // reader is one of the group, or "".
-func (g *Group) reader() string {
-	if readers := g.State.Readers(); len(readers) > 0 {
+func (g *Group) reader(s *readergroup.State) string {
+	if readers := s.Readers(); len(readers) > 0 {
 		return pick(g, readers)
 	}
 	return ""
@@ -242,8 +264,8 @@ func (g *Group) some(owned map[segment]readergroup.Place) map[segment]int64 {
 }
 
 // ahead makes up how far a reader has read.
-func (g *Group) ahead(reader string) map[segment]readergroup.Place {
-	owned := g.State.Assigned(reader)
+func (g *Group) ahead(s *readergroup.State, reader string) map[segment]readergroup.Place {
+	owned := s.Assigned(reader)
 	read := make(map[segment]readergroup.Place)
 	for _, segment := range slices.SortedFunc(maps.Keys(owned), segment.Compare) {
 		read[segment] = readergroup.Place{Offset: g.offset(), Range: owned[segment].Range}
@@ -252,8 +274,8 @@ func (g *Group) ahead(reader string) map[segment]readergroup.Place {
 }
 
 // followers seals a segment, if it is not sealed, and tells what follows it.
-func (g *Group) followers(sealed segment) map[segment]successor {
-	if _, ends := g.State.EndOffset(sealed); ends {
+func (g *Group) followers(known *readergroup.State, sealed segment) map[segment]successor {
+	if _, ends := known.EndOffset(sealed); ends {
 		return nil
 	}
 	for _, s := range g.streams {

@@ -1,6 +1,10 @@
 package storetest
 
-import "github.com/pravega/pravega-client-go/internal/wire"
+import (
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
 
 // handle does what a command asks for. open is false if the server closes the
 // connection after the replies. The server's lock is held.
@@ -20,6 +24,9 @@ func (c *conn) handle(command wire.Command) (replies []wire.Command, open bool) 
 		g := s.segments[r.Segment]
 		if g == nil {
 			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
+		}
+		if s.expiry != nil && !c.admit(s.expiry(r.Token), r.WriterID) {
+			return nil, false
 		}
 		last := g.attribute(r.WriterID)
 		c.writers[r.WriterID] = &setup{r.Segment, last}
@@ -43,8 +50,51 @@ func (c *conn) handle(command wire.Command) (replies []wire.Command, open bool) 
 			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
 		}
 		return reply(wire.SegmentAttribute{RequestID: r.RequestID, Value: g.attribute(r.AttributeID)})
+	case wire.UpdateSegmentAttribute:
+		g := s.segments[r.Segment]
+		if g == nil {
+			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
+		}
+		expected := g.attribute(r.AttributeID) == r.ExpectedValue
+		if expected {
+			g.attributes[r.AttributeID] = r.NewValue
+		}
+		return reply(wire.SegmentAttributeUpdated{RequestID: r.RequestID, Success: expected})
+	case wire.TruncateSegment:
+		g := s.segments[r.Segment]
+		switch {
+		case g == nil:
+			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
+		case r.TruncationOffset < g.start:
+			return reply(wire.SegmentIsTruncated{RequestID: r.RequestID, Segment: r.Segment, StartOffset: g.start})
+		}
+		g.truncate(r.TruncationOffset)
+		return reply(wire.SegmentTruncated{RequestID: r.RequestID, Segment: r.Segment})
 	}
 	return nil, false // unknown commands close the connection
+}
+
+// admit tells whether a token is good, and sees to its end. The server's lock is
+// held.
+func (c *conn) admit(expiry time.Time, writer wire.UUID) bool {
+	s := c.server
+	end := func() {
+		s.expirations++
+		c.socket.Close()
+	}
+	left := time.Until(expiry)
+	if left <= 0 {
+		end()
+		return false
+	}
+	time.AfterFunc(left, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if _, open := s.conns[c]; open && c.writers[writer] != nil {
+			end()
+		}
+	})
+	return true
 }
 
 func (c *conn) append(r wire.AppendBlockEnd) ([]wire.Command, bool) {

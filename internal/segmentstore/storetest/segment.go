@@ -60,7 +60,10 @@ func (s *Server) Seal(name string) {
 func (s *Server) Truncate(name string, offset int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := s.segments[name]
+	s.segments[name].truncate(offset)
+}
+
+func (g *segment) truncate(offset int64) {
 	g.data = g.data[offset-g.start:]
 	g.start = offset
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -24,9 +25,12 @@ type Server struct {
 	segments map[string]*segment
 	conns    map[*conn]struct{}
 	dialled  int
-	closed   bool
-	fault    Fault
-	hello    []byte // instead of the right one
+
+	expirations int
+	closed      bool
+	fault       Fault
+	hello       []byte // instead of the right one
+	expiry      func(token string) time.Time
 }
 
 // Verdict is what happens to one command.
@@ -39,6 +43,7 @@ const (
 	NoReply           // it takes effect, but the reply is lost
 	CloseLate         // it takes effect, then the connection is closed without a reply
 	CloseNow          // the connection is closed instead
+	Expired           // a set-up is answered that its token has expired
 )
 
 // Fault decides on each command; conn counts the connections from 1.
@@ -92,6 +97,22 @@ func (s *Server) Greet(bytes []byte) {
 	s.mu.Lock()
 	s.hello = bytes
 	s.mu.Unlock()
+}
+
+// CheckTokens makes the server close connections when tokens end, as the real
+// one does: at a set-up with a token that has ended, and when a token ends with
+// which a writer was set up that the connection still knows.
+func (s *Server) CheckTokens(expiry func(token string) time.Time) {
+	s.mu.Lock()
+	s.expiry = expiry
+	s.mu.Unlock()
+}
+
+// Expirations is how many connections the end of a token has closed.
+func (s *Server) Expirations() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.expirations
 }
 
 // CutAll closes every connection.
@@ -174,6 +195,11 @@ func (c *conn) serve() {
 			continue
 		case CloseNow:
 			return
+		case Expired:
+			if setup, ok := command.(wire.SetupAppend); ok {
+				c.send([]wire.Command{wire.AuthTokenCheckFailed{RequestID: setup.RequestID, ErrorCode: wire.TokenExpired}})
+				continue
+			}
 		}
 		s.mu.Lock()
 		replies, open := c.handle(command)

@@ -1,0 +1,61 @@
+package client
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/synchronizer"
+)
+
+// compact shortens the log of the group's state now and then. Members take turns
+// by chance, as Java's do.
+func (m *membership) compact(ctx context.Context) error {
+	if !m.state.Started() || rand.Float64() >= m.compactChance {
+		return nil
+	}
+	return m.log.Compact(ctx, m.compactAfter, func() ([]byte, error) {
+		return readergroup.EncodeInit(m.state.Compact())
+	})
+}
+
+// renewConfig looks for a newer configuration while the state says that there
+// may be one: whoever was about to write it there may have crashed.
+func (m *membership) renewConfig(ctx context.Context, now time.Time) error {
+	if !m.state.UpdatingConfig() || now.Before(m.renew) {
+		return nil
+	}
+	m.renew = now.Add(readergroup.ConfigPoll)
+	_, err := m.reader.group.renew(ctx, &m.state, m.log)
+	return err
+}
+
+// renew writes the controller's configuration to the group's state, unless the
+// state has it, and returns it.
+func (g *ReaderGroup) renew(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer) (readergroup.Config, error) {
+	config, err := g.client.controller.ReaderGroupConfig(ctx, g.scope, g.name)
+	if err != nil || config.Generation <= state.Config().Generation {
+		return config, err
+	}
+	heads, err := g.client.heads(ctx, config)
+	if err != nil {
+		return config, err
+	}
+	init, err := readergroup.NewInit(config, heads)
+	if err != nil {
+		return config, err
+	}
+	return config, log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.Renew(init), nil }))
+}
+
+// encoded makes the record of the updates that propose makes; nil for none.
+func encoded(propose func() ([]readergroup.Update, error)) func() ([]byte, error) {
+	return func() ([]byte, error) {
+		updates, err := propose()
+		if err != nil || len(updates) == 0 {
+			return nil, err
+		}
+		return readergroup.EncodeUpdates(updates...)
+	}
+}

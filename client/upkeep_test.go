@@ -1,0 +1,110 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/segment"
+)
+
+// The log of a group's state stays short. A member that slept while what it
+// needs was truncated away goes on from the compacted state: it loses nothing,
+// and nothing that is not its own is skipped or acquired (pravega#4122, #7248).
+func TestMemberSurvivesTheTruncationOfTheState(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	g := c.group()
+	busy, asleep := g.idleReader(t, "busy"), g.idleReader(t, "asleep")
+	busy.member.compactAfter, busy.member.compactChance = 1<<10, 1
+	if err := asleep.member.step(asleep.ctx); err != nil {
+		t.Fatal(err)
+	}
+	before := asleep.member.state.Assigned("asleep")
+	log := segment.NewLog(g.client.stores, g.segment)
+	start, end := int64(0), int64(0)
+	for n := 0; start == 0; n++ {
+		for i := range 20 {
+			g.note(t, readergroup.CreateCheckpoint{Checkpoint: fmt.Sprint("checkpoint-", n, "-", i)},
+				readergroup.RemoveOutstandingCheckpoints{}, readergroup.ClearCheckpointsBefore{Checkpoint: fmt.Sprint("checkpoint-", n, "-", i)})
+		}
+		busy.member.refresh = time.Time{}
+		if err := busy.member.step(busy.ctx); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if start, end, err = log.Bounds(within(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if end-start > 64<<10 {
+		t.Fatalf("the log has %d bytes", end-start)
+	}
+	asleep.member.refresh = time.Time{}
+	if err := asleep.member.step(asleep.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for s := range before {
+		if !asleep.member.state.Owns("asleep", s) {
+			t.Fatalf("%s was lost", s)
+		}
+	}
+	late := g.idleReader(t, "late")
+	if got := late.member.state.Readers(); len(got) != 3 {
+		t.Fatal(got)
+	}
+	if segments := late.member.state.Segments(); segments != 2 {
+		t.Fatalf("the state has %d segments", segments)
+	}
+}
+
+// A reader that was taken out of its group is told so, although another one has
+// joined under its name since.
+func TestReaderWhoseNameWasTakenOverIsTold(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	old := g.idleReader(t, "reader")
+	if err := old.member.step(old.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.ReaderOffline(within(t), "reader"); err != nil {
+		t.Fatal(err)
+	}
+	fresh := g.idleReader(t, "reader")
+	if err := fresh.member.step(fresh.ctx); err != nil {
+		t.Fatal(err)
+	}
+	old.member.refresh = time.Time{}
+	err := old.member.step(old.ctx)
+	if !errors.Is(err, ErrReaderNotInGroup) || !IsFinal(err) {
+		t.Fatal(err)
+	}
+	if err := old.Close(within(t)); err != nil { // it was not told by Next yet
+		t.Fatal(err)
+	}
+	if readers, err := g.Readers(within(t)); err != nil || len(readers) != 1 {
+		t.Fatal("the old reader took the new one's name along:", readers, err)
+	}
+}
+
+// So is one whose group was reset, although it has joined again under its name.
+func TestReaderOfAGroupThatWasResetIsTold(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	old := g.idleReader(t, "reader")
+	reset := old.member.state.Config()
+	reset.Generation++
+	g.note(t, readergroup.Init{Config: reset, Segments: old.member.state.Positions()})
+	fresh := g.idleReader(t, "reader")
+	if err := fresh.member.step(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	old.member.refresh = time.Time{}
+	if err := old.member.step(old.ctx); !errors.Is(err, ErrGroupReinitialized) || !IsFinal(err) {
+		t.Fatal(err)
+	} else {
+		old.fail(err)
+	}
+}
