@@ -165,13 +165,12 @@ var accesses = map[segmentstore.Access]controller.Access{
 }
 
 // Token for a segment is the token for its stream.
-func (a authorizer) Token(ctx context.Context, name string, access segmentstore.Access) (string, error) {
+func (a authorizer) Token(ctx context.Context, name string, access segmentstore.Access) (string, time.Time, error) {
 	stream, _, err := naming.ParseSegmentName(naming.ParentSegmentName(name))
 	if err != nil {
-		return "", err
+		return "", time.Time{}, err
 	}
-	token, _, err := a.controller.Token(stream, accesses[access]).Get(ctx)
-	return token, err
+	return a.controller.Token(stream, accesses[access]).Get(ctx)
 }
 
 // Refused makes the next Token a new one.

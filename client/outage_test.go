@@ -125,9 +125,9 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := startCluster(t, 0, 0.5, 1)
-			w := c.writer(func(config *Config, _ *WriterConfig) {
+			w := c.writer(func(config *Config, limits *WriterConfig) {
+				asUser(config, limits)
 				config.MaxOutage = most
-				config.AuthMethod, config.AuthUser, config.AuthPassword = "basic", "user", "password"
 			})
 			write(t, w, low, 1, 10)
 			flush(t, w, 10)

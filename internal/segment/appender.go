@@ -42,6 +42,7 @@ type Appender struct {
 	link       *link
 	asked      bool // the sender will pull
 	connecting bool
+	moving     *move                // to another connection, while this one still works
 	failures   int                  // since the last progress
 	trouble    error                // the last of them
 	avoid      []*segmentstore.Conn // that live, and on which something of ours may still be under way
@@ -113,7 +114,7 @@ func (a *Appender) kick() {
 		}
 	case !a.connecting && a.session.Bytes() > 0:
 		a.connecting = true
-		go a.connect()
+		go a.connect(nil)
 	}
 }
 
@@ -245,6 +246,9 @@ func (l *link) Receive(reply wire.Reply) {
 		a.failures, a.trouble = 0, nil
 		if freed := a.session.Acked(r.EventNumber); freed > 0 {
 			a.owner.Stored(a, freed)
+		}
+		if a.session.Drained() {
+			a.moving.finish()
 		}
 		a.kick()
 	case wire.AppendSetup: // belongs to an earlier attempt on this connection

@@ -3,6 +3,7 @@ package segment
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -14,17 +15,28 @@ import (
 // a connection of its own, so that it does not break that of the others.
 const aloneFrom = 3
 
-// connect sets the appender up on a connection, however often it takes. It is
-// the appender's only goroutine and ends when the appender is online or stopped.
-func (a *Appender) connect() {
-	for {
+// berth is where an appender may be set up: a connection, and a token to show.
+type berth struct {
+	conn   *segmentstore.Conn
+	alone  bool // nobody else uses the connection
+	token  string
+	expiry time.Time // of the token; zero: never
+}
+
+// connect sets the appender up on a connection, however often it takes; first at
+// a berth that was found before, if any. It ends when the appender is online or
+// stopped.
+func (a *Appender) connect(at *berth) {
+	for ; ; at = nil {
 		a.lock.Lock()
 		failures := a.failures
 		a.lock.Unlock()
 		// A connection that fails for the first time since it brought progress
 		// is replaced at once; that is normal after a seal.
-		_ = retry.Soon.Wait(a.ctx, failures-1)
-		link, stored, err := a.setUp(failures)
+		if at == nil {
+			_ = retry.Soon.Wait(a.ctx, failures-1)
+		}
+		link, stored, err := a.setUp(failures, at)
 
 		a.lock.Lock()
 		if a.ctx.Err() != nil {
@@ -87,25 +99,41 @@ func hopeless(err error, failures int) bool {
 // could explain them: with the waits between them, about a second.
 const patience = 8
 
-// setUp asks a store for the number of the last event that it has of this
-// writer. While nothing of this id is under way on the connection, and nothing
-// is sent before the answer.
-func (a *Appender) setUp(failures int) (*link, int64, error) {
-	ctx, cancel := context.WithTimeout(a.ctx, a.stores.SetupTimeout())
-	defer cancel()
-	token, err := a.stores.Authorizer().Token(ctx, a.Name, segmentstore.Write)
+// find looks for a berth.
+func (a *Appender) find(ctx context.Context, failures int) (*berth, error) {
+	token, expiry, err := a.stores.Authorizer().Token(ctx, a.Name, segmentstore.Write)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	conn, alone, err := a.choose(ctx, failures)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	l := &link{a: a, conn: conn, alone: alone, setup: make(chan wire.Reply, 1), gone: make(chan struct{})}
+	return &berth{conn, alone, token, expiry}, nil
+}
+
+// setUp asks a store for the number of the last event that it has of this
+// writer. While nothing of this id is under way on the connection, and nothing
+// is sent before the answer.
+func (a *Appender) setUp(failures int, at *berth) (*link, int64, error) {
+	ctx, cancel := context.WithTimeout(a.ctx, a.stores.SetupTimeout())
+	defer cancel()
+	if at == nil {
+		var err error
+		if at, err = a.find(ctx, failures); err != nil {
+			return nil, 0, err
+		}
+	}
+	conn := at.conn
+	l := &link{a: a, conn: conn, alone: at.alone, setup: make(chan wire.Reply, 1), gone: make(chan struct{})}
 	if err := conn.Register(a.request, l); err != nil {
 		return nil, 0, err
 	}
-	conn.Send(wire.SetupAppend{RequestID: a.request, WriterID: a.session.writer, Segment: a.Name, Token: token}.Append(nil))
+	if !conn.ExpireBy(at.expiry) {
+		l.leave()
+		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "the connection is about to end")
+	}
+	conn.Send(wire.SetupAppend{RequestID: a.request, WriterID: a.session.writer, Segment: a.Name, Token: at.token}.Append(nil))
 	select {
 	case reply := <-l.setup:
 		if setup, ok := reply.(wire.AppendSetup); ok {

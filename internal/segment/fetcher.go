@@ -205,7 +205,8 @@ func (f *Fetcher) connectOnce() error {
 }
 
 func (f *Fetcher) token() (string, error) {
-	return f.stores.Authorizer().Token(f.ctx, f.Name, segmentstore.Read)
+	token, _, err := f.stores.Authorizer().Token(f.ctx, f.Name, segmentstore.Read)
+	return token, err
 }
 
 // leave lets the connection go, with what is under way on it.

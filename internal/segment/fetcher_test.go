@@ -24,8 +24,10 @@ const name = "scope/stream/0.#epoch.0"
 
 type noTokens struct{}
 
-func (noTokens) Token(context.Context, string, segmentstore.Access) (string, error) { return "", nil }
-func (noTokens) Refused(string, segmentstore.Access)                                {}
+func (noTokens) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
+	return "", time.Time{}, nil
+}
+func (noTokens) Refused(string, segmentstore.Access) {}
 
 func start(t *testing.T) (*storetest.Server, *segmentstore.Stores) {
 	t.Helper()
@@ -207,11 +209,11 @@ func TestFetcherStaysWithinItsBudget(t *testing.T) {
 // flaky is an Authorizer whose controller is away at the second call.
 type flaky struct{ calls atomic.Int64 }
 
-func (a *flaky) Token(context.Context, string, segmentstore.Access) (string, error) {
+func (a *flaky) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
 	if a.calls.Add(1) == 2 {
-		return "", fault.New(fault.Unreachable, "get token", "", "")
+		return "", time.Time{}, fault.New(fault.Unreachable, "get token", "", "")
 	}
-	return "", nil
+	return "", time.Time{}, nil
 }
 func (*flaky) Refused(string, segmentstore.Access) {}
 

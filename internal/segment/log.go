@@ -207,12 +207,15 @@ func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (repl
 }
 
 func (l *Log) setUp(ctx context.Context) (wire.Reply, error) {
-	token, err := l.stores.Authorizer().Token(ctx, l.name, segmentstore.ReadWrite)
+	token, expiry, err := l.stores.Authorizer().Token(ctx, l.name, segmentstore.ReadWrite)
 	if err != nil {
 		return nil, err
 	}
 	if l.conn, err = l.stores.Connect(ctx, l.name, segmentstore.Requests); err != nil {
 		return nil, err
+	}
+	if !l.conn.ExpireBy(expiry) {
+		return nil, fault.New(fault.Unreachable, "append to log", l.name, "the connection is about to end")
 	}
 	frame, err := wire.Encode(nil, wire.SetupAppend{RequestID: l.request, WriterID: l.writer, Segment: l.name, Token: token})
 	if err != nil {

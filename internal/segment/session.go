@@ -25,9 +25,10 @@ type Session struct {
 type sessionState int
 
 const (
-	offline sessionState = iota
-	probing              // set up; one block may be under way until the first reply
-	running              // blocks are pipelined
+	offline  sessionState = iota
+	probing               // set up; one block may be under way until the first reply
+	running               // blocks are pipelined
+	draining              // nothing more is sent on this connection
 )
 
 // pullLimit bounds what one Take hands out, so that the segments which share a
@@ -152,6 +153,12 @@ func (s *Session) Online(value int64) int {
 	s.state = probing
 	return freed
 }
+
+// Drain stops sending until the session is online again.
+func (s *Session) Drain() { s.state = draining }
+
+// Drained tells whether everything that was sent is answered after Drain.
+func (s *Session) Drained() bool { return s.state == draining && len(s.flight) == 0 }
 
 // Offline takes back what is under way: the connection is gone. If it is not
 // gone for the others who share it, its sender may still hold the frames.

@@ -40,7 +40,7 @@ func (s *Stores) Call(ctx context.Context, op, segment string, access Access, bu
 }
 
 func (s *Stores) callOnce(ctx context.Context, segment string, access Access, build Build) (wire.Reply, error) {
-	token, err := s.tokens.Token(ctx, segment, access)
+	token, _, err := s.tokens.Token(ctx, segment, access)
 	if err != nil {
 		return nil, err
 	}

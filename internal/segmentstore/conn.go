@@ -35,6 +35,9 @@ type Source interface {
 	// UnderWay is how many bytes were pulled and not acknowledged. It is asked
 	// of the Sources among the Receivers.
 	UnderWay() int
+	// Retire tells that the connection is about to end: the Source should finish
+	// what is under way and go on elsewhere. It must not block.
+	Retire()
 }
 
 // Conn is a connection to a segment store, shared by many appenders, readers
@@ -54,6 +57,8 @@ type Conn struct {
 	ready     []Source
 	receivers map[int64]Receiver
 	closing   error // why; set once
+	retiring  bool  // nobody new, and closed when nobody is left
+	expiry    expiry
 
 	sent chan struct{} // closed when the sender has ended
 	done chan struct{} // closed when both goroutines have ended
@@ -94,7 +99,11 @@ func (c *Conn) Register(request int64, r Receiver) error {
 func (c *Conn) Unregister(request int64) {
 	c.mu.Lock()
 	delete(c.receivers, request)
+	left := c.retiring && len(c.receivers) == 0
 	c.mu.Unlock()
+	if left {
+		c.Close(errRetired)
+	}
 }
 
 // Send queues one frame, which must not change any more. It never blocks.
@@ -122,6 +131,7 @@ func (c *Conn) Close(reason error) {
 		c.wake.Signal()
 	}
 	c.mu.Unlock()
+	c.expiry.stop()
 	c.end()
 	hangUp(c.socket)
 }
@@ -152,7 +162,7 @@ func (c *Conn) Gone() bool {
 func (c *Conn) alive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.closing == nil
+	return c.closing == nil && !c.retiring
 }
 
 func (c *Conn) sendLoop() {

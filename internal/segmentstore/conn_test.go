@@ -30,8 +30,10 @@ var dialer = segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * 
 // noTokens is an Authorizer of servers that want none.
 type noTokens struct{}
 
-func (noTokens) Token(context.Context, string, segmentstore.Access) (string, error) { return "", nil }
-func (noTokens) Refused(string, segmentstore.Access)                                {}
+func (noTokens) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
+	return "", time.Time{}, nil
+}
+func (noTokens) Refused(string, segmentstore.Access) {}
 
 func within(t *testing.T, limit time.Duration) context.Context {
 	t.Helper()
@@ -280,6 +282,7 @@ type flood struct{ atomic.Int64 }
 func (*flood) Receive(wire.Reply)             {}
 func (*flood) Lost(error)                     {}
 func (*flood) Pull(b net.Buffers) net.Buffers { return b }
+func (*flood) Retire()                        {}
 func (f *flood) UnderWay() int                { return int(f.Load()) }
 
 // A server that refuses the token of a read answers with the read's offset

@@ -41,7 +41,9 @@ const (
 
 // Authorizer gives the token for a segment; empty if the servers want none.
 type Authorizer interface {
-	Token(ctx context.Context, segment string, access Access) (string, error)
+	// Token is one with more than half of its life left, if such a one can be
+	// had, and when it ends; the zero time means never.
+	Token(ctx context.Context, segment string, access Access) (token string, expiry time.Time, err error)
 	// Refused tells that a server refused the token, so that the next one is
 	// fetched anew.
 	Refused(segment string, access Access)

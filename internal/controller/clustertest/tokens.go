@@ -2,7 +2,9 @@ package clustertest
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -14,10 +16,26 @@ func (c *Cluster) TokensLive(life time.Duration) {
 	c.mu.Unlock()
 }
 
-// token makes a token as the real controllers do, but signed by nobody. They
-// count in whole seconds.
+// token makes a token as the real controllers do, but signed by nobody, and with
+// parts of seconds.
 func token(life time.Duration) string {
 	now := time.Now()
 	claims := fmt.Sprintf(`{"iat":%.3f,"exp":%.3f}`, float64(now.UnixMilli())/1000, float64(now.Add(life).UnixMilli())/1000)
 	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".none"
+}
+
+// CheckTokens makes the store close connections when tokens end, as the real
+// one does.
+func (c *Cluster) CheckTokens() {
+	c.Server.CheckTokens(func(token string) time.Time {
+		var claims struct {
+			Expires float64 `json:"exp"`
+		}
+		if parts := strings.Split(token, "."); len(parts) == 3 {
+			if payload, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
+				_ = json.Unmarshal(payload, &claims) // a token that is none has ended long ago
+			}
+		}
+		return time.UnixMilli(int64(claims.Expires * 1000))
+	})
 }

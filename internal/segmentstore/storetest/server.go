@@ -108,7 +108,7 @@ func (s *Server) CheckTokens(expiry func(token string) time.Time) {
 	s.mu.Unlock()
 }
 
-// Expirations is how many connections the end of a token has closed.
+// Expirations is how many connections were closed because of a token.
 func (s *Server) Expirations() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,0 +1,108 @@
+package segment
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
+)
+
+// move is an appender's way from a connection that is about to end to another
+// one, without a break: what is under way is answered first, since a set-up on
+// another connection must not overtake it.
+type move struct {
+	from *link
+	done chan struct{} // closed when nothing is under way any more
+	over bool
+}
+
+// finish tells that nothing is under way. The writer's lock is held.
+func (m *move) finish() {
+	if m != nil && !m.over {
+		m.over = true
+		close(m.done)
+	}
+}
+
+// Retire starts the move. A segment for which nothing waits just leaves.
+func (l *link) Retire() {
+	a := l.a
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	switch {
+	case a.link != l || a.moving != nil && a.moving.from == l:
+	case a.session.Bytes() == 0:
+		a.detach(true)
+	default:
+		a.moving = &move{from: l, done: make(chan struct{})}
+		go a.move(a.moving)
+	}
+}
+
+// move goes on sending until it has found a berth; it is the other connection's
+// end that stops it if there is none.
+func (a *Appender) move(m *move) {
+	at := a.findBefore(m.from)
+	a.lock.Lock()
+	if at != nil && a.link == m.from {
+		a.session.Drain()
+		if a.session.Drained() {
+			m.finish()
+		}
+		a.lock.Unlock()
+		select {
+		case <-m.done:
+		case <-m.from.gone:
+		case <-a.ctx.Done():
+		}
+		a.lock.Lock()
+	}
+	if a.moving == m {
+		a.moving = nil
+	}
+	if at == nil || a.link != m.from || a.ctx.Err() != nil {
+		a.lock.Unlock()
+		if at != nil {
+			at.release(a.Name)
+		}
+		return
+	}
+	m.from.leave()
+	a.link = nil
+	a.asked = false
+	a.session.Offline(false)
+	a.connecting = true
+	a.lock.Unlock()
+	a.connect(at)
+}
+
+// findBefore looks for a berth until the connection that is left is gone; nil if
+// there was none.
+func (a *Appender) findBefore(from *link) *berth {
+	ctx, cancel := context.WithCancel(a.ctx)
+	defer cancel()
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		select {
+		case <-from.gone:
+			cancel()
+		case <-stop:
+		}
+	}()
+	for attempt := 0; retry.Soon.Wait(ctx, attempt) == nil; attempt++ {
+		at, err := a.find(ctx, 0)
+		if err == nil {
+			return at
+		}
+		a.stores.Logger().Debug("append is not moved yet", "segment", a.Name, "attempt", attempt, "err", err)
+	}
+	return nil
+}
+
+// release gives back a berth that was not used.
+func (b *berth) release(segment string) {
+	if b.alone {
+		b.conn.Close(fault.New(fault.Closed, "append to segment", segment, "the connection is not needed any more"))
+	}
+}

@@ -1,0 +1,79 @@
+package segmentstore
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// expiry ends a connection before the server does. A server closes a connection
+// when a token ends with which a writer was set up there, also if that writer
+// has left since or was set up again. So the connection retires before the first
+// of its tokens ends: all that use it finish what is under way and move.
+type expiry struct {
+	mu    sync.Mutex
+	timer *time.Timer
+	at    time.Time // when the connection retires
+}
+
+// mostNotice is how long before the end of a token a connection retires at
+// most; else when half of what the token had left is over.
+const mostNotice = 30 * time.Second
+
+var errRetired = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up before its token ends")
+
+// ExpireBy tells that a token is about to be used on the connection which ends at
+// a time; the zero time means never. It is false if the connection retires
+// already: then it must not be used for it.
+func (c *Conn) ExpireBy(end time.Time) bool {
+	c.mu.Lock()
+	retiring := c.retiring || c.closing != nil
+	c.mu.Unlock()
+	if retiring || end.IsZero() {
+		return !retiring
+	}
+	left := time.Until(end)
+	c.expiry.set(end.Add(-min(left/2, mostNotice)), c.retire)
+	return true
+}
+
+// set makes the connection retire at a time, unless it does so before.
+func (e *expiry) set(at time.Time, retire func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.timer == nil:
+		e.timer = time.AfterFunc(time.Until(at), retire)
+	case at.Before(e.at):
+		e.timer.Reset(time.Until(at))
+	default:
+		return
+	}
+	e.at = at
+}
+
+func (e *expiry) stop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.timer != nil {
+		e.timer.Stop()
+	}
+}
+
+// retire makes everybody leave.
+func (c *Conn) retire() {
+	c.mu.Lock()
+	c.retiring = true
+	idle := len(c.receivers) == 0
+	c.mu.Unlock()
+	if idle {
+		c.Close(errRetired)
+		return
+	}
+	for _, r := range c.everybody() {
+		if s, ok := r.(Source); ok {
+			s.Retire()
+		}
+	}
+}
