@@ -32,8 +32,10 @@ func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.
 		}
 		o := &writer{Writer: w}
 		o.ctx, o.cancel = context.WithCancel(c.ctx)
-		w.Notify(func(acked int64, err error) {
+		w.NotifyRoom(func(acked int64, err error) {
 			o.news.tell(func() { C.shim_acked(core, C.int64_t(acked), C.int(client.CodeOf(err))) })
+		}, func() {
+			o.news.tell(func() { C.shim_room(core) })
 		})
 		opened = pointer.Save(o)
 		return nil

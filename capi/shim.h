@@ -3,7 +3,7 @@
  * know of each other. C holds what the caller sees: the table of handles, the
  * fork guard, waiting, callbacks, memory that is lent out. Go holds the client.
  * Only C enters Go through the functions named go...; Go calls back shim_acked,
- * shim_ready and shim_log.
+ * shim_room, shim_ready and shim_log.
  */
 #ifndef PRAVEGA_SHIM_H
 #define PRAVEGA_SHIM_H
@@ -51,6 +51,7 @@ struct shim_slice {
 
 /* Called by Go. */
 void shim_acked(void *writer, int64_t acked, int status);
+void shim_room(void *writer);
 void shim_ready(void *reader);
 void shim_log(int level, char *message);
 

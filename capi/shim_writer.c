@@ -8,6 +8,7 @@
 struct writer {
   struct shim_object object;
   struct bell bell;     /* raised by each ack, the final error, a close */
+  struct bell room;     /* raised when the window opens again, by the final error, a close */
   _Atomic int64_t acked;    /* written before final: who sees final sees the last acked */
   _Atomic int64_t accepted; /* the highest number given out */
   _Atomic int final;        /* 0, or the status that ended the writer */
@@ -23,7 +24,19 @@ static void writer_destroy(struct shim_object *object) {
     goForget(object->go);
   }
   bell_destroy(&w->bell);
+  bell_destroy(&w->room);
   free(w);
+}
+
+static bool bells_init(struct writer *w) {
+  if (!bell_init(&w->bell)) {
+    return false;
+  }
+  if (!bell_init(&w->room)) {
+    bell_destroy(&w->bell);
+    return false;
+  }
+  return true;
 }
 
 int pravega_writer_open(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, pravega_writer_t **writer, int timeout_ms, pravega_error_t **err) {
@@ -32,7 +45,7 @@ int pravega_writer_open(pravega_client_t *client, const char *scope, const char 
   SET(writer, NULL);
   if (call_begin(&c, client, KIND_CLIENT, timeout_ms) && call_need(&c, writer, "writer") && call_config(&c, config, &settings)) {
     struct writer *w = calloc(1, sizeof *w);
-    if (w == NULL || !bell_init(&w->bell)) {
+    if (w == NULL || !bells_init(w)) {
       free(w);
       call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
       return call_end(&c, err);
@@ -81,9 +94,13 @@ void shim_acked(void *writer, int64_t acked, int status) {
   tell(w, acked, status);
 }
 
+/* From Go: a write that was refused for want of room may be tried again. */
+void shim_room(void *writer) { bell_ring(&((struct writer *)writer)->room); }
+
 static int64_t poison(struct writer *w) {
   atomic_store(&w->object.poisoned, true);
   bell_ring(&w->bell);
+  bell_ring(&w->room);
   return PRAVEGA_E_PANIC;
 }
 
@@ -113,7 +130,7 @@ static void given(struct writer *w, int64_t number) {
   }
 }
 
-/* Waits for an ack to make room. 0: try again, else the status to return. */
+/* Waits for acks to make room. 0: try again, else the status to return. */
 static int await_room(struct writer *w, uint32_t rung, int timeout_ms, struct deadline *until) {
   if (atomic_load(&w->closing)) {
     return PRAVEGA_E_CLOSED;
@@ -124,7 +141,7 @@ static int await_room(struct writer *w, uint32_t rung, int timeout_ms, struct de
   if (timeout_ms == 0) {
     return PRAVEGA_E_WINDOW_FULL;
   }
-  return bell_wait(&w->bell, rung, until) ? 0 : PRAVEGA_E_TIMED_OUT;
+  return bell_wait(&w->room, rung, until) ? 0 : PRAVEGA_E_TIMED_OUT;
 }
 
 int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms) {
@@ -142,7 +159,7 @@ int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t k
     bool waited = false;
     struct deadline until;
     for (;;) {
-      uint32_t rung = bell_rung(&w->bell);
+      uint32_t rung = bell_rung(&w->room);
       n = goWriterTry(w->object.go, key, key_len, event, len);
       if (n != PRAVEGA_E_WINDOW_FULL) {
         break;
@@ -196,7 +213,7 @@ int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, co
   struct deadline until;
   while (done < count) {
     struct shim_accepted accepted = {0};
-    uint32_t rung = bell_rung(&w->bell);
+    uint32_t rung = bell_rung(&w->room);
     status = goWriterTryMany(w->object.go, key_at, (size_t)key_bytes, key_lens, event_at, (size_t)bytes, lens, count - done, &accepted);
     for (size_t i = 0; i < accepted.count; i++) { /* step over what was taken */
       event_at = event_at == NULL ? NULL : event_at + lens[i];
@@ -340,6 +357,7 @@ int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, int timeout_m
     struct writer *w = (struct writer *)c.object;
     atomic_store(&w->closing, true);
     bell_ring(&w->bell);
+    bell_ring(&w->room);
     /* Returns when no more shim_acked will come. */
     int64_t upto = goWriterClose(w->object.go, timeout_ms, &c.out);
     atomic_store(&w->acked, upto);

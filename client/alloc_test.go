@@ -29,6 +29,7 @@ func desk(t testing.TB) *Writer {
 		stream: naming.Stream{Scope: "scope", Name: "stream"},
 		config: config,
 		ctx:    ctx,
+		cancel: cancel,
 		window: window{limit: config.WindowBytes},
 	}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
@@ -48,9 +49,7 @@ func desk(t testing.TB) *Writer {
 func (w *Writer) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, m := range w.table.members {
-		m.Settle(w.last)
-	}
+	w.settleAll(w.last)
 }
 
 // batch is how many events are written until everything is cleared: 5 MB, some

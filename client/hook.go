@@ -1,11 +1,14 @@
 package client
 
-// hook is the function that a writer's user wants to be called at progress. It
-// has a goroutine of its own, so that the function can hold up neither acks nor
-// other writers, and so that calls which come too fast become one.
+// hook is what a writer's user wants to be called at progress, and when the
+// window opens again. It has a goroutine of its own, so that the functions can
+// hold up neither acks nor other writers, and so that calls which come too fast
+// become one.
 type hook struct {
 	call func(acked int64, err error)
+	open func()
 	due  chan struct{}
+	room bool // open is to be called
 }
 
 // wake asks for a call. It never blocks.
@@ -23,7 +26,13 @@ func (h *hook) wake() {
 func (w *Writer) runHook() {
 	defer w.work.Done()
 	for range w.hook.due {
-		acked, err := w.Acked()
+		w.mu.Lock()
+		room, acked, err := w.hook.room, w.acked.Load(), w.err
+		w.hook.room = false
+		w.mu.Unlock()
+		if room {
+			w.hook.open()
+		}
 		w.hook.call(acked, err)
 		if err != nil {
 			return

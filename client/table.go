@@ -70,8 +70,7 @@ func (w *Writer) newMember(s controller.SegmentRange) *member {
 
 // Stored is called when events of the segment are known to be stored.
 func (m *member) Stored(_ *segment.Appender, bytes int) {
-	m.writer.window.used -= bytes
-	m.writer.progressed()
+	m.writer.left(bytes, m.Bytes())
 }
 
 // Failed is called when the segment cannot be written to.

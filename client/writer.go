@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -36,6 +37,8 @@ type Writer struct {
 	moving   bool             // it runs
 	trouble  error            // the last one that it had
 	changed  chan struct{}    // closed at the next progress, if somebody waits
+	room     chan struct{}    // closed when the window opens again, if somebody waits
+	late     *time.Timer      // opens it although it is not roomy
 	watch    watch            // for progress
 
 	acked atomic.Int64
@@ -170,14 +173,14 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 	for {
 		w.mu.Lock()
 		number, err := w.accept(position, events...)
-		if err == nil || fault.CodeOf(err) != fault.WindowFull {
+		if err != errWindowFull {
 			w.mu.Unlock()
 			return number, err
 		}
-		changed := w.awaitChange()
+		room := await(&w.room)
 		w.mu.Unlock()
 		select {
-		case <-changed:
+		case <-room:
 		case <-ctx.Done():
 			return 0, fault.Context(ctx, "write to stream", w.stream.String())
 		}
@@ -204,6 +207,7 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	}
 	m := w.table.find(position)
 	if !w.window.admits(size, m.Bytes(), len(w.table.members)) {
+		w.window.full = true
 		return 0, errWindowFull
 	}
 	w.window.used += size
@@ -246,7 +250,7 @@ func (w *Writer) Wait(ctx context.Context, number int64) error {
 			w.mu.Unlock()
 			return w.err
 		}
-		changed := w.awaitChange()
+		changed := await(&w.changed)
 		w.mu.Unlock()
 		select {
 		case <-changed:
@@ -269,10 +273,17 @@ func (w *Writer) Flush(ctx context.Context) error {
 // number, when bytes left the window while that number waits for an older event.
 // It is called from the library's goroutines, one call at a time, must not block, and may write without waiting.
 // Set it once, before the first write.
-func (w *Writer) Notify(f func(acked int64, err error)) {
+func (w *Writer) Notify(f func(acked int64, err error)) { w.NotifyRoom(f, func() {}) }
+
+// NotifyRoom is Notify with a second function for those who want to write again
+// after WindowFull. It is told when an eighth of the window is free, or some of
+// it for a moment already, so that who waits for it does not come back for every
+// few bytes, and once more when the writer has failed. It is called as the first
+// one is, before it.
+func (w *Writer) NotifyRoom(f func(acked int64, err error), room func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.hook.call = f
+	w.hook.call, w.hook.open = f, room
 	w.hook.due = make(chan struct{}, 1)
 	if w.err != nil {
 		w.hook.wake() // nothing else will
@@ -319,27 +330,60 @@ func (w *Writer) fail(err error) {
 	for _, m := range w.table.members {
 		m.Stop()
 	}
-	w.announce()
+	w.reopen()
+	announce(&w.changed)
 }
 
-// progressed tells everybody that bytes have left the window.
-func (w *Writer) progressed() {
+// left tells everybody that bytes of a segment have left the window.
+func (w *Writer) left(bytes, ofSegment int) {
+	w.window.used -= bytes
 	w.acked.Store(w.progress.Through(w.last))
-	w.announce()
-}
-
-func (w *Writer) announce() {
-	if w.changed != nil {
-		close(w.changed)
-		w.changed = nil
+	switch {
+	case !w.window.full:
+	case w.window.roomy(ofSegment, len(w.table.members)):
+		w.reopen()
+	case w.late == nil: // the rest may belong to segments that are down
+		w.late = time.AfterFunc(lateness, w.reopenLate)
 	}
+	announce(&w.changed)
 	w.hook.wake()
 }
 
-// awaitChange returns a channel that is closed at the next progress.
-func (w *Writer) awaitChange() <-chan struct{} {
-	if w.changed == nil {
-		w.changed = make(chan struct{})
+// lateness is how long those whom the window refused are kept waiting although
+// there is some room.
+const lateness = 10 * time.Millisecond
+
+func (w *Writer) reopenLate() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.window.full {
+		w.reopen()
 	}
-	return w.changed
+}
+
+// reopen has those come back whom the window refused.
+func (w *Writer) reopen() {
+	w.window.full = false
+	if w.late != nil {
+		w.late.Stop()
+		w.late = nil
+	}
+	announce(&w.room)
+	w.hook.room = true
+	w.hook.wake()
+}
+
+// await returns a channel that the next announce closes.
+func await(news *chan struct{}) <-chan struct{} {
+	if *news == nil {
+		*news = make(chan struct{})
+	}
+	return *news
+}
+
+func announce(news *chan struct{}) {
+	if *news != nil {
+		close(*news)
+		*news = nil
+	}
 }

@@ -35,14 +35,15 @@ func (r Ranges) Len() int { return len(r.highs) }
 
 // Find is the index of the range that holds x, a position in [0, 1].
 func (r Ranges) Find(x float64) int {
-	low, high := 0, len(r.highs)-1
-	for low < high {
-		middle := int(uint(low+high) / 2)
-		if r.highs[middle] < x {
-			low = middle + 1
-		} else {
-			high = middle
+	// Halving a length leaves no branch for the processor to guess wrong.
+	low := 0
+	for n := len(r.highs); n > 1; {
+		half := n / 2
+		next := low + half
+		if r.highs[next-1] < x {
+			low = next
 		}
+		n -= half
 	}
 	return low
 }

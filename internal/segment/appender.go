@@ -106,13 +106,13 @@ func (a *Appender) Add(last int64, position float64, events ...[]byte) {
 // kick gets the sender going, or a connection.
 func (a *Appender) kick() {
 	switch {
-	case a.asked || a.ctx.Err() != nil:
+	case a.asked:
 	case a.link != nil:
 		if a.session.Sendable() {
 			a.asked = true
 			a.link.conn.Ready(a.link)
 		}
-	case !a.connecting && a.session.Bytes() > 0:
+	case !a.connecting && a.session.Bytes() > 0 && a.ctx.Err() == nil:
 		a.connecting = true
 		go a.connect(nil)
 	}

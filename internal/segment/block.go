@@ -47,22 +47,23 @@ func (b *Block) add(last int64, position float64, events [][]byte, size int) {
 			need = 0
 		}
 		c.bytes = wire.AppendEventHeader(c.bytes, len(event))
-		b.append(event)
+		b.append(c, event)
 	}
 	b.data += size
 	b.events += len(events)
 	b.last = last
 }
 
-// append copies bytes to the end of the frame.
-func (b *Block) append(p []byte) {
-	c := b.tail()
+// append copies bytes to the end of the frame, which is in c.
+func (b *Block) append(c *chunk, p []byte) {
 	for {
-		n := min(len(p), c.room())
-		c.bytes = append(c.bytes, p[:n]...)
-		if p = p[n:]; len(p) == 0 {
+		n := c.room()
+		if n >= len(p) {
+			c.bytes = append(c.bytes, p...)
 			return
 		}
+		c.bytes = append(c.bytes, p[:n]...)
+		p = p[n:]
 		c = b.grow(len(p))
 	}
 }
@@ -82,7 +83,7 @@ func (b *Block) close(writer wire.UUID, by Incarnation, request int64) {
 	}
 	wire.PutBlockPrefix(b.chunks[0].bytes, writer, b.data)
 	var trailer [wire.BlockTrailer]byte
-	b.append(wire.AppendBlockTrailer(trailer[:0], int32(b.events), by.OnWire(b.last), request))
+	b.append(b.tail(), wire.AppendBlockTrailer(trailer[:0], int32(b.events), by.OnWire(b.last), request))
 	b.closed = true
 }
 

@@ -83,7 +83,7 @@ func (r *reader) next(n int) []byte {
 const (
 	smallest = 2 << 10
 	sizes    = 5
-	spares   = 512 // of a size
+	spares   = 256 // of a size
 )
 
 var spare [sizes]struct {
