@@ -82,9 +82,10 @@ func New(config Config) (*Client, error) {
 }
 
 // Close closes the readers and writers that are still open: readers leave their
-// groups, for which it waits up to connect.timeout; for what writers have not had
-// acknowledged it does not wait, so that may be stored or not. Then it closes the
-// connections. A second Close does nothing.
+// groups and transactional writers abort or keep their transactions, for which it
+// waits up to connect.timeout; for what writers have not had acknowledged it does
+// not wait, so that may be stored or not. Then it closes the connections. A second
+// Close does nothing.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	if c.closed {
@@ -105,7 +106,8 @@ func (c *Client) Close() error {
 	for _, each := range open {
 		closing.Go(func() {
 			limit := now
-			if _, ok := each.(*Reader); ok {
+			switch each.(type) {
+			case *Reader, *TransactionalWriter:
 				limit = soon
 			}
 			if err := each.Close(limit); err != nil {

@@ -18,6 +18,7 @@ type Settings struct {
 	Reader ReaderConfig
 	Group  ReaderGroupConfig
 	Stream StreamConfig
+	Txn    TransactionalWriterConfig
 }
 
 // Option describes one setting that can be given by name.
@@ -65,6 +66,17 @@ var options = []Option{
 		"bytes written and not yet acknowledged; one segment may hold half", func(s *Settings) *int { return &s.Writer.WindowBytes }),
 	size("writer.block.bytes", "256KiB", 4<<10, 8<<20,
 		"most that one append carries, unless a single event is larger", func(s *Settings) *int { return &s.Writer.BlockBytes }),
+	duration("txn.lease", "90s", time.Second, 24*time.Hour,
+		"life of a transaction without a sign of life of a process that has it open; the servers allow 10s to 10m unless configured otherwise",
+		func(s *Settings) *time.Duration { return &s.Txn.Lease }),
+	choice("txn.close", CloseAborts, []string{CloseAborts, CloseKeeps},
+		"what becomes of open transactions when their writer is closed", func(s *Settings) *string { return &s.Txn.Close }),
+	text("txn.writer", "", "a name of A-Z, a-z, 0-9, '.' and '-', or empty for a random one",
+		"name of the writer in the stream's event time, for commits with a timestamp", func(s *Settings) *string { return &s.Txn.Name }),
+	size("txn.window.bytes", "16MiB", 64<<10, 1<<30,
+		"bytes written to a transaction and not yet acknowledged; one segment may hold half", func(s *Settings) *int { return &s.Txn.WindowBytes }),
+	size("txn.block.bytes", "256KiB", 4<<10, 8<<20,
+		"most that one append carries, unless a single event is larger", func(s *Settings) *int { return &s.Txn.BlockBytes }),
 	size("reader.buffer.bytes", "8MiB", 64<<10, 1<<30,
 		"memory of a reader: read ahead and slices that are out", func(s *Settings) *int { return &s.Reader.BufferBytes }),
 

@@ -58,14 +58,19 @@ func (t *table) overlapping(s controller.SegmentRange) []*member {
 
 func (w *Writer) newMember(s controller.SegmentRange) *member {
 	m := &member{writer: w, id: s.Segment, low: s.Low, high: s.High}
-	m.Appender = segment.NewAppender(w.ctx, segment.Config{
+	m.Appender = w.newAppender(m, naming.SegmentName(w.stream, s.Segment))
+	return m
+}
+
+// newAppender makes the appender of one of the writer's segments.
+func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender {
+	return segment.NewAppender(w.ctx, segment.Config{
 		Lock:       &w.mu,
 		Stores:     w.client.stores,
-		Owner:      m,
+		Owner:      owner,
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,
-	}, naming.SegmentName(w.stream, s.Segment), wire.NewUUID())
-	return m
+	}, name, wire.NewUUID())
 }
 
 // Stored is called when events of the segment are known to be stored.

@@ -65,9 +65,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	if len(segments) == 0 {
 		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
 	}
-	w := &Writer{client: c, stream: name, config: config, window: window{limit: config.WindowBytes}}
-	w.random.Seed(rand.Uint64(), rand.Uint64())
-	w.ctx, w.cancel = context.WithCancel(c.ctx)
+	w := c.newWriter(name, config)
 	members := make([]*member, len(segments))
 	for i, s := range segments {
 		members[i] = w.newMember(s)
@@ -80,9 +78,17 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 		w.cancel()
 		return nil, err
 	}
-	// The client may be closed while Close waits for acknowledgements.
-	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", name.String(), "the client was closed")) })
 	return w, nil
+}
+
+// newWriter makes a writer that has no segments yet.
+func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
+	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}}
+	w.random.Seed(rand.Uint64(), rand.Uint64())
+	w.ctx, w.cancel = context.WithCancel(c.ctx)
+	// The client may be closed while Close waits for acknowledgements.
+	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })
+	return w
 }
 
 // Write writes an event without a routing key: it may go to any segment. It

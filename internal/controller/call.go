@@ -128,6 +128,7 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 		return fault.New(fault.StreamSealed, r.op, r.subject, ""), false
 	}
 	if s.Code() == codes.Unknown && leaseRefused.MatchString(s.Message()) {
+		r.uncertain = false // no attempt can have begun one
 		return fault.New(fault.InvalidArgument, r.op, r.subject, "the servers refuse the lease: %s", leaseRefused.FindString(s.Message())), false
 	}
 	code := meaning(s.Code())

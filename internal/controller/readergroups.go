@@ -2,10 +2,8 @@ package controller
 
 import (
 	"context"
-	"encoding/hex"
 	"maps"
 	"slices"
-	"strings"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -242,11 +240,11 @@ func decodeGroup(r *request, in *pb.ReaderGroupConfig) (readergroup.Config, erro
 		MaxOutstandingCheckpoints: in.GetMaxOutstandingCheckpoints(),
 		Retention:                 readergroup.Retention(in.GetRetention()),
 	}
-	id, err := hex.DecodeString(strings.ReplaceAll(in.GetId(), "-", ""))
-	if err != nil || len(id) != len(config.ID) {
-		return config, fault.New(fault.Protocol, r.op, r.subject, "the controller answers with the id %.50q, which is no UUID", in.GetId())
+	id, err := wire.ParseUUID(in.GetId())
+	if err != nil {
+		return config, fault.New(fault.Protocol, r.op, r.subject, "the controller answers with the id %v", err)
 	}
-	config.ID = [16]byte(id)
+	config.ID = id
 	return config, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 )
 
 // UUID names a writer or an attribute: the most significant half first, both
@@ -23,6 +24,17 @@ func UUIDOf(msb, lsb int64) (u UUID) {
 	binary.BigEndian.PutUint64(u[:8], uint64(msb))
 	binary.BigEndian.PutUint64(u[8:], uint64(lsb))
 	return u
+}
+
+// ParseUUID reads the form of String; letters may be of either case.
+func ParseUUID(s string) (u UUID, err error) {
+	if len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' {
+		digits := s[:8] + s[9:13] + s[14:18] + s[19:23] + s[24:]
+		if _, err := hex.Decode(u[:], []byte(digits)); err == nil {
+			return u, nil
+		}
+	}
+	return UUID{}, fmt.Errorf("%.50q is no UUID", s)
 }
 
 // Msb is the most significant half.

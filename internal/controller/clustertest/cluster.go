@@ -18,6 +18,7 @@ import (
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // Cluster has one stream, and says what it is told of its segments. Safe for
@@ -32,10 +33,16 @@ type Cluster struct {
 
 	current []*pb.SegmentRange
 
-	mu     sync.Mutex
-	follow map[int64][]*pb.Successors_Successor
-	refuse func(method string) error
-	life   time.Duration // of tokens
+	mu           sync.Mutex
+	follow       map[int64][]*pb.Successors_Successor
+	refuse       func(method string) error
+	life         time.Duration // of tokens
+	transactions map[wire.UUID]*transaction
+	began        int64         // transactions
+	linger       time.Duration // of a commit
+	calls        map[string]int
+	fate         func(method string, call int) storetest.Verdict
+	instead      map[string]proto.Message
 }
 
 // New makes the stream "scope/stream" whose segments 0, 1, … are divided at
@@ -51,7 +58,8 @@ func New(bounds ...float64) (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{Server: store, Stream: naming.Stream{Scope: "scope", Name: "stream"}, URI: "tcp://" + listener.Addr().String(),
-		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor), life: 10 * time.Minute}
+		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor),
+		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), instead: make(map[string]proto.Message), life: 10 * time.Minute}
 	for i := range len(bounds) - 1 {
 		c.current = append(c.current, c.Segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
 	}
@@ -111,21 +119,99 @@ func (c *Cluster) Refuse(f func(method string) error) {
 	c.mu.Unlock()
 }
 
+// SetCalls makes f decide on every call of the controller's methods from now on;
+// call counts those of the method from 1. Here, Ignore gives no answer, NoReply and
+// CloseLate one that the server is not available after the call has taken effect,
+// CloseNow the same without an effect.
+func (c *Cluster) SetCalls(f func(method string, call int) storetest.Verdict) {
+	c.mu.Lock()
+	c.fate = f
+	c.mu.Unlock()
+}
+
+// Instead makes the controller answer a method with a reply, whatever effect the
+// call has; nil answers truly.
+func (c *Cluster) Instead(method string, reply proto.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.instead[method] = reply
+}
+
+// Calls counts the calls of a method of the controller.
+func (c *Cluster) Calls(method string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.calls[method]
+}
+
 func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
-	method, _ := grpc.MethodFromServerStream(stream)
-	var reply proto.Message
+	full, _ := grpc.MethodFromServerStream(stream)
+	method := path.Base(full)
+	c.mu.Lock()
+	c.calls[method]++
+	fate, call, verdict := c.fate, c.calls[method], storetest.Serve
+	c.mu.Unlock()
+	if fate != nil {
+		verdict = fate(method, call)
+	}
+	gone := status.Error(codes.Unavailable, "the controller is not available")
+	switch verdict {
+	case storetest.Ignore:
+		<-stream.Context().Done()
+		return stream.Context().Err()
+	case storetest.CloseNow:
+		return gone
+	}
+	reply, err := c.do(method, stream)
+	if err != nil {
+		return err
+	}
+	if verdict != storetest.Serve {
+		return gone
+	}
+	return stream.SendMsg(reply)
+}
+
+// do what a method is for.
+func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Message, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.refuse != nil {
-		if err := c.refuse(path.Base(method)); err != nil {
-			return err
+		if err := c.refuse(method); err != nil {
+			return nil, err
 		}
 	}
-	switch path.Base(method) {
+	switch method {
+	case "createTransaction":
+		in := new(pb.CreateTransactionRequest)
+		if err := stream.RecvMsg(in); err != nil {
+			return nil, err
+		}
+		if reply, err = c.begin(in); err != nil {
+			return nil, err
+		}
+	case "pingTransaction":
+		in := new(pb.PingRequest)
+		if err := stream.RecvMsg(in); err != nil {
+			return nil, err
+		}
+		reply = c.ping(in)
+	case "commitTransaction", "abortTransaction", "checkTransactionState":
+		in := new(pb.TransactionRequest)
+		if err := stream.RecvMsg(in); err != nil {
+			return nil, err
+		}
+		if method == "checkTransactionState" {
+			reply = c.state(in)
+		} else {
+			reply = c.end(in, method == "commitTransaction")
+		}
+	case "getEpochSegments":
+		reply = &pb.Segments{Ranges: c.current}
 	case "getCurrentSegments":
 		in := new(pb.Stream)
 		if err := stream.RecvMsg(in); err != nil {
-			return err
+			return nil, err
 		}
 		if strings.HasPrefix(in.GetName(), naming.ReaderGroupStream("", "").Name) {
 			reply = &pb.Segments{Ranges: []*pb.SegmentRange{{Segment: &pb.Segment{Stream: in}, Low: 0, High: 1}}}
@@ -139,13 +225,16 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 	case "getSegmentsImmediatelyFollowing":
 		in := new(pb.Segment)
 		if err := stream.RecvMsg(in); err != nil {
-			return err
+			return nil, err
 		}
 		reply = &pb.Successors{Successors: c.follow[in.GetId()]}
 	case "getDelegationToken":
 		reply = &pb.Token{Token: token(c.life)}
 	default:
-		return status.Errorf(codes.Unimplemented, "no method %s", method)
+		return nil, status.Errorf(codes.Unimplemented, "no method %s", method)
 	}
-	return stream.SendMsg(reply)
+	if other := c.instead[method]; other != nil {
+		reply = other
+	}
+	return reply, nil
 }

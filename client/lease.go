@@ -1,0 +1,91 @@
+package client
+
+import (
+	"context"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
+)
+
+// signs is how many signs of life are due within a lease, so that some may fail.
+const signs = 3
+
+// patienceWithGone is how often an open transaction whose segment is gone is
+// looked at again, before it is believed that it will stay so.
+const patienceWithGone = 5
+
+// keep gives signs of life until the handle ends, from a third of the first
+// lease on, and sees when the transaction has ended. Every transaction has its
+// own goroutine: what happens to one is nothing to the others.
+func (t *Transaction) keep(renewed time.Time) {
+	defer t.writer.work.Done()
+	lease := t.writer.config.Lease
+	interval := lease / signs
+	next := time.NewTimer(time.Until(renewed.Add(interval)))
+	defer next.Stop()
+	failures, gone := 0, 0
+	for {
+		select {
+		case <-next.C:
+		case <-t.look:
+			gone = 1
+		case <-t.events.ctx.Done():
+			return
+		}
+		asked := time.Now()
+		state, err := t.ping(interval)
+		switch {
+		case t.events.ctx.Err() != nil:
+			return
+		case err == nil && state != controller.TransactionOpen:
+			if state == controller.TransactionAborted {
+				t.writer.client.log.Warn("the transaction was aborted", "transaction", t.name(), "after its last sign of life", asked.Sub(renewed), "lease", lease)
+			}
+			t.finish(state)
+			return
+		case fault.CodeOf(err) == fault.NoSuchStream:
+			t.vanish(err)
+			return
+		case err == nil && gone > patienceWithGone:
+			t.vanish(fault.New(fault.NoSuchSegment, "write to transaction", t.name(), "the transaction is open, but a segment of it is gone"))
+			return
+		case err == nil && gone > 0:
+			renewed = asked
+			next.Reset(retry.Soon.Delay(gone))
+			gone++
+			continue
+		case err == nil:
+			renewed, failures = asked, 0
+			next.Reset(time.Until(asked.Add(interval)))
+			continue
+		}
+		failures++
+		if failures == 1 {
+			t.writer.client.log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
+		}
+		if fault.Retriable(err) {
+			next.Reset(retry.Soon.Delay(failures))
+		} else { // as when the transaction has lived too long: until it ends
+			next.Reset(interval)
+		}
+	}
+}
+
+// ping gives a sign of life. One that gets no answer is given up early enough for
+// others.
+func (t *Transaction) ping(limit time.Duration) (controller.TransactionState, error) {
+	ctx, cancel := context.WithTimeout(t.events.ctx, limit)
+	defer cancel()
+	return t.writer.client.controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
+}
+
+// vanish ends the handle when the servers have lost the transaction.
+func (t *Transaction) vanish(err error) {
+	t.mu.Lock()
+	t.outcome = controller.TransactionUnknown
+	t.mu.Unlock()
+	t.events.end(t.events.unknown(err))
+	t.writer.forget(t)
+}

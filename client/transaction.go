@@ -1,0 +1,366 @@
+package client
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// Transaction collects events that readers see all at once, behind what is in
+// the stream by then, or never. Each is stored exactly once in it, those of one
+// routing key in order. Transactions that were begun between the same two scales
+// of the stream are read in the order in which they were committed; one that was
+// begun before a scale may be read before one that was committed earlier. Safe
+// for concurrent use.
+//
+// It is kept alive in the background until it is committed or aborted, by
+// whomever, or its writer is closed. When it turns out that it was aborted, its
+// lease having ended, or committed by somebody else, its writes fail at once with
+// TransactionAborted, TransactionCommitted or, more than a day later,
+// NoSuchTransaction.
+type Transaction struct {
+	writer *TransactionalWriter
+	id     wire.UUID
+	events *Writer       // to the segments of the transaction
+	look   chan struct{} // tells the keeper to look at once
+	turn   chan struct{} // holds one token while somebody ends the transaction
+
+	mu        sync.Mutex
+	outcome   controller.TransactionState // Open until it is known
+	abandoned bool                        // Abort was called
+}
+
+// TransactionStatus is how far a transaction has come.
+type TransactionStatus = controller.TransactionState
+
+// The statuses. Committing and Aborting are decided. Unknown is a transaction
+// that never was, or that ended more than a day ago.
+const (
+	TransactionUnknown    = controller.TransactionUnknown
+	TransactionOpen       = controller.TransactionOpen
+	TransactionCommitting = controller.TransactionCommitting
+	TransactionCommitted  = controller.TransactionCommitted
+	TransactionAborting   = controller.TransactionAborting
+	TransactionAborted    = controller.TransactionAborted
+)
+
+func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.SegmentRange) (*Transaction, error) {
+	t := &Transaction{
+		writer:  w,
+		id:      id,
+		events:  w.client.newWriter(w.stream, WriterConfig{WindowBytes: w.config.WindowBytes, BlockBytes: w.config.BlockBytes}),
+		look:    make(chan struct{}, 1),
+		turn:    make(chan struct{}, 1),
+		outcome: controller.TransactionOpen,
+	}
+	members := make([]*member, len(segments))
+	for i, s := range segments {
+		p := &part{member{writer: t.events, id: s.Segment, low: s.Low, high: s.High}, t}
+		// The wire id is random: another handle of the same transaction has its
+		// own numbers.
+		p.Appender = t.events.newAppender(p, naming.TransactionSegmentName(w.stream, s.Segment, id))
+		members[i] = &p.member
+	}
+	var err error
+	if t.events.table, err = newTable(members); err != nil {
+		t.events.cancel()
+		return nil, err
+	}
+	return t, nil
+}
+
+// part is one of a transaction's segments. It is never replaced.
+type part struct {
+	member
+	transaction *Transaction
+}
+
+// Sealed is called when the segment takes no more events or is gone, which
+// happens when the transaction ends.
+func (p *part) Sealed(*segment.Appender) {
+	select {
+	case p.transaction.look <- struct{}{}:
+	default:
+	}
+}
+
+// ID is the text by which any process can attach to the transaction.
+func (t *Transaction) ID() string { return t.id.String() }
+
+// name in errors.
+func (t *Transaction) name() string { return t.writer.stream.String() + " " + t.id.String() }
+
+// Write writes an event without a routing key. It returns the event's number
+// within this handle, from 1, as soon as the event is copied, and waits for room
+// in the window until ctx ends. An error means that the event was not taken.
+// Errors: EventTooLarge, Closed, TimedOut, Cancelled and the transaction's final
+// one.
+func (t *Transaction) Write(ctx context.Context, event []byte) (int64, error) {
+	return t.events.Write(ctx, event)
+}
+
+// WriteKeyed writes an event with a routing key, which is UTF-8. Otherwise as
+// Write.
+func (t *Transaction) WriteKeyed(ctx context.Context, key string, event []byte) (int64, error) {
+	return t.events.WriteKeyed(ctx, key, event)
+}
+
+// TryWrite is Write that never waits: WindowFull tells that there is no room.
+func (t *Transaction) TryWrite(event []byte) (int64, error) { return t.events.TryWrite(event) }
+
+// TryWriteKeyed is WriteKeyed that never waits.
+func (t *Transaction) TryWriteKeyed(key string, event []byte) (int64, error) {
+	return t.events.TryWriteKeyed(key, event)
+}
+
+// WriteBatch writes several events of one key as one; see Writer.WriteBatch.
+func (t *Transaction) WriteBatch(ctx context.Context, key string, events [][]byte) (int64, error) {
+	return t.events.WriteBatch(ctx, key, events)
+}
+
+// TryWriteBatch is WriteBatch that never waits.
+func (t *Transaction) TryWriteBatch(key string, events [][]byte) (int64, error) {
+	return t.events.TryWriteBatch(key, events)
+}
+
+// WriteBatchAnywhere is WriteBatch without a key.
+func (t *Transaction) WriteBatchAnywhere(ctx context.Context, events [][]byte) (int64, error) {
+	return t.events.WriteBatchAnywhere(ctx, events)
+}
+
+// TryWriteBatchAnywhere is WriteBatchAnywhere that never waits.
+func (t *Transaction) TryWriteBatchAnywhere(events [][]byte) (int64, error) {
+	return t.events.TryWriteBatchAnywhere(events)
+}
+
+// TryWriteMany writes many events as Writer.TryWriteMany does.
+func (t *Transaction) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
+	return t.events.TryWriteMany(keys, keyLens, events, lens)
+}
+
+// Acked returns the number through which every event of this handle is stored in
+// the transaction. With an error the handle takes no more events, and the number
+// is final.
+func (t *Transaction) Acked() (int64, error) { return t.events.Acked() }
+
+// Notify sets the function that is told of progress; see Writer.Notify.
+func (t *Transaction) Notify(f func(acked int64, err error)) { t.events.Notify(f) }
+
+// Flush waits until every event that was accepted before the call is stored in
+// the transaction: a commit by any process then commits them.
+func (t *Transaction) Flush(ctx context.Context) error { return t.events.Flush(ctx) }
+
+// Status asks the controller how far the transaction has come.
+func (t *Transaction) Status(ctx context.Context) (TransactionStatus, error) {
+	return t.writer.client.controller.TransactionState(ctx, t.writer.stream, t.id)
+}
+
+// Commit waits until every event is stored in the transaction and commits it. It
+// refuses further writes, and returns when the commit is decided, a moment before
+// readers see the events (WaitReadable waits for that). If ctx has no deadline, the
+// controller is asked for up to request.timeout.
+//
+// TransactionAborted means that nothing was committed. With any other error, the
+// transaction was not committed unless MayBeStored says so; it is kept alive and
+// Commit can be called again, which is safe whatever came before. NoSuchTransaction:
+// it ended more than a day ago, and may have been committed then.
+func (t *Transaction) Commit(ctx context.Context) error {
+	return t.commit(ctx, "", controller.NoTimestamp)
+}
+
+// CommitAt is Commit that also tells the stream's event time: this writer has
+// written, or will with this commit, all its events up to a timestamp, in the
+// application's own unit.
+func (t *Transaction) CommitAt(ctx context.Context, timestamp int64) error {
+	return t.commit(ctx, t.writer.config.Name, timestamp)
+}
+
+func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) error {
+	const op = "commit transaction"
+	if err := t.takeTurn(ctx, op); err != nil {
+		return err
+	}
+	defer t.yieldTurn()
+	t.events.refuse()
+	if err := t.decided(op, controller.TransactionCommitted); err != nil {
+		return err
+	}
+	if err := t.Flush(ctx); err != nil { // also if somebody else committed it without some of the events
+		return err
+	}
+	// Flush has nothing to say if all was stored before the transaction ended.
+	if err := t.decided(op, controller.TransactionCommitted); err != nil || t.ended() {
+		return err
+	}
+	err := t.writer.client.controller.CommitTransaction(ctx, t.writer.stream, t.id, name, timestamp)
+	t.learn(err, controller.TransactionCommitted)
+	return err
+}
+
+// CommitAndWait is Commit and WaitReadable.
+func (t *Transaction) CommitAndWait(ctx context.Context) error {
+	if err := t.Commit(ctx); err != nil {
+		return err
+	}
+	return t.WaitReadable(ctx)
+}
+
+// WaitReadable waits until the transaction is committed by whomever and readers
+// can see its events, or ctx ends; then TimedOut or Cancelled say nothing about
+// the commit. Errors: TransactionAborted, NoSuchTransaction.
+func (t *Transaction) WaitReadable(ctx context.Context) error {
+	const op = "wait for commit of transaction"
+	started := time.Now()
+	for {
+		state, err := t.Status(ctx)
+		if err != nil {
+			return err
+		}
+		switch state.Outcome() {
+		case controller.TransactionAborted, controller.TransactionUnknown:
+			return state.Fault(op, t.name())
+		}
+		if state == controller.TransactionCommitted {
+			return nil
+		}
+		// A commit takes milliseconds if the servers are idle.
+		pause := time.NewTimer(min(2*time.Millisecond+time.Since(started)/4, time.Second))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return fault.Context(ctx, op, t.name())
+		}
+	}
+}
+
+// Abort drops the transaction with all its events, at once for this handle. It can
+// be called again, which is safe; if it does not succeed at all, the servers abort
+// the transaction when its lease ends. Errors: TransactionCommitted,
+// NoSuchTransaction and those of the network.
+func (t *Transaction) Abort(ctx context.Context) error {
+	const op = "abort transaction"
+	if err := t.takeTurn(ctx, op); err != nil {
+		return err
+	}
+	defer t.yieldTurn()
+	if err := t.decided(op, controller.TransactionAborted); err != nil || t.ended() {
+		return err
+	}
+	t.mu.Lock()
+	t.abandoned = true
+	t.mu.Unlock()
+	t.events.end(controller.TransactionAborted.Fault("write to transaction", t.name()))
+	err := t.writer.client.controller.AbortTransaction(ctx, t.writer.stream, t.id)
+	t.learn(err, controller.TransactionAborted)
+	return err
+}
+
+// takeTurn waits until nobody else ends the transaction.
+func (t *Transaction) takeTurn(ctx context.Context, op string) error {
+	select {
+	case t.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fault.Context(ctx, op, t.name())
+	}
+}
+
+func (t *Transaction) yieldTurn() { <-t.turn }
+
+// ended tells whether it is known how the transaction ended.
+func (t *Transaction) ended() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.outcome != controller.TransactionOpen
+}
+
+// decided is the error of an attempt to end the transaction in a way, if it is
+// known that it ended, or was abandoned, in another way.
+func (t *Transaction) decided(op string, wanted controller.TransactionState) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	state := t.outcome
+	if state == controller.TransactionOpen && t.abandoned {
+		state = controller.TransactionAborted
+	}
+	if state == wanted || state == controller.TransactionOpen {
+		return nil
+	}
+	return state.Fault(op, t.name())
+}
+
+// learn ends the handle if the answer to an attempt to end the transaction says
+// how it ended.
+func (t *Transaction) learn(err error, wanted controller.TransactionState) {
+	switch fault.CodeOf(err) {
+	case 0:
+		t.finish(wanted)
+	case fault.TransactionAborted:
+		t.finish(controller.TransactionAborted)
+	case fault.TransactionCommitted:
+		t.finish(controller.TransactionCommitted)
+	case fault.NoSuchTransaction:
+		t.finish(controller.TransactionUnknown)
+	}
+}
+
+// finish ends the handle: it is known how the transaction ended.
+func (t *Transaction) finish(outcome controller.TransactionState) {
+	t.mu.Lock()
+	t.outcome = outcome
+	t.mu.Unlock()
+	e := outcome.Fault("write to transaction", t.name())
+	if acked, _ := t.Acked(); outcome == controller.TransactionCommitted && acked < t.events.newest() {
+		e.Detail, e.Stored = "events after the acknowledged number may be in it or not", true
+	}
+	t.events.end(e)
+	t.writer.forget(t)
+}
+
+// leave ends the handle, whatever becomes of the transaction.
+func (t *Transaction) leave(why string) {
+	t.events.end(fault.New(fault.Closed, "write to transaction", t.name(), "%s", why))
+	t.writer.forget(t)
+}
+
+// Close ends the handle. Of a transaction that has not ended it makes what the
+// config of its writer says: it aborts it, or flushes it and leaves it open, for as
+// long as its lease lasts. It waits for that until ctx ends. A second Close, and one
+// after Commit or Abort succeeded, does nothing.
+func (t *Transaction) Close(ctx context.Context) error {
+	defer t.events.work.Wait()
+	defer t.leave("the handle was closed")
+	if _, err := t.Acked(); fault.CodeOf(err) == fault.Closed || t.ended() {
+		return nil
+	}
+	if t.writer.config.Close == CloseKeeps {
+		t.events.refuse()
+		return t.Flush(ctx)
+	}
+	err := t.Abort(ctx)
+	if fault.CodeOf(err) == fault.TransactionCommitted {
+		err = nil // it was being committed at the same time
+	}
+	return err
+}
+
+// refuse lets a writer take no more events.
+func (w *Writer) refuse() {
+	w.mu.Lock()
+	w.closing = true
+	w.mu.Unlock()
+}
+
+// newest is the number of the last event that was accepted.
+func (w *Writer) newest() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}

@@ -1,0 +1,573 @@
+package client
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// transactions opens a transactional writer on the stream.
+func (c *cluster) transactions(change func(*TransactionalWriterConfig)) *TransactionalWriter {
+	c.t.Helper()
+	config := DefaultTransactionalWriterConfig()
+	config.Lease = time.Minute
+	if change != nil {
+		change(&config)
+	}
+	w, err := c.client(DefaultConfig()).OpenTransactionalWriter(within(c.t), c.Stream.Scope, c.Stream.Name, config)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return w
+}
+
+func lease(d time.Duration) func(*TransactionalWriterConfig) {
+	return func(c *TransactionalWriterConfig) { c.Lease = d }
+}
+
+func begin(t *testing.T, w *TransactionalWriter) *Transaction {
+	t.Helper()
+	txn, err := w.Begin(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return txn
+}
+
+// put writes the events first to last, each holding its number.
+func put(t *testing.T, txn *Transaction, key string, first, last int64) {
+	t.Helper()
+	for n := first; n <= last; n++ {
+		if _, err := txn.WriteKeyed(within(t), key, binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
+			t.Fatalf("event %d: %v", n, err)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wants(t *testing.T, err error, code Code, mayBeStored bool) {
+	t.Helper()
+	if CodeOf(err) != code || MayBeStored(err) != mayBeStored {
+		t.Fatalf("%v (may be stored: %v), want %v (%v)", err, MayBeStored(err), code, mayBeStored)
+	}
+}
+
+// open waits until a write fails, and returns how.
+func writeUntilError(t *testing.T, txn *Transaction) error {
+	t.Helper()
+	var err error
+	eventually(t, "a write fails", func() bool { _, err = txn.WriteKeyed(within(t), "k", make([]byte, 8)); return err != nil })
+	return err
+}
+
+func TestTransactionIsInTheStreamWhenCommitted(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.transactions(nil)
+	txn := begin(t, w)
+	put(t, txn, keyFor(0, 0.5), 1, 1000)
+	put(t, txn, keyFor(0.5, 1), 1001, 2000)
+	must(t, txn.Flush(within(t)))
+	if acked, err := txn.Acked(); acked != 2000 || err != nil {
+		t.Fatal(acked, err)
+	}
+	if got := c.stored(0, 1); got != nil {
+		t.Fatalf("%d events are there before the commit", len(got))
+	}
+	if status, err := txn.Status(within(t)); status != TransactionOpen || err != nil {
+		t.Fatal(status, err)
+	}
+	must(t, txn.Commit(within(t)))
+	c.expect(1, 2000, 0, 1)
+	for range 2 { // is safe to repeat
+		must(t, txn.Commit(within(t)))
+		must(t, txn.Close(within(t)))
+	}
+	wants(t, txn.Abort(within(t)), ErrTransactionCommitted, false)
+	_, err := txn.TryWrite(nil)
+	wants(t, err, ErrTransactionCommitted, false)
+	if status, err := txn.Status(within(t)); status != TransactionCommitted || err != nil {
+		t.Fatal(status, err)
+	}
+	if list := w.Transactions(); list != nil {
+		t.Fatal(list)
+	}
+}
+
+func TestTransactionIsNowhereWhenAborted(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	txn := begin(t, c.transactions(nil))
+	put(t, txn, "k", 1, 100)
+	for range 2 {
+		must(t, txn.Abort(within(t)))
+	}
+	wants(t, txn.Commit(within(t)), ErrTransactionAborted, false)
+	_, err := txn.Write(within(t), nil)
+	wants(t, err, ErrTransactionAborted, false)
+	if len(c.stored(0)) != 0 || c.Has(c.Part(txn.ID(), 0)) {
+		t.Fatal("something is left of it")
+	}
+}
+
+// Begin, write and commit: one call each to begin, to find the store of the
+// segment and to commit; one set-up and as many appends as there are blocks.
+func TestTransactionTakesNoNeedlessRoundTrip(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	must(t, begin(t, w).Abort(within(t))) // so that the connections are there
+	var commands atomic.Int64
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		switch command.(type) {
+		case wire.Hello, wire.KeepAlive:
+		default:
+			commands.Add(1)
+		}
+		return storetest.Serve
+	})
+	calls := func() (n []int) {
+		for _, method := range []string{"createTransaction", "getURI", "commitTransaction", "pingTransaction", "checkTransactionState", "getCurrentSegments"} {
+			n = append(n, c.Calls(method))
+		}
+		return n
+	}
+	before := calls()
+	txn := begin(t, w)
+	if c.Dialled() != 0 {
+		t.Error("beginning opened a connection to a segment store")
+	}
+	event := make([]byte, 100)
+	lens := slices.Repeat([]uint32{100}, 100)
+	if n, _, err := txn.TryWriteMany(nil, nil, slices.Repeat(event, 100), lens); n != 100 || err != nil {
+		t.Fatal(n, err)
+	}
+	must(t, txn.Commit(within(t)))
+	after := calls()
+	for i := range after {
+		after[i] -= before[i]
+	}
+	if want := []int{1, 1, 1, 0, 0, 0}; !slices.Equal(after, want) {
+		t.Errorf("calls of the controller: %v, want %v", after, want)
+	}
+	if n := commands.Load(); n != 2 {
+		t.Errorf("%d commands to the store, want a set-up and an append", n)
+	}
+}
+
+// Exactly once, as by the event writer: hazard 1, in a transaction.
+func TestHazard1InATransaction(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	txn := begin(t, c.transactions(nil))
+	c.Set(once(isAppend, storetest.CloseLate))
+	put(t, txn, "k", 1, 100)
+	must(t, txn.Commit(within(t)))
+	c.expect(1, 100, 0)
+}
+
+// Hazard 19: a commit whose reply is lost is asked for again, and is no double.
+func TestHazard19LostReplyOfACommit(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	for _, lost := range []storetest.Verdict{storetest.NoReply, storetest.CloseNow} {
+		txn := begin(t, w)
+		put(t, txn, "k", 1, 10)
+		c.SetCalls(func(method string, call int) storetest.Verdict {
+			if method == "commitTransaction" && call%2 == 1 {
+				return lost
+			}
+			return storetest.Serve
+		})
+		must(t, txn.Commit(within(t)))
+	}
+	if got := len(c.stored(0)); got != 20 {
+		t.Fatalf("%d events of 20", got)
+	}
+}
+
+// Hazard 19: aborted and unknown transactions have the same answer to a commit,
+// and even a committed one may have it after a lost reply; the status tells.
+func TestHazard19FailureOfACommitIsExplained(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	aborted, unknown, committed := begin(t, w), begin(t, w), begin(t, w)
+	for _, txn := range []*Transaction{aborted, unknown, committed} {
+		put(t, txn, "k", 1, 10)
+		must(t, txn.Flush(within(t)))
+	}
+	c.Abort(aborted.ID())
+	wants(t, aborted.Commit(within(t)), ErrTransactionAborted, false)
+	c.Forget(unknown.ID())
+	wants(t, unknown.Commit(within(t)), ErrNoSuchTransaction, true)
+	wants(t, unknown.Abort(within(t)), ErrNoSuchTransaction, true)
+	c.Instead("commitTransaction", &pb.TransactionReply{Status: pb.TransactionReply_FAILED})
+	must(t, committed.Commit(within(t)))
+	c.Instead("commitTransaction", nil)
+	c.expect(1, 10, 0)
+	if list := w.Transactions(); list != nil {
+		t.Fatal(list)
+	}
+}
+
+// A commit whose outcome nobody can tell says so; the transaction is kept, and
+// the commit can be asked for again.
+func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	for _, verdict := range []storetest.Verdict{storetest.Ignore, storetest.CloseLate} {
+		txn := begin(t, w)
+		put(t, txn, "k", 1, 10)
+		must(t, txn.Flush(within(t)))
+		c.SetCalls(func(method string, _ int) storetest.Verdict {
+			if method == "commitTransaction" {
+				return verdict
+			}
+			return storetest.Serve
+		})
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		err := txn.Commit(ctx)
+		cancel()
+		if !MayBeStored(err) || !IsRetriable(err) {
+			t.Fatal(err)
+		}
+		c.SetCalls(nil)
+		must(t, txn.Commit(within(t)))
+	}
+	if got := len(c.stored(0)); got != 20 {
+		t.Fatalf("%d events of 20", got)
+	}
+}
+
+// A commit whose events cannot be stored in time was not asked for.
+func TestCommitThatCannotFlush(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	txn := begin(t, c.transactions(nil))
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	put(t, txn, "k", 1, 10)
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	wants(t, txn.Commit(ctx), ErrTimedOut, false)
+	if c.Calls("commitTransaction") != 0 {
+		t.Fatal("it was asked for")
+	}
+	_, err := txn.TryWrite(nil)
+	wants(t, err, ErrClosed, false)
+	c.Set(nil)
+	c.CutAll()
+	must(t, txn.Commit(within(t)))
+	c.expect(1, 10, 0)
+}
+
+// Hazard 20: two handles of one transaction have wire ids of their own, so that
+// neither's numbers hide the other's; a commit by one ends the other.
+func TestHazard20TwoHandlesOfOneTransaction(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	one := begin(t, c.transactions(nil))
+	other, err := c.transactions(nil).Attach(within(t), one.ID())
+	must(t, err)
+	if other.ID() != one.ID() {
+		t.Fatal(other.ID())
+	}
+	put(t, one, "k", 1, 10)
+	must(t, one.Flush(within(t)))
+	put(t, other, "k", 11, 20)
+	must(t, other.Flush(within(t)))
+	put(t, one, "k", 21, 30)
+	must(t, one.Flush(within(t)))
+	must(t, other.Commit(within(t)))
+	c.expect(1, 30, 0)
+	err = writeUntilError(t, one)
+	if !errors.Is(err, ErrTransactionCommitted) {
+		t.Fatal(err)
+	}
+	err = one.Commit(within(t)) // with events that it does not hold
+	if !errors.Is(err, ErrTransactionCommitted) || !MayBeStored(err) {
+		t.Fatal(err)
+	}
+	c.expect(1, 30, 0)
+}
+
+func TestAttachToWhatIsNotOpen(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	committed, aborted := begin(t, w), begin(t, w)
+	must(t, committed.Commit(within(t)))
+	must(t, aborted.Abort(within(t)))
+	for id, code := range map[string]Code{
+		committed.ID():                         ErrTransactionCommitted,
+		aborted.ID():                           ErrTransactionAborted,
+		"no transaction":                       ErrInvalidArgument,
+		"":                                     ErrInvalidArgument,
+		"00000000-0000-0000-0000-0000000000ff": ErrNoSuchTransaction,
+	} {
+		if _, err := w.Attach(within(t), id); CodeOf(err) != code {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	if w.Transactions() != nil {
+		t.Fatal("they are among the open ones")
+	}
+}
+
+// In other clients the first sign of life comes when the lease ends, or those of
+// many transactions queue up behind each other.
+func TestManyTransactionsOutliveTheirLeases(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(lease(time.Second))
+	started := time.Now()
+	var all []*Transaction
+	for range 50 {
+		all = append(all, begin(t, w))
+	}
+	for time.Since(started) < 2500*time.Millisecond {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if open := c.Transactions(pb.TransactionState_OPEN); open != len(all) || len(w.Transactions()) != len(all) {
+		t.Fatalf("%d of %d are open", open, len(all))
+	}
+	// Two thirds of what a lease allows is not used up by any of them.
+	if pings := c.Calls("pingTransaction"); pings > 50*9 {
+		t.Errorf("%d signs of life", pings)
+	}
+	must(t, w.Close(within(t)))
+	if open := c.Transactions(pb.TransactionState_OPEN); open != 0 {
+		t.Fatalf("%d are open after Close", open)
+	}
+}
+
+// In other clients an error of one ping ends those of all transactions.
+func TestFailureOfOneTransactionIsNothingToTheOthers(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(lease(time.Second))
+	lost, aborted, kept := begin(t, w), begin(t, w), begin(t, w)
+	c.Forget(lost.ID())
+	c.Abort(aborted.ID())
+	eventually(t, "the failures are seen", func() bool { return len(w.Transactions()) == 1 })
+	_, err := lost.TryWrite(nil)
+	wants(t, err, ErrNoSuchTransaction, true)
+	_, err = aborted.TryWrite(nil)
+	wants(t, err, ErrTransactionAborted, false)
+	calls := c.Calls("pingTransaction")
+	eventually(t, "the other one lives on", func() bool { return c.Calls("pingTransaction") > calls+3 })
+	put(t, kept, "k", 1, 1)
+	must(t, kept.Commit(within(t)))
+}
+
+func TestOutageShorterThanTheLeaseIsSurvived(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	for _, verdict := range []storetest.Verdict{storetest.CloseNow, storetest.Ignore} {
+		txn := begin(t, c.transactions(lease(2*time.Second)))
+		var over atomic.Bool
+		c.SetCalls(func(method string, _ int) storetest.Verdict {
+			if method == "pingTransaction" && !over.Load() {
+				return verdict
+			}
+			return storetest.Serve
+		})
+		time.AfterFunc(time.Second, func() { over.Store(true) })
+		calls := c.Calls("pingTransaction")
+		eventually(t, "the outage is over", over.Load)
+		eventually(t, "a ping succeeds", func() bool { return c.Calls("pingTransaction") > calls })
+		time.Sleep(1500 * time.Millisecond)
+		put(t, txn, "k", 1, 1)
+		must(t, txn.Commit(within(t)))
+		c.SetCalls(nil)
+	}
+}
+
+// The end of the lease is told as soon as a controller answers.
+func TestExpiryIsSeen(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(lease(time.Second))
+	txn := begin(t, w)
+	put(t, txn, "k", 1, 10)
+	must(t, txn.Flush(within(t)))
+	c.SetCalls(func(method string, _ int) storetest.Verdict {
+		if method == "pingTransaction" {
+			return storetest.CloseNow
+		}
+		return storetest.Serve
+	})
+	eventually(t, "the lease ends", func() bool { return c.Transactions(pb.TransactionState_ABORTED) == 1 })
+	c.SetCalls(nil)
+	wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
+	wants(t, txn.Commit(within(t)), ErrTransactionAborted, false)
+	must(t, txn.Abort(within(t)))
+	must(t, w.Close(within(t)))
+}
+
+// An append that finds its segment gone is the first to know; the next sign of
+// life is far away.
+func TestAppendThatFindsTheTransactionGone(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	for range 2 {
+		txn := begin(t, w)
+		put(t, txn, "k", 1, 10)
+		must(t, txn.Flush(within(t)))
+		c.Abort(txn.ID())
+		wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
+	}
+	// And one that was never set up.
+	txn := begin(t, w)
+	c.Abort(txn.ID())
+	put(t, txn, "k", 1, 1)
+	wants(t, txn.Commit(within(t)), ErrTransactionAborted, false)
+}
+
+// A segment that is gone though the transaction is open does not hang anybody.
+func TestOpenTransactionWhoseSegmentIsGone(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	txn := begin(t, c.transactions(nil))
+	c.Delete(c.Part(txn.ID(), 0))
+	put(t, txn, "k", 1, 1)
+	err := txn.Commit(within(t))
+	if !MayBeStored(err) || IsRetriable(err) {
+		t.Fatal(err)
+	}
+}
+
+func TestCloseKeepsOrAborts(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(func(config *TransactionalWriterConfig) { config.Close = CloseKeeps })
+	txn := begin(t, w)
+	put(t, txn, "k", 1, 1000)
+	must(t, w.Close(within(t)))
+	must(t, w.Close(within(t)))
+	_, err := txn.TryWrite(nil)
+	wants(t, err, ErrClosed, false)
+	_, err = w.Begin(within(t))
+	wants(t, err, ErrClosed, false)
+	_, err = w.Attach(within(t), txn.ID())
+	wants(t, err, ErrClosed, false)
+
+	again, err := c.transactions(nil).Attach(within(t), txn.ID())
+	must(t, err)
+	must(t, again.CommitAndWait(within(t)))
+	c.expect(1, 1000, 0)
+
+	last := c.transactions(nil)
+	open := begin(t, last)
+	must(t, last.client.Close())
+	if status := c.Transactions(pb.TransactionState_ABORTED); status != 1 {
+		t.Fatal("the client's Close left the transaction open")
+	}
+	_, err = open.TryWrite(nil)
+	if err == nil {
+		t.Fatal("a write after Close was accepted")
+	}
+}
+
+func TestWaitReadable(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Linger(300 * time.Millisecond)
+	w := c.transactions(nil)
+	txn := begin(t, w)
+	put(t, txn, "k", 1, 10)
+	must(t, txn.Commit(within(t)))
+	if len(c.stored(0)) != 0 {
+		t.Fatal("the test is not one")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	wants(t, txn.WaitReadable(ctx), ErrTimedOut, false)
+	must(t, txn.WaitReadable(within(t)))
+	c.expect(1, 10, 0)
+	aborted := begin(t, w)
+	must(t, aborted.Abort(within(t)))
+	wants(t, aborted.WaitReadable(within(t)), ErrTransactionAborted, false)
+}
+
+func TestCommitAndAbortAtOnce(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	var want []int64
+	for n := int64(1); n <= 50; n++ {
+		txn := begin(t, w)
+		put(t, txn, "k", n, n)
+		var work sync.WaitGroup
+		var committed, aborted error
+		work.Go(func() { committed = txn.Commit(within(t)) })
+		work.Go(func() { aborted = txn.Abort(within(t)) })
+		work.Go(func() { _, _ = txn.TryWriteKeyed("k", make([]byte, 8)) })
+		work.Wait()
+		if (committed == nil) == (aborted == nil) {
+			t.Fatalf("commit: %v, abort: %v", committed, aborted)
+		}
+		if committed == nil {
+			want = append(want, n)
+			wants(t, aborted, ErrTransactionCommitted, false)
+		} else {
+			wants(t, committed, ErrTransactionAborted, false)
+		}
+	}
+	got := slices.DeleteFunc(c.stored(0), func(n int64) bool { return n == 0 })
+	if !slices.Equal(got, want) {
+		t.Fatalf("%v, want %v", got, want)
+	}
+}
+
+func TestBadInputToTransactions(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	client := c.client(DefaultConfig())
+	for name, change := range map[string]func(*TransactionalWriterConfig){
+		"txn.lease":        func(c *TransactionalWriterConfig) { c.Lease = time.Millisecond },
+		"txn.close":        func(c *TransactionalWriterConfig) { c.Close = "" },
+		"txn.window.bytes": func(c *TransactionalWriterConfig) { c.WindowBytes = 0 },
+		"txn.block.bytes":  func(c *TransactionalWriterConfig) { c.BlockBytes = -1 },
+		"writer":           func(c *TransactionalWriterConfig) { c.Name = "a/b" },
+	} {
+		config := DefaultTransactionalWriterConfig()
+		change(&config)
+		if _, err := client.OpenTransactionalWriter(within(t), "scope", "stream", config); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := client.OpenTransactionalWriter(within(t), "a/b", "stream", DefaultTransactionalWriterConfig())
+	wants(t, err, ErrInvalidArgument, false)
+	long := c.transactions(lease(time.Hour))
+	_, err = long.Begin(within(t))
+	wants(t, err, ErrInvalidArgument, false)
+	txn := begin(t, c.transactions(nil))
+	_, err = txn.TryWrite(make([]byte, MaxEventSize+1))
+	wants(t, err, ErrEventTooLarge, false)
+	_, err = long.Attach(within(t), txn.ID())
+	wants(t, err, ErrInvalidArgument, false)
+}
+
+// Pings that the servers refuse for good, because the transaction has lived too
+// long, leave it as it is until its last lease ends.
+func TestTransactionThatHasLivedTooLong(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(lease(time.Second))
+	c.Instead("pingTransaction", &pb.PingReply{Status: pb.PingReply_TOO_OLD})
+	txn := begin(t, w)
+	eventually(t, "a ping is refused", func() bool { return c.Calls("pingTransaction") > 0 })
+	put(t, txn, "k", 1, 1)
+	attached, err := w.Attach(within(t), txn.ID())
+	must(t, err)
+	put(t, attached, "k", 2, 2)
+	must(t, attached.Flush(within(t)))
+	must(t, txn.Commit(within(t)))
+	if got := c.stored(naming.SegmentID(0)); len(got) != 2 {
+		t.Fatal(got)
+	}
+}
