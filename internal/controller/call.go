@@ -34,6 +34,8 @@ type request struct {
 
 	// uncertain: an attempt failed and may have taken effect all the same.
 	uncertain bool
+	// doubted: so did one before the last.
+	doubted bool
 	// unreached: at the last attempt no controller could be connected to.
 	unreached bool
 }
@@ -99,6 +101,7 @@ func (c *Controller) attempt(ctx context.Context, on *channel, r *request, in, o
 		return err
 	}
 	var sent atomic.Bool
+	r.doubted = r.uncertain
 	err = on.conn.Invoke(context.WithValue(ctx, sentKey{}, &sent), service+r.method, in, out)
 	if err != nil && sent.Load() && passing(status.Code(err)) {
 		r.uncertain = true
@@ -125,10 +128,11 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 		}
 	}
 	if s.Code() == codes.Internal && strings.Contains(s.Message(), sealedState) {
+		r.uncertain = r.doubted
 		return fault.New(fault.StreamSealed, r.op, r.subject, ""), false
 	}
 	if s.Code() == codes.Unknown && leaseRefused.MatchString(s.Message()) {
-		r.uncertain = false // no attempt can have begun one
+		r.uncertain = r.doubted
 		return fault.New(fault.InvalidArgument, r.op, r.subject, "the servers refuse the lease: %s", leaseRefused.FindString(s.Message())), false
 	}
 	code := meaning(s.Code())
