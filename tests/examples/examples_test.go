@@ -35,6 +35,13 @@ var all = []example{
 	{"java", "examples/java/WriteRead.java", buildJava, []string{"hello", "Java"}},
 }
 
+// more are examples that the README only mentions.
+var more = []example{
+	{"go", "examples/go/windows/windows.go", buildGo, []string{
+		"attic at 0 s: 20", "attic at 5 s: 20", "attic at 10 s: 20", "attic at 15 s: 20",
+		"cellar at 0 s: 12", "cellar at 5 s: 12", "cellar at 10 s: 12", "cellar at 15 s: 12"}},
+}
+
 func TestReadmeShowsTheExamples(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
@@ -67,8 +74,8 @@ func flush(text string) string {
 
 func TestExamplesRun(t *testing.T) {
 	controller := harness.Shared(t).ControllerURI()
-	for _, e := range all {
-		t.Run(e.language, func(t *testing.T) {
+	for _, e := range slices.Concat(all, more) {
+		t.Run(e.file, func(t *testing.T) {
 			command := e.build(t, absolute(t, e.file))
 			scope := "example-" + strings.ToLower(rand.Text()[:8])
 			got := strings.Split(strings.TrimSpace(run(t, append(command, controller, scope)...)), "\n")
