@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,7 +14,40 @@ import (
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(harness.Main(binary{m})) }
+
+// binary is the tests, and the end of the server that some of them share.
+type binary struct{ *testing.M }
+
+func (b binary) Run() int {
+	status := b.M.Run()
+	stopProxied()
+	return status
+}
+
+// proxied is the server of the tests that break connections, one at a time.
+var proxied = sync.OnceValues(func() (*harness.Server, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	server, err := harness.Standalone(ctx, harness.Options{Proxied: true})
+	if err == nil {
+		stopProxied = server.Stop
+	}
+	return server, err
+})
+
+// stopProxied ends that server, if it was started.
+var stopProxied = func() {}
+
+// proxiedServer returns the server behind the proxy. It must not be stopped.
+func proxiedServer(t *testing.T) *harness.Server {
+	t.Helper()
+	server, err := proxied()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
 
 // within bounds a test that must not hang.
 func within(t *testing.T, limit time.Duration) context.Context {
