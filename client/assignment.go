@@ -3,6 +3,7 @@ package client
 import (
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
 // assignment is a segment that the group has assigned to a reader. All of it is
@@ -18,6 +19,7 @@ type assignment struct {
 	out      *Slice          // at most one
 	position int64           // of the first event that was not given back
 	ended    bool            // nothing will be fetched any more
+	bounded  bool            // the group may stop before the segment's end
 	err      error           // why, if not for the segment's end
 	leaving  bool            // to be released: nothing is handed out
 }
@@ -51,6 +53,16 @@ func (a *assignment) consumed() bool {
 	return a.ended && a.err == nil && len(a.ready) == 0 && a.out == nil
 }
 
+// place is where the application stands in the segment. One that was read to its
+// end is told as such, since a position at the end of what will be truncated
+// away would be of no use later.
+func (a *assignment) place() readergroup.Place {
+	if a.consumed() && !a.bounded {
+		return readergroup.Place{Offset: streamcut.Completed, Range: a.span}
+	}
+	return readergroup.Place{Offset: a.position, Range: a.span}
+}
+
 // take hands out the oldest chunk.
 func (a *assignment) take() *Slice {
 	c := a.ready[0]
@@ -81,7 +93,7 @@ func (a *assignment) give(s *Slice, next int64) (noted bool) {
 	if mine && (a.leaving || a.consumed()) {
 		a.reader.poke()
 	}
-	if a.available() {
+	if a.available() || a.reader.marker != nil {
 		a.reader.announce()
 	}
 	return mine

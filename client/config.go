@@ -90,6 +90,10 @@ type ReaderConfig struct {
 	// that are out, over all segments of the reader. Option
 	// reader.buffer.bytes.
 	BufferBytes int
+	// Checkpoints makes Next tell of the group's checkpoints, automatic ones among
+	// them, with an AtCheckpoint. Without it they are passed in the background,
+	// with what was given back. Option reader.checkpoints.
+	Checkpoints bool
 }
 
 // DefaultReaderConfig returns the documented defaults.

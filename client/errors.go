@@ -32,6 +32,8 @@ const (
 	ErrNoSuchScope        = fault.NoSuchScope
 	ErrNoSuchStream       = fault.NoSuchStream
 	ErrNoSuchReaderGroup  = fault.NoSuchReaderGroup
+	ErrNoSuchSegment      = fault.NoSuchSegment
+	ErrSegmentTruncated   = fault.SegmentTruncated
 	ErrAlreadyExists      = fault.AlreadyExists
 	ErrNotEmpty           = fault.NotEmpty
 	ErrStreamSealed       = fault.StreamSealed

@@ -2,8 +2,7 @@ package client
 
 import (
 	"context"
-	"fmt"
-	"math/rand/v2"
+	"math"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -27,6 +26,7 @@ type membership struct {
 
 	refresh, acquire, release, lag, renew time.Time // when each is due next
 	checkpoint                            time.Time // when one was last seen
+	unpublished                           time.Time // since when the last one is
 
 	compactAfter  int64 // bytes
 	compactChance float64
@@ -146,6 +146,9 @@ func (m *membership) idle() time.Duration {
 	if m.lag.Before(next) {
 		next = m.lag
 	}
+	if every := m.state.Config().CheckpointInterval(); every > 0 && !m.state.OngoingCheckpoint() && m.checkpoint.Add(every).Before(next) {
+		next = m.checkpoint.Add(every)
+	}
 	return max(time.Until(next), time.Millisecond)
 }
 
@@ -162,7 +165,7 @@ func (m *membership) step(ctx context.Context) error {
 		}
 	}
 	for _, work := range []func(context.Context, time.Time) error{
-		m.renewConfig, m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
+		m.renewConfig, m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint, m.publishCheckpoint,
 	} {
 		if err := work(ctx, now); err != nil {
 			return err
@@ -184,30 +187,12 @@ func (m *membership) checkMember(context.Context, time.Time) error {
 	return nil
 }
 
-// passCheckpoints answers the checkpoints that others have started, with what
-// was given back: what is out is not consumed.
-func (m *membership) passCheckpoints(ctx context.Context, now time.Time) error {
-	for {
-		name, ok := m.state.Checkpoint(m.reader.id)
-		if !ok {
-			return nil
-		}
-		m.checkpoint = now
-		m.reader.mu.Lock()
-		positions := m.reader.positions()
-		m.reader.mu.Unlock()
-		err := m.write(ctx, func() ([]readergroup.Update, error) {
-			return m.state.Pass(m.reader.id, name, positions)
-		})
-		if err != nil {
-			return err
-		}
-	}
-}
-
 // completeSegments tells the group which segments were read to their end, and
 // what follows them.
 func (m *membership) completeSegments(ctx context.Context, _ time.Time) error {
+	if _, pending := m.state.Checkpoint(m.reader.id); pending {
+		return nil
+	}
 	for _, a := range m.reader.assignments(func(a *assignment) bool { return a.consumed() }) {
 		successors, err := m.successors(ctx, a)
 		if err != nil {
@@ -275,7 +260,8 @@ func (m *membership) giveSegment(ctx context.Context, now time.Time) error {
 	}
 	m.release = now.Add(readergroup.DecisionPause)
 	err := m.write(ctx, func() ([]readergroup.Update, error) {
-		return m.state.Release(r.id, a.segment, a.position, m.state.LagToTell(r.id), r.places())
+		places := r.places()
+		return m.state.Release(r.id, a.segment, places[a.segment].Offset, m.state.LagToTell(r.id), places)
 	})
 	m.release = now.Add(m.state.ReleaseInterval(r.id))
 	if err == nil && m.state.Owns(r.id, a.segment) {
@@ -314,17 +300,6 @@ func (m *membership) tellLag(ctx context.Context, now time.Time) error {
 		}
 		return []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: r.id, Lag: m.state.LagToTell(r.id), LastRead: r.places()}}, nil
 	})
-}
-
-// startCheckpoint starts an automatic checkpoint when the group's configuration
-// asks for one: it is where reading goes on after a reader has crashed.
-func (m *membership) startCheckpoint(ctx context.Context, now time.Time) error {
-	if !m.state.AutomaticCheckpointDue(now.Sub(m.checkpoint)) {
-		return nil
-	}
-	m.checkpoint = now
-	name := fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())
-	return m.write(ctx, func() ([]readergroup.Update, error) { return m.state.StartAutomatic(name), nil })
 }
 
 // reconcile makes the reader's assignments those of the state. An acquisition
@@ -372,6 +347,7 @@ func (m *membership) start(ctx context.Context, s readergroup.Segment, place rea
 		return a
 	}
 	limit := endOf(&m.state, s)
+	a.bounded = limit != math.MaxInt64
 	a.fetcher = segment.StartFetcher(ctx, r.group.client.stores, a.name, place.Offset, limit, r.budget, a)
 	return a
 }

@@ -79,13 +79,17 @@ var options = []Option{
 		"most that one append carries, unless a single event is larger", func(s *Settings) *int { return &s.Txn.BlockBytes }),
 	size("reader.buffer.bytes", "8MiB", 64<<10, 1<<30,
 		"memory of a reader: read ahead and slices that are out", func(s *Settings) *int { return &s.Reader.BufferBytes }),
+	flag("reader.checkpoints", "false",
+		"tell the application of the group's checkpoints", func(s *Settings) *bool { return &s.Reader.Checkpoints }),
 
 	duration("group.refresh.interval", "3s", 100*time.Millisecond, time.Hour,
 		"how often a reader looks at its group's state", func(s *Settings) *time.Duration { return &s.Group.RefreshInterval }),
 	duration("group.checkpoint.interval", "30s", 0, 24*time.Hour,
-		"how often the group's Java readers start a checkpoint by themselves; 0s is never", func(s *Settings) *time.Duration { return &s.Group.CheckpointInterval }),
+		"how often the group's readers start a checkpoint by themselves; 0s is never", func(s *Settings) *time.Duration { return &s.Group.CheckpointInterval }),
 	number("group.checkpoints.outstanding", "3", 1, 1000,
 		"checkpoints of the group that may be under way at once", func(s *Settings) *int { return &s.Group.MaxOutstandingCheckpoints }),
+	choice("group.retention", GroupRetentionNone, []string{GroupRetentionNone, GroupRetentionManual, GroupRetentionCheckpoint},
+		"what of the group's streams the servers may truncate: nothing, before cuts that are told, before the last checkpoint", func(s *Settings) *string { return &s.Group.Retention }),
 
 	number("stream.segments", "1", 1, 1<<20,
 		"segments of the stream: exactly, for fixed scaling; at least, for the others", func(s *Settings) *int { return &s.Stream.Scaling.Segments }),

@@ -31,6 +31,7 @@ type Reader struct {
 	order    []*assignment // in which segments take turns
 	turn     int
 	ended    bool // the group has read everything
+	marker   *marker
 	err      error
 	closing  bool
 	changed  chan struct{}
@@ -38,9 +39,14 @@ type Reader struct {
 }
 
 // Next waits for a slice until ctx ends. Segments take turns. Errors: ErrEnd
-// when the group has read all there will ever be; TimedOut and Cancelled when
-// ctx ends first; Closed; and the final ones ReaderNotInGroup and
-// GroupReinitialized, after which the reader can only be closed.
+// when the group has read all there will ever be; *AtCheckpoint, for a reader
+// that asked for checkpoints; TimedOut and Cancelled when ctx ends first; Closed;
+// and the final ones, after which the reader can only be closed:
+//
+// ReaderNotInGroup: somebody took the reader out of the group. GroupReinitialized:
+// the group was reset. What was not given back by then is read again in both
+// cases, and what was given back may be. Close the reader and open it again,
+// under the same name if you like.
 func (r *Reader) Next(ctx context.Context) (*Slice, error) {
 	for {
 		r.mu.Lock()
@@ -79,6 +85,11 @@ var errNothingYet = fault.New(fault.TimedOut, "read", "", "nothing is there yet"
 func (r *Reader) next() (*Slice, error) {
 	if r.err != nil {
 		return nil, r.err
+	}
+	if r.marker != nil {
+		if wait, err := r.marker.met(r); wait || err != nil {
+			return nil, err
+		}
 	}
 	for i := range r.order {
 		at := (r.turn + i) % len(r.order)
@@ -149,7 +160,7 @@ func (r *Reader) Close(ctx context.Context) error {
 func (r *Reader) positions() map[readergroup.Segment]int64 {
 	positions := make(map[readergroup.Segment]int64, len(r.order))
 	for _, a := range r.order {
-		positions[a.segment] = a.position
+		positions[a.segment] = a.place().Offset
 	}
 	return positions
 }
@@ -160,7 +171,7 @@ func (r *Reader) places() map[readergroup.Segment]readergroup.Place {
 	defer r.mu.Unlock()
 	places := make(map[readergroup.Segment]readergroup.Place, len(r.order))
 	for _, a := range r.order {
-		places[a.segment] = readergroup.Place{Offset: a.position, Range: a.span}
+		places[a.segment] = a.place()
 	}
 	return places
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,28 @@ type ReaderGroupConfig struct {
 	// MaxOutstandingCheckpoints may be under way at once. Option
 	// group.checkpoints.outstanding.
 	MaxOutstandingCheckpoints int
+	// Retention says what of the streams their own retention policies may truncate:
+	// a stream with a policy keeps what such a group still needs, within the
+	// policy's limits. Option group.retention.
+	Retention string
+}
+
+// What a group's progress means for the retention of its streams.
+const (
+	// GroupRetentionNone: nothing.
+	GroupRetentionNone = "none"
+	// GroupRetentionManual: what lies before the cuts that are given to
+	// ReaderGroup.UpdateRetentionStreamCut is not needed.
+	GroupRetentionManual = "manual"
+	// GroupRetentionCheckpoint: what lies before the last checkpoint, automatic
+	// ones among them, is not needed. The readers tell the servers.
+	GroupRetentionCheckpoint = "checkpoint"
+)
+
+var groupRetentions = []string{
+	readergroup.RetainRegardless:     GroupRetentionNone,
+	readergroup.ReleaseByHand:        GroupRetentionManual,
+	readergroup.ReleaseAtCheckpoints: GroupRetentionCheckpoint,
 }
 
 // DefaultReaderGroupConfig returns the documented defaults, for these streams.
@@ -136,6 +159,12 @@ func (c *Client) groupConfig(ctx context.Context, op, name string, config Reader
 	_, _ = rand.Read(wanted.ID[:])
 	if wanted.CheckpointMillis <= 0 {
 		wanted.CheckpointMillis = -1
+	}
+	if config.Retention != "" {
+		wanted.Retention = readergroup.Retention(slices.Index(groupRetentions, config.Retention))
+	}
+	if wanted.Retention < 0 {
+		return wanted, fault.New(fault.InvalidArgument, op, name, "there is no retention %q", config.Retention)
 	}
 	if len(config.Streams) == 0 {
 		return wanted, fault.New(fault.InvalidArgument, op, name, "it has no streams")

@@ -17,6 +17,17 @@ func ParseStreamCut(text string) (StreamCut, error) {
 // StreamCut.from reads it.
 func (c StreamCut) String() string { return c.cut.Text() }
 
+// MarshalBinary makes the bytes that UnmarshalBinary and Java's
+// StreamCut.fromBytes read.
+func (c StreamCut) MarshalBinary() ([]byte, error) { return c.cut.Encode() }
+
+// UnmarshalBinary reads what MarshalBinary and Java's StreamCut.toBytes write.
+// Errors: Protocol.
+func (c *StreamCut) UnmarshalBinary(data []byte) (err error) {
+	c.cut, err = streamcut.DecodeCut(data)
+	return err
+}
+
 // Unbounded tells whether it is the zero StreamCut.
 func (c StreamCut) Unbounded() bool { return c.cut.Unbounded() }
 

@@ -106,6 +106,41 @@ func (s *State) StartAutomatic(checkpoint string) []Update {
 	return []Update{CreateCheckpoint{checkpoint}, ClearCheckpointsBefore{checkpoint}}
 }
 
+// StartCheckpoint is what whoever wants a checkpoint of this name writes: nothing
+// if it is under way. The error is fault.Conflict if too many are, and
+// fault.AlreadyExists if there was one of this name: readers would not pass it
+// again. Silent ones do not count.
+func (s *State) StartCheckpoint(name string) ([]Update, error) {
+	const op = "start checkpoint"
+	switch {
+	case !s.started:
+		return nil, fault.New(fault.NoSuchReaderGroup, op, name, "the group has no state yet: create it")
+	case len(s.checkpoints.Waiting[name]) > 0:
+		return nil, nil
+	case slices.Contains(s.checkpoints.Order, name):
+		return nil, fault.New(fault.AlreadyExists, op, name, "")
+	}
+	if under, limit := len(s.checkpoints.outstanding()), int(s.config.MaxOutstandingCheckpoints); under >= limit && !Silent(name) {
+		return nil, fault.New(fault.Conflict, op, name, "%d are under way, the group allows %d", under, limit)
+	}
+	return []Update{CreateCheckpoint{name}}, nil
+}
+
+// ForgetCheckpoints is what whoever has the result of a checkpoint writes, so that
+// they do not become more and more: nothing while there are few. The newest ones
+// stay, because others may still want their results; Java forgets all that are
+// older than the one that it waited for.
+func (s *State) ForgetCheckpoints() []Update {
+	order := s.checkpoints.Order
+	for at := len(order) - 1 - 2*int(s.config.MaxOutstandingCheckpoints); at > 0; at-- {
+		_, known := s.checkpoints.Offsets[order[at]]
+		if known && !slices.ContainsFunc(order[:at], func(name string) bool { return !s.checkpoints.complete(name) }) {
+			return []Update{ClearCheckpointsBefore{order[at]}}
+		}
+	}
+	return nil
+}
+
 // Renew is what a member writes when the controller has a newer configuration:
 // nothing if the state has it already. See [NewInit].
 func (s *State) Renew(init Init) []Update {

@@ -110,6 +110,24 @@ func (s *State) Positions() map[Segment]Place {
 // may be unprocessed, so it is a measure of progress and no place to restart.
 func (s *State) LastRead() map[Segment]Place { return maps.Clone(s.lastRead) }
 
+// Progress is how far each segment that is assigned or free was read: what its
+// owner told, or if that is less, where it took it over.
+func (s *State) Progress() map[Segment]int64 {
+	progress := make(map[Segment]int64)
+	for segment, place := range s.unassigned {
+		progress[segment] = place.Offset
+	}
+	for _, owned := range s.assigned {
+		for segment, place := range owned {
+			progress[segment] = place.Offset
+			if told, ok := s.lastRead[segment]; ok && place.Offset >= 0 && (told.Offset < 0 || told.Offset > place.Offset) {
+				progress[segment] = told.Offset
+			}
+		}
+	}
+	return progress
+}
+
 // Checkpoint is the one that a reader has to pass next, the oldest if there are
 // several. While there is one, the reader neither acquires nor gives away
 // segments.

@@ -97,7 +97,7 @@ func (l *Log) Read(ctx context.Context, from, to int64, visit func(record []byte
 		if at >= to {
 			return fault.New(fault.Protocol, "read segment", l.name, "a record starts at offset %d and does not end at %d", from, to)
 		}
-		read, err := l.read(ctx, at, int32(min(to-at, ReadLength)))
+		read, err := readSegment(ctx, l.stores, l.name, segmentstore.ReadWrite, at, int32(min(to-at, ReadLength)))
 		if err != nil {
 			return err
 		}
@@ -128,17 +128,18 @@ func (l *Log) Read(ctx context.Context, from, to int64, visit func(record []byte
 // ReadLength is how much is asked for at once.
 const ReadLength = segmentstore.ReadLength
 
-func (l *Log) read(ctx context.Context, offset int64, length int32) (segmentstore.Data, error) {
+// readSegment reads some bytes. They must be there: else it waits for them.
+func readSegment(ctx context.Context, stores *segmentstore.Stores, name string, access segmentstore.Access, offset int64, length int32) (segmentstore.Data, error) {
 	const op = "read segment"
-	reply, err := l.stores.Call(ctx, op, l.name, segmentstore.ReadWrite, func(request int64, token string) wire.Command {
-		return wire.ReadSegment{Segment: l.name, Offset: offset, SuggestedLength: length, Token: token, RequestID: request}
+	reply, err := stores.Call(ctx, op, name, access, func(request int64, token string) wire.Command {
+		return wire.ReadSegment{Segment: name, Offset: offset, SuggestedLength: length, Token: token, RequestID: request}
 	})
 	if err != nil {
 		return segmentstore.Data{}, err
 	}
 	read, ok := reply.(segmentstore.Data)
 	if !ok {
-		return read, unexpected(op, l.name, reply)
+		return read, unexpected(op, name, reply)
 	}
 	return read, nil
 }

@@ -1,0 +1,133 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/retry"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+// Checkpoint is where all readers of a group stood when they passed one point.
+// Immutable.
+type Checkpoint struct{ checkpoint streamcut.Checkpoint }
+
+// Name is what its initiator called it.
+func (c Checkpoint) Name() string { return c.checkpoint.Name }
+
+// Cuts are the positions in the group's streams, sorted by stream. A stream that
+// had been read to its end is not among them.
+func (c Checkpoint) Cuts() []StreamCut { return sortedCuts(c.checkpoint.Cuts) }
+
+// Streams are the streams of Cuts, each from its cut on: for a group that starts
+// where this one stood.
+func (c Checkpoint) Streams() []GroupStream {
+	var streams []GroupStream
+	for _, cut := range c.Cuts() {
+		streams = append(streams, GroupStream{Scope: cut.Scope(), Stream: cut.Stream(), From: cut})
+	}
+	return streams
+}
+
+// MarshalBinary makes the bytes that UnmarshalBinary and Java's
+// Checkpoint.fromBytes read.
+func (c Checkpoint) MarshalBinary() ([]byte, error) { return c.checkpoint.Encode() }
+
+// UnmarshalBinary reads what MarshalBinary and Java's Checkpoint.toBytes write.
+// Errors: Protocol.
+func (c *Checkpoint) UnmarshalBinary(data []byte) (err error) {
+	c.checkpoint, err = streamcut.DecodeCheckpoint(data)
+	return err
+}
+
+// InitiateCheckpoint has every reader of the group pass a checkpoint, and waits
+// until all have, at most until ctx ends. Readers look for checkpoints every
+// ReaderGroupConfig.RefreshInterval; official Java readers, and ours that asked
+// to be told, when their application asks for the next event. A call that ended
+// early leaves the checkpoint under way: call again with its name to wait on, or
+// CancelCheckpoints to give it up. A group without readers passes it at once.
+// Errors: Conflict if ReaderGroupConfig.MaxOutstandingCheckpoints are under way,
+// or if this one was given up; AlreadyExists for the name of a past one;
+// InvalidArgument; TimedOut and Cancelled.
+func (g *ReaderGroup) InitiateCheckpoint(ctx context.Context, name string) (Checkpoint, error) {
+	const op = "initiate checkpoint"
+	if name == "" || readergroup.Silent(name) {
+		return Checkpoint{}, fault.New(fault.InvalidArgument, op, name, "a name is not empty, and without _SILENT_, which marks those that readers are not told of")
+	}
+	offsets, err := g.checkpoint(ctx, op, name)
+	return Checkpoint{streamcut.Checkpoint{Name: name, Cuts: streamcut.Cuts(offsets)}}, err
+}
+
+// GenerateStreamCuts asks every reader of the group where it stands, and returns
+// that as one cut for each stream, sorted by stream. It is a checkpoint of which
+// applications are not told: readers of ours answer it in the background with
+// what was given back, official Java ones with what they handed out. Streams that
+// were read to their end have no cut. Errors: as InitiateCheckpoint.
+func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, error) {
+	var unique [32]byte
+	_, _ = rand.Read(unique[:])
+	name := base64.StdEncoding.EncodeToString(unique[:]) + "_SILENT_"
+	offsets, err := g.checkpoint(ctx, "generate stream cuts", name)
+	return sortedCuts(streamcut.Cuts(offsets)), err
+}
+
+// checkpoint starts a checkpoint, unless it is under way, and waits for it.
+func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[readergroup.Segment]int64, error) {
+	ctx, cancel := g.client.limit(ctx)
+	defer cancel()
+	state, log := g.replica()
+	err := log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.StartCheckpoint(name) }))
+	if err != nil {
+		return nil, err
+	}
+	for attempt := 0; ; attempt++ {
+		if offsets, ok := state.CheckpointOffsets(name); ok {
+			return offsets, log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil }))
+		}
+		waiting := state.CheckpointWaitsFor(name)
+		if len(waiting) == 0 {
+			return nil, fault.New(fault.Conflict, op, name, "it was given up by somebody, or the group was reset")
+		}
+		if checkpointPolls.Wait(ctx, attempt+1) != nil {
+			err := fault.Context(ctx, op, name)
+			err.Detail = fmt.Sprintf("it is under way and waits for the readers %q", waiting)
+			return nil, err
+		}
+		if err := log.Fetch(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+var checkpointPolls = retry.Backoff{First: 20 * time.Millisecond, Last: 500 * time.Millisecond}
+
+// CancelCheckpoints gives up all checkpoints of the group that are under way,
+// whoever initiated them; not what GenerateStreamCuts waits for.
+func (g *ReaderGroup) CancelCheckpoints(ctx context.Context) error {
+	ctx, cancel := g.client.limit(ctx)
+	defer cancel()
+	state, log := g.replica()
+	return log.Write(ctx, encoded(func() ([]readergroup.Update, error) {
+		if len(state.OutstandingCheckpoints()) == 0 {
+			return nil, nil
+		}
+		return []readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}}, nil
+	}))
+}
+
+// sortedCuts are cuts sorted by stream.
+func sortedCuts(cuts map[naming.Stream]streamcut.Cut) []StreamCut {
+	var sorted []StreamCut
+	for _, cut := range cuts {
+		sorted = append(sorted, StreamCut{cut})
+	}
+	slices.SortFunc(sorted, func(a, b StreamCut) int { return streamcut.CompareStreams(a.cut.Stream, b.cut.Stream) })
+	return sorted
+}

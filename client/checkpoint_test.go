@@ -1,0 +1,182 @@
+package client
+
+import (
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+)
+
+// step does a reader's group work with the newest state.
+func (r *Reader) step(t *testing.T) {
+	t.Helper()
+	r.member.refresh = time.Time{}
+	if err := r.member.step(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// passed is where the group stood at a checkpoint, by segment number.
+func (g *ReaderGroup) passed(t *testing.T, name string) (offsets map[int32]int64, ok bool) {
+	t.Helper()
+	state, log := g.replica()
+	if err := log.Fetch(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	all, ok := state.CheckpointOffsets(name)
+	offsets = make(map[int32]int64)
+	for s, offset := range all {
+		offsets[s.ID.Number()] = offset
+	}
+	return offsets, ok
+}
+
+// An application that asked for checkpoints gets one when nothing is out, and
+// passes it by asking for more: the group notes exactly what was given back, not
+// what was handed out since.
+func TestNamedCheckpointIsTheApplications(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	for id := range 2 {
+		c.Put(c.Name(c.Current()[id]), []byte("one"), []byte("two"))
+	}
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	r.config.Checkpoints = true
+	r.step(t)
+	out := next(t, r)
+	g.note(t, readergroup.CreateCheckpoint{Checkpoint: "named"})
+	r.step(t)
+	if _, err := r.TryNext(); !errors.Is(err, ErrTimedOut) {
+		t.Fatalf("while a slice is out and a checkpoint waits, Next returns %v", err)
+	}
+	if _, done := g.passed(t, "named"); done {
+		t.Fatal("the checkpoint was passed behind the application's back")
+	}
+	var one int64
+	for offset := range out.Events() {
+		one = offset
+	}
+	if err := out.ReleaseAt(one); err != nil { // the first event is consumed, the second is not
+		t.Fatal(err)
+	}
+	var at *AtCheckpoint
+	if s, err := r.Next(within(t)); s != nil || !errors.As(err, &at) || at.Name != "named" {
+		t.Fatal(s, err)
+	}
+	r.step(t)
+	if _, done := g.passed(t, "named"); done {
+		t.Fatal("the checkpoint was noted before the application asked for more")
+	}
+	for range 2 {
+		if err := next(t, r).Release(); err != nil { // consumed before the group's work is done
+			t.Fatal(err)
+		}
+	}
+	r.step(t)
+	offsets, done := g.passed(t, "named")
+	if !done || offsets[out.from.segment.ID.Number()] != one || offsets[1-out.from.segment.ID.Number()] != 0 {
+		t.Fatalf("the checkpoint, done %v, has %v, want %d and 0", done, offsets, one)
+	}
+	if _, err := r.TryNext(); !errors.Is(err, ErrTimedOut) {
+		t.Fatal(err)
+	}
+}
+
+// A checkpoint that is given up while the application is to be told of it, or was
+// told, holds nothing up.
+func TestCheckpointThatIsGivenUpHoldsNothingUp(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Put(c.Name(0), []byte("one"), []byte("two"))
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	r.config.Checkpoints = true
+	r.step(t)
+	for _, told := range []bool{false, true} {
+		g.note(t, readergroup.CreateCheckpoint{Checkpoint: "given up"})
+		r.step(t)
+		if told {
+			var at *AtCheckpoint
+			if _, err := r.TryNext(); !errors.As(err, &at) {
+				t.Fatal(err)
+			}
+		}
+		if err := g.CancelCheckpoints(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		r.step(t)
+		s := next(t, r)
+		if err := s.ReleaseAt(s.StartOffset()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// An application that did not ask is not held up by a checkpoint, nor is anybody
+// by an application that asked and only stream cuts are wanted.
+func TestSilentCheckpointsPassBesideTheApplication(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Put(c.Name(0), []byte("one"))
+	g := c.group()
+	for _, test := range []struct {
+		reader, checkpoint string
+		asked              bool
+	}{{"asked", "_SILENT_", true}, {"did not ask", "named", false}} {
+		r := g.idleReader(t, "reader")
+		r.config.Checkpoints = test.asked
+		r.step(t)
+		s := next(t, r)
+		g.note(t, readergroup.CreateCheckpoint{Checkpoint: test.checkpoint})
+		r.step(t)
+		if offsets, done := g.passed(t, test.checkpoint); !done || offsets[0] != 0 {
+			t.Fatalf("%s: the checkpoint, done %v, has %v", test.reader, done, offsets)
+		}
+		if err := s.ReleaseAt(s.StartOffset()); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Close(within(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A segment that was read to its end is in a checkpoint as such, not with an offset
+// that truncation makes worthless; one that the group reads to a cut, with the cut.
+func TestCheckpointTellsWhatWasReadToTheEnd(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Put(c.Name(0), []byte("one"))
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	r.step(t)
+	g.note(t, readergroup.CreateCheckpoint{Checkpoint: "c"}) // nothing is completed while it waits
+	r.config.Checkpoints = true
+	r.step(t)
+	var at *AtCheckpoint
+	for {
+		s, err := r.Next(within(t))
+		if errors.As(err, &at) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := next(t, r).Release(); err != nil {
+		t.Fatal(err)
+	}
+	c.Seal(c.Name(0))
+	eventually(t, "the segment is at its end", func() bool {
+		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
+	})
+	a := r.order[0]
+	if got := a.place().Offset; got != -1 {
+		t.Fatal(got)
+	}
+	if a.bounded = true; a.place().Offset == -1 || a.place().Offset == math.MaxInt64 {
+		t.Fatal(a.place())
+	}
+}

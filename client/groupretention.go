@@ -1,0 +1,37 @@
+package client
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+)
+
+// UpdateRetentionStreamCut tells the servers that the group does not need what
+// lies before these cuts, one for a stream, any more: the streams' retention
+// policies may truncate it. Errors: InvalidArgument if the group's Retention is
+// not GroupRetentionManual, or if the controller does not take a cut, for example
+// because it lies before the previous one; Conflict if the group was reset
+// meanwhile.
+func (g *ReaderGroup) UpdateRetentionStreamCut(ctx context.Context, cuts ...StreamCut) error {
+	const op = "update retention cut of reader group"
+	ctx, cancel := g.client.limit(ctx)
+	defer cancel()
+	state, log := g.replica()
+	if err := started(ctx, state, log, g); err != nil {
+		return err
+	}
+	config := state.Config()
+	if config.Retention != readergroup.ReleaseByHand {
+		return fault.New(fault.InvalidArgument, op, g.String(), "its retention is %q, not %q", groupRetentions[config.Retention], GroupRetentionManual)
+	}
+	for _, c := range cuts {
+		if _, reads := config.Start[c.cut.Stream]; !reads {
+			return fault.New(fault.InvalidArgument, op, g.String(), "the group does not read the stream of cut %s", c.cut)
+		}
+		if err := g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, c.cut); err != nil {
+			return err
+		}
+	}
+	return nil
+}

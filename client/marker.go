@@ -1,0 +1,78 @@
+package client
+
+import "github.com/pravega/pravega-client-go/internal/readergroup"
+
+// AtCheckpoint is the error with which Next tells a reader that asked for
+// checkpoints (ReaderConfig.Checkpoints) that it has come to one. It does so when
+// no slice is out, and while one is, hands out no other: give back what is out.
+// The next call of Next says that the application is done with the checkpoint,
+// for example has stored what it made of the events before it. Then the group
+// notes what was given back as the reader's place in the checkpoint.
+type AtCheckpoint struct {
+	// Name is what the checkpoint's initiator called it; that of an automatic
+	// one is random.
+	Name string
+}
+
+// Error makes it an error.
+func (e *AtCheckpoint) Error() string { return "at checkpoint " + e.Name }
+
+// marker is a checkpoint on its way through the application. Guarded by the
+// reader's lock.
+type marker struct {
+	name   string
+	told   bool                          // Next has returned it
+	passed map[readergroup.Segment]int64 // where the reader stood when Next was called again
+}
+
+// met is what Next has to do about the marker: wait until nothing is out, return
+// the checkpoint, or go on.
+func (m *marker) met(r *Reader) (wait bool, err error) {
+	switch {
+	case m.passed != nil:
+	case m.told:
+		m.passed = r.positions()
+		r.poke()
+	case r.lent():
+		return true, nil
+	default:
+		m.told = true
+		return false, &AtCheckpoint{m.name}
+	}
+	return false, nil
+}
+
+// lent tells whether a slice is out.
+func (r *Reader) lent() bool {
+	for _, a := range r.order {
+		if a.out != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// answer is where the reader stands at a checkpoint; ok is false as long as the
+// application has not passed it.
+func (r *Reader) answer(checkpoint string) (positions map[readergroup.Segment]int64, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.config.Checkpoints || readergroup.Silent(checkpoint) {
+		return r.positions(), true
+	}
+	if r.marker == nil || r.marker.name != checkpoint {
+		r.marker = &marker{name: checkpoint}
+		r.announce()
+	}
+	return r.marker.passed, r.marker.passed != nil
+}
+
+// unmark forgets the marker: the checkpoint was passed, or given up by others.
+func (r *Reader) unmark() {
+	r.mu.Lock()
+	if r.marker != nil {
+		r.marker = nil
+		r.announce()
+	}
+	r.mu.Unlock()
+}

@@ -1,0 +1,86 @@
+package readergroup
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// A checkpoint can be waited for by several, is not started twice, and no more
+// than the group allows are under way.
+func TestStartCheckpoint(t *testing.T) {
+	begin := starting(1, 2)
+	begin.Config.MaxOutstandingCheckpoints = 2
+	s := replay(t, begin, AddReader{"a"}, AddReader{"b"})
+	start := func(name string, want error) bool {
+		t.Helper()
+		updates, err := s.StartCheckpoint(name)
+		if !errors.Is(err, want) {
+			t.Fatalf("%s: %v, want %v", name, err, want)
+		}
+		for _, u := range updates {
+			if err := s.Apply(u); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return len(updates) > 0
+	}
+	if !start("1", nil) || start("1", nil) || !start("2", nil) {
+		t.Fatal(s.OutstandingCheckpoints())
+	}
+	start("3", fault.Conflict)
+	if !start("x_SILENT_", nil) {
+		t.Fatal("stream cuts wait for checkpoints")
+	}
+	for _, u := range []Update{CheckpointReader{Checkpoint: "1", Reader: "a"}, CheckpointReader{Checkpoint: "1", Reader: "b"}} {
+		if err := s.Apply(u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start("1", fault.AlreadyExists)
+	if !start("3", nil) {
+		t.Fatal(s.OutstandingCheckpoints())
+	}
+	if _, err := new(State).StartCheckpoint("1"); !errors.Is(err, fault.NoSuchReaderGroup) {
+		t.Fatal(err)
+	}
+}
+
+// Results of checkpoints are forgotten, but neither the newest, which others may
+// still want, nor those that wait or follow one that waits.
+func TestForgetCheckpoints(t *testing.T) {
+	begin := starting(1)
+	begin.Config.MaxOutstandingCheckpoints = 2
+	s := replay(t, begin)
+	apply := func(updates ...Update) {
+		t.Helper()
+		for _, u := range updates {
+			if err := s.Apply(u); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for n := range 20 {
+		apply(CreateCheckpoint{fmt.Sprint(n)})
+		apply(s.ForgetCheckpoints()...)
+		if kept := len(s.checkpoints.Order); kept > 5 {
+			t.Fatalf("%d are kept", kept)
+		}
+		for back := range min(n+1, 4) {
+			if _, ok := s.CheckpointOffsets(fmt.Sprint(n - back)); !ok {
+				t.Fatalf("after %d, %d is forgotten", n, n-back)
+			}
+		}
+	}
+	apply(AddReader{"a"}, CreateCheckpoint{"waits"})
+	apply(RemoveReader{Reader: "a"}, AddReader{"b"}, CreateCheckpoint{"waits too"}, AddReader{"c"})
+	for n := range 20 {
+		apply(CreateCheckpoint{fmt.Sprint("later", n)}, CheckpointReader{Checkpoint: fmt.Sprint("later", n), Reader: "c"})
+		apply(s.ForgetCheckpoints()...)
+	}
+	if got := s.CheckpointWaitsFor("waits too"); len(got) != 1 {
+		t.Fatal("a checkpoint that waits is forgotten")
+	}
+}
