@@ -22,9 +22,9 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 
-// java prepares a run of Member, with the official client of the server's own
+// java prepares a run of a program beside this file, with the official client of the server's own
 // artifacts.
-func java(ctx context.Context, t *testing.T, uri string, args ...string) *exec.Cmd {
+func java(ctx context.Context, t *testing.T, program, uri string, args ...string) *exec.Cmd {
 	t.Helper()
 	lib, err := harness.Artifacts(ctx, os.Stderr)
 	if err != nil {
@@ -35,14 +35,14 @@ func java(ctx context.Context, t *testing.T, uri string, args ...string) *exec.C
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(ctx, "java", append([]string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-Dlogback.configurationFile=" + logging,
-		"-cp", filepath.Join(lib, "*"), "Member.java", uri}, args...)...)
+		"-cp", filepath.Join(lib, "*"), program, uri}, args...)...)
 	cmd.Stderr = new(bytes.Buffer)
 	return cmd
 }
 
 func run(ctx context.Context, t *testing.T, uri string, args ...string) {
 	t.Helper()
-	cmd := java(ctx, t, uri, args...)
+	cmd := java(ctx, t, "Member.java", uri, args...)
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v: %v\n%s", args, err, cmd.Stderr)
 	}
@@ -123,7 +123,7 @@ func share(t *testing.T, creator string) {
 	go func() {
 		defer work.Done()
 		defer close(ready)
-		cmd := java(ctx, t, config.ControllerURI, scope, stream, "read", "g", "java-reader")
+		cmd := java(ctx, t, "Member.java", config.ControllerURI, scope, stream, "read", "g", "java-reader")
 		out, err := cmd.StdoutPipe()
 		if err == nil {
 			err = cmd.Start()
