@@ -59,10 +59,13 @@ func TestBadConfigsAreRefused(t *testing.T) {
 func TestBadWriterLimitsAreRefused(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
-	for option, limits := range map[string]WriterConfig{
-		"writer.window.bytes": {BlockBytes: 1 << 18},
-		"writer.block.bytes":  {WindowBytes: 1 << 24, BlockBytes: 1 << 30}, // more than a frame holds
+	for option, change := range map[string]func(*WriterConfig){
+		"writer.window.bytes":      func(c *WriterConfig) { c.WindowBytes = 0 },
+		"writer.block.bytes":       func(c *WriterConfig) { c.BlockBytes = 1 << 30 }, // more than a frame holds
+		"writer.large.event.bytes": func(c *WriterConfig) { c.LargeEventBytes = MaxEventSize - 1 },
 	} {
+		limits := DefaultWriterConfig()
+		change(&limits)
 		if _, err := w.client.OpenWriter(within(t), "scope", "stream", limits); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), option) {
 			t.Fatal(option, err)
 		}
@@ -111,7 +114,7 @@ func TestInvalidNamesAreRefused(t *testing.T) {
 // An event that is refused takes no number.
 func TestEventsThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(nil)
+	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.LargeEventBytes = MaxEventSize })
 	ctx := within(t)
 	if _, err := w.Write(ctx, make([]byte, MaxEventSize+1)); !errors.Is(err, ErrEventTooLarge) {
 		t.Fatal(err)

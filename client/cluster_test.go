@@ -28,11 +28,18 @@ var keyspace = []float64{0, 1}
 // startCluster makes a stream whose segments 0, 1, … are divided at bounds.
 func startCluster(t *testing.T, bounds ...float64) *cluster {
 	t.Helper()
+	c := newCluster(t, bounds...)
+	t.Cleanup(c.Close)
+	return c
+}
+
+// newCluster is startCluster for who closes it.
+func newCluster(t *testing.T, bounds ...float64) *cluster {
+	t.Helper()
 	c, err := clustertest.New(bounds...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.Close)
 	return &cluster{c, t}
 }
 

@@ -12,7 +12,9 @@ import (
 	"time"
 )
 
-// MaxEventSize is the largest event in bytes that a writer accepts.
+// MaxEventSize is the largest event in bytes that is stored by one append. A
+// writer accepts larger ones up to WriterConfig.LargeEventBytes; they take
+// longer, and hold up what is behind them on their segment.
 const MaxEventSize = 8 << 20
 
 // Config says where the cluster is and how to talk to it. Start from
@@ -70,12 +72,20 @@ type WriterConfig struct {
 	// BlockBytes is the most that one append carries, unless a single event is
 	// larger. Option writer.block.bytes.
 	BlockBytes int
+	// LargeEventBytes is the size of the largest event that is accepted. It also
+	// bounds the bytes of those events above MaxEventSize that are not yet
+	// acknowledged, which have no part in WindowBytes. Option
+	// writer.large.event.bytes.
+	LargeEventBytes int
 }
 
 // check tells whether the limits are such as the options accept.
 func (c WriterConfig) check() error {
 	s := NewSettings()
 	if err := s.Set("writer.window.bytes", strconv.Itoa(c.WindowBytes)); err != nil {
+		return err
+	}
+	if err := s.Set("writer.large.event.bytes", strconv.Itoa(c.LargeEventBytes)); err != nil {
 		return err
 	}
 	return s.Set("writer.block.bytes", strconv.Itoa(c.BlockBytes))
@@ -87,8 +97,9 @@ func DefaultWriterConfig() WriterConfig { return NewSettings().Writer }
 // ReaderConfig sets the limits of one reader.
 type ReaderConfig struct {
 	// BufferBytes bounds the memory of what was read ahead and of the slices
-	// that are out, over all segments of the reader. Option
-	// reader.buffer.bytes.
+	// that are out, over all segments of the reader. An event longer than 1 MiB
+	// takes as much as its length while it is put together, and is a slice by
+	// itself, also if that is more than the buffer. Option reader.buffer.bytes.
 	BufferBytes int
 	// Checkpoints makes Next tell of the group's checkpoints, automatic ones among
 	// them, with an AtCheckpoint. Without it they are passed in the background,

@@ -66,6 +66,8 @@ var options = []Option{
 		"bytes written and not yet acknowledged; one segment may hold half", func(s *Settings) *int { return &s.Writer.WindowBytes }),
 	size("writer.block.bytes", "256KiB", 4<<10, 8<<20,
 		"most that one append carries, unless a single event is larger", func(s *Settings) *int { return &s.Writer.BlockBytes }),
+	size("writer.large.event.bytes", "64MiB", MaxEventSize, 1<<30,
+		"the largest event, and the bytes of those above 8MiB not yet acknowledged", func(s *Settings) *int { return &s.Writer.LargeEventBytes }),
 	duration("txn.lease", "90s", time.Second, 24*time.Hour,
 		"life of a transaction without a sign of life of a process that has it open; the servers allow 10s to 10m unless configured otherwise",
 		func(s *Settings) *time.Duration { return &s.Txn.Lease }),

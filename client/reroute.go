@@ -9,6 +9,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/retry"
+	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
 // reroute replaces sealed segments by their successors, one family at a time.
@@ -224,7 +225,12 @@ func (w *Writer) hand(f family) error {
 	}
 	slices.SortFunc(left, func(a, b write) int { return int(a.last - b.last) })
 	for _, e := range left {
-		w.table.find(e.position).Add(e.last, e.position, e.events...)
+		m := w.table.find(e.position)
+		if segment.FramedSize(e.events) > segment.MaxAppend {
+			m.AddLarge(e.last, e.position, e.events[0])
+		} else {
+			m.Add(e.last, e.position, e.events...)
+		}
 	}
 	for _, m := range f.old {
 		m.Discard()

@@ -2,6 +2,7 @@ package client
 
 import (
 	"slices"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -75,6 +76,9 @@ func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender
 
 // Stored is called when events of the segment are known to be stored.
 func (m *member) Stored(_ *segment.Appender, bytes int) {
+	if bytes == 0 {
+		m.writer.watch.since = time.Now() // a part of a large event is progress too
+	}
 	m.writer.left(bytes, m.Bytes())
 }
 

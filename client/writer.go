@@ -11,7 +11,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/routing"
 	"github.com/pravega/pravega-client-go/internal/segment"
-	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // Writer writes events to a stream, each stored exactly once, those of one
@@ -158,6 +157,9 @@ func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens
 			}
 			keys = keys[n:]
 		}
+		if length > MaxEventSize {
+			return accepted, last, w.tooLarge(int(length), MaxEventSize, "in a call for many; write it by itself")
+		}
 		number, err := w.accept(position, events[:length])
 		if err != nil {
 			return accepted, last, err
@@ -205,12 +207,10 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 		return 0, fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer is being closed")
 	}
 	size := segment.FramedSize(events)
-	if size > MaxEventSize+wire.EventHeader {
-		return 0, w.tooLarge(events)
+	if size > segment.MaxAppend {
+		return w.acceptLarge(position, events)
 	}
-	if position == anywhere {
-		position = float64(w.random.Uint64()>>12) / (1 << 52)
-	}
+	position = w.settled(position)
 	m := w.table.find(position)
 	if !w.window.admits(size, m.Bytes(), len(w.table.members)) {
 		w.window.full = true
@@ -225,12 +225,12 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	return w.last, nil
 }
 
-func (w *Writer) tooLarge(events [][]byte) error {
-	size := segment.FramedSize(events) - wire.EventHeader
-	if len(events) > 1 {
-		return fault.New(fault.EventTooLarge, "write to stream", w.stream.String(), "the batch has %d bytes, headers included; the most is %d", size, MaxEventSize)
+// settled is the position, drawn if the event may go anywhere.
+func (w *Writer) settled(position float64) float64 {
+	if position == anywhere {
+		return float64(w.random.Uint64()>>12) / (1 << 52)
 	}
-	return fault.New(fault.EventTooLarge, "write to stream", w.stream.String(), "it has %d bytes", size)
+	return position
 }
 
 var errWindowFull = fault.New(fault.WindowFull, "write", "", "")

@@ -13,7 +13,8 @@ import (
 // Owner is the writer that an appender works for. Its methods are called with
 // the writer's lock held and must not block.
 type Owner interface {
-	// Stored tells that a number of bytes of this segment left the window.
+	// Stored tells that a number of bytes of this segment left the window; 0 if
+	// it was a large event, or a part of one.
 	Stored(a *Appender, bytes int)
 	// Sealed tells that the segment takes no more events: it was sealed or
 	// truncated away. What was under way may be stored or not. The appender
@@ -42,6 +43,7 @@ type Appender struct {
 	link       *link
 	asked      bool // the sender will pull
 	connecting bool
+	uploading  *segmentstore.Conn   // that carries a large event
 	moving     *move                // to another connection, while this one still works
 	failures   int                  // since the last progress
 	trouble    error                // the last of them
@@ -108,11 +110,15 @@ func (a *Appender) kick() {
 	switch {
 	case a.asked:
 	case a.link != nil:
-		if a.session.Sendable() {
+		switch {
+		case a.session.Sendable():
 			a.asked = true
 			a.link.conn.Ready(a.link)
+		case a.session.LargeIsNext():
+			a.depart() // its number is told in another way than by appends
+			a.kick()
 		}
-	case !a.connecting && a.session.Bytes() > 0 && a.ctx.Err() == nil:
+	case !a.connecting && !a.session.Empty() && a.ctx.Err() == nil:
 		a.connecting = true
 		go a.connect(nil)
 	}
@@ -127,8 +133,15 @@ func (a *Appender) Stop() {
 // Settle drops what the segment turned out to hold: everything up to a number.
 // The appender must have stopped.
 func (a *Appender) Settle(stored int64) {
-	if freed := a.session.Trim(stored); freed > 0 {
-		a.owner.Stored(a, freed)
+	a.freed(a.session.Trim, stored)
+}
+
+// freed drops what turned out to be stored, in the session's way.
+func (a *Appender) freed(drop func(stored int64) int, stored int64) {
+	large := a.session.large
+	if bytes := drop(stored); bytes > 0 || a.session.large < large {
+		a.failures, a.trouble = 0, nil
+		a.owner.Stored(a, bytes)
 	}
 }
 
@@ -154,6 +167,14 @@ func (a *Appender) detach(alive bool) {
 	a.session.Offline(alive)
 }
 
+// depart leaves a connection on which nothing is under way.
+func (a *Appender) depart() {
+	a.link.leave()
+	a.link = nil
+	a.asked = false
+	a.session.Offline(false)
+}
+
 // broken is what follows a failure: connect again, at once if the last
 // connection brought progress.
 func (a *Appender) broken(alive bool, err error) {
@@ -164,7 +185,7 @@ func (a *Appender) broken(alive bool, err error) {
 }
 
 func (a *Appender) fail(err error) {
-	if a.session.Bytes() == 0 {
+	if a.session.Empty() {
 		return // nobody waits for the servers
 	}
 	a.failures++
@@ -183,6 +204,9 @@ func (a *Appender) Waiting(number int64) (waits bool, trouble error) {
 func (a *Appender) GiveUp(reason error) {
 	if a.link != nil && a.session.UnderWay() > 0 {
 		a.link.conn.Close(reason)
+	}
+	if a.uploading != nil {
+		a.uploading.Close(reason)
 	}
 }
 

@@ -22,6 +22,11 @@ type Block struct {
 	closed bool  // was sent once: never changed again
 	held   bool  // a connection may still be sending the frame: not to be used again
 
+	// large is the payload of an event that one append cannot carry. Then
+	// chunks holds nothing of it but the record, and closed tells that a try to
+	// store it was made.
+	large []byte
+
 	next, prev *Block // in Progress
 }
 
@@ -30,7 +35,7 @@ func (b *Block) size() int { return b.data }
 
 // takes tells whether the block may carry one more write, of a framed size.
 func (b *Block) takes(last int64, size, limit int) bool {
-	return !b.closed && last-b.first <= math.MaxUint32 && b.data+size <= limit
+	return !b.closed && b.large == nil && last-b.first <= math.MaxUint32 && b.data+size <= limit
 }
 
 // add takes a write of one or more events, of a framed size in all. Its record
@@ -101,6 +106,12 @@ type Visit func(last int64, position float64, events [][]byte)
 
 // each visits the writes whose last event has a number after the given one.
 func (b *Block) each(after int64, visit Visit) {
+	if b.large != nil {
+		if b.last > after {
+			visit(b.last, b.chunks[0].record(0).position, [][]byte{b.large})
+		}
+		return
+	}
 	rest := reader{chunks: b.chunks}
 	rest.next(wire.BlockPrefix)
 	var events [][]byte // lasts until the next write

@@ -23,20 +23,29 @@ type berth struct {
 	expiry time.Time // of the token; zero: never
 }
 
-// connect sets the appender up on a connection, however often it takes; first at
-// a berth that was found before, if any. It ends when the appender is online or
-// stopped.
+// connect sets the appender up on a connection, or stores the large event that
+// is next, however often it takes; first at a berth that was found before, if
+// any. It ends when that is done or the appender has stopped.
 func (a *Appender) connect(at *berth) {
 	for ; ; at = nil {
 		a.lock.Lock()
 		failures := a.failures
+		number, event, large := a.session.Large()
 		a.lock.Unlock()
 		// A connection that fails for the first time since it brought progress
 		// is replaced at once; that is normal after a seal.
 		if at == nil {
 			_ = retry.Soon.Wait(a.ctx, failures-1)
 		}
-		link, stored, err := a.setUp(failures, at)
+		var link *link
+		var stored int64
+		var err error
+		if large {
+			at.release(a.Name)
+			stored, err = number, a.storeLarge(number, event)
+		} else {
+			link, stored, err = a.setUp(failures, at)
+		}
 
 		a.lock.Lock()
 		if a.ctx.Err() != nil {
@@ -48,7 +57,11 @@ func (a *Appender) connect(at *berth) {
 			return
 		}
 		if err == nil {
-			a.online(link, stored)
+			if large {
+				a.freed(a.session.Trim, stored)
+			} else {
+				a.online(link, stored)
+			}
 			a.connecting = false
 			a.kick()
 			a.lock.Unlock()
@@ -78,10 +91,7 @@ func (a *Appender) online(l *link, stored int64) {
 	}
 	a.link = l
 	a.asked = false
-	if freed := a.session.Online(stored); freed > 0 {
-		a.failures, a.trouble = 0, nil
-		a.owner.Stored(a, freed)
-	}
+	a.freed(a.session.Online, stored)
 }
 
 // hopeless tells whether an error that came again and again will never go away.

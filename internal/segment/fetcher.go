@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -247,9 +248,6 @@ const smallestRead = 16 << 10
 func (f *Fetcher) fill() {
 	budget := f.budget()
 	length := int64(min(max(budget/4, smallestRead), segmentstore.ReadLength))
-	if size, err := wire.EventSize(f.partial); err == nil && int64(size-len(f.partial)) > length {
-		length = int64(size - len(f.partial))
-	}
 	for f.line != nil {
 		from := f.next
 		if n := len(f.flight); n > 0 {
@@ -345,7 +343,7 @@ func (f *Fetcher) truncated(start int64) {
 	if start > at {
 		f.skipped += start - at
 		f.next = start
-		f.partial = f.partial[:0]
+		f.partial = nil
 	}
 	f.tail = max(f.tail, f.next)
 }
@@ -418,6 +416,9 @@ func (f *Fetcher) sound() {
 func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 	f.next += got
 	f.tail = max(f.tail, f.next)
+	if f.longer(b) {
+		return nil
+	}
 	if len(f.partial) > 0 {
 		b.Prepend(f.partial)
 		f.partial = f.partial[:0]
@@ -435,10 +436,37 @@ func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 		return nil
 	}
 	b.Cut(whole)
+	f.hand(b, offset)
+	return nil
+}
+
+func (f *Fetcher) hand(b *segmentstore.Buffer, offset int64) {
 	f.used += b.Size()
 	f.sink.Fetched(f, Chunk{Buffer: b, Offset: offset, Skipped: f.skipped})
 	f.skipped = 0
-	return nil
+}
+
+// longer puts together an event that is longer than a reply, in memory of its
+// own, and takes its bytes out of the buffer; true if nothing is left there.
+// When it is whole it is a chunk by itself.
+func (f *Fetcher) longer(b *segmentstore.Buffer) (all bool) {
+	size, err := wire.EventSize(f.partial)
+	missing := size - len(f.partial)
+	if err != nil || size <= segmentstore.ReadLength {
+		return false
+	}
+	n := min(missing, len(b.Bytes()))
+	f.partial = append(slices.Grow(f.partial, missing), b.Bytes()[:n]...)
+	b.Skip(n)
+	if n == missing {
+		f.hand(segmentstore.NewBuffer(f.partial), f.next-int64(len(b.Bytes()))-int64(size))
+		f.partial = nil
+	}
+	if len(b.Bytes()) > 0 {
+		return false
+	}
+	b.Release()
+	return true
 }
 
 // wholeEvents is how many bytes from the start are whole events.

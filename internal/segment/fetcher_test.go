@@ -1,6 +1,7 @@
 package segment_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"math"
@@ -234,4 +235,51 @@ func TestFetcherGoesOnWhenATokenCannotBeHad(t *testing.T) {
 	defer f.Stop()
 	var next, offset int64
 	sink.take(t, f, &next, &offset)
+}
+
+// An event that is many times larger than the budget is put together, between
+// others, over lost connections, and its bytes are those that were written.
+func TestFetcherPutsLongEventsTogether(t *testing.T) {
+	s, stores := start(t)
+	sizes := []int{100, 20 << 20, 0, 1 << 20, 1<<20 - 8, 1<<20 + 1, 3 << 20, 8 << 20, 5, 33 << 20, 7}
+	var written [][]byte
+	random := rand.NewChaCha8([32]byte{1})
+	for n, size := range sizes {
+		event := numbered(n, size)
+		_, _ = random.Read(event[8:])
+		written = append(written, event)
+	}
+	s.Put(name, written...)
+	var reads atomic.Int64
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.ReadSegment); ok && reads.Add(1)%30 == 0 {
+			return storetest.CloseNow
+		}
+		return storetest.Serve
+	})
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 256 << 10 }, sink)
+	defer f.Stop()
+	for offset := int64(0); len(written) > 0; {
+		select {
+		case c := <-sink.chunks:
+			if c.Offset != offset {
+				t.Fatalf("a chunk starts at %d, %d was expected", c.Offset, offset)
+			}
+			for data := c.Buffer.Bytes(); len(data) > 0; {
+				event, size, err := wire.NextEvent(data)
+				if err != nil || !bytes.Equal(event, written[0]) {
+					t.Fatalf("an event of %d bytes is not that of %d: %v", len(event), len(written[0]), err)
+				}
+				written, data, offset = written[1:], data[size:], offset+int64(size)
+			}
+			size := c.Buffer.Size()
+			c.Buffer.Release()
+			f.Released(size)
+		case err := <-sink.ended:
+			t.Fatalf("the segment ended with %d events left: %v", len(written), err)
+		case <-time.After(30 * time.Second):
+			t.Fatalf("nothing comes, %d events are left", len(written))
+		}
+	}
 }

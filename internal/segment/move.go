@@ -62,15 +62,10 @@ func (a *Appender) move(m *move) {
 	}
 	if at == nil || a.link != m.from || a.ctx.Err() != nil {
 		a.lock.Unlock()
-		if at != nil {
-			at.release(a.Name)
-		}
+		at.release(a.Name)
 		return
 	}
-	m.from.leave()
-	a.link = nil
-	a.asked = false
-	a.session.Offline(false)
+	a.depart()
 	a.connecting = true
 	a.lock.Unlock()
 	a.connect(at)
@@ -100,9 +95,9 @@ func (a *Appender) findBefore(from *link) *berth {
 	return nil
 }
 
-// release gives back a berth that was not used.
+// release gives back a berth that was not used, if any.
 func (b *berth) release(segment string) {
-	if b.alone {
+	if b != nil && b.alone {
 		b.conn.Close(fault.New(fault.Closed, "append to segment", segment, "the connection is not needed any more"))
 	}
 }

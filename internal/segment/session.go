@@ -19,7 +19,8 @@ type Session struct {
 	queue  []*Block // to send, in order; the last one may take more events
 	flight []*Block // sent on this connection, not answered
 	state  sessionState
-	bytes  int // framed bytes not stored yet
+	bytes  int // framed bytes not stored yet, without large events
+	large  int // bytes of large events not stored yet
 }
 
 type sessionState int
@@ -40,8 +41,12 @@ func NewSession(writer wire.UUID, request int64, blockBytes int, progress *Progr
 	return Session{writer: writer, request: request, limit: blockBytes, progress: progress}
 }
 
-// Bytes is how many framed bytes are not known to be stored.
+// Bytes is how many framed bytes are not known to be stored, without those of
+// large events.
 func (s *Session) Bytes() int { return s.bytes }
+
+// Empty tells whether everything is stored.
+func (s *Session) Empty() bool { return len(s.queue) == 0 && len(s.flight) == 0 }
 
 // Doubtful tells whether something was sent and not answered.
 func (s *Session) Doubtful() bool {
@@ -100,7 +105,7 @@ func firstOf(last int64, events [][]byte) int64 { return last - int64(len(events
 
 // Sendable tells whether Take would hand out anything.
 func (s *Session) Sendable() bool {
-	return len(s.queue) > 0 && (s.state == running || s.state == probing && len(s.flight) == 0)
+	return len(s.queue) > 0 && s.queue[0].large == nil && (s.state == running || s.state == probing && len(s.flight) == 0)
 }
 
 // Take appends frames to be sent in order, each as several pieces. Ask again while Sendable.
@@ -136,8 +141,10 @@ func (s *Session) Acked(value int64) int {
 	return freed
 }
 
+// drop forgets a block and returns its bytes.
 func (s *Session) drop(b *Block) int {
 	size := b.size()
+	s.large -= len(b.large)
 	s.progress.remove(b)
 	b.free()
 	return size

@@ -37,6 +37,9 @@ func newBuffer(n int) []byte {
 	return pool.Get().(*[bufferSize]byte)[:n]
 }
 
+// NewBuffer makes a buffer of memory that is its own from now on.
+func NewBuffer(array []byte) *Buffer { return &Buffer{array: array, end: len(array)} }
+
 // Bytes is the data. It is valid until Release.
 func (b *Buffer) Bytes() []byte { return b.array[b.start:b.end] }
 

@@ -99,7 +99,7 @@ class FromCallbackError(PravegaError):
 
 
 class EventTooLargeError(PravegaError, ValueError):
-    """The event is larger than 8 MiB (8388608 bytes)."""
+    """The event is larger than is accepted; the message tells the limit and how to raise it."""
 
     code = -13
     name = "EventTooLarge"

@@ -35,6 +35,16 @@ func (c *conn) handle(command wire.Command) (replies []wire.Command, open bool) 
 		return c.append(r)
 	case wire.ConditionalAppend:
 		return c.conditional(r)
+	case wire.CreateTransientSegment:
+		return reply(wire.SegmentCreated{RequestID: r.RequestID, Segment: c.createTransient(r)})
+	case wire.MergeSegments:
+		return reply(s.merge(r))
+	case wire.DeleteSegment:
+		if s.segments[r.Segment] == nil {
+			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
+		}
+		delete(s.segments, r.Segment)
+		return reply(wire.SegmentDeleted{RequestID: r.RequestID, Segment: r.Segment})
 	case wire.ReadSegment:
 		return c.read(r)
 	case wire.GetStreamSegmentInfo:

@@ -26,6 +26,9 @@ type Server struct {
 	conns    map[*conn]struct{}
 	dialled  int
 
+	transients int             // made so far
+	merged     map[string]bool // sources that are gone
+
 	expirations int
 	closed      bool
 	fault       Fault
@@ -55,7 +58,7 @@ func New() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{listener: listener, segments: make(map[string]*segment), conns: make(map[*conn]struct{})}
+	s := &Server{listener: listener, segments: make(map[string]*segment), conns: make(map[*conn]struct{}), merged: make(map[string]bool)}
 	s.work.Add(1)
 	go s.accept()
 	return s, nil
@@ -160,6 +163,8 @@ type conn struct {
 	socket  net.Conn
 	writers map[wire.UUID]*setup
 	out     sync.Mutex
+
+	transients []string // made here
 }
 
 // setup is a writer on a connection.
@@ -194,6 +199,7 @@ func (c *conn) serve() {
 		case Ignore:
 			continue
 		case CloseNow:
+			c.abandon()
 			return
 		case Expired:
 			if setup, ok := command.(wire.SetupAppend); ok {
@@ -205,12 +211,14 @@ func (c *conn) serve() {
 		replies, open := c.handle(command)
 		s.mu.Unlock()
 		if verdict == CloseLate {
+			c.abandon()
 			return
 		}
 		if verdict != NoReply {
 			c.send(replies)
 		}
 		if !open {
+			c.abandon()
 			return
 		}
 	}

@@ -1,0 +1,43 @@
+package client
+
+import (
+	"bytes"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// acceptLarge is accept for what one append cannot carry: an event that takes a
+// way of its own, if it is a single one.
+func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
+	if len(events) > 1 {
+		return 0, w.tooLarge(segment.FramedSize(events)-wire.EventHeader, MaxEventSize, "for a batch, with the headers of its events")
+	}
+	event := events[0]
+	if w.config.LargeEventBytes == 0 { // its segments are merged in a way of their own
+		return 0, w.tooLarge(len(event), MaxEventSize, "in a transaction")
+	}
+	if len(event) > w.config.LargeEventBytes {
+		return 0, w.tooLarge(len(event), w.config.LargeEventBytes, "as set by writer.large.event.bytes")
+	}
+	held := 0
+	for _, m := range w.table.members {
+		held += m.LargeBytes()
+	}
+	if held+len(event) > w.config.LargeEventBytes {
+		w.window.full = true
+		return 0, errWindowFull
+	}
+	position = w.settled(position)
+	w.last++
+	w.table.find(position).AddLarge(w.last, position, bytes.Clone(event))
+	if !w.watch.on {
+		w.startWatch()
+	}
+	return w.last, nil
+}
+
+func (w *Writer) tooLarge(size, most int, why string) error {
+	return fault.New(fault.EventTooLarge, "write to stream", w.stream.String(), "it has %d bytes; the most is %d, %s", size, most, why)
+}
