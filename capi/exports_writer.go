@@ -69,6 +69,32 @@ func goWriterTry(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, event C.s
 	return C.int64_t(n)
 }
 
+//export goWriterTryBatch
+func goWriterTryBatch(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, events C.shim_bytes, size C.size_t, lens C.shim_lens, count C.size_t) (number C.int64_t) {
+	defer func() {
+		if r := recover(); r != nil {
+			number = C.int64_t(client.CodeOf(panicked(r)))
+		}
+	}()
+	w := pointer.Restore(of).(*writer)
+	packed := unsafe.Slice((*byte)(unsafe.Pointer(events)), size)
+	batch := make([][]byte, count)
+	for i, n := range unsafe.Slice((*uint32)(unsafe.Pointer(lens)), count) {
+		batch[i], packed = packed[:n:n], packed[n:]
+	}
+	var n int64
+	var err error
+	if key == nil {
+		n, err = w.TryWriteBatchAnywhere(batch)
+	} else {
+		n, err = w.TryWriteBatch(unsafe.String((*byte)(unsafe.Pointer(key)), keyLen), batch)
+	}
+	if err != nil {
+		return C.int64_t(client.CodeOf(err))
+	}
+	return C.int64_t(n)
+}
+
 //export goWriterTryMany
 func goWriterTryMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, keyLens C.shim_lens, events C.shim_bytes, eventsSize C.size_t, lens C.shim_lens, count C.size_t, accepted *C.struct_shim_accepted) (status C.int) {
 	defer func() {

@@ -144,41 +144,81 @@ static int await_room(struct writer *w, uint32_t rung, int timeout_ms, struct de
   return bell_wait(&w->room, rung, until) ? 0 : PRAVEGA_E_TIMED_OUT;
 }
 
-int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms) {
-  struct shim_ref ref;
-  int64_t n = hot_enter(writer, timeout_ms, &ref);
-  if (n != PRAVEGA_OK) {
-    return n;
-  }
-  struct writer *w = (struct writer *)ref.object;
-  if ((event == NULL && len > 0) || key_len > PTRDIFF_MAX) {
-    n = PRAVEGA_E_INVALID_ARGUMENT;
-  } else if (len > PRAVEGA_MAX_EVENT) {
-    n = PRAVEGA_E_EVENT_TOO_LARGE;
-  } else {
-    bool waited = false;
-    struct deadline until;
-    for (;;) {
-      uint32_t rung = bell_rung(&w->room);
-      n = goWriterTry(w->object.go, key, key_len, event, len);
-      if (n != PRAVEGA_E_WINDOW_FULL) {
-        break;
-      }
-      if (!waited) {
-        waited = true;
-        until = deadline_in(timeout_ms);
-      }
-      int status = await_room(w, rung, timeout_ms, &until);
-      if (status != 0) {
-        n = status;
-        break;
-      }
+/* One event, or with lens several that are stored as one. */
+struct offer {
+  const void *key;
+  size_t key_len;
+  const void *events;
+  size_t size; /* of all events */
+  const uint32_t *lens;
+  size_t count;
+};
+
+/* Offers until it is taken or refused, for as long as the caller waits for room. */
+static int64_t put(struct writer *w, const struct offer *o, int timeout_ms) {
+  int64_t n;
+  bool waited = false;
+  struct deadline until;
+  for (;;) {
+    uint32_t rung = bell_rung(&w->room);
+    n = o->lens == NULL ? goWriterTry(w->object.go, o->key, o->key_len, o->events, o->size) : goWriterTryBatch(w->object.go, o->key, o->key_len, o->events, o->size, o->lens, o->count);
+    if (n != PRAVEGA_E_WINDOW_FULL) {
+      break;
+    }
+    if (!waited) {
+      waited = true;
+      until = deadline_in(timeout_ms);
+    }
+    int status = await_room(w, rung, timeout_ms, &until);
+    if (status != 0) {
+      return status;
     }
   }
   if (n > 0) {
     given(w, n);
   } else if (n == PRAVEGA_E_PANIC) {
     n = poison(w);
+  }
+  return n;
+}
+
+int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms) {
+  struct shim_ref ref;
+  int64_t n = hot_enter(writer, timeout_ms, &ref);
+  if (n != PRAVEGA_OK) {
+    return n;
+  }
+  if ((event == NULL && len > 0) || key_len > PTRDIFF_MAX) {
+    n = PRAVEGA_E_INVALID_ARGUMENT;
+  } else if (len > PRAVEGA_MAX_EVENT) {
+    n = PRAVEGA_E_EVENT_TOO_LARGE;
+  } else {
+    struct offer offer = {key, key_len, event, len, NULL, 1};
+    n = put((struct writer *)ref.object, &offer, timeout_ms);
+  }
+  shim_leave(&ref);
+  return n;
+}
+
+int64_t pravega_writer_write_batch(pravega_writer_t *writer, const void *key, size_t key_len, const void *events, const uint32_t *lens, size_t count, int timeout_ms) {
+  enum { HEADER = 8 };
+  struct shim_ref ref;
+  int64_t n = hot_enter(writer, timeout_ms, &ref);
+  if (n != PRAVEGA_OK) {
+    return n;
+  }
+  uint64_t bytes = 0, framed = 0;
+  for (size_t i = 0; lens != NULL && i < count && framed <= PRAVEGA_MAX_EVENT + HEADER; i++) {
+    bytes += lens[i];
+    framed += lens[i] + (uint64_t)HEADER;
+  }
+  if (lens == NULL || count == 0 || (events == NULL && bytes > 0) || key_len > PTRDIFF_MAX) {
+    n = PRAVEGA_E_INVALID_ARGUMENT;
+  } else if (framed > PRAVEGA_MAX_EVENT + HEADER) {
+    n = PRAVEGA_E_EVENT_TOO_LARGE;
+  } else {
+    struct offer offer = {key, key_len, events, (size_t)bytes, lens, count};
+    n = put((struct writer *)ref.object, &offer, timeout_ms);
   }
   shim_leave(&ref);
   return n;

@@ -60,8 +60,8 @@
  * Callbacks. They run on threads of the library, one at a time per object. They
  *   must return soon and must not throw, longjmp or end the thread. Inside a
  *   callback a call that may block returns PRAVEGA_E_FROM_CALLBACK at once;
- *   calls with timeout_ms 0 on the hot path (write, write_many, wait, next), and
- *   calls that never block, are allowed; inside a log callback only functions
+ *   calls with timeout_ms 0 on the hot path (write, write_many, write_batch, wait,
+ *   next), and calls that never block, are allowed; inside a log callback only functions
  *   that read tables are (version, status, error, list, slice_info,
  *   slice_index). A callback never runs after the call that ended its object
  *   returned.
@@ -652,6 +652,22 @@ PRAVEGA_API int64_t pravega_writer_write(pravega_writer_t *writer, const void *k
  *           with the codes of pravega_writer_write.
  */
 PRAVEGA_API int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, int timeout_ms, int64_t *last);
+
+/*
+ * What:     Writes count events as one: all of them are stored, one directly
+ *           behind another, or none is, and an ack covers all or none. They lie
+ *           back to back in `events`, lens[i] bytes each. key: as
+ *           pravega_writer_write, for all of them; with NULL they go to one
+ *           segment, which may be any.
+ * Memory:   key, events, lens: copied.
+ * Blocks:   As pravega_writer_write.
+ * Threads:  As pravega_writer_write. The numbers are consecutive.
+ * Returns:  > 0: the number of the last one. PRAVEGA_E_EVENT_TOO_LARGE: the bytes
+ *           and 8 more for each event but one are more than PRAVEGA_MAX_EVENT;
+ *           PRAVEGA_E_INVALID_ARGUMENT: also when count is 0; the other codes of
+ *           pravega_writer_write. Then none was accepted.
+ */
+PRAVEGA_API int64_t pravega_writer_write_batch(pravega_writer_t *writer, const void *key, size_t key_len, const void *events, const uint32_t *lens, size_t count, int timeout_ms);
 
 /*
  * What:     Waits until the event of this number, and so all before it, is acked.

@@ -230,6 +230,12 @@ public:
   std::optional<std::int64_t> try_write(std::string_view event) { return room(put(nullptr, event, Timeout(0))); }
   std::optional<std::int64_t> try_write(std::string_view event, std::string_view key) { return room(put(&key, event, Timeout(0))); }
 
+  // Writes events as one: all are stored, or none; returns the last one's number.
+  std::int64_t write_batch(const std::vector<std::string_view> &events, Timeout timeout = forever) { return number(put(nullptr, events, timeout)); }
+  std::int64_t write_batch(const std::vector<std::string_view> &events, std::string_view key, Timeout timeout = forever) { return number(put(&key, events, timeout)); }
+  std::optional<std::int64_t> try_write_batch(const std::vector<std::string_view> &events) { return room(put(nullptr, events, Timeout(0))); }
+  std::optional<std::int64_t> try_write_batch(const std::vector<std::string_view> &events, std::string_view key) { return room(put(&key, events, Timeout(0))); }
+
   // Waits until an event and all before it are acked; false: not in time.
   bool wait(std::int64_t number, Timeout timeout = forever) {
     int status = pravega_writer_wait(handle_.get(), number, detail::ms(timeout), nullptr);
@@ -281,9 +287,23 @@ private:
   static void told(void *user, std::int64_t acked, int status) noexcept { (*static_cast<Ack *>(user))(acked, status); }
 
   std::int64_t put(const std::string_view *key, std::string_view event, Timeout timeout) {
-    const char *at = key == nullptr ? nullptr : key->data() == nullptr ? "" : key->data();
-    return pravega_writer_write(handle_.get(), at, key == nullptr ? 0 : key->size(), event.data(), event.size(), detail::ms(timeout));
+    return pravega_writer_write(handle_.get(), at(key), key == nullptr ? 0 : key->size(), event.data(), event.size(), detail::ms(timeout));
   }
+  std::int64_t put(const std::string_view *key, const std::vector<std::string_view> &events, Timeout timeout) {
+    std::string packed;
+    std::vector<std::uint32_t> lens;
+    lens.reserve(events.size());
+    for (std::string_view event : events) {
+      if (event.size() > PRAVEGA_MAX_EVENT - packed.size()) {
+        throw Error(PRAVEGA_E_EVENT_TOO_LARGE);
+      }
+      packed += event;
+      lens.push_back(static_cast<std::uint32_t>(event.size()));
+    }
+    return pravega_writer_write_batch(handle_.get(), at(key), key == nullptr ? 0 : key->size(), packed.data(), lens.data(), lens.size(), detail::ms(timeout));
+  }
+  // No key is NULL, the empty one is not.
+  static const char *at(const std::string_view *key) { return key == nullptr ? nullptr : key->data() == nullptr ? "" : key->data(); }
   std::int64_t number(std::int64_t result) {
     if (result < 0) {
       fail(static_cast<int>(result));

@@ -86,6 +86,86 @@ static void many_at_once(void) {
   client_close(client);
 }
 
+/* Two writers race for one key: no event of the other comes between those of a
+ * batch. */
+static void batches_are_one(void) {
+  enum { BATCHES = 200, SIZE = 25 };
+  pravega_client_t *client = client_with("writer.window.bytes", "64KiB"); /* waits for room */
+  stream_create(client, "batches", "2");
+  pravega_writer_t *writers[2] = {writer_open(client, "batches"), writer_open(client, "batches")};
+  static char events[SIZE * 16];
+  uint32_t lens[SIZE];
+  for (int batch = 0; batch < BATCHES; batch++) {
+    size_t used = 0;
+    for (int i = 0; i < SIZE; i++) {
+      lens[i] = (uint32_t)sprintf(events + used, "%d %d %d", batch % 2, batch / 2, i);
+      used += lens[i];
+    }
+    CHECK_INT((batch / 2 + 1) * SIZE, pravega_writer_write_batch(writers[batch % 2], batch % 3 == 0 ? NULL : "key", 3, events, lens, SIZE, LONG));
+  }
+  writer_close(writers[0]);
+  writer_close(writers[1]);
+  CHECK_OK(pravega_stream_seal(client, scope_of(client), "batches", LONG, &error));
+  pravega_reader_t *r = reader_open(client, "batches");
+  pravega_slice_t *slice;
+  bool seen[BATCHES] = {false};
+  int status, count = 0, writer = 0, batch = 0, next = 0;
+  char segment[256] = "";
+  while ((status = pravega_reader_next(r, LONG, &slice)) == PRAVEGA_OK) {
+    pravega_slice_info_t info;
+    pravega_event_t e;
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+    pravega_events_t it = pravega_events_begin(&info);
+    while (pravega_events_next(&it, &e)) {
+      int of, in, at;
+      char text[16];
+      snprintf(text, sizeof text, "%.*s", (int)e.len, (const char *)e.data);
+      CHECK_INT(3, sscanf(text, "%d %d %d", &of, &in, &at));
+      CHECK_INT(next, at);
+      if (at == 0) {
+        writer = of;
+        batch = in;
+        CHECK(!seen[2 * in + of]);
+        seen[2 * in + of] = true;
+        snprintf(segment, sizeof segment, "%s", info.segment);
+      }
+      CHECK(of == writer && in == batch && strcmp(segment, info.segment) == 0);
+      next = (next + 1) % SIZE;
+      count++;
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  }
+  CHECK_INT(PRAVEGA_END, status);
+  CHECK_INT(BATCHES * SIZE, count);
+  reader_close(r);
+  client_close(client);
+}
+
+static void batches_that_are_refused(void) {
+  pravega_client_t *client = client_with("writer.window.bytes", "64KiB");
+  stream_create(client, "refused", "1");
+  pravega_writer_t *w = writer_open(client, "refused");
+  static uint8_t events[PRAVEGA_MAX_EVENT + 1];
+  uint32_t lens[3] = {0, PRAVEGA_MAX_EVENT - 8, 1};
+  CHECK_INT(PRAVEGA_E_EVENT_TOO_LARGE, pravega_writer_write_batch(w, NULL, 0, events, lens, 3, LONG));
+  CHECK_INT(PRAVEGA_E_EVENT_TOO_LARGE, pravega_writer_write_batch(w, NULL, 0, events, (uint32_t[]){UINT32_MAX, UINT32_MAX}, 2, LONG));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_write_batch(w, NULL, 0, events, lens, 0, LONG));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_write_batch(w, NULL, 0, events, NULL, 3, LONG));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_write_batch(w, NULL, 0, NULL, lens, 3, LONG));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_write_batch(w, "\xff", 1, events, lens, 2, LONG));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_write_batch(w, NULL, 0, events, lens, 2, -2));
+  /* None took a number. */
+  CHECK_INT(2, pravega_writer_write_batch(w, "", 0, events, lens, 2, LONG)); /* the largest, beyond the window */
+  CHECK_INT(PRAVEGA_E_WINDOW_FULL, pravega_writer_write_batch(w, "", 0, events, &lens[2], 1, 0));
+  CHECK_INT(3, pravega_writer_write_batch(w, "", 0, events, &lens[2], 1, LONG));
+  CHECK_INT(5, pravega_writer_write_batch(w, NULL, 0, NULL, (uint32_t[]){0, 0}, 2, LONG)); /* empty events */
+  int64_t acked;
+  CHECK_OK(pravega_writer_close(w, &acked, LONG, &error));
+  CHECK_INT(5, acked);
+  CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_write_batch(w, NULL, 0, events, lens, 2, LONG));
+  client_close(client);
+}
+
 struct heard {
   pravega_writer_t *writer;
   _Atomic int64_t acked, more;
@@ -423,6 +503,8 @@ static void shutdown_flushes(void) {
 int main(void) {
   RUN(acks_by_wait);
   RUN(many_at_once);
+  RUN(batches_are_one);
+  RUN(batches_that_are_refused);
   RUN(acks_by_callback);
   RUN(acks_by_descriptor);
   RUN(window_full);

@@ -190,6 +190,34 @@ void slices_given_back() {
   CHECK(!reader.ended());
 }
 
+void batches() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "batches", config().set("stream.segments", "2"));
+  pravega::Writer writer = client.open_writer(scope, "batches");
+  CHECK(writer.write_batch({"a1", "", "a3"}) == 3);
+  CHECK(writer.write_batch({"b1", "b2"}, "key") == 5);
+  CHECK(writer.try_write_batch({"c1"}).value() == 6);
+  CHECK(writer.try_write_batch({"d1", "d2"}, "").value() == 8);
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, writer.write_batch({}, 1s));
+  const std::string half(PRAVEGA_MAX_EVENT / 2, 'x');
+  CHECK_THROWS(PRAVEGA_E_EVENT_TOO_LARGE, writer.write_batch({half, half})); // by the header between them
+  CHECK_THROWS(PRAVEGA_E_EVENT_TOO_LARGE, writer.write_batch({half, half, half}));
+  CHECK(writer.close() == 8);
+  client.seal_stream(scope, "batches");
+  client.create_reader_group(scope, "batches-group", {scope + "/batches"});
+  pravega::Reader reader = client.open_reader_group(scope, "batches-group").open_reader("reader");
+  std::multiset<std::string> seen;
+  while (!reader.ended()) {
+    if (auto slice = reader.next(30s)) {
+      for (const pravega::Event &event : *slice) {
+        seen.emplace(event.data);
+      }
+      slice->release();
+    }
+  }
+  CHECK((seen == std::multiset<std::string>{"a1", "", "a3", "b1", "b2", "c1", "d1", "d2"}));
+}
+
 void event_loop() {
   pravega::Client client = connect();
   client.create_stream(scope, "loop", config());
@@ -240,6 +268,7 @@ int main() {
     run("streams", streams);
     run("round_trip", round_trip);
     run("slices_given_back", slices_given_back);
+    run("batches", batches);
     run("event_loop", event_loop);
     run("closed_by_the_client", closed_by_the_client);
   } catch (const std::exception &e) {

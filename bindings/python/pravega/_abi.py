@@ -124,6 +124,10 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
         c_int64,
         [_handle, c_void_p, _array, c_void_p, _array, c_size_t, c_int, _out],
     ),
+    "pravega_writer_write_batch": (
+        c_int64,
+        [_handle, c_void_p, c_size_t, c_void_p, _array, c_size_t, c_int],
+    ),
     "pravega_writer_wait": (c_int, [_handle, c_int64, c_int, _out]),
     "pravega_writer_ack_fd": (c_int, [_handle, _out]),
     "pravega_writer_error": (c_int, [_handle, _out]),

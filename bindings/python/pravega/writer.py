@@ -8,7 +8,7 @@ import contextlib
 import ctypes
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from itertools import islice
 from types import TracebackType
@@ -191,16 +191,80 @@ class Writer(Object):
             elif count != TimedOutError.code:
                 raise self._failure_of_writer(count)
 
+    def write_batch(self, events: Iterable[Event], key: str | None = None, *, timeout: float | None = None) -> int:
+        """Writes events as one and returns the number of the last one, before they are acked.
+
+        All of them are stored, one directly behind another, or none is; their
+        numbers are consecutive, and an ack covers all or none. `key` is the
+        routing key of all; without it they go to one segment, which may be any.
+        They have at most 8 MiB together, with 8 bytes more for each but one.
+
+        Waits and raises as `write` does; none was accepted then. No events are
+        an InvalidArgumentError. For many events that need not be stored as one,
+        `write_many` takes any number.
+        """
+        offer = self._batch(events, key)
+        deadline = Deadline(timeout)
+        status = offer(PIECE if timeout is None else first_piece(timeout))
+        while status == TimedOutError.code and (piece := deadline.piece()) > 0:
+            status = offer(piece)
+        if status > 0:
+            return status
+        raise self._failure_of_writer(status)
+
+    def _batch(self, events: Iterable[Event], key: str | None) -> Callable[[int], int]:
+        """A batch, ready to be offered to the library with a limit of milliseconds."""
+        plain = [event if type(event) is bytes else _bytes(event) for event in events]
+        if not plain:
+            raise InvalidArgumentError("the batch has no events")
+        data = b"".join(plain)
+        if len(data) > _abi.MAX_EVENT:  # before a length overflows
+            raise self._failure(EventTooLargeError.code)
+        lens = array("I", map(len, plain))
+        encoded = None if key is None else _key(key)
+
+        def offer(wait_ms: int) -> int:
+            number: int = self._library.writer_write_batch(
+                self._handle,
+                encoded,
+                0 if encoded is None else len(encoded),
+                data,
+                lens.buffer_info()[0],
+                len(lens),
+                wait_ms,
+            )
+            return number
+
+        return offer
+
     async def write_async(self, event: Event, key: str | None = None, *, timeout: float | None = None) -> int:
         """As `write`, but an event loop goes on while there is no room.
 
         To write much from a coroutine, `await asyncio.to_thread(writer.write_many,
         events)` costs far less for each event.
         """
+        return await self._when_there_is_room(lambda: self.write(event, key, timeout=0), timeout)
+
+    async def write_batch_async(
+        self, events: Iterable[Event], key: str | None = None, *, timeout: float | None = None
+    ) -> int:
+        """As `write_batch`, but an event loop goes on while there is no room."""
+        offer = self._batch(events, key)
+
+        def write() -> int:
+            number = offer(0)
+            if number > 0:
+                return number
+            raise self._failure_of_writer(number)
+
+        return await self._when_there_is_room(write, timeout)
+
+    async def _when_there_is_room(self, write: Callable[[], int], timeout: float | None) -> int:
+        """Calls a function that does not wait, again after acks as long as there is no room."""
         deadline = Deadline(timeout)
         while True:
             try:
-                return self.write(event, key, timeout=0)
+                return write()
             except WindowFullError:
                 left = deadline.left()
                 if left == 0.0:

@@ -52,9 +52,16 @@ def test_a_full_window_lets_the_loop_go_on(client: pravega.Client, scope: str) -
         async with client.open_writer(scope, "s", writer_window_bytes="64KiB") as writer:
             for i in range(500):
                 assert await writer.write_async(bytes(8000)) == i + 1
+            for i in range(100):
+                assert await writer.write_batch_async([bytes(8000), b"b"], key="k") == 500 + 2 * (i + 1)
             with pytest.raises((pravega.WindowFullError, pravega.TimedOutError)):
                 while True:
                     await writer.write_async(bytes(8000), timeout=0)
+            with pytest.raises(pravega.WindowFullError):
+                while True:
+                    await writer.write_batch_async([bytes(8000)], timeout=0)
+            with pytest.raises(pravega.InvalidArgumentError):
+                await writer.write_batch_async([])
         ticker.cancel()
         assert turns > 10
 

@@ -98,6 +98,47 @@ def test_as_many_keys_as_events(client: pravega.Client, scope: str) -> None:
     assert stored(client, scope) == [b"a"]
 
 
+def test_the_events_of_a_batch_stay_together(client: pravega.Client, scope: str) -> None:
+    batches, size = 100, 20
+    client.create_stream(scope, "s", StreamConfig(segments=2))
+    with client.open_writer(scope, "s", writer_window_bytes="64KiB", writer_block_bytes="4KiB") as writer:
+
+        def write(thread: int) -> list[int]:
+            return [
+                writer.write_batch((f"{thread} {b} {i}" + 100 * " " for i in range(size)), key="k" if b % 2 else None)
+                for b in range(batches)
+            ]
+
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            numbers = sorted(n for some in pool.map(write, range(2)) for n in some)
+        assert numbers == list(range(size, 2 * batches * size + 1, size))
+    events = [tuple(map(int, event.split())) for event in stored(client, scope)]
+    assert len(events) == 2 * batches * size
+    assert {event[:2] for event in events} == {(t, b) for t in range(2) for b in range(batches)}
+    for first in range(0, len(events), size):
+        assert events[first : first + size] == [(*events[first][:2], i) for i in range(size)]
+
+
+def test_a_batch_that_is_refused_takes_no_number(client: pravega.Client, scope: str) -> None:
+    half = bytes(pravega_max() // 2)
+    client.create_stream(scope, "s")
+    with client.open_writer(scope, "s", writer_window_bytes="64KiB") as writer:
+        with pytest.raises(pravega.InvalidArgumentError, match="no events"):
+            writer.write_batch([])
+        with pytest.raises(pravega.InvalidArgumentError, match="routing key"):
+            writer.write_batch([b"a"], key="\ud800")
+        for too_large in ([half, half], [half, half, b"1"]):  # with the header between them, and without
+            with pytest.raises(pravega.EventTooLargeError):
+                writer.write_batch(too_large)
+        assert writer.write_batch([b"", half, half[16:]]) == 3
+        with pytest.raises(pravega.WindowFullError):
+            writer.write_batch([b"a"], timeout=0)
+        assert writer.write_batch([b"a", "b"], key="", timeout=SOON) == 5
+    with pytest.raises(pravega.ClosedError):
+        writer.write_batch([b"a"])
+    assert stored(client, scope) == [b"", half, half[16:], b"a", b"b"]
+
+
 def test_many_threads_one_writer(client: pravega.Client, scope: str) -> None:
     threads, each = 4, 2000
     client.create_stream(scope, "s", StreamConfig(segments=3))

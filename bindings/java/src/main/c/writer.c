@@ -51,6 +51,26 @@ static jlong writeMany(JNIEnv *env, jclass cls UNUSED, jlong writer, jobject key
   return accepted;
 }
 
+/* Events back to back, stored as one. The number of the last one, or as write. */
+static jlong writeBatch(JNIEnv *env, jclass cls UNUSED, jlong writer, jbyteArray key, jbyteArray events, jintArray lens, jint timeout_ms) {
+  size_t key_len = key == NULL ? 0 : (size_t)(*env)->GetArrayLength(env, key);
+  size_t size = (size_t)(*env)->GetArrayLength(env, events);
+  size_t count = (size_t)(*env)->GetArrayLength(env, lens);
+  uint32_t *copy = malloc(count * sizeof *copy + key_len + size + 1); /* lengths, key, events */
+  if (copy == NULL) {
+    return PRAVEGA_E_NO_MEMORY;
+  }
+  jbyte *key_copy = (jbyte *)(copy + count), *events_copy = key_copy + key_len;
+  (*env)->GetIntArrayRegion(env, lens, 0, (jsize)count, (jint *)copy);
+  if (key != NULL) {
+    (*env)->GetByteArrayRegion(env, key, 0, (jsize)key_len, key_copy);
+  }
+  (*env)->GetByteArrayRegion(env, events, 0, (jsize)size, events_copy);
+  jlong number = pravega_writer_write_batch(HANDLE(pravega_writer_t, writer), key == NULL ? NULL : key_copy, key_len, events_copy, copy, count, timeout_ms);
+  free(copy);
+  return number;
+}
+
 static jint writerWait(JNIEnv *env, jclass cls UNUSED, jlong writer, jlong number, jint timeout_ms, jlongArray acked) {
   int64_t upto;
   jint status = pravega_writer_wait(HANDLE(pravega_writer_t, writer), number, timeout_ms, &upto);
@@ -84,6 +104,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(writerOpen, "(J" TEXT TEXT TEXTS ")J"),
     NATIVE(write, "(J[B[BI)J"),
     NATIVE(writeMany, "(JLjava/nio/ByteBuffer;ILjava/nio/ByteBuffer;Ljava/nio/ByteBuffer;ILjava/nio/ByteBuffer;III[J)J"),
+    NATIVE(writeBatch, "(J[B[B[II)J"),
     NATIVE(writerWait, "(JJI[J)I"),
     NATIVE(writerPending, "(J)J"),
     NATIVE(writerRaise, "(J)V"),

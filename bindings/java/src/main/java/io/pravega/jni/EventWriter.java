@@ -1,7 +1,10 @@
 package io.pravega.jni;
 
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -152,6 +155,64 @@ public final class EventWriter implements AutoCloseable {
         }
         Reference.reachabilityFence(this);
         return last[0];
+    }
+
+    /**
+     * Writes events as one: all of them are stored, one directly behind another, or none is. Their numbers are
+     * consecutive, and an ack covers all or none. Waits for room in the window. They have at most {@link #MAX_EVENT}
+     * bytes together, with 8 bytes more for each but one.
+     *
+     * @param key the routing key of all of them; null: none, and they go to one segment, which may be any
+     * @param events copied
+     * @return the number of the last event
+     * @throws PravegaException.EventTooLarge they are larger than that
+     * @throws PravegaException.InvalidArgument there are none, or the key is no well-formed text
+     * @throws PravegaException.Cancelled interrupted while waiting for room; none was accepted
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long writeBatch(String key, Collection<byte[]> events) {
+        return writeBatch(key, events, Deadline.NEVER);
+    }
+
+    /**
+     * Writes events as one, and waits at most so long for room in the window.
+     *
+     * @param key as in {@link #writeBatch(String, Collection)}
+     * @param events copied
+     * @param limit how long to wait for room
+     * @return the number of the last event
+     * @throws PravegaException.WindowFull the limit is zero and there is no room
+     * @throws PravegaException.TimedOut there was no room until the limit ended
+     * @throws PravegaException.EventTooLarge as in {@link #writeBatch(String, Collection)}
+     * @throws PravegaException.InvalidArgument there are none, or the key is no well-formed text
+     * @throws PravegaException.Cancelled interrupted while waiting for room; none was accepted
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public long writeBatch(String key, Collection<byte[]> events, Duration limit) {
+        return writeBatch(key, events, Deadline.in(limit));
+    }
+
+    private long writeBatch(String key, Collection<byte[]> events, Deadline until) {
+        byte[] utf8 = Text.key(key);
+        int[] lens = events.stream().mapToInt(event -> event.length).toArray();
+        String doing = "writing " + lens.length + " events as one";
+        long size = Arrays.stream(lens).asLongStream().sum();
+        if (size > MAX_EVENT) { // before it is copied
+            throw Kind.of(Kind.EventTooLarge.code, handle + ": " + doing);
+        }
+        ByteBuffer packed = ByteBuffer.allocate((int) size);
+        events.forEach(packed::put);
+        for (;;) {
+            long writer = handle.get();
+            long number = Native.writeBatch(writer, utf8, packed.array(), lens, until.piece());
+            if (number > 0) {
+                Reference.reachabilityFence(this);
+                return number;
+            }
+            if (number != Kind.TimedOut.code || until.over(toString())) {
+                throw failure(writer, (int) number, doing);
+            }
+        }
     }
 
     /**

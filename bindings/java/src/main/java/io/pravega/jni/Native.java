@@ -74,6 +74,9 @@ final class Native {
     static native long writeMany(long writer, ByteBuffer keys, int keysAt, ByteBuffer keyLens, ByteBuffer events,
             int eventsAt, ByteBuffer lens, int from, int count, int timeoutMs, long[] last);
 
+    /** Events back to back, as one. The number of the last one, or a negative status. */
+    static native long writeBatch(long writer, byte[] key, byte[] events, int[] lens, int timeoutMs);
+
     /** A status; acked[0] is set in any case. */
     static native int writerWait(long writer, long number, int timeoutMs, long[] acked);
 

@@ -98,6 +98,65 @@ class RoundTripTest {
         count(stream, 2_000);
     }
 
+    @Test
+    void eventsThatAreStoredAsOne() throws Exception {
+        String stream = server.stream(2);
+        int batches = 100;
+        int size = 20;
+        EventWriter writer = server.closing(server.client().openWriter(server.scope(), stream,
+                Options.of("writer.window.bytes", "64KiB").with("writer.block.bytes", "4KiB")));
+        ExecutorService pool = Executors.newFixedThreadPool(2);
+        List<Future<?>> running = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+            int thread = t;
+            running.add(pool.submit(() -> {
+                for (int b = 0; b < batches; b++) {
+                    List<byte[]> events = new ArrayList<>();
+                    for (int i = 0; i < size; i++) {
+                        events.add(String.format("%d %-200d", thread * batches + b, i).getBytes());
+                    }
+                    assertEquals(0, writer.writeBatch(b % 2 == 0 ? null : "k", events) % size);
+                }
+            }));
+        }
+        for (Future<?> one : running) {
+            one.get();
+        }
+        pool.shutdown();
+        writer.close();
+        assertEquals(2 * batches * size, writer.acked());
+        server.client().sealStream(server.scope(), stream);
+        int[] seen = new int[2 * batches];
+        int count = 0;
+        String batch = null;
+        for (Event event : server.reader(stream).events()) {
+            String[] parts = event.text().trim().split(" +");
+            batch = count % size == 0 ? parts[0] : batch;
+            assertEquals(batch, parts[0], "nothing comes between");
+            assertEquals(count++ % size, Integer.parseInt(parts[1]));
+            seen[Integer.parseInt(batch)]++;
+        }
+        assertTrue(Arrays.stream(seen).allMatch(n -> n == size), "each batch once");
+    }
+
+    @Test
+    void batchesThatAreRefused() {
+        EventWriter writer = server.closing(server.client().openWriter(server.scope(), server.stream(1),
+                Options.of("writer.window.bytes", "64KiB").with("writer.block.bytes", "64KiB")));
+        byte[] half = new byte[EventWriter.MAX_EVENT / 2];
+        assertThrows(PravegaException.InvalidArgument.class, () -> writer.writeBatch(null, List.of()));
+        assertThrows(PravegaException.InvalidArgument.class, () -> writer.writeBatch("half \ud83d pair", List.of(half)));
+        assertThrows(PravegaException.EventTooLarge.class, () -> writer.writeBatch(null, List.of(half, half)));
+        assertThrows(PravegaException.EventTooLarge.class, () -> writer.writeBatch(null, List.of(half, half, half)));
+        assertThrows(NullPointerException.class, () -> writer.writeBatch(null, Arrays.asList(half, null)));
+        assertEquals(2, writer.writeBatch("", List.of(half, new byte[half.length - 8])));
+        assertThrows(PravegaException.WindowFull.class, () -> writer.writeBatch("", List.of(half), Duration.ZERO));
+        assertEquals(4, writer.writeBatch("", List.of(new byte[0], new byte[0]), Wait.LONG));
+        writer.close();
+        assertEquals(4, writer.acked());
+        assertThrows(PravegaException.Closed.class, () -> writer.writeBatch(null, List.of(half)));
+    }
+
     /** Reads a sealed stream of events that begin with their id. */
     private void count(String stream, int count) {
         server.client().sealStream(server.scope(), stream);
