@@ -32,8 +32,8 @@ const clusterStartLimit = 6 * time.Minute
 
 // StartCluster starts ZooKeeper, three bookies, two controllers and two segment
 // stores, each in a process of its own, and returns when the cluster is ready.
-// Together they take about 2 GiB of memory. A member that has died is noticed by
-// the others after two seconds.
+// Together they take about 2 GiB of memory. A segment store that has died is
+// noticed by the others after two seconds, a controller after ten.
 //
 // Options.Proxied and Options.Accounts are not for clusters;
 // Options.ControllerPort is the port of the first controller.

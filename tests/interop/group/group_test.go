@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -22,20 +21,13 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 
-// java prepares a run of a program beside this file, with the official client of the server's own
-// artifacts.
+// java prepares a run of a program beside this file.
 func java(ctx context.Context, t *testing.T, program, uri string, args ...string) *exec.Cmd {
 	t.Helper()
-	lib, err := harness.Artifacts(ctx, os.Stderr)
+	cmd, err := harness.OfficialClient(ctx, t.TempDir(), program, append([]string{uri}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	logging := filepath.Join(t.TempDir(), "logback.xml")
-	if err := os.WriteFile(logging, []byte("<configuration><root level=\"OFF\"/></configuration>"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(ctx, "java", append([]string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-Dlogback.configurationFile=" + logging,
-		"-cp", filepath.Join(lib, "*"), program, uri}, args...)...)
 	cmd.Stderr = new(bytes.Buffer)
 	return cmd
 }
