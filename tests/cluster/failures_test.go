@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -11,58 +12,33 @@ import (
 // to do.
 const limit = 6 * time.Minute
 
-// The other store takes over, and the writer goes on there.
-func TestSegmentStoreKilled(t *testing.T) {
-	ctx := within(t, limit)
-	cluster := wholeCluster(ctx, t)
-	l := startLoad(ctx, t, connect(t, cluster))
-	l.flow(ctx, t)
-	l.acks.longestGap()
-	kill(t, cluster, "segmentstore-1")
-	l.flow(ctx, t)
-	t.Logf("longest gap in acks after the kill: %v", l.acks.longestGap())
-	start(ctx, t, cluster, "segmentstore-1")
-	l.flow(ctx, t)
-	t.Logf("longest gap in acks after the restart: %v", l.acks.longestGap())
-	l.check(ctx, t, cluster)
-}
-
-// The containers go to and fro between the stores.
+// The other store takes over, and writer and readers go on there. When the first
+// is back, it is given some of the segments, and the other is killed.
 func TestSegmentStoresKilledInTurn(t *testing.T) {
-	ctx := within(t, 2*limit)
+	ctx := within(t, time.Duration(either(1, 4))*limit)
 	cluster := wholeCluster(ctx, t)
-	l := startLoad(ctx, t, connect(t, cluster))
-	l.flow(ctx, t)
-	for range 2 {
-		for _, store := range []string{"segmentstore-1", "segmentstore-2"} {
-			l.acks.longestGap()
-			kill(t, cluster, store)
-			l.flow(ctx, t)
-			t.Logf("longest gap in acks after the kill of %s: %v", store, l.acks.longestGap())
-			start(ctx, t, cluster, store)
-		}
+	l := startLoad(ctx, t, connect(t, cluster), segments)
+	for i := range either(2, 10) {
+		store := fmt.Sprint("segmentstore-", 1+i%2)
+		l.disturb(ctx, t, store+" killed", func() { kill(t, cluster, store) })
+		l.disturb(ctx, t, store+" back", func() { start(ctx, t, cluster, store) })
 	}
-	l.flow(ctx, t)
 	l.check(ctx, t, cluster)
 }
 
 // The client finds the other controller, for the writer and for what it asks
 // itself. A controller is missed when a store is too.
 func TestControllerKilled(t *testing.T) {
-	ctx := within(t, 2*limit)
+	ctx := within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	c := connect(t, cluster)
-	l := startLoad(ctx, t, c)
-	for _, controller := range []string{"controller-1", "controller-2"} {
-		l.flow(ctx, t)
-		l.acks.longestGap()
-		kill(t, cluster, controller)
-		newStream(ctx, t, c)
-		l.flow(ctx, t)
-		t.Logf("longest gap in acks after the kill of %s: %v", controller, l.acks.longestGap())
-		kill(t, cluster, "segmentstore-2")
-		l.flow(ctx, t)
-		t.Logf("longest gap in acks after the kill of a store beside it: %v", l.acks.longestGap())
+	l := startLoad(ctx, t, c, segments)
+	for _, controller := range []string{"controller-1", "controller-2"}[either(1, 0):] {
+		l.disturb(ctx, t, controller+" killed", func() {
+			kill(t, cluster, controller)
+			newStream(ctx, t, c, segments)
+		})
+		l.disturb(ctx, t, "a store beside it killed", func() { kill(t, cluster, "segmentstore-2") })
 		start(ctx, t, cluster, controller, "segmentstore-2")
 	}
 	l.check(ctx, t, cluster)
@@ -72,14 +48,9 @@ func TestControllerKilled(t *testing.T) {
 func TestBookieKilled(t *testing.T) {
 	ctx := within(t, limit)
 	cluster := wholeCluster(ctx, t)
-	l := startLoad(ctx, t, connect(t, cluster))
-	l.flow(ctx, t)
-	l.acks.longestGap()
-	kill(t, cluster, "bookie-2")
-	l.flow(ctx, t)
-	t.Logf("longest gap in acks after the kill: %v", l.acks.longestGap())
-	start(ctx, t, cluster, "bookie-2")
-	l.flow(ctx, t)
+	l := startLoad(ctx, t, connect(t, cluster), segments)
+	l.disturb(ctx, t, "killed", func() { kill(t, cluster, "bookie-2") })
+	l.disturb(ctx, t, "back", func() { start(ctx, t, cluster, "bookie-2") })
 	l.check(ctx, t, cluster)
 }
 
@@ -87,14 +58,12 @@ func TestBookieKilled(t *testing.T) {
 func TestZooKeeperAway(t *testing.T) {
 	ctx := within(t, limit)
 	cluster := wholeCluster(ctx, t)
-	l := startLoad(ctx, t, connect(t, cluster))
-	l.flow(ctx, t)
-	l.acks.longestGap()
-	kill(t, cluster, "zookeeper")
-	time.Sleep(6 * time.Second) // three times as long as sessions live
-	start(ctx, t, cluster, "zookeeper")
-	l.flow(ctx, t)
-	t.Logf("longest gap in acks: %v", l.acks.longestGap())
+	l := startLoad(ctx, t, connect(t, cluster), segments)
+	l.disturb(ctx, t, "away", func() {
+		kill(t, cluster, "zookeeper")
+		time.Sleep(6 * time.Second) // three times as long as sessions live
+		start(ctx, t, cluster, "zookeeper")
+	})
 	l.check(ctx, t, cluster)
 }
 
@@ -102,44 +71,48 @@ func TestZooKeeperAway(t *testing.T) {
 func TestAllSegmentStoresKilled(t *testing.T) {
 	ctx := within(t, limit)
 	cluster := wholeCluster(ctx, t)
-	l := startLoad(ctx, t, connect(t, cluster))
-	l.flow(ctx, t)
-	l.acks.longestGap()
-	kill(t, cluster, "segmentstore-1", "segmentstore-2")
-	time.Sleep(5 * time.Second) // so that the client has tried many times
-	start(ctx, t, cluster, "segmentstore-1", "segmentstore-2")
-	l.flow(ctx, t)
-	t.Logf("longest gap in acks: %v", l.acks.longestGap())
+	l := startLoad(ctx, t, connect(t, cluster), segments)
+	l.disturb(ctx, t, "killed and back", func() {
+		kill(t, cluster, "segmentstore-1", "segmentstore-2")
+		time.Sleep(5 * time.Second) // so that the client has tried many times
+		start(ctx, t, cluster, "segmentstore-1", "segmentstore-2")
+	})
 	l.check(ctx, t, cluster)
 }
 
-// What was acknowledged survives the end of everything, and the writer does too.
+// What was acknowledged survives the end of everything. A writer that lives on
+// stores the rest; of one that does not, all is there that it was told of.
 func TestEverythingKilled(t *testing.T) {
 	ctx := within(t, limit)
 	cluster := wholeCluster(ctx, t)
-	l := startLoad(ctx, t, connect(t, cluster))
-	l.flow(ctx, t)
-	l.acks.longestGap()
-	kill(t, cluster, cluster.Members()...)
-	start(ctx, t, cluster, cluster.Members()...)
-	l.flow(ctx, t)
-	t.Logf("longest gap in acks: %v", l.acks.longestGap())
-	l.check(ctx, t, cluster)
+	lives := startLoad(ctx, t, connect(t, cluster), segments)
+	mortal := connect(t, cluster)
+	scope, stream := newStream(ctx, t, mortal, segments)
+	ends := startWriting(ctx, t, mortal, scope, stream)
+	ends.flow(ctx, t)
+	var acked int64
+	lives.disturb(ctx, t, "killed and back", func() {
+		kill(t, cluster, cluster.Members()...)
+		acked, _ = ends.writer.Acked()
+		mortal.Close()
+		<-ends.done // with an error: the client is closed
+		start(ctx, t, cluster, cluster.Members()...)
+	})
+	lives.check(ctx, t, cluster)
+	ends.client = lives.client
+	ends.readBack(ctx, t, cluster, acked)
 }
 
 // A store that is asked to end hands its containers over.
 func TestSegmentStoreStopped(t *testing.T) {
 	ctx := within(t, limit)
 	cluster := wholeCluster(ctx, t)
-	l := startLoad(ctx, t, connect(t, cluster))
-	l.flow(ctx, t)
-	l.acks.longestGap()
-	if err := cluster.Stop(ctx, "segmentstore-2"); err != nil {
-		t.Fatal(err)
-	}
-	l.flow(ctx, t)
-	t.Logf("longest gap in acks: %v", l.acks.longestGap())
-	start(ctx, t, cluster, "segmentstore-2")
-	l.flow(ctx, t)
+	l := startLoad(ctx, t, connect(t, cluster), segments)
+	l.disturb(ctx, t, "stopped", func() {
+		if err := cluster.Stop(ctx, "segmentstore-2"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	l.disturb(ctx, t, "back", func() { start(ctx, t, cluster, "segmentstore-2") })
 	l.check(ctx, t, cluster)
 }

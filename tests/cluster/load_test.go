@@ -5,7 +5,6 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,25 +19,46 @@ type load struct {
 	client        *client.Client
 	scope, stream string
 	writer        *client.Writer
+	name          string // of the writer, in its events
 	stop          context.CancelFunc
 	done          chan error
 	written       atomic.Int64 // events that the writer has accepted
 	acks          acks
+	readers       *readers // that read along; nil if there are none
 }
 
-func startLoad(ctx context.Context, t *testing.T, c *client.Client) *load {
+// startLoad begins to write to a new stream, and to read what is written with two
+// readers of a group.
+func startLoad(ctx context.Context, t *testing.T, c *client.Client, segments int) *load {
 	t.Helper()
-	scope, stream := newStream(ctx, t, c)
+	scope, stream := newStream(ctx, t, c, segments)
+	l := startWriting(ctx, t, c, scope, stream)
+	l.readers = startReaders(ctx, t, c, scope, l.group("ours"))
+	return l
+}
+
+// startWriting begins to write to a stream. It makes the groups that will read what
+// is written: for half a minute after the end of a store, controllers are slow to.
+func startWriting(ctx context.Context, t *testing.T, c *client.Client, scope, stream string) *load {
+	t.Helper()
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
 	running, stop := context.WithCancel(ctx)
-	l := &load{client: c, scope: scope, stream: stream, writer: w, stop: stop, done: make(chan error, 1)}
+	l := &load{client: c, scope: scope, stream: stream, writer: w, name: fmt.Sprintf("writer%d", writers.Add(1)), stop: stop, done: make(chan error, 1)}
+	createGroup(ctx, t, c, scope, stream, l.group("ours"))
+	createGroup(ctx, t, c, scope, stream, l.group("java"))
 	w.Notify(l.acks.note)
 	go func() { l.done <- l.run(ctx, running) }()
 	return l
 }
+
+// group that reads the load.
+func (l *load) group(of string) string { return of + "-" + l.name }
+
+// writers that loads have opened.
+var writers atomic.Int64
 
 // run writes as long as running lasts. Only the end of ctx interrupts a write.
 func (l *load) run(ctx, running context.Context) error {
@@ -51,10 +71,13 @@ func (l *load) run(ctx, running context.Context) error {
 				return nil
 			}
 		}
-		key := fmt.Sprint("key", n%101)
-		number, err := l.writer.WriteKeyed(ctx, key, payload(key, n))
-		if err != nil || number != n {
-			return fmt.Errorf("event %d got number %d: %w", n, number, err)
+		e := event{l.name, fmt.Sprint("key", n%101), n}
+		number, err := l.writer.WriteKeyed(ctx, e.key, e.bytes())
+		if err != nil {
+			return err
+		}
+		if number != n {
+			return fmt.Errorf("event %d got number %d", n, number)
 		}
 		l.written.Store(n)
 	}
@@ -64,7 +87,7 @@ func (l *load) run(ctx, running context.Context) error {
 func (l *load) flow(ctx context.Context, t *testing.T) {
 	t.Helper()
 	begun := time.Now()
-	for until := l.written.Load() + 5000; ; time.Sleep(5 * time.Millisecond) {
+	for until := l.written.Load() + either(3000, 30000); ; time.Sleep(5 * time.Millisecond) {
 		acked, err := l.writer.Acked()
 		if err != nil {
 			t.Fatal(err)
@@ -83,64 +106,57 @@ func (l *load) flow(ctx context.Context, t *testing.T) {
 	}
 }
 
-// check ends the load and shows that each of its events is stored once, in the
-// order of its key. All members must run.
+// disturb does something to the cluster and tells the longest gaps until all flows
+// again.
+func (l *load) disturb(ctx context.Context, t *testing.T, what string, do func()) {
+	t.Helper()
+	l.flow(ctx, t)
+	l.acks.Longest()
+	l.readers.gaps.Longest()
+	do()
+	l.flow(ctx, t)
+	t.Logf("%s: longest gap in acknowledgements %v, in reading %v", what,
+		l.acks.Longest().Round(time.Millisecond), l.readers.gaps.Longest().Round(time.Millisecond))
+}
+
+// check ends the load, of which all must be stored once, in the order of its
+// keys.
 func (l *load) check(ctx context.Context, t *testing.T, cluster *harness.Cluster) {
 	t.Helper()
 	l.stop()
 	if err := <-l.done; err != nil {
 		t.Fatal(err)
 	}
-	total := l.written.Load()
 	if err := l.writer.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if acked, err := l.writer.Acked(); acked != total {
-		t.Fatalf("%d of %d events are acknowledged: %v", acked, total, err)
+	if acked, err := l.writer.Acked(); acked != l.written.Load() {
+		t.Fatalf("%d of %d events are acknowledged: %v", acked, l.written.Load(), err)
 	}
+	l.readBack(ctx, t, cluster, l.written.Load())
+}
+
+// readBack shows that the official Java client and the readers that read along,
+// or else new ones of ours, find what was acknowledged once, and what was not at
+// most once. The writer has ended, and the stream ends here.
+func (l *load) readBack(ctx context.Context, t *testing.T, cluster *harness.Cluster, acked int64) {
+	t.Helper()
 	if err := cluster.Ready(ctx); err != nil {
 		t.Fatal(err)
 	}
-	begun := time.Now()
 	if err := l.client.SealStream(ctx, l.scope, l.stream); err != nil {
 		t.Fatal(err)
 	}
-	sealed := time.Now()
-	o := newOracle(t)
-	o.read(ctx, l.client, l.scope, l.stream)
-	o.check(total)
-	t.Logf("%d events, sealed in %v, read in %v", total, sealed.Sub(begun), time.Since(sealed))
-}
-
-// acks measures the time between acknowledgements. Safe for concurrent use; the
-// zero value is ready.
-type acks struct {
-	mu      sync.Mutex
-	acked   int64
-	last    time.Time // when acked became what it is
-	longest time.Duration
-}
-
-// note is told by a writer through which number all is stored.
-func (a *acks) note(acked int64, _ error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if acked <= a.acked {
-		return
+	begun := time.Now()
+	if l.readers == nil {
+		l.readers = startReaders(ctx, t, l.client, l.scope, l.group("ours"))
 	}
-	now := time.Now()
-	if !a.last.IsZero() {
-		a.longest = max(a.longest, now.Sub(a.last))
-	}
-	a.acked, a.last = acked, now
-}
-
-// longestGap returns the longest time without an acknowledgement since the last
-// call.
-func (a *acks) longestGap() time.Duration {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	longest := a.longest
-	a.longest = 0
-	return longest
+	ours := l.readers.finish(t)
+	ours.check(t, "our readers", l.name, acked, l.written.Load())
+	read := time.Now()
+	theirs := newOracle()
+	java.readBack(ctx, t, cluster, l.scope, l.group("java"), theirs.take)
+	theirs.check(t, "the official Java client", l.name, acked, l.written.Load())
+	t.Logf("%d events, %d acknowledged; read to the end in %v by ours, %v by the official Java client", l.written.Load(), acked,
+		read.Sub(begun).Round(time.Millisecond), time.Since(read).Round(time.Millisecond))
 }

@@ -1,8 +1,10 @@
 //go:build cluster
 
 // Package cluster holds the tests of the Go client against a cluster whose
-// members fail. They need about 3 GiB of memory and some minutes, so they are
-// built with the tag cluster only: make test-cluster.
+// members fail. All events of a test are read back by our readers, mostly while
+// the members fail, and by the official Java client. The tests need about 3 GiB of
+// memory and some minutes, so they are built with the tag cluster only: make
+// test-cluster is the short form (-short), make test-long the long one.
 package cluster
 
 import (
@@ -26,7 +28,8 @@ type binary struct{ *testing.M }
 
 func (b binary) Run() int {
 	status := b.M.Run()
-	stopShared()
+	java.stop()
+	stopShared(status != 0)
 	return status
 }
 
@@ -34,13 +37,26 @@ func (b binary) Run() int {
 var shared = sync.OnceValues(func() (*harness.Cluster, error) {
 	cluster, err := harness.StartCluster(context.Background(), harness.Options{})
 	if err == nil {
-		stopShared = cluster.Close
+		stopShared = func(failed bool) {
+			if failed {
+				cluster.KeepLogs()
+			}
+			cluster.Close()
+		}
 	}
 	return cluster, err
 })
 
 // stopShared ends the shared cluster, if it was started.
-var stopShared = func() {}
+var stopShared = func(failed bool) {}
+
+// either is the first in the short form of the tests, the second in the long one.
+func either(short, long int64) int64 {
+	if testing.Short() {
+		return short
+	}
+	return long
+}
 
 // wholeCluster returns the shared cluster when all its members work.
 func wholeCluster(ctx context.Context, t *testing.T) *harness.Cluster {
@@ -113,16 +129,21 @@ func connect(t *testing.T, cluster *harness.Cluster) *client.Client {
 const segments = 8
 
 // newStream makes a stream in a scope of its own.
-func newStream(ctx context.Context, t *testing.T, c *client.Client) (scope, stream string) {
+func newStream(ctx context.Context, t *testing.T, c *client.Client, segments int) (scope, stream string) {
 	t.Helper()
 	scope, stream = fmt.Sprintf("cluster-%d", time.Now().UnixNano()), "s"
 	if _, err := c.CreateScope(ctx, scope); err != nil {
 		t.Fatal(err)
 	}
+	createStream(ctx, t, c, scope, stream, segments)
+	return scope, stream
+}
+
+func createStream(ctx context.Context, t *testing.T, c *client.Client, scope, stream string, segments int) {
+	t.Helper()
 	config := client.DefaultStreamConfig()
 	config.Scaling.Segments = segments
-	if _, err := c.CreateStream(ctx, scope, stream, config); err != nil {
-		t.Fatal(err)
+	if created, err := c.CreateStream(ctx, scope, stream, config); err != nil || !created {
+		t.Fatalf("created: %v, %v", created, err)
 	}
-	return scope, stream
 }

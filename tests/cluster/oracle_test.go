@@ -3,116 +3,95 @@
 package cluster
 
 import (
-	"context"
-	"errors"
+	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/pravega/pravega-client-go/client"
 )
 
-// padding makes events about 100 bytes long.
-var padding = strings.Repeat(".", 85)
-
-// payload of event n of a load, counted from 1.
-func payload(key string, n int64) []byte { return fmt.Appendf(nil, "%s %d %s", key, n, padding) }
-
-// oracle checks that each event of a load is read once, in order per key.
-type oracle struct {
-	t  *testing.T
-	mu sync.Mutex
-	// seen are the numbers, last the latest of each key.
-	seen map[int64]bool
-	last map[string]int64
+// event is what a load writes: event n, from 1, of a writer.
+type event struct {
+	writer, key string
+	n           int64
 }
 
-func newOracle(t *testing.T) *oracle {
-	return &oracle{t: t, seen: make(map[int64]bool), last: make(map[string]int64)}
+// padding makes events about 100 bytes long.
+var padding = strings.Repeat(".", 80)
+
+func (e event) bytes() []byte { return fmt.Appendf(nil, "%s %s %d %s", e.writer, e.key, e.n, padding) }
+
+func parseEvent(text []byte) (e event, err error) {
+	words := bytes.Split(text, []byte(" "))
+	if len(words) != 4 || string(words[3]) != padding {
+		return e, fmt.Errorf("event %q was never written", text)
+	}
+	n, err := strconv.ParseInt(string(words[2]), 10, 64)
+	return event{string(words[0]), string(words[1]), n}, err
+}
+
+// oracle finds out whether each event is read once, in order per key. Safe for
+// concurrent use.
+type oracle struct {
+	mu    sync.Mutex
+	seen  map[event]bool
+	last  map[event]int64 // by writer and key
+	wrong []string        // the first of what must not be
+}
+
+func newOracle() *oracle {
+	return &oracle{seen: make(map[event]bool), last: make(map[event]int64)}
 }
 
 // take notes an event that was read.
-func (o *oracle) take(event []byte) {
-	var key, rest string
-	var n int64
-	if _, err := fmt.Sscanf(string(event), "%s %d %s", &key, &n, &rest); err != nil || rest != padding {
-		o.t.Errorf("event %q was never written", event)
-		return
-	}
+func (o *oracle) take(text []byte) {
+	e, err := parseEvent(text)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.seen[n] {
-		o.t.Errorf("event %d of key %s was read twice", n, key)
-	}
-	o.seen[n] = true
-	if o.last[key] > n {
-		o.t.Errorf("event %d of key %s was read after %d", n, key, o.last[key])
-	}
-	o.last[key] = n
-}
-
-// check that the events 1 to total were read, and no other.
-func (o *oracle) check(total int64) {
-	o.t.Helper()
-	missing := int64(0)
-	for n := int64(1); n <= total; n++ {
-		if !o.seen[n] {
-			if missing++; missing < 10 {
-				o.t.Errorf("event %d was not read", n)
-			}
-		}
-	}
-	if got := int64(len(o.seen)); got != total || missing != 0 {
-		o.t.Errorf("%d events were written, %d were read, %d are missing", total, got, missing)
-	}
-}
-
-// read reads a sealed stream to its end with a group of two readers.
-func (o *oracle) read(ctx context.Context, c *client.Client, scope, stream string) {
-	o.t.Helper()
-	config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
-	if _, err := c.CreateReaderGroup(ctx, scope, "oracle", config); err != nil {
-		o.t.Fatal(err)
-	}
-	g, err := c.OpenReaderGroup(ctx, scope, "oracle")
 	if err != nil {
-		o.t.Fatal(err)
+		o.blame("%v", err)
+		return
 	}
-	var readers []*client.Reader
-	for i := range 2 {
-		r, err := g.OpenReader(ctx, fmt.Sprint("reader-", i), client.DefaultReaderConfig())
-		if err != nil {
-			o.t.Fatal(err)
-		}
-		readers = append(readers, r)
+	if o.seen[e] {
+		o.blame("%v was read twice", e)
 	}
-	var work sync.WaitGroup
-	for _, r := range readers {
-		work.Go(func() {
-			if err := o.drain(ctx, r); err != nil {
-				o.t.Error(err)
-			}
-		})
+	o.seen[e] = true
+	key := event{e.writer, e.key, 0}
+	if o.last[key] > e.n {
+		o.blame("%v was read after %d", e, o.last[key])
 	}
-	work.Wait()
+	o.last[key] = e.n
 }
 
-// drain reads until the end.
-func (o *oracle) drain(ctx context.Context, r *client.Reader) error {
-	for {
-		s, err := r.Next(ctx)
-		if errors.Is(err, client.ErrEnd) {
-			return r.Close(ctx)
+func (o *oracle) blame(format string, args ...any) {
+	if len(o.wrong) < 10 {
+		o.wrong = append(o.wrong, fmt.Sprintf(format, args...))
+	}
+}
+
+// check that the events of one writer were read up to acked, and of those up to
+// written each at most once, and nothing else. It is called when all is read.
+func (o *oracle) check(t *testing.T, reader, writer string, acked, written int64) {
+	t.Helper()
+	found := make(map[int64]bool)
+	for e := range o.seen {
+		if e.writer != writer || e.n < 1 || e.n > written {
+			o.blame("%v was never written", e)
 		}
-		if err != nil {
-			return err
+		found[e.n] = true
+	}
+	missing := 0
+	for n := int64(1); n <= acked; n++ {
+		if !found[n] {
+			missing++
+			o.blame("%d was acknowledged and is not there", n)
 		}
-		for _, event := range s.Events() {
-			o.take(event)
-		}
-		if err := s.Release(); err != nil {
-			return err
-		}
+	}
+	for _, wrong := range o.wrong {
+		t.Errorf("%s: %s", reader, wrong)
+	}
+	if missing > 0 {
+		t.Errorf("%s: %d of %d acknowledged events are missing", reader, missing, acked)
 	}
 }
