@@ -6,10 +6,13 @@
 #   make tools      installs what make check and make generate need
 #   make demo       moves a real data set through a real Pravega
 #   make bench      the benchmark
+#   make bench-failover
+#                   how long a writer is held up when a segment store is killed
 #   make pravega    a real Pravega in the foreground, tcp://127.0.0.1:9090
 #   make cluster    the same as eight processes that can be killed one by one
 #   make test-cluster
-#                   the tests that kill them; not part of make test
+#                   the tests that kill them, in the short form of make test
+#   make test-long  the long forms of tests, about an hour
 #   make install    the library, its headers and pkg-config file, below PREFIX
 #   make clean      removes what was built; what was fetched stays
 #   make distclean  removes build/ altogether
@@ -32,7 +35,7 @@ LIBTAGS ?=
 export PRAVEGA_LIBRARY ?= $(BUILD)/lib/$(SONAME)
 
 .NOTPARALLEL:
-.PHONY: all lib test check tools demo bench pravega cluster test-cluster generate install clean distclean runners
+.PHONY: all lib test test-cluster test-long check tools demo bench bench-failover pravega cluster generate install clean distclean runners
 
 all: lib
 	go build ./...
@@ -95,8 +98,10 @@ test: lib runners $(VENV)/complete
 	$(TOOLS)/suite $(SUITES)
 
 test-cluster:
-	go vet -tags cluster ./tests/cluster
-	go test -tags cluster -race -count=1 -timeout 60m -v ./tests/cluster
+	go test -tags cluster -race -count=1 -short -timeout 15m -v ./tests/cluster
+
+test-long:
+	go test -tags cluster -race -count=1 -timeout 90m -v ./tests/cluster
 
 $(VENV)/complete: tests/requirements.txt
 	python3 -m venv $(VENV)
@@ -108,6 +113,10 @@ demo: lib runners
 
 bench: lib runners
 	$(call if-exists,bench,go build -o $(TOOLS)/bench ./bench; $(TOOLS)/bench -out $(BUILD)/bench.json)
+
+bench-failover:
+	go build -o $(TOOLS)/failover ./bench/failover
+	$(TOOLS)/failover -out $(BUILD)/bench-failover.json
 
 # --- checks ------------------------------------------------------------------
 
@@ -124,10 +133,12 @@ check-format:
 
 check-vet:
 	go vet ./...
+	go vet -tags cluster ./tests/cluster
 
 check-staticcheck:
 	$(call needs,$(TOOLS)/staticcheck)
 	$(TOOLS)/staticcheck ./...
+	$(TOOLS)/staticcheck -tags cluster ./tests/cluster
 
 # What is generated must be what its sources say.
 check-generated:
@@ -183,7 +194,7 @@ generate:
 
 clean:
 	rm -rf $(BUILD)/lib $(BUILD)/include $(BUILD)/test
-	rm -f $(TOOLS)/pravega $(TOOLS)/pravega-cluster $(TOOLS)/with-pravega $(TOOLS)/suite $(TOOLS)/bench $(TOOLS)/demo
+	rm -f $(TOOLS)/pravega $(TOOLS)/pravega-cluster $(TOOLS)/with-pravega $(TOOLS)/suite $(TOOLS)/bench $(TOOLS)/failover $(TOOLS)/demo
 
 distclean:
 	rm -rf $(BUILD)
