@@ -7,10 +7,13 @@ import io.pravega.client.stream.EventStreamWriter;
 import io.pravega.client.stream.EventWriterConfig;
 import io.pravega.client.stream.ReaderConfig;
 import io.pravega.client.stream.ReaderGroupConfig;
+import io.pravega.client.stream.Transaction;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /** The official Java client, doing what the test beside it asks for. */
 public final class Member {
@@ -19,7 +22,9 @@ public final class Member {
 
     /**
      * Arguments: controller, scope, stream, and then one of
-     * "create GROUP", "write KEYS FIRST LAST" (the keys separated by commas) or "read GROUP READER".
+     * "create GROUP", "write KEYS FIRST LAST" (the keys separated by commas), "read GROUP READER",
+     * or of a transaction "commit", "abort" or "leave", which prints its id, and "KEYS FIRST LAST", or
+     * "finish KEYS FIRST LAST ID", which commits one that is open.
      */
     public static void main(String[] args) throws Exception {
         ClientConfig config = ClientConfig.builder().controllerURI(URI.create(args[0])).build();
@@ -33,6 +38,12 @@ public final class Member {
                 break;
             case "write":
                 write(config, args);
+                break;
+            case "commit":
+            case "abort":
+            case "leave":
+            case "finish":
+                transaction(config, args, out);
                 break;
             default:
                 read(config, args, out);
@@ -49,6 +60,32 @@ public final class Member {
                 }
             }
             writer.flush();
+        }
+    }
+
+    private static void transaction(ClientConfig config, String[] args, PrintStream out) throws Exception {
+        EventStreamClientFactory factory = EventStreamClientFactory.withScope(args[1], config);
+        TransactionalEventStreamWriter<String> writer = factory.createTransactionalEventWriter(
+                args[2], new UTF8StringSerializer(), EventWriterConfig.builder().transactionTimeoutTime(60000).build());
+        Transaction<String> transaction = args[3].equals("finish") ? writer.getTxn(UUID.fromString(args[7])) : writer.beginTxn();
+        for (String key : args[4].split(",")) {
+            for (int n = Integer.parseInt(args[5]); n <= Integer.parseInt(args[6]); n++) {
+                transaction.writeEvent(key, key + " " + n);
+            }
+        }
+        transaction.flush();
+        switch (args[3]) {
+            case "leave":
+                out.println(transaction.getTxnId());
+                break;
+            case "abort":
+                transaction.abort();
+                break;
+            default:
+                transaction.commit();
+                while (transaction.checkStatus() != Transaction.Status.COMMITTED) {
+                    Thread.sleep(10);
+                }
         }
     }
 
