@@ -20,13 +20,14 @@ type amount struct {
 	write   int // bytes of events in one run
 	read    int // the same
 	latency int // events in one run
+	txns    int // transactions in one run
 }
 
 func amounts() amount {
 	if os.Getenv("BENCH_QUICK") != "" {
-		return amount{cells: []cell{small, {1024, 4}}, pairs: 2, write: 20e6, read: 50e6, latency: 500}
+		return amount{cells: []cell{small, {1024, 4}}, pairs: 2, write: 20e6, read: 50e6, latency: 500, txns: 100}
 	}
-	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}}, pairs: 5, write: 200e6, read: 300e6, latency: 3000}
+	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}}, pairs: 5, write: 200e6, read: 300e6, latency: 3000, txns: 1000}
 }
 
 // small is the cell of latency, and of the ways to write that are no more than
@@ -97,4 +98,30 @@ func latencies(ctx context.Context, c cell, a amount, clients []client) ([]row, 
 		}
 	}
 	return found.rows(), nil
+}
+
+// transactions has the clients commit transactions of 100 events, 1, 10 and 100 at
+// once. The reference has none: most of their time is the controller's.
+func transactions(ctx context.Context, c cell, a amount, clients []client) (rows []row, err error) {
+	s, err := newSite(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	for _, one := range clients {
+		for _, atOnce := range []int{1, 10, 100} {
+			var runs []measure.Result
+			for range a.pairs {
+				r, err := s.write(ctx, one, fmt.Sprintf("%s-%d", one.works["txn"], atOnce), 100*a.txns)
+				if err != nil {
+					return rows, err
+				}
+				runs = append(runs, r)
+			}
+			r := measured(fmt.Sprintf("txn, %d at once", atOnce), one.name, c, runs)
+			rows = append(rows, r)
+			fmt.Fprintln(os.Stderr, r)
+		}
+	}
+	return rows, nil
 }

@@ -30,7 +30,7 @@ import (
 func main() {
 	out := flag.String("out", filepath.Join("build", "bench.json"), "the `file` for the rows")
 	names := flag.String("clients", "", "only these clients, separated by commas")
-	work := flag.String("work", "", "only this work: write, read or latency")
+	work := flag.String("work", "", "only this work: write, read, latency or txn")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
@@ -55,7 +55,7 @@ func measureAll(ctx context.Context, a amount, names, only string) (rows []row, 
 		for _, work := range []struct {
 			name    string
 			measure func(context.Context, cell, amount, []client) ([]row, error)
-		}{{"write", writes}, {"read", reads}, {"latency", latencies}} {
+		}{{"write", writes}, {"read", reads}, {"latency", latencies}, {"txn", transactions}} {
 			part := participants(names, work.name, c)
 			if len(part) == 0 || only != "" && only != work.name {
 				continue
@@ -75,7 +75,7 @@ func measureAll(ctx context.Context, a amount, names, only string) (rows []row, 
 func participants(names, work string, c cell) (some []client) {
 	for _, client := range clients {
 		_, can := client.works[work]
-		can = can && (work != "latency" || c == small)
+		can = can && (work != "latency" && work != "txn" || c == small)
 		named := names == "" || slices.Contains(strings.Split(names, ","), client.name)
 		if can && named && (client.only == nil || slices.Contains(client.only, c)) {
 			some = append(some, client)

@@ -25,6 +25,7 @@ type client struct {
 var (
 	plain  = map[string]string{"write": "write", "read": "read", "latency": "latency"}
 	single = map[string]string{"write": "write-single"}
+	whole  = map[string]string{"write": "write", "read": "read", "latency": "latency", "txn": "txn"}
 	keyed  = map[string]string{"write": "write-keyed"}
 )
 
@@ -43,7 +44,7 @@ var reference = client{name: "wire", command: []string{programs + "/wire"}, work
 // clients are all that there are. What writes one event a call is beside what
 // writes many, where that is the fast way of the language.
 var clients = []client{
-	{name: "go", command: []string{programs + "/go"}, works: plain},
+	{name: "go", command: []string{programs + "/go"}, works: whole},
 	{name: "go-keyed", command: []string{programs + "/go"}, works: keyed, only: []cell{{100, 4}}},
 	{name: "c", command: []string{programs + "/c"}, works: plain},
 	{name: "c-single", command: []string{programs + "/c"}, works: single},

@@ -28,7 +28,9 @@ type row struct {
 	Ratios []float64 `json:"ratios,omitempty"` // of every pair, ascending
 	P50    float64   `json:"p50_us,omitempty"`
 	P99    float64   `json:"p99_us,omitempty"`
-	Allocs float64   `json:"allocs_per_event,omitempty"` // only Go can tell
+	// Readable50 is of the time until a transaction is committed.
+	Readable50 float64 `json:"readable_p50_us,omitempty"`
+	Allocs     float64 `json:"allocs_per_event,omitempty"` // only Go can tell
 }
 
 // measured is the row of runs.
@@ -47,6 +49,7 @@ func measured(work, client string, c cell, runs []measure.Result) row {
 	r.RSSMB = round(slices.Max(of(func(m measure.Result) float64 { return m.RSSMB })), 1)
 	r.P50 = round(median(of(func(m measure.Result) float64 { return m.P50 })), 1)
 	r.P99 = round(median(of(func(m measure.Result) float64 { return m.P99 })), 1)
+	r.Readable50 = round(median(of(func(m measure.Result) float64 { return m.Readable50 })), 1)
 	r.Allocs = round(median(of(func(m measure.Result) float64 { return m.AllocsPerEvent })), 4)
 	return r
 }
@@ -91,10 +94,10 @@ func (r row) String() string {
 
 func printTable(out io.Writer, rows []row) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "work\tsize B\tsegments\tclient\tk events/s\tMB/s\tratio\tCPU s/million\tRSS MiB\tp50 us\tp99 us\tallocs/event\t")
+	fmt.Fprintln(t, "work\tsize B\tsegments\tclient\tk events/s\tMB/s\tratio\tCPU s/million\tRSS MiB\tp50 us\tp99 us\treadable p50 us\tallocs/event\t")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%.1f\t%.1f\t%s\t%.3f\t%.0f\t%s\t%s\t%s\t\n", r.Work, r.Size, r.Segments, r.Client,
-			r.EventsPerS/1e3, r.MBPerS, known(r.Ratio), r.CPUPerMillion, r.RSSMB, known(r.P50), known(r.P99), known(r.Allocs))
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%.1f\t%.1f\t%s\t%.3f\t%.0f\t%s\t%s\t%s\t%s\t\n", r.Work, r.Size, r.Segments, r.Client,
+			r.EventsPerS/1e3, r.MBPerS, known(r.Ratio), r.CPUPerMillion, r.RSSMB, known(r.P50), known(r.P99), known(r.Readable50), known(r.Allocs))
 	}
 	return t.Flush()
 }

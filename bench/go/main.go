@@ -39,6 +39,8 @@ func run(t measure.Task) (measure.Result, error) {
 		return latency(c, t)
 	case "read":
 		return read(c, t)
+	case "txn-1", "txn-10", "txn-100":
+		return transactions(c, t)
 	}
 	return measure.Result{}, fmt.Errorf("there is no work %q", t.Work)
 }

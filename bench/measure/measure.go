@@ -59,8 +59,9 @@ type Result struct {
 	CPUSeconds     float64 `json:"cpu_seconds"`      // of the process, user and system
 	RSSMB          float64 `json:"rss_mb"`           // the most that was resident, in MiB
 	AllocsPerEvent float64 `json:"allocs,omitempty"` // on the heap; only Go can tell
-	P50            float64 `json:"p50_us,omitempty"` // of the time from write to acknowledgement; only of latency
+	P50            float64 `json:"p50_us,omitempty"` // of the time from write to acknowledgement, or from begin to the end of commit
 	P99            float64 `json:"p99_us,omitempty"`
+	Readable50     float64 `json:"readable_p50_us,omitempty"` // of the time from begin until a transaction is committed
 }
 
 // Main runs a program: it does the task of the arguments and prints the result.
@@ -126,10 +127,18 @@ func (s *Stopwatch) Stop(events int64) (Result, error) {
 // Latencies notes the median and the 99th percentile of times, which it sorts.
 func (r *Result) Latencies(times []time.Duration) {
 	slices.Sort(times)
-	at := func(share float64) float64 {
-		return float64(times[int(share*float64(len(times)-1))].Nanoseconds()) / 1e3
-	}
-	r.P50, r.P99 = at(0.50), at(0.99)
+	r.P50, r.P99 = quantile(times, 0.50), quantile(times, 0.99)
+}
+
+// Readable notes the median of times, which it sorts.
+func (r *Result) Readable(times []time.Duration) {
+	slices.Sort(times)
+	r.Readable50 = quantile(times, 0.50)
+}
+
+// quantile of sorted times in microseconds.
+func quantile(times []time.Duration, share float64) float64 {
+	return float64(times[int(share*float64(len(times)-1))].Nanoseconds()) / 1e3
 }
 
 func mallocs() uint64 {
