@@ -59,6 +59,7 @@ type Conn struct {
 	closing   error // why; set once
 	retiring  bool  // nobody new, and closed when nobody is left
 	expiry    expiry
+	setUps    int // of writers, so far
 
 	sent chan struct{} // closed when the sender has ended
 	done chan struct{} // closed when both goroutines have ended

@@ -21,15 +21,25 @@ type expiry struct {
 // most; else when half of what the token had left is over.
 const mostNotice = 30 * time.Second
 
-var errRetired = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up before its token ends")
+var errRetired = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up before the server would end it")
 
-// ExpireBy tells that a token is about to be used on the connection which ends at
-// a time; the zero time means never. It is false if the connection retires
-// already: then it must not be used for it.
+// mostSetUps is how many writers are set up on a connection before it retires: a
+// server remembers each until the connection ends, also those that have left, and
+// every transaction brings new ones.
+const mostSetUps = 4096
+
+// ExpireBy tells that a writer is about to be set up on the connection with a
+// token that ends at a time; the zero time means never. It is false if the
+// connection retires already: then it must not be used for it.
 func (c *Conn) ExpireBy(end time.Time) bool {
 	c.mu.Lock()
 	retiring := c.retiring || c.closing != nil
+	c.setUps++
+	full := c.setUps == mostSetUps
 	c.mu.Unlock()
+	if full {
+		go c.retire()
+	}
 	if retiring || end.IsZero() {
 		return !retiring
 	}
