@@ -53,7 +53,7 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 	}
 	javas := func(command string, more ...string) string {
 		t.Helper()
-		cmd := java(ctx, t, config.ControllerURI, append([]string{scope, stream, command, keys, fmt.Sprint(next), fmt.Sprint(next + each - 1)}, more...)...)
+		cmd := java(ctx, t, "Member.java", config.ControllerURI, append([]string{scope, stream, command, keys, fmt.Sprint(next), fmt.Sprint(next + each - 1)}, more...)...)
 		var out bytes.Buffer
 		cmd.Stdout = &out
 		if err := cmd.Run(); err != nil {
@@ -104,7 +104,7 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 		return &tally{t: t, by: make(map[string]int), seen: make(map[string]bool), last: make(map[string]int)}
 	}
 	run(ctx, t, config.ControllerURI, scope, stream, "create", "java-group")
-	cmd := java(ctx, t, config.ControllerURI, scope, stream, "read", "java-group", "java-reader")
+	cmd := java(ctx, t, "Member.java", config.ControllerURI, scope, stream, "read", "java-group", "java-reader")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, cmd.Stderr)
