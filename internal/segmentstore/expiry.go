@@ -36,6 +36,7 @@ func (c *Conn) ExpireBy(end time.Time) bool {
 	retiring := c.retiring || c.closing != nil
 	c.setUps++
 	full := c.setUps == mostSetUps
+	c.retiring = c.retiring || full
 	c.mu.Unlock()
 	if full {
 		go c.retire()

@@ -24,7 +24,7 @@ func TestConnectionRetiresAfterManySetUps(t *testing.T) {
 		}
 	}
 	for _, n := range seen {
-		if n > 5000 {
+		if n > 4096 {
 			t.Errorf("%d writers were set up on one connection", n)
 		}
 	}
