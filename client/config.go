@@ -77,6 +77,10 @@ type WriterConfig struct {
 	// acknowledged, which have no part in WindowBytes. Option
 	// writer.large.event.bytes.
 	LargeEventBytes int
+	// TimeMarkInterval is how often the wall clock is noted as the time of what
+	// was written, if something was; 0 for never. See NoteTime. Option
+	// writer.time.mark.interval.
+	TimeMarkInterval time.Duration
 }
 
 // check tells whether the limits are such as the options accept.
@@ -86,6 +90,9 @@ func (c WriterConfig) check() error {
 		return err
 	}
 	if err := s.Set("writer.large.event.bytes", strconv.Itoa(c.LargeEventBytes)); err != nil {
+		return err
+	}
+	if err := s.Set("writer.time.mark.interval", c.TimeMarkInterval.String()); err != nil {
 		return err
 	}
 	return s.Set("writer.block.bytes", strconv.Itoa(c.BlockBytes))

@@ -79,6 +79,8 @@ var options = []Option{
 		"bytes written to a transaction and not yet acknowledged; one segment may hold half", func(s *Settings) *int { return &s.Txn.WindowBytes }),
 	size("txn.block.bytes", "256KiB", 4<<10, 8<<20,
 		"most that one append carries, unless a single event is larger", func(s *Settings) *int { return &s.Txn.BlockBytes }),
+	duration("writer.time.mark.interval", "0s", 0, 24*time.Hour,
+		"how often the wall clock is noted as the time of what was written; 0s is never", func(s *Settings) *time.Duration { return &s.Writer.TimeMarkInterval }),
 	size("reader.buffer.bytes", "8MiB", 64<<10, 1<<30,
 		"memory of a reader: read ahead and slices that are out", func(s *Settings) *int { return &s.Reader.BufferBytes }),
 	flag("reader.checkpoints", "false",

@@ -11,6 +11,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/routing"
 	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // Writer writes events to a stream, each stored exactly once, those of one
@@ -42,6 +43,7 @@ type Writer struct {
 
 	acked atomic.Int64
 	hook  hook
+	marks timeMarks
 	work  sync.WaitGroup // goroutines of this writer
 }
 
@@ -77,6 +79,10 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 		w.cancel()
 		return nil, err
 	}
+	if config.TimeMarkInterval > 0 {
+		w.work.Add(1)
+		go w.noteTimes()
+	}
 	return w, nil
 }
 
@@ -84,6 +90,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
+	w.marks = timeMarks{name: wire.NewUUID().String(), turn: make(chan struct{}, 1)}
 	w.ctx, w.cancel = context.WithCancel(c.ctx)
 	// The client may be closed while Close waits for acknowledgements.
 	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })
@@ -313,6 +320,7 @@ func (w *Writer) Close(ctx context.Context) error {
 	err := w.Wait(ctx, last)
 	w.end(fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer was closed"))
 	w.work.Wait()
+	w.forgetTime(ctx)
 	w.client.forget(w)
 	return err
 }

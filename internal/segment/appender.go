@@ -37,6 +37,7 @@ type Appender struct {
 	owner   Owner
 	session Session
 	request int64
+	end     end
 
 	ctx        context.Context // ends with Stop
 	cancel     context.CancelFunc
@@ -71,6 +72,7 @@ func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appe
 		owner:   c.Owner,
 		session: NewSession(id, request, c.BlockBytes, c.Progress),
 		request: request,
+		end:     end{offset: -1},
 	}
 	a.session.by = c.By
 	a.ctx, a.cancel = context.WithCancel(ctx)
@@ -141,6 +143,7 @@ func (a *Appender) freed(drop func(stored int64) int, stored int64) {
 	large := a.session.large
 	if bytes := drop(stored); bytes > 0 || a.session.large < large {
 		a.failures, a.trouble = 0, nil
+		a.end.behind = true
 		a.owner.Stored(a, bytes)
 	}
 }
@@ -268,6 +271,7 @@ func (l *link) Receive(reply wire.Reply) {
 	switch r := reply.(type) {
 	case wire.DataAppended:
 		a.failures, a.trouble = 0, nil
+		a.end.told(r.CurrentSegmentWriteOffset)
 		if freed := a.session.Acked(r.EventNumber); freed > 0 {
 			a.owner.Stored(a, freed)
 		}

@@ -43,6 +43,7 @@ type Cluster struct {
 	calls        map[string]int
 	fate         func(method string, call int) storetest.Verdict
 	instead      map[string]proto.Message
+	marks        map[string]Mark // by writer
 }
 
 // New makes the stream "scope/stream" whose segments 0, 1, … are divided at
@@ -59,7 +60,7 @@ func New(bounds ...float64) (*Cluster, error) {
 	}
 	c := &Cluster{Server: store, Stream: naming.Stream{Scope: "scope", Name: "stream"}, URI: "tcp://" + listener.Addr().String(),
 		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor),
-		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), instead: make(map[string]proto.Message), life: 10 * time.Minute}
+		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), instead: make(map[string]proto.Message), marks: make(map[string]Mark), life: 10 * time.Minute}
 	for i := range len(bounds) - 1 {
 		c.current = append(c.current, c.Segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
 	}
@@ -228,6 +229,19 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 			return nil, err
 		}
 		reply = &pb.Successors{Successors: c.follow[in.GetId()]}
+	case "noteTimestampFromWriter":
+		in := new(pb.NoteTimeRequest)
+		if err := stream.RecvMsg(in); err != nil {
+			return nil, err
+		}
+		reply = c.noteTime(in)
+	case "removeWriter":
+		in := new(pb.RemoveWriterRequest)
+		if err := stream.RecvMsg(in); err != nil {
+			return nil, err
+		}
+		delete(c.marks, in.GetWriter())
+		reply = &pb.RemoveWriterReply{}
 	case "getDelegationToken":
 		reply = &pb.Token{Token: token(c.life)}
 	default:

@@ -1,0 +1,106 @@
+package client
+
+import (
+	"context"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+// timeMarks is a writer's part in the stream's event time.
+type timeMarks struct {
+	name  string        // of the writer, for the controllers
+	turn  chan struct{} // holds one token while a time is noted
+	noted bool          // under turn
+}
+
+// NoteTime tells the servers that everything that was written before the call has
+// an event time up to the timestamp, in the application's unit, so that readers
+// of the stream know how far its event time has come. It waits until those events
+// are stored. A timestamp before the last one is InvalidArgument, and so is a
+// call on a writer that notes the time by itself (WriterConfig.TimeMarkInterval).
+// The writer counts in the stream's event time until it is closed. Errors besides:
+// TimedOut, Cancelled, the writer's final one, and those of the network.
+func (w *Writer) NoteTime(ctx context.Context, timestamp int64) error {
+	if w.config.TimeMarkInterval > 0 {
+		return fault.New(fault.InvalidArgument, "note time of stream", w.stream.String(), "the writer does it by itself, as set by writer.time.mark.interval")
+	}
+	return w.noteTime(ctx, timestamp)
+}
+
+func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
+	if err := w.Flush(ctx); err != nil {
+		return err
+	}
+	select {
+	case w.marks.turn <- struct{}{}: // so that no position is sent behind a later one
+		defer func() { <-w.marks.turn }()
+	case <-ctx.Done():
+		return fault.Context(ctx, "note time of stream", w.stream.String())
+	}
+	w.mu.Lock()
+	members, closing, err := w.table.members, w.closing, w.err
+	w.mu.Unlock()
+	switch {
+	case err != nil:
+		return err
+	case closing:
+		return fault.New(fault.Closed, "note time of stream", w.stream.String(), "the writer is being closed")
+	}
+	// As Java's writer, it tells of every segment that it may write to: of one
+	// that it has not written to, that nothing of it is there.
+	offsets := make(map[naming.SegmentID]int64, len(members))
+	for _, m := range members {
+		if offsets[m.id], err = m.End(ctx); err != nil {
+			return err
+		}
+	}
+	w.marks.noted = true // also if the answer is lost
+	return w.client.controller.NoteTime(ctx, w.marks.name, timestamp, streamcut.Cut{Stream: w.stream, Offsets: offsets})
+}
+
+// noteTimes notes the wall clock, in milliseconds since 1970, at every interval in
+// which something was written, until the writer ends.
+func (w *Writer) noteTimes() {
+	defer w.work.Done()
+	ticks := time.NewTicker(w.config.TimeMarkInterval)
+	defer ticks.Stop()
+	noted := int64(0)
+	for {
+		select {
+		case <-ticks.C:
+		case <-w.ctx.Done():
+			return
+		}
+		now := time.Now().UnixMilli()
+		w.mu.Lock()
+		last := w.last
+		w.mu.Unlock()
+		if last == noted {
+			continue
+		}
+		if err := w.noteTime(w.ctx, now); err != nil {
+			w.client.stores.Logger().Debug("time is not noted", "stream", w.stream.String(), "err", err)
+			continue
+		}
+		noted = last
+	}
+}
+
+// forgetTime tells the controllers not to wait for this writer's time any more.
+func (w *Writer) forgetTime(ctx context.Context) {
+	select {
+	case w.marks.turn <- struct{}{}:
+		defer func() { <-w.marks.turn }()
+	case <-ctx.Done():
+		return
+	}
+	if !w.marks.noted {
+		return
+	}
+	if err := w.client.controller.RemoveWriter(ctx, w.stream, w.marks.name); err != nil {
+		w.client.stores.Logger().Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
+	}
+}

@@ -1,0 +1,137 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// marked is the only mark there is.
+func (c *cluster) marked(at int64, position map[int64]int64) {
+	c.t.Helper()
+	marks := c.Marks()
+	if len(marks) != 1 || marks[0].Time != at || !maps.Equal(marks[0].Position, position) {
+		c.t.Fatalf("marks %v, want %d at %v", marks, at, position)
+	}
+}
+
+const small = wire.EventHeader + 8 // an event of write
+
+// A time is noted with where every event that was written before has its end,
+// when all of them are stored, however the writer learned of it.
+func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(nil)
+	low := keyFor(0, 0.5)
+	write(t, w, low, 1, 10)
+	note := func(at int64) {
+		t.Helper()
+		if err := w.NoteTime(within(t), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	note(1000)
+	c.marked(1000, map[int64]int64{0: 10 * small, 1: -1})
+	note(1000) // the same again is no step back
+	// The ack is lost: the writer learns from the set-up that the event is stored.
+	c.Set(once(isAppend, storetest.CloseLate))
+	write(t, w, low, 11, 11)
+	note(1001)
+	c.marked(1001, map[int64]int64{0: 11 * small, 1: -1})
+	writeLarge(t, w, low, 12)
+	note(1002)
+	c.marked(1002, map[int64]int64{0: 11*small + wire.EventHeader + int64(len(largeEvent(12))), 1: -1})
+	// Both successors count, and what is stored in the predecessor does not.
+	a, b := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1)
+	c.Replace([]naming.SegmentID{0}, c.Segment(a, 0, 0.25), c.Segment(b, 0.25, 0.5))
+	c.Seal(c.Name(0))
+	write(t, w, keyFor(0.25, 0.5), 13, 14)
+	note(1003)
+	c.marked(1003, map[int64]int64{int64(a): -1, int64(b): 2 * small, 1: -1})
+	if err := w.NoteTime(within(t), 1002); !errors.Is(err, ErrInvalidArgument) {
+		t.Fatal(err)
+	}
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if marks := c.Marks(); len(marks) != 0 {
+		t.Fatalf("the closed writer left %v", marks)
+	}
+	if err := w.NoteTime(within(t), 1004); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+}
+
+// No time is noted before what was written is stored.
+func TestTimeWaitsForTheEvents(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 1, 1)
+	short, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if err := w.NoteTime(short, 1); !errors.Is(err, ErrTimedOut) {
+		t.Fatal(err)
+	}
+	if marks := c.Marks(); len(marks) != 0 {
+		t.Fatal(marks)
+	}
+	c.Set(nil)
+	c.CutAll()
+	if err := w.NoteTime(within(t), 1); err != nil {
+		t.Fatal(err)
+	}
+	c.marked(1, map[int64]int64{0: small})
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The wall clock is noted by itself while something is written.
+func TestTimeIsNotedByItself(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.TimeMarkInterval = 5 * time.Millisecond })
+	if err := w.NoteTime(within(t), 1); !errors.Is(err, ErrInvalidArgument) {
+		t.Fatal(err)
+	}
+	begun := time.Now().UnixMilli()
+	write(t, w, "k", 1, 1)
+	var mark clustertest.Mark
+	eventually(t, "the time is noted", func() bool {
+		if marks := c.Marks(); len(marks) == 1 {
+			mark = marks[0]
+		}
+		return mark.Position != nil
+	})
+	if now := time.Now().UnixMilli(); mark.Time < begun || mark.Time > now || mark.Position[0] != small {
+		t.Fatal(mark, begun, now)
+	}
+	calls := c.Calls("noteTimestampFromWriter")
+	time.Sleep(20 * time.Millisecond) // nothing was written: nothing is noted
+	if more := c.Calls("noteTimestampFromWriter"); more != calls {
+		t.Fatalf("%d marks, then %d", calls, more)
+	}
+	write(t, w, "k", 2, 2)
+	eventually(t, "the time is noted again", func() bool {
+		marks := c.Marks()
+		return len(marks) == 1 && marks[0].Position[0] == 2*small
+	})
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if marks := c.Marks(); len(marks) != 0 {
+		t.Fatalf("the closed writer left %v", marks)
+	}
+}
