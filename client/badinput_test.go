@@ -187,9 +187,9 @@ func TestFullWindow(t *testing.T) {
 	}
 }
 
-// A segment that is down does not hold up the others, and takes no more than
+// Hazard 14: a segment that is down does not hold up the others, and takes no more than
 // half the window.
-func TestSegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
+func TestHazard14SegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {

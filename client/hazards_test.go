@@ -1,6 +1,7 @@
 package client
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -257,6 +258,46 @@ func setUpThatIsNotAnswered(t *testing.T, connections int) {
 	write(t, w, "k", 1, 100)
 	flush(t, w, 100)
 	c.expect(1, 100, 0)
+}
+
+// Hazard 14: a function that is told of acknowledgements may write, also more than
+// the window holds: the room that Write waits for comes without it.
+func TestHazard14WriteInsideAnAckCallback(t *testing.T) {
+	const inside = 300 // of 1000 bytes; the window holds 64 KiB
+	c := startCluster(t, keyspace...)
+	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
+	ctx := within(t)
+	done := make(chan error, 1)
+	var once sync.Once
+	w.Notify(func(int64, error) {
+		once.Do(func() {
+			for n := int64(2); n < 2+inside; n++ {
+				if got, err := w.WriteKeyed(ctx, "k", padded(n)); err != nil || got != n {
+					done <- fmt.Errorf("event %d got number %d: %w", n, got, err)
+					return
+				}
+			}
+			for { // and without waiting
+				if _, err := w.TryWriteKeyed("k", padded(2+inside)); !errors.Is(err, ErrWindowFull) {
+					done <- err
+					return
+				}
+			}
+		})
+	})
+	if _, err := w.WriteKeyed(ctx, "k", padded(1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	flush(t, w, 2+inside)
+	c.expect(1, 2+inside, 0)
+}
+
+// padded is an event of 1000 bytes that begins with its number.
+func padded(n int64) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(n)), make([]byte, 992)...)
 }
 
 // A sealed stream ends the writer with a typed error after it has asked what is

@@ -44,7 +44,7 @@ func (w *Writer) replace(m *member, before int32) error {
 		case err != nil:
 			return err
 		case len(f.successors) == 0:
-			return w.streamSealed()
+			return w.ended(m)
 		case f.successors[0].Segment.Epoch() >= before:
 			return fault.New(fault.Protocol, "find the successors of segment", m.Name, "they are not older than what follows them")
 		case f.ancestor != nil:
@@ -56,7 +56,7 @@ func (w *Writer) replace(m *member, before int32) error {
 			continue
 		}
 		for _, o := range f.old {
-			if err := w.settle(o); err != nil {
+			if _, err := w.settle(o); err != nil {
 				return err
 			}
 		}
@@ -111,18 +111,23 @@ func (w *Writer) family(m *member) (family, error) {
 	return f, nil
 }
 
-// successors asks the controller until it answers or the writer ends.
 func (w *Writer) successors(id naming.SegmentID) ([]controller.Successor, error) {
+	return ask(w, func() ([]controller.Successor, error) { return w.client.controller.Successors(w.ctx, w.stream, id) })
+}
+
+// ask asks the controller until it answers or the writer ends.
+func ask[T any](w *Writer, question func() (T, error)) (T, error) {
 	for attempt := 0; ; attempt++ {
-		if err := retry.Soon.Wait(w.ctx, attempt); err != nil {
-			return nil, fault.Context(w.ctx, "find the successors of a segment of stream", w.stream.String())
+		var answer T
+		err := retry.Soon.Wait(w.ctx, attempt)
+		if err != nil {
+			return answer, fault.Context(w.ctx, "find the segments of stream", w.stream.String())
 		}
-		successors, err := w.client.controller.Successors(w.ctx, w.stream, id)
-		if err == nil {
-			return successors, nil
+		if answer, err = question(); err == nil {
+			return answer, nil
 		}
 		if !fault.Retriable(err) {
-			return nil, w.unknown(err)
+			return answer, w.unknown(err)
 		}
 		w.mu.Lock()
 		w.trouble = err
@@ -144,8 +149,9 @@ func (w *Writer) unknown(err error) error {
 	return &marked
 }
 
-// settle waits until the segment is sealed and drops what it holds.
-func (w *Writer) settle(m *member) error {
+// settle waits until the segment is sealed and drops what it holds; gone tells
+// that nobody knows what that was.
+func (w *Writer) settle(m *member) (gone bool, err error) {
 	w.mu.Lock()
 	m.Stop()
 	w.mu.Unlock()
@@ -153,18 +159,34 @@ func (w *Writer) settle(m *member) error {
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		// Truncated away: what it held of ours, no reader will see any more.
 		w.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
-		stored, err = 0, nil
+		gone, stored, err = true, 0, nil
 	}
 	if err != nil {
-		return w.unknown(err)
+		return false, w.unknown(err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err != nil {
-		return w.err // the number that was told with it is final
+		return false, w.err // the number that was told with it is final
 	}
 	m.Settle(stored)
-	return nil
+	return gone, nil
+}
+
+// ended ends the writer when nothing replaces its segment m: the stream is
+// sealed, or was deleted and there is another one of its name, whose segments
+// have other numbers.
+func (w *Writer) ended(m *member) error {
+	current, err := ask(w, func() ([]controller.SegmentRange, error) {
+		return w.client.controller.CurrentSegments(w.ctx, w.stream)
+	})
+	if err != nil {
+		return err
+	}
+	if len(current) > 0 && !slices.ContainsFunc(current, func(s controller.SegmentRange) bool { return s.Segment == m.id }) {
+		return w.unknown(fault.New(fault.NoSuchStream, "write to stream", w.stream.String(), "it was deleted; there is another one of its name"))
+	}
+	return w.streamSealed()
 }
 
 // streamSealed ends the writer when nothing replaces its segments, after it has
@@ -173,10 +195,13 @@ func (w *Writer) streamSealed() error {
 	w.mu.Lock()
 	all := w.table.members
 	w.mu.Unlock()
+	lost := false
 	for _, m := range all {
-		if err := w.settle(m); err != nil {
+		gone, err := w.settle(m)
+		if err != nil {
 			return err
 		}
+		lost = lost || gone
 	}
 	sealed := fault.New(fault.StreamSealed, "write to stream", w.stream.String(), "no event after the acknowledged number is stored")
 	w.mu.Lock()
@@ -185,8 +210,11 @@ func (w *Writer) streamSealed() error {
 	for _, m := range all {
 		m.Leftovers(func(_ int64, _ float64, events [][]byte) { left += int64(len(events)) })
 	}
-	if left < w.last-w.acked.Load() {
+	switch {
+	case left < w.last-w.acked.Load():
 		sealed.Detail, sealed.Stored = "some events after the acknowledged number are stored", true
+	case lost:
+		sealed.Detail, sealed.Stored = "nobody knows whether events after the acknowledged number were stored: segments were truncated away", true
 	}
 	return sealed
 }

@@ -284,8 +284,10 @@ func (w *Writer) Flush(ctx context.Context) error {
 // Notify sets the function that is told of progress: the number through which
 // all is stored, and at last the final error. It is also called, with the same
 // number, when bytes left the window while that number waits for an older event.
-// It is called from the library's goroutines, one call at a time, must not block, and may write without waiting.
-// Set it once, before the first write.
+// It is called by a goroutine of the writer's own, one call at a time, so it may
+// write, also with Write, which waits for room: that comes without it. All that it
+// holds up are its own next calls, which become one. It must not call Close, which
+// waits until it has returned. Set it once, before the first write.
 func (w *Writer) Notify(f func(acked int64, err error)) { w.NotifyRoom(f, func() {}) }
 
 // NotifyRoom is Notify with a second function for those who want to write again

@@ -156,7 +156,7 @@ func TestSilentPeerIsGivenUp(t *testing.T) {
 // Hazard 13: a server that throttles a connection does not read from it; with
 // much under way, silence is excused while the server greets others, also if
 // something had come back since it was sent.
-func TestThrottledPeerIsNotGivenUp(t *testing.T) {
+func TestHazard13ThrottledPeerIsNotGivenUp(t *testing.T) {
 	s := storetest.Start(t)
 	short := dialer
 	short.Silence = 100 * time.Millisecond

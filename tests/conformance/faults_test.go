@@ -302,7 +302,7 @@ func TestPeerThatDiedWithoutAFIN(t *testing.T) {
 // Hazard 13: a store that throttles a connection does not read from it, and so
 // answers nothing, for longer than keepalive.timeout. With much under way it is
 // not taken for dead as long as it greets others.
-func TestThrottledConnectionIsNotKilled(t *testing.T) {
+func TestHazard13ThrottledConnectionIsNotKilled(t *testing.T) {
 	ctx := within(t, 2*time.Minute)
 	server := proxiedServer(t)
 	proxy := server.Proxy()

@@ -2,10 +2,12 @@ package harness
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // containers of the segment store; the controller must be told the same number.
@@ -20,11 +22,42 @@ const containers = 4
 func InMemory(ctx context.Context, o Options) (*Server, error) {
 	return start(ctx, o, func(s *Server, j java, controllerPort int) error {
 		s.uri = fmt.Sprintf("tcp://127.0.0.1:%d", controllerPort)
-		return s.launchParts(j, controllerPort)
+		var ofStore, ofController []string
+		if o.TokenLife > 0 {
+			s.user, s.password = adminUser, adminPassword
+			var err error
+			if ofStore, ofController, err = tokenSettings(j, o.TokenLife); err != nil {
+				return err
+			}
+		}
+		return s.launchParts(j, controllerPort, ofStore, ofController)
 	})
 }
 
-func (s *Server) launchParts(j java, controllerPort int) error {
+// tokenSettings make store and controller ask for passwords and tokens. The store
+// writes to streams of its own, so it gets the administrator's.
+func tokenSettings(j java, life time.Duration) (ofStore, ofController []string, err error) {
+	passwords, err := passwordFile([]Account{administrator})
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := j.file("accounts", passwords)
+	return []string{
+			"-DautoScale.controller.connect.security.auth.enable=true",
+			"-DautoScale.security.auth.token.signingKey.basis=secret",
+			"-Dpravega.client.auth.method=Basic",
+			"-Dpravega.client.auth.token=" + base64.StdEncoding.EncodeToString([]byte(adminUser+":"+adminPassword)),
+		}, []string{
+			"-Dcontroller.security.auth.enable=true",
+			"-Dcontroller.security.pwdAuthHandler.accountsDb.location=" + accounts,
+			"-Dcontroller.security.auth.delegationToken.signingKey.basis=secret",
+			fmt.Sprintf("-Dcontroller.security.auth.delegationToken.ttl.seconds=%d", int(life.Seconds())),
+		}, err
+}
+
+// launchParts starts the processes; the store and the controller get settings
+// beside those that are always the same.
+func (s *Server) launchParts(j java, controllerPort int, ofStore, ofController []string) error {
 	zookeeperPort, err := freePort()
 	storePort, err1 := freePort()
 	restPort, err2 := freePort() // the controller's, which cannot be turned off
@@ -56,7 +89,7 @@ admin.enableServer=false
 		},
 		{
 			name: "segmentstore", main: "io.pravega.segmentstore.server.host.ServiceStarter",
-			jvm: []string{
+			jvm: append([]string{
 				fmt.Sprintf("-Xmx%d", heap), fmt.Sprintf("-XX:MaxDirectMemorySize=%d", direct),
 				fmt.Sprintf("-Dpravegaservice.cache.size.max=%d", cache),
 				"-Dpravega.configurationFile=" + storeFile,
@@ -71,11 +104,11 @@ admin.enableServer=false
 				"-Dpravegaservice.storage.impl.name=INMEMORY",
 				"-DautoScale.controller.connect.uri=" + s.uri,
 				"-Dmetrics.statistics.enable=false",
-			},
+			}, ofStore...),
 		},
 		{
 			name: "controller", main: "io.pravega.controller.server.Main",
-			jvm: []string{
+			jvm: append([]string{
 				"-Xmx512m",
 				"-Dcontroller.zk.connect.uri=" + zookeeper,
 				fmt.Sprintf("-Dcontroller.container.count=%d", containers),
@@ -86,7 +119,7 @@ admin.enableServer=false
 				"-Dcontroller.service.rest.listener.host.ip=127.0.0.1",
 				fmt.Sprintf("-Dcontroller.service.rest.listener.port=%d", restPort),
 				"-Dcontroller.metrics.statistics.enable=false",
-			},
+			}, ofController...),
 		},
 	} {
 		p, err := j.run(part.name, part.jvm, part.main, part.args...)

@@ -18,6 +18,9 @@ const (
 	adminPassword = "1111_aaaa"
 )
 
+// administrator may do everything.
+var administrator = Account{adminUser, adminPassword, "prn::*,READ_UPDATE"}
+
 // Account is one that may use a secure server.
 type Account struct {
 	User, Password string
@@ -32,7 +35,7 @@ type Account struct {
 //
 // The server ends with Stop, or with this process; ctx limits only the start.
 func Secure(ctx context.Context, o Options) (*Server, error) {
-	accounts := append([]Account{{adminUser, adminPassword, "prn::*,READ_UPDATE"}}, o.Accounts...)
+	accounts := append([]Account{administrator}, o.Accounts...)
 	return start(ctx, o, func(s *Server, j java, controllerPort int) error {
 		s.uri = fmt.Sprintf("tls://localhost:%d", controllerPort)
 		s.user, s.password = adminUser, adminPassword

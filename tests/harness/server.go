@@ -29,6 +29,10 @@ type Options struct {
 	Progress io.Writer
 	// Proxied puts a Proxy in front of the segment store of a Standalone.
 	Proxied bool
+	// TokenLife makes an InMemory server ask for a name and a password, without
+	// TLS, and is how long its delegation tokens live, in whole seconds. 0 means
+	// that it asks for none.
+	TokenLife time.Duration
 	// Accounts of a secure server beside the administrator's.
 	Accounts []Account
 }
