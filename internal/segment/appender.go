@@ -167,6 +167,7 @@ func (a *Appender) detach(alive bool) {
 	}
 	a.link = nil
 	a.asked = false
+	a.moving.finish()
 	a.session.Offline(alive)
 }
 
@@ -175,6 +176,7 @@ func (a *Appender) depart() {
 	a.link.leave()
 	a.link = nil
 	a.asked = false
+	a.moving.finish()
 	a.session.Offline(false)
 }
 

@@ -16,7 +16,8 @@ type move struct {
 	over bool
 }
 
-// finish tells that nothing is under way. The writer's lock is held.
+// finish tells that nothing is under way on the connection, or that the appender
+// has left it. The writer's lock is held.
 func (m *move) finish() {
 	if m != nil && !m.over {
 		m.over = true
