@@ -190,7 +190,7 @@ int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t k
   }
   if ((event == NULL && len > 0) || key_len > PTRDIFF_MAX) {
     n = PRAVEGA_E_INVALID_ARGUMENT;
-  } else if (len > PRAVEGA_MAX_EVENT) {
+  } else if (len > UINT32_MAX) {
     n = PRAVEGA_E_EVENT_TOO_LARGE;
   } else {
     struct offer offer = {key, key_len, event, len, NULL, 1};

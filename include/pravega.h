@@ -116,7 +116,7 @@ typedef struct pravega_slice pravega_slice_t;
 
 /* Limits and special values. */
 #define PRAVEGA_FOREVER (-1)                  /* as timeout_ms: no limit of the caller's own */
-#define PRAVEGA_MAX_EVENT 8388608             /* bytes of the largest event, 8 MiB */
+#define PRAVEGA_MAX_EVENT 8388608             /* bytes of the largest event of one append, 8 MiB; see pravega_writer_write */
 #define PRAVEGA_NO_KEY UINT32_C(4294967295)   /* as a key length: this event has no key */
 #define PRAVEGA_SLICE_END INT64_C(-1)         /* as next_offset: the whole slice was consumed */
 
@@ -623,10 +623,13 @@ PRAVEGA_API int pravega_writer_open(pravega_client_t *client, const char *scope,
 /*
  * What:     Writes one event; returns before it is acked. key NULL: no routing
  *           key. key_len 0 with key not NULL: the empty key. A key is UTF-8.
+ *           An event has at most as many bytes as option writer.large.event.bytes
+ *           says. Above PRAVEGA_MAX_EVENT it takes longer, and holds up what
+ *           follows it on its segment; readers get it as one event.
  * Memory:   key, event: copied. event may be NULL when len is 0: the empty event.
- * Blocks:   While the window of unacked bytes (option writer.window.bytes) is
- *           full, at most timeout_ms; PRAVEGA_FOREVER: until the writer is closed
- *           or fails.
+ * Blocks:   While the window of unacked bytes (option writer.window.bytes; for
+ *           events above PRAVEGA_MAX_EVENT writer.large.event.bytes) is full, at
+ *           most timeout_ms; PRAVEGA_FOREVER: until the writer is closed or fails.
  * Threads:  Any; several may write, numbers follow the order of acceptance.
  * Returns:  > 0: the number of the event. PRAVEGA_E_WINDOW_FULL: no room and
  *           timeout_ms is 0; PRAVEGA_E_TIMED_OUT: no room until timeout_ms ended;
@@ -641,7 +644,8 @@ PRAVEGA_API int64_t pravega_writer_write(pravega_writer_t *writer, const void *k
  *           lens[i] bytes each; their keys lie back to back in `keys`,
  *           key_lens[i] bytes each, PRAVEGA_NO_KEY for an event without key.
  *           keys and key_lens NULL: none has a key. Not atomic: the first ones
- *           may be accepted and the rest not; never others.
+ *           may be accepted and the rest not; never others. Events above
+ *           PRAVEGA_MAX_EVENT are refused: write them alone.
  * Memory:   keys, key_lens, events, lens: copied. last may be NULL.
  * Blocks:   As pravega_writer_write.
  * Threads:  As pravega_writer_write. The numbers of one call are consecutive

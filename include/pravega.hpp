@@ -223,7 +223,8 @@ public:
     }
   }
 
-  // Writes an event, with or without routing key; returns its number.
+  // Writes an event, with or without routing key; returns its number. Above
+  // PRAVEGA_MAX_EVENT bytes it takes longer; option writer.large.event.bytes is the most.
   std::int64_t write(std::string_view event, Timeout timeout = forever) { return number(put(nullptr, event, timeout)); }
   std::int64_t write(std::string_view event, std::string_view key, Timeout timeout = forever) { return number(put(&key, event, timeout)); }
   // Writes if there is room now; no value: there is none.

@@ -87,7 +87,7 @@ var Table = []Description{
 	{Cancelled, "Cancelled", "the caller's context was cancelled", true, false},
 	{Forked, "Forked", "the process was forked after the library had started; create the client after fork", false, true},
 	{FromCallback, "FromCallback", "this call may not be made from a callback of the library", false, false},
-	{EventTooLarge, "EventTooLarge", "the event is larger than is accepted; the message tells the limit and how to raise it", false, false},
+	{EventTooLarge, "EventTooLarge", "larger than option writer.large.event.bytes; a batch, or one of many at once: than 8 MiB (8388608 bytes)", false, false},
 	{NoMemory, "NoMemory", "memory for the object could not be had", true, false},
 	{Panic, "Panic", "an internal error was caught at the library's boundary; the object is unusable, please report it", false, true},
 	{Unreachable, "Unreachable", "no server answered at the address; check the address and that the servers run", true, false},

@@ -291,7 +291,7 @@ static void window_full(void) {
 }
 
 static void odd_events(void) {
-  pravega_client_t *client = client_open();
+  pravega_client_t *client = client_with("writer.large.event.bytes", "8MiB");
   stream_create(client, "odd", "2");
   pravega_writer_t *w = writer_open(client, "odd");
   uint8_t *large = calloc(1, PRAVEGA_MAX_EVENT + 1);
@@ -308,6 +308,50 @@ static void odd_events(void) {
   int64_t acked;
   CHECK_INT(PRAVEGA_OK, pravega_writer_wait(w, 4, LONG, &acked));
   writer_close(w);
+  client_close(client);
+}
+
+/* What one append cannot carry is one event all the same, in its place. */
+static void large_events(void) {
+  enum { LARGE = 20 << 20 };
+  pravega_client_t *client = client_open();
+  stream_create(client, "large", "1");
+  pravega_writer_t *w = writer_open(client, "large");
+  uint8_t *large = malloc(LARGE);
+  CHECK(large != NULL);
+  for (size_t i = 0; i < LARGE; i++) {
+    large[i] = (uint8_t)(i * 2654435761u >> 24);
+  }
+  uint32_t len = LARGE;
+  CHECK_INT(1, pravega_writer_write(w, "k", 1, "before", 6, LONG));
+  CHECK_INT(PRAVEGA_E_EVENT_TOO_LARGE, pravega_writer_write_many(w, NULL, NULL, large, &len, 1, LONG, NULL)); /* alone only */
+  CHECK_INT(PRAVEGA_E_EVENT_TOO_LARGE, pravega_writer_write_batch(w, NULL, 0, large, &len, 1, LONG));
+  CHECK_INT(PRAVEGA_E_EVENT_TOO_LARGE, pravega_writer_write(w, NULL, 0, large, (64 << 20) + 1, LONG)); /* refused unread */
+  CHECK_INT(PRAVEGA_E_EVENT_TOO_LARGE, pravega_writer_write(w, NULL, 0, large, SIZE_MAX, LONG));
+  CHECK_INT(2, pravega_writer_write(w, "k", 1, large, LARGE, LONG));
+  CHECK_INT(3, pravega_writer_write(w, "k", 1, "behind", 6, LONG));
+  writer_close(w);
+  CHECK_OK(pravega_stream_seal(client, scope_of(client), "large", LONG, &error));
+  pravega_reader_t *r = reader_open(client, "large");
+  pravega_slice_t *slice;
+  int status, seen = 0;
+  while ((status = pravega_reader_next(r, LONG, &slice)) == PRAVEGA_OK) {
+    pravega_slice_info_t info;
+    pravega_event_t e;
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+    pravega_events_t it = pravega_events_begin(&info);
+    while (pravega_events_next(&it, &e)) {
+      const void *want = seen == 0 ? "before" : seen == 1 ? (void *)large : "behind";
+      CHECK_INT(seen == 1 ? LARGE : 6, e.len);
+      CHECK(memcmp(want, e.data, e.len) == 0);
+      seen++;
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  }
+  CHECK_INT(PRAVEGA_END, status);
+  CHECK_INT(3, seen);
+  free(large);
+  reader_close(r);
   client_close(client);
 }
 
@@ -509,6 +553,7 @@ int main(void) {
   RUN(acks_by_descriptor);
   RUN(window_full);
   RUN(odd_events);
+  RUN(large_events);
   RUN(unknown_and_sealed);
   RUN(write_after_close);
   RUN(close_while_another_waits);

@@ -218,6 +218,24 @@ void batches() {
   CHECK((seen == std::multiset<std::string>{"a1", "", "a3", "b1", "b2", "c1", "d1", "d2"}));
 }
 
+void large_event() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "large", config());
+  std::string large(20 << 20, '\0');
+  for (std::size_t i = 0; i < large.size(); i++) {
+    large[i] = static_cast<char>(i * 2654435761u >> 24);
+  }
+  pravega::Writer writer = client.open_writer(scope, "large", config().set("writer.large.event.bytes", "20MiB"));
+  CHECK(writer.write(large, "key") == 1);
+  CHECK_THROWS(PRAVEGA_E_EVENT_TOO_LARGE, writer.write(large + "x", "key"));
+  CHECK(writer.close() == 1);
+  client.create_reader_group(scope, "large-group", {scope + "/large"});
+  pravega::Reader reader = client.open_reader_group(scope, "large-group").open_reader("reader");
+  auto slice = reader.next(30s);
+  CHECK(slice.has_value() && slice->begin()->data == large);
+  slice->release();
+}
+
 void event_loop() {
   pravega::Client client = connect();
   client.create_stream(scope, "loop", config());
@@ -269,6 +287,7 @@ int main() {
     run("round_trip", round_trip);
     run("slices_given_back", slices_given_back);
     run("batches", batches);
+    run("large_event", large_event);
     run("event_loop", event_loop);
     run("closed_by_the_client", closed_by_the_client);
   } catch (const std::exception &e) {

@@ -99,7 +99,7 @@ class FromCallbackError(PravegaError):
 
 
 class EventTooLargeError(PravegaError, ValueError):
-    """The event is larger than is accepted; the message tells the limit and how to raise it."""
+    """Larger than option writer.large.event.bytes; a batch, or one of many at once: than 8 MiB (8388608 bytes)."""
 
     code = -13
     name = "EventTooLarge"

@@ -86,7 +86,10 @@ class Writer(Object):
 
         `key` is the routing key: events of one key stay in order. The empty key
         is a key like any other; None is no key, and any segment may take it.
-        The event may be empty, and at most 8 MiB (8388608 bytes).
+        The event may be empty, and has at most as many bytes as option
+        writer.large.event.bytes says (64 MiB). Above 8 MiB (8388608 bytes) it
+        takes longer, and holds up what follows it on its segment; readers get it
+        as one event.
 
         Waits while the window is full, at most `timeout` seconds; None: until
         there is room or the writer ends; 0: not at all.
@@ -129,7 +132,8 @@ class Writer(Object):
 
         Far cheaper for each event than `write`: they cross to the library in
         batches. `keys` holds one routing key, or None, for each event; without
-        it no event has a key. Both may be generators.
+        it no event has a key. Both may be generators. Events above 8 MiB are
+        refused: they go by `write`.
 
         Waits and raises as `write` does, `timeout` counts for the whole call.
         It is not atomic: when it raises, the first ones may have been accepted;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import random
 import signal
 import threading
 import time
@@ -56,13 +57,25 @@ def test_an_event_that_is_too_large_takes_no_number(client: pravega.Client, scop
     client.create_stream(scope, "s")
     with client.open_writer(scope, "s") as writer:
         assert writer.write(b"1") == 1
-        with pytest.raises(pravega.EventTooLargeError):
-            writer.write(bytes(pravega_max() + 1))
+        with pytest.raises(pravega.EventTooLargeError, match=r"writer\.large\.event\.bytes"):
+            writer.write(bytes((64 << 20) + 1))
         with pytest.raises(pravega.EventTooLargeError) as caught:
             writer.write_many([b"2", b"3", bytes(pravega_max() + 1), b"never"])
         assert (caught.value.accepted, caught.value.last) == (2, 3)
         assert writer.write(b"4") == 4
     assert stored(client, scope) == [b"1", b"2", b"3", b"4"]
+
+
+def test_a_large_event_is_one_event(client: pravega.Client, scope: str) -> None:
+    large = random.Random(20).randbytes(20 << 20)
+    client.create_stream(scope, "s")
+    with client.open_writer(scope, "s", writer_large_event_bytes="20MiB") as writer:
+        assert writer.write(b"before", key="k") == 1
+        with pytest.raises(pravega.EventTooLargeError):
+            writer.write(large + b"1", key="k")
+        assert writer.write(large, key="k") == 2
+        assert writer.write(b"behind", key="k") == 3
+    assert stored(client, scope) == [b"before", large, b"behind"]
 
 
 def test_write_many_from_generators(client: pravega.Client, scope: str) -> None:

@@ -19,9 +19,6 @@ static jlong write(JNIEnv *env, jclass cls UNUSED, jlong writer, jbyteArray key,
   jbyte small[2048];
   size_t key_len = key == NULL ? 0 : (size_t)(*env)->GetArrayLength(env, key);
   size_t len = (size_t)(*env)->GetArrayLength(env, event);
-  if (len > PRAVEGA_MAX_EVENT) {
-    return PRAVEGA_E_EVENT_TOO_LARGE; /* before it is copied */
-  }
   jbyte *copy = key_len + len <= sizeof small ? small : malloc(key_len + len);
   if (copy == NULL) {
     return PRAVEGA_E_NO_MEMORY;

@@ -20,7 +20,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>When a writer fails for good, every call throws its final error.
  */
 public final class EventWriter implements AutoCloseable {
-    /** Bytes of the largest event: 8 MiB. */
+    /**
+     * Bytes of the largest event that is stored by one append: 8 MiB. Larger ones, up to option {@code
+     * writer.large.event.bytes}, can be written one by one; they take longer, and hold up what follows them on their
+     * segment. Readers get each as one event.
+     */
     public static final int MAX_EVENT = 8 << 20;
 
     private static final Duration UNTIL_GARBAGE_IS_ACKED = Duration.ofSeconds(10);
@@ -54,7 +58,7 @@ public final class EventWriter implements AutoCloseable {
      *
      * @param event copied
      * @return the event's number
-     * @throws PravegaException.EventTooLarge it is larger than {@link #MAX_EVENT}
+     * @throws PravegaException.EventTooLarge it is larger than option {@code writer.large.event.bytes} says
      * @throws PravegaException.Cancelled interrupted while waiting for room; the event was not accepted
      * @throws PravegaException.Closed the writer was closed
      */
@@ -68,7 +72,7 @@ public final class EventWriter implements AutoCloseable {
      * @param key the routing key: events of one key stay in order; it may be empty; null: none
      * @param event copied
      * @return the event's number
-     * @throws PravegaException.EventTooLarge it is larger than {@link #MAX_EVENT}
+     * @throws PravegaException.EventTooLarge it is larger than option {@code writer.large.event.bytes} says
      * @throws PravegaException.InvalidArgument the key is no well-formed text
      * @throws PravegaException.Cancelled interrupted while waiting for room; the event was not accepted
      * @throws PravegaException.Closed the writer was closed
@@ -86,7 +90,7 @@ public final class EventWriter implements AutoCloseable {
      * @return the event's number
      * @throws PravegaException.WindowFull the limit is zero and there is no room
      * @throws PravegaException.TimedOut there was no room until the limit ended
-     * @throws PravegaException.EventTooLarge it is larger than {@link #MAX_EVENT}
+     * @throws PravegaException.EventTooLarge it is larger than option {@code writer.large.event.bytes} says
      * @throws PravegaException.InvalidArgument the key is no well-formed text
      * @throws PravegaException.Cancelled interrupted while waiting for room; the event was not accepted
      * @throws PravegaException.Closed the writer was closed

@@ -141,7 +141,10 @@ public class PravegaException extends RuntimeException {
         }
     }
 
-    /** The event is larger than {@link EventWriter#MAX_EVENT} bytes. */
+    /**
+     * The event is larger than option {@code writer.large.event.bytes} says; or a batch of events, or one of them, is
+     * larger than {@link EventWriter#MAX_EVENT}.
+     */
     public static final class EventTooLarge extends PravegaException {
         EventTooLarge(Kind.Failure failure) {
             super(failure);

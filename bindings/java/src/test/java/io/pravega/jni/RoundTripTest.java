@@ -171,13 +171,14 @@ class RoundTripTest {
     void sizes() {
         String stream = server.stream(1);
         List<byte[]> events = new ArrayList<>();
-        for (int size : new int[] {0, 1, 7, 2048, 2049, 100_000, EventWriter.MAX_EVENT}) {
+        for (int size : new int[] {0, 1, 7, 2048, 2049, 100_000, EventWriter.MAX_EVENT, 20 << 20, 3}) {
             byte[] event = new byte[size];
             new java.util.Random(size).nextBytes(event);
             events.add(event);
         }
-        EventWriter writer = server.writer(stream);
-        assertThrows(PravegaException.EventTooLarge.class, () -> writer.write(new byte[EventWriter.MAX_EVENT + 1]));
+        EventWriter writer = server.closing(server.client().openWriter(server.scope(), stream,
+                Options.of("writer.large.event.bytes", "20MiB")));
+        assertThrows(PravegaException.EventTooLarge.class, () -> writer.write(new byte[(20 << 20) + 1]));
         for (int i = 0; i < events.size(); i++) {
             assertEquals(i + 1, writer.write("key", events.get(i)), "the refused event took no number");
         }
