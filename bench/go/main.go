@@ -28,7 +28,7 @@ func run(t measure.Task) (measure.Result, error) {
 			return w.Write(context.Background(), event)
 		})
 	case "write-keyed":
-		keys := make([]string, 100)
+		keys := make([]string, 100*max(1, t.Segments/10)) // so that every segment has its share
 		for i := range keys {
 			keys[i] = fmt.Sprintf("key %d", i)
 		}

@@ -47,6 +47,8 @@ type Appender struct {
 	uploading  *segmentstore.Conn   // that carries a large event
 	moving     *move                // to another connection, while this one still works
 	failures   int                  // since the last progress
+	offences   int                  // those on a connection that was there
+	lost       string               // endpoint of a store that could not be reached or closed the connection
 	trouble    error                // the last of them
 	avoid      []*segmentstore.Conn // that live, and on which something of ours may still be under way
 }
@@ -142,7 +144,7 @@ func (a *Appender) Settle(stored int64) {
 func (a *Appender) freed(drop func(stored int64) int, stored int64) {
 	large := a.session.large
 	if bytes := drop(stored); bytes > 0 || a.session.large < large {
-		a.failures, a.trouble = 0, nil
+		a.progressed()
 		a.end.behind = true
 		a.owner.Stored(a, bytes)
 	}
@@ -183,6 +185,12 @@ func (a *Appender) depart() {
 // broken is what follows a failure: connect again, at once if the last
 // connection brought progress.
 func (a *Appender) broken(alive bool, err error) {
+	if a.lost = ""; !alive && a.link != nil {
+		a.lost = a.link.conn.Endpoint()
+	}
+	if a.session.Bytes() > 0 && offence(err) {
+		a.offences++
+	}
 	a.detach(alive)
 	a.stores.Logger().Debug("append is set up again", "segment", a.Name, "err", err)
 	a.fail(err)
@@ -196,6 +204,8 @@ func (a *Appender) fail(err error) {
 	a.failures++
 	a.trouble = err
 }
+
+func (a *Appender) progressed() { a.failures, a.offences, a.trouble, a.lost = 0, 0, nil, "" }
 
 // Waiting tells whether the event of a number waits to be stored here as the
 // oldest one, and what the last trouble was since something was stored.
@@ -219,19 +229,13 @@ func (a *Appender) GiveUp(reason error) {
 type link struct {
 	a     *Appender
 	conn  *segmentstore.Conn
-	alone bool            // nobody else uses the connection
 	setup chan wire.Reply // the first reply
 	gone  chan struct{}   // the connection was lost
 	why   error           // set before gone is closed
 }
 
 // leave ends our part in a connection that is still there.
-func (l *link) leave() {
-	l.conn.Unregister(l.a.request)
-	if l.alone {
-		l.conn.Close(fault.New(fault.Closed, "append to segment", l.a.Name, "the connection is not needed any more"))
-	}
-}
+func (l *link) leave() { l.conn.Unregister(l.a.request) }
 
 // Pull hands frames to the connection's sender.
 func (l *link) Pull(frames net.Buffers) net.Buffers {
@@ -272,7 +276,7 @@ func (l *link) Receive(reply wire.Reply) {
 	}
 	switch r := reply.(type) {
 	case wire.DataAppended:
-		a.failures, a.trouble = 0, nil
+		a.progressed()
 		a.end.told(r.CurrentSegmentWriteOffset)
 		if freed := a.session.Acked(r.EventNumber); freed > 0 {
 			a.owner.Stored(a, freed)

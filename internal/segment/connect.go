@@ -11,14 +11,13 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// aloneFrom is how many failures without progress it takes until a segment gets
-// a connection of its own, so that it does not break that of the others.
-const aloneFrom = 3
+// apartFrom is how many connections must have failed a segment, without progress,
+// until it is set apart, so that it does not break those of the others.
+const apartFrom = 3
 
 // berth is where an appender may be set up: a connection, and a token to show.
 type berth struct {
 	conn   *segmentstore.Conn
-	alone  bool // nobody else uses the connection
 	token  string
 	expiry time.Time // of the token; zero: never
 }
@@ -41,10 +40,10 @@ func (a *Appender) connect(at *berth) {
 		var stored int64
 		var err error
 		if large {
-			at.release(a.Name)
+			a.release(at)
 			stored, err = number, a.storeLarge(number, event)
 		} else {
-			link, stored, err = a.setUp(failures, at)
+			link, stored, err = a.setUp(at)
 		}
 
 		a.lock.Lock()
@@ -109,41 +108,63 @@ func hopeless(err error, failures int) bool {
 // could explain them: with the waits between them, about a second.
 const patience = 8
 
-// find looks for a berth.
-func (a *Appender) find(ctx context.Context, failures int) (*berth, error) {
+// find looks for a berth: on a shared connection, unless this segment spoils it
+// or something of ours may still be under way there.
+func (a *Appender) find(ctx context.Context) (*berth, error) {
+	a.lock.Lock()
+	lost, spoils := a.lost, a.offences >= apartFrom
+	a.lock.Unlock()
+	endpoint, err := a.stores.Locate(ctx, a.Name, lost)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.stores.SetupTimeout())
+	defer cancel()
 	token, expiry, err := a.stores.Authorizer().Token(ctx, a.Name, segmentstore.Write)
 	if err != nil {
 		return nil, err
 	}
-	conn, alone, err := a.choose(ctx, failures)
+	var conn *segmentstore.Conn
+	if !spoils {
+		conn, err = a.stores.ConnectTo(ctx, endpoint, segmentstore.Appends)
+	}
+	if avoid := a.avoided(); err == nil && (spoils || slices.Contains(avoid, conn)) {
+		conn, err = a.stores.ConnectApart(ctx, endpoint, avoid)
+	}
 	if err != nil {
+		a.miss(endpoint, false)
 		return nil, err
 	}
-	return &berth{conn, alone, token, expiry}, nil
+	return &berth{conn, token, expiry}, nil
 }
 
 // setUp asks a store for the number of the last event that it has of this
 // writer. While nothing of this id is under way on the connection, and nothing
 // is sent before the answer.
-func (a *Appender) setUp(failures int, at *berth) (*link, int64, error) {
-	ctx, cancel := context.WithTimeout(a.ctx, a.stores.SetupTimeout())
-	defer cancel()
+func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	if at == nil {
 		var err error
-		if at, err = a.find(ctx, failures); err != nil {
+		if at, err = a.find(a.ctx); err != nil {
 			return nil, 0, err
 		}
 	}
 	conn := at.conn
-	l := &link{a: a, conn: conn, alone: at.alone, setup: make(chan wire.Reply, 1), gone: make(chan struct{})}
+	l := &link{a: a, conn: conn, setup: make(chan wire.Reply, 1), gone: make(chan struct{})}
 	if err := conn.Register(a.request, l); err != nil {
 		return nil, 0, err
 	}
+	if err := conn.Enter(a.ctx); err != nil {
+		l.leave()
+		return nil, 0, err
+	}
+	defer conn.Leave()
 	if !conn.ExpireBy(at.expiry) {
 		l.leave()
 		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "the connection is about to end")
 	}
 	conn.Send(wire.SetupAppend{RequestID: a.request, WriterID: a.session.writer, Segment: a.Name, Token: at.token}.Append(nil))
+	limit := time.NewTimer(a.stores.SetupTimeout())
+	defer limit.Stop()
 	select {
 	case reply := <-l.setup:
 		if setup, ok := reply.(wire.AppendSetup); ok {
@@ -155,42 +176,54 @@ func (a *Appender) setUp(failures int, at *berth) (*link, int64, error) {
 		}
 		l.leave()
 		err := Failure(a, reply)
+		a.miss("", offence(err))
 		if fault.CodeOf(err) == fault.Unauthenticated {
 			a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
 		}
 		return nil, 0, err
 	case <-l.gone:
+		a.miss(conn.Endpoint(), true)
 		return nil, 0, fault.Wrap(fault.Unreachable, "set up append to segment", a.Name, l.why)
-	case <-ctx.Done():
-		l.leave()
-		a.lock.Lock()
-		a.shun(conn)
-		a.lock.Unlock()
-		return nil, 0, fault.Context(ctx, "set up append to segment", a.Name)
+	case <-a.ctx.Done():
+		a.abandon(l)
+		return nil, 0, fault.Context(a.ctx, "set up append to segment", a.Name)
+	case <-limit.C:
+		a.abandon(l)
+		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "no reply after %v", a.stores.SetupTimeout())
 	}
 }
 
-// choose finds a connection: a shared one, unless this segment spoils it or
-// something of ours may still be under way there.
-func (a *Appender) choose(ctx context.Context, failures int) (conn *segmentstore.Conn, alone bool, err error) {
-	if failures < aloneFrom {
-		conn, err = a.stores.Connect(ctx, a.Name, segmentstore.Appends)
-		if err != nil {
-			return nil, false, err
-		}
-		a.lock.Lock()
-		avoided := slices.Contains(a.avoid, conn)
-		a.lock.Unlock()
-		if !avoided {
-			return conn, false, nil
-		}
+// miss notes that a store could not be reached, or closed the connection; an
+// empty endpoint tells that it answered. offence: the connection was there.
+func (a *Appender) miss(endpoint string, offence bool) {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	a.lost = endpoint
+	if offence {
+		a.offences++
 	}
-	conn, err = a.stores.ConnectAlone(ctx, a.Name)
-	return conn, true, err
+}
+
+// offence tells whether a server closes the connection with such a reply.
+func offence(err error) bool { return fault.CodeOf(err) != fault.WrongHost }
+
+// abandon leaves a connection on which a set-up is under way.
+func (a *Appender) abandon(l *link) {
+	l.leave()
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	a.shun(l.conn)
+	a.lost = ""
 }
 
 // shun notes that something of ours may still be under way on a connection, for
 // as long as it lives.
 func (a *Appender) shun(conn *segmentstore.Conn) {
 	a.avoid = append(slices.DeleteFunc(a.avoid, (*segmentstore.Conn).Gone), conn)
+}
+
+func (a *Appender) avoided() []*segmentstore.Conn {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	return slices.Clone(a.avoid)
 }

@@ -3,7 +3,6 @@ package segment
 import (
 	"context"
 
-	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
@@ -63,7 +62,7 @@ func (a *Appender) move(m *move) {
 	}
 	if at == nil || a.link != m.from || a.ctx.Err() != nil {
 		a.lock.Unlock()
-		at.release(a.Name)
+		a.release(at)
 		return
 	}
 	a.depart()
@@ -87,7 +86,7 @@ func (a *Appender) findBefore(from *link) *berth {
 		}
 	}()
 	for attempt := 0; retry.Soon.Wait(ctx, attempt) == nil; attempt++ {
-		at, err := a.find(ctx, 0)
+		at, err := a.find(ctx)
 		if err == nil {
 			return at
 		}
@@ -97,8 +96,8 @@ func (a *Appender) findBefore(from *link) *berth {
 }
 
 // release gives back a berth that was not used, if any.
-func (b *berth) release(segment string) {
-	if b != nil && b.alone {
-		b.conn.Close(fault.New(fault.Closed, "append to segment", segment, "the connection is not needed any more"))
+func (a *Appender) release(at *berth) {
+	if at != nil {
+		at.conn.Unregister(a.request) // nobody else may need it
 	}
 }

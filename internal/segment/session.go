@@ -103,10 +103,24 @@ func FramedSize(events [][]byte) int {
 // firstOf is the number of the first of several events.
 func firstOf(last int64, events [][]byte) int64 { return last - int64(len(events)) + 1 }
 
-// Sendable tells whether Take would hand out anything.
+// Sendable tells whether Take would hand out anything. A block that is small
+// leaves at once only behind few others: else it fills until one of them is
+// answered, so that a writer of many segments does not send each event alone.
 func (s *Session) Sendable() bool {
-	return len(s.queue) > 0 && s.queue[0].large == nil && (s.state == running || s.state == probing && len(s.flight) == 0)
+	switch {
+	case len(s.queue) == 0 || s.queue[0].large != nil:
+		return false
+	case s.state == probing:
+		return len(s.flight) == 0
+	case s.state == running:
+		return len(s.flight) < few || s.queue[0].size() >= s.limit/4
+	}
+	return false
 }
+
+// few is how many blocks may be under way before a small one: two, so that there
+// is one to store while the answer to the other comes back.
+const few = 2
 
 // Take appends frames to be sent in order, each as several pieces. Ask again while Sendable.
 func (s *Session) Take(frames net.Buffers) net.Buffers {

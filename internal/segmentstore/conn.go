@@ -48,6 +48,7 @@ type Conn struct {
 	dialer   *Dialer
 	socket   net.Conn
 	pulse    pulse
+	setups   chan struct{}   // who sets up an append holds one
 	life     context.Context // ends with Close
 	end      context.CancelFunc
 
@@ -58,6 +59,7 @@ type Conn struct {
 	receivers map[int64]Receiver
 	closing   error // why; set once
 	retiring  bool  // nobody new, and closed when nobody is left
+	passing   bool  // closed when nobody is left
 	expiry    expiry
 	setUps    int // of writers, so far
 
@@ -71,6 +73,7 @@ func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
 		dialer:    d,
 		socket:    socket,
 		receivers: make(map[int64]Receiver),
+		setups:    make(chan struct{}, setupsAtOnce),
 		sent:      make(chan struct{}),
 		done:      make(chan struct{}),
 	}
@@ -100,12 +103,38 @@ func (c *Conn) Register(request int64, r Receiver) error {
 func (c *Conn) Unregister(request int64) {
 	c.mu.Lock()
 	delete(c.receivers, request)
-	left := c.retiring && len(c.receivers) == 0
+	unused := (c.retiring || c.passing) && len(c.receivers) == 0
 	c.mu.Unlock()
-	if left {
+	if unused {
 		c.Close(errRetired)
 	}
 }
+
+// users is how many receivers there are.
+func (c *Conn) users() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.receivers)
+}
+
+// Enter waits for a turn to set up an append, of which a server gets only so many
+// at once on a connection, and Leave ends it. It fails when ctx or the connection
+// ends.
+func (c *Conn) Enter(ctx context.Context) error {
+	select {
+	case c.setups <- struct{}{}:
+		return nil
+	case <-c.life.Done():
+		return fault.New(fault.Unreachable, "use segment store", c.endpoint, "the connection was closed")
+	case <-ctx.Done():
+		return fault.Context(ctx, "use segment store", c.endpoint)
+	}
+}
+
+// Leave ends the turn of Enter.
+func (c *Conn) Leave() { <-c.setups }
+
+const setupsAtOnce = 64
 
 // Send queues one frame, which must not change any more. It never blocks.
 func (c *Conn) Send(frame []byte) {

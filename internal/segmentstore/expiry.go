@@ -21,7 +21,7 @@ type expiry struct {
 // most; else when half of what the token had left is over.
 const mostNotice = 30 * time.Second
 
-var errRetired = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up before the server would end it")
+var errRetired = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up: the server would end it soon, or nobody needs it any more")
 
 // mostSetUps is how many writers are set up on a connection before it retires: a
 // server remembers each until the connection ends, also those that have left, and

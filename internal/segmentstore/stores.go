@@ -3,6 +3,8 @@ package segmentstore
 import (
 	"context"
 	"log/slog"
+	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +23,7 @@ const (
 	Appends Role = iota
 	Reads
 	Requests
+	apart // of appends that spoil connections
 	roles
 )
 
@@ -53,7 +56,7 @@ type Authorizer interface {
 // each. Safe for concurrent use.
 type Stores struct {
 	dialer   Dialer
-	locate   Locator
+	lookups  lookups
 	tokens   Authorizer
 	appends  int // shared connections for appends to a store
 	requests atomic.Int64
@@ -62,6 +65,7 @@ type Stores struct {
 	shelves map[shelf]*slot
 	open    map[*Conn]struct{} // every connection, shared or not
 	turn    int
+	alone   map[string]chan struct{} // by endpoint: who has a connection of his own holds one
 	closed  bool
 }
 
@@ -75,7 +79,11 @@ type shelf struct {
 // slot holds the connection of a shelf, or the wait for it.
 type slot struct {
 	turn chan struct{} // holds one token while somebody looks or dials
-	conn *Conn
+
+	// Guarded by Stores.mu.
+	conn  *Conn
+	dials int   // so far: who waited while somebody dialled in vain shares the outcome
+	err   error // of the last one
 }
 
 // NewStores keeps up to appends connections for appends to each store.
@@ -85,11 +93,12 @@ func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores
 	}
 	return &Stores{
 		dialer:  d,
-		locate:  locate,
+		lookups: lookups{locate: locate, turns: make(chan struct{}, lookupsAtOnce), lost: make(map[string]*vigil)},
 		tokens:  tokens,
 		appends: appends,
 		shelves: make(map[shelf]*slot),
 		open:    make(map[*Conn]struct{}),
+		alone:   make(map[string]chan struct{}),
 	}
 }
 
@@ -105,59 +114,140 @@ func (s *Stores) Authorizer() Authorizer { return s.tokens }
 
 // Connect returns a shared connection to the store that serves the segment.
 func (s *Stores) Connect(ctx context.Context, segment string, role Role) (*Conn, error) {
-	endpoint, err := s.locate(ctx, segment)
+	endpoint, err := s.Locate(ctx, segment, "")
 	if err != nil {
 		return nil, err
 	}
+	return s.ConnectTo(ctx, endpoint, role)
+}
+
+// ConnectTo returns a shared connection to a store.
+func (s *Stores) ConnectTo(ctx context.Context, endpoint string, role Role) (*Conn, error) {
 	at := shelf{endpoint: endpoint, role: role}
+	s.mu.Lock()
+	if role == Appends {
+		at.number = s.turn % s.appends
+		s.turn++
+	}
+	s.mu.Unlock()
+	return s.take(ctx, at, nil)
+}
+
+// strangers is how many connections to a store are for segments that spoil those
+// of others.
+const strangers = 2
+
+// ConnectApart returns a connection that is shared only with segments that spoil
+// connections too, and none of those to avoid: of these, one is closed if there is
+// no other. It closes when the last one leaves it.
+func (s *Stores) ConnectApart(ctx context.Context, endpoint string, avoid []*Conn) (*Conn, error) {
+	best, fewest := shelf{endpoint: endpoint, role: apart}, math.MaxInt
+	s.mu.Lock()
+	for at := best; at.number < strangers; at.number++ {
+		users := 0
+		if place := s.shelves[at]; place != nil {
+			if conn := place.conn; conn != nil && conn.alive() {
+				users = conn.users()
+				if slices.Contains(avoid, conn) {
+					users = math.MaxInt - 1
+				}
+			}
+		}
+		if users < fewest {
+			best, fewest = at, users
+		}
+	}
+	s.mu.Unlock()
+	return s.take(ctx, best, avoid)
+}
+
+// loners is how many connections to a store may be alone at a time.
+const loners = 2
+
+// ConnectAlone returns a connection to the store that serves the segment which
+// nobody else uses. There are few of them to a store: it waits for its turn. The
+// caller closes it.
+func (s *Stores) ConnectAlone(ctx context.Context, segment string) (*Conn, error) {
+	endpoint, err := s.Locate(ctx, segment, "")
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	turns := s.alone[endpoint]
+	if turns == nil {
+		turns = make(chan struct{}, loners)
+		s.alone[endpoint] = turns
+	}
+	s.mu.Unlock()
+	select {
+	case turns <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fault.Context(ctx, "connect to segment store", endpoint)
+	}
+	conn, err := s.dial(ctx, shelf{endpoint: endpoint, role: Appends}, func() { <-turns })
+	if err != nil {
+		<-turns
+	}
+	return conn, err
+}
+
+// take returns the connection of a shelf; there is a new one if the old one is
+// dead or to be avoided.
+func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, error) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
 		return nil, errClosed
-	}
-	if role == Appends {
-		at.number = s.turn % s.appends
-		s.turn++
 	}
 	place := s.shelves[at]
 	if place == nil {
 		place = &slot{turn: make(chan struct{}, 1)}
 		s.shelves[at] = place
 	}
+	dials := place.dials
 	s.mu.Unlock()
 
 	select {
 	case place.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fault.Context(ctx, "connect to segment store", endpoint)
+		return nil, fault.Context(ctx, "connect to segment store", at.endpoint)
 	}
 	defer func() { <-place.turn }()
-	if place.conn != nil && place.conn.alive() {
-		return place.conn, nil
+	s.mu.Lock()
+	conn, shared := place.conn, place.err
+	if place.dials == dials {
+		shared = nil
 	}
-	conn, err := s.dial(ctx, endpoint)
-	if err != nil {
-		return nil, err
+	s.mu.Unlock()
+	if conn != nil && conn.alive() {
+		if !slices.Contains(avoid, conn) {
+			return conn, nil
+		}
+		conn.Close(errAvoided)
 	}
-	place.conn = conn
-	return conn, nil
+	if shared != nil {
+		return nil, shared
+	}
+	conn, err := s.dial(ctx, at, func() {})
+	if err != nil && ctx.Err() != nil {
+		return nil, err // says nothing to the others
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	place.conn, place.err = conn, err
+	place.dials++
+	return conn, err
 }
 
-// ConnectAlone returns a connection that nobody else uses. The caller closes it.
-func (s *Stores) ConnectAlone(ctx context.Context, segment string) (*Conn, error) {
-	endpoint, err := s.locate(ctx, segment)
-	if err != nil {
-		return nil, err
-	}
-	return s.dial(ctx, endpoint)
-}
+var errAvoided = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up: something that it does not answer is under way on it")
 
-// dial opens a connection that Close will close.
-func (s *Stores) dial(ctx context.Context, endpoint string) (*Conn, error) {
-	conn, err := s.dialer.Dial(ctx, endpoint)
+// dial opens a connection that Close will close, and calls over when it is gone.
+func (s *Stores) dial(ctx context.Context, at shelf, over func()) (*Conn, error) {
+	conn, err := s.dialer.Dial(ctx, at.endpoint)
 	if err != nil {
 		return nil, err
 	}
+	conn.passing = at.role == apart
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -171,6 +261,7 @@ func (s *Stores) dial(ctx context.Context, endpoint string) (*Conn, error) {
 		s.mu.Lock()
 		delete(s.open, conn)
 		s.mu.Unlock()
+		over()
 	}()
 	return conn, nil
 }

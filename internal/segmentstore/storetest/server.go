@@ -25,6 +25,7 @@ type Server struct {
 	segments map[string]*segment
 	conns    map[*conn]struct{}
 	dialled  int
+	peak     int // most connections at a time
 
 	transients int             // made so far
 	merged     map[string]bool // sources that are gone
@@ -123,8 +124,16 @@ func (s *Server) CutAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
+		delete(s.conns, c)
 		c.socket.Close()
 	}
+}
+
+// Peak is how many connections there have been at a time.
+func (s *Server) Peak() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.peak
 }
 
 // Dialled is how many connections there have been.
@@ -150,6 +159,7 @@ func (s *Server) accept() {
 			continue
 		}
 		s.conns[c] = struct{}{}
+		s.peak = max(s.peak, len(s.conns))
 		s.work.Add(1)
 		s.mu.Unlock()
 		go c.serve()
@@ -177,10 +187,10 @@ func (c *conn) serve() {
 	s := c.server
 	defer s.work.Done()
 	defer func() {
-		c.socket.Close()
 		s.mu.Lock()
 		delete(s.conns, c)
 		s.mu.Unlock()
+		c.socket.Close()
 	}()
 	in := bufio.NewReader(c.socket)
 	for {
