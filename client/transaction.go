@@ -229,8 +229,9 @@ func (t *Transaction) WaitReadable(ctx context.Context) error {
 		if state == controller.TransactionCommitted {
 			return nil
 		}
-		// A commit takes milliseconds if the servers are idle.
-		pause := time.NewTimer(min(2*time.Millisecond+time.Since(started)/4, time.Second))
+		// A commit takes some milliseconds if the servers are idle. Who asks often
+		// keeps them from it.
+		pause := time.NewTimer(min(5*time.Millisecond+time.Since(started)/3, time.Second))
 		select {
 		case <-pause.C:
 		case <-ctx.Done():

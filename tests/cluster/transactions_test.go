@@ -1,0 +1,89 @@
+//go:build cluster
+
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/client"
+)
+
+// Stores and controllers that are killed between the steps of transactions cost
+// none of what is committed, and show nothing of what is aborted.
+func TestKillsBetweenTheStepsOfTransactions(t *testing.T) {
+	ctx := within(t, limit)
+	cluster := wholeCluster(ctx, t)
+	c := connect(t, cluster)
+	scope, stream := newStream(ctx, t, c, segments)
+	createGroup(ctx, t, c, scope, stream, "ours")
+	readers := startReaders(ctx, t, c, scope, "ours")
+	succeeds := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := c.OpenTransactionalWriter(ctx, scope, stream, client.DefaultTransactionalWriterConfig())
+	succeeds(err)
+	begin := func() *client.Transaction {
+		t.Helper()
+		txn, err := w.Begin(ctx)
+		succeeds(err)
+		return txn
+	}
+	write := func(txn *client.Transaction, writer string, first, last int64) {
+		t.Helper()
+		for n := first; n <= last; n++ {
+			e := event{writer, fmt.Sprint("key", n%101), n}
+			_, err := txn.WriteKeyed(ctx, e.key, e.bytes())
+			succeeds(err)
+		}
+	}
+	took := func(what string, do func(context.Context) error) {
+		t.Helper()
+		begun := time.Now()
+		succeeds(do(ctx))
+		t.Logf("%s took %v", what, time.Since(begun).Round(time.Millisecond))
+	}
+	n := int64(0)
+	more := func(txn *client.Transaction) {
+		t.Helper()
+		write(txn, "txn", n+1, n+500)
+		n += 500
+	}
+
+	aborted := begin()
+	write(aborted, "nobody", 1, 500)
+	txn := begin()
+	kill(t, cluster, "segmentstore-1")
+	more(txn)
+	took("flush after the end of a store", txn.Flush)
+	more(txn)
+	kill(t, cluster, "controller-1")
+	took("commit after the end of a controller", txn.CommitAndWait)
+	start(ctx, t, cluster, "segmentstore-1", "controller-1")
+
+	txn = begin()
+	more(txn)
+	succeeds(txn.Flush(ctx))
+	kill(t, cluster, "controller-2", "segmentstore-2")
+	took("commit after the end of both", txn.CommitAndWait)
+	start(ctx, t, cluster, "controller-2", "segmentstore-2")
+	for range 5 { // all is well again
+		txn = begin()
+		more(txn)
+		succeeds(txn.CommitAndWait(ctx))
+	}
+	if status, err := aborted.Status(ctx); status != client.TransactionOpen || err != nil {
+		t.Fatal(status, err)
+	}
+	succeeds(aborted.Flush(ctx))
+	succeeds(aborted.Abort(ctx))
+	succeeds(w.Close(ctx))
+	succeeds(cluster.Ready(ctx))
+	succeeds(c.SealStream(ctx, scope, stream))
+	readers.finish(t).check(t, "our readers", "txn", n, n)
+}
