@@ -25,10 +25,14 @@ type amount struct {
 
 func amounts() amount {
 	if os.Getenv("BENCH_QUICK") != "" {
-		return amount{cells: []cell{small, {1024, 4}}, pairs: 2, write: 20e6, read: 50e6, latency: 500, txns: 100}
+		return amount{cells: []cell{small, {1024, 4}, {100, 1000}}, pairs: 2, write: 20e6, read: 50e6, latency: 500, txns: 100}
 	}
-	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}}, pairs: 5, write: 200e6, read: 300e6, latency: 3000, txns: 1000}
+	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}, {100, 100}, {100, 1000}}, pairs: 5, write: 200e6, read: 300e6, latency: 3000, txns: 1000}
 }
+
+// many tells whether a cell has so many segments that only writers with keys are
+// of interest.
+func (c cell) many() bool { return c.segments > 4 }
 
 // small is the cell of latency, and of the ways to write that are no more than
 // of interest.

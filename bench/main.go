@@ -77,7 +77,7 @@ func participants(names, work string, c cell) (some []client) {
 		_, can := client.works[work]
 		can = can && (work != "latency" && work != "txn" || c == small)
 		named := names == "" || slices.Contains(strings.Split(names, ","), client.name)
-		if can && named && (client.only == nil || slices.Contains(client.only, c)) {
+		if can && named && (client.only == nil && !c.many() || slices.Contains(client.only, c)) {
 			some = append(some, client)
 		}
 	}

@@ -19,7 +19,7 @@ type client struct {
 	name    string
 	command []string
 	works   map[string]string // the argument for a kind of work; none: it does not take part
-	only    []cell            // where it takes part; nil: everywhere
+	only    []cell            // where it takes part; nil: everywhere but in those of many segments
 }
 
 var (
@@ -45,7 +45,8 @@ var reference = client{name: "wire", command: []string{programs + "/wire"}, work
 // writes many, where that is the fast way of the language.
 var clients = []client{
 	{name: "go", command: []string{programs + "/go"}, works: whole},
-	{name: "go-keyed", command: []string{programs + "/go"}, works: keyed, only: []cell{{100, 4}}},
+	{name: "go-keyed", command: []string{programs + "/go"}, works: keyed, only: []cell{{100, 4}, {100, 100}, {100, 1000}}},
+	{name: "go-idle", command: []string{programs + "/go"}, works: map[string]string{"write": "write-among-idle"}, only: []cell{small}},
 	{name: "c", command: []string{programs + "/c"}, works: plain},
 	{name: "c-single", command: []string{programs + "/c"}, works: single},
 	{name: "python", command: []string{"python3", "bench/python/client.py"}, works: plain},

@@ -35,6 +35,8 @@ func run(t measure.Task) (measure.Result, error) {
 		return write(c, t, func(w *client.Writer, i int, event []byte) (int64, error) {
 			return w.WriteKeyed(context.Background(), keys[i%len(keys)], event)
 		})
+	case "write-among-idle":
+		return writeAmongIdle(c, t)
 	case "latency":
 		return latency(c, t)
 	case "read":
@@ -74,6 +76,25 @@ func write(c *client.Client, t measure.Task, one func(w *client.Writer, i int, e
 	}
 	r.Before = warmUp
 	return r, w.Close(context.Background())
+}
+
+// idleWriters is how many writers have written an event and do nothing any more,
+// beside the one that is measured: of them the memory tells.
+const idleWriters = 1000
+
+func writeAmongIdle(c *client.Client, t measure.Task) (r measure.Result, err error) {
+	for range idleWriters {
+		w, err := ready(c, t)
+		if err != nil {
+			return r, err
+		}
+		defer func() { err = errors.Join(err, w.Close(context.Background())) }()
+	}
+	r, err = write(c, t, func(w *client.Writer, _ int, event []byte) (int64, error) {
+		return w.Write(context.Background(), event)
+	})
+	r.Before += idleWriters * warmUp
+	return r, err
 }
 
 // latency writes one event at a time.

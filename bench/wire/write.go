@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	blockBytes  = 256 << 10 // of one AppendBlockEnd
+	blockBytes  = 256 << 10 // of one AppendBlockEnd, or a segment's share of the window if that is less
 	windowBytes = 16 << 20  // in flight, over all segments
 )
 
@@ -108,8 +108,9 @@ func (s *stub) stream(size, count, blocks int) error {
 func write(t measure.Task, segments []place) (r measure.Result, err error) {
 	framed := wire.EventHeader + t.Size
 	stubs := make([]*stub, len(segments))
+	block := min(blockBytes, windowBytes/len(segments))
 	for i, segment := range segments {
-		if stubs[i], err = newStub(segment, t.Size, blockBytes/framed); err != nil {
+		if stubs[i], err = newStub(segment, t.Size, block/framed); err != nil {
 			return r, err
 		}
 		defer stubs[i].Close()
@@ -121,7 +122,7 @@ func write(t measure.Task, segments []place) (r measure.Result, err error) {
 	done := make(chan error)
 	for i, s := range stubs {
 		share := (i+1)*t.Count/len(stubs) - i*t.Count/len(stubs)
-		go func() { done <- s.stream(t.Size, share, windowBytes/blockBytes/len(stubs)) }()
+		go func() { done <- s.stream(t.Size, share, windowBytes/block/len(stubs)) }()
 	}
 	for range stubs {
 		err = errors.Join(err, <-done)
