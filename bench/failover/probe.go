@@ -28,7 +28,8 @@ type probe struct {
 
 const (
 	probeInterval = 100 * time.Millisecond
-	probeLimit    = time.Second // of a try; the next ones do not wait for it
+	probeLimit    = 3 * time.Second // of a try; the next ones do not wait for it
+	probesAtOnce  = 10
 )
 
 func startProbe(ctx context.Context, uri string) *probe {
@@ -36,10 +37,13 @@ func startProbe(ctx context.Context, uri string) *probe {
 	p.work.Go(func() {
 		tick := time.NewTicker(probeInterval)
 		defer tick.Stop()
+		room := make(chan struct{}, probesAtOnce)
 		for ctx.Err() == nil {
 			<-tick.C
+			room <- struct{}{}
 			n := p.begun.Add(1)
 			p.work.Go(func() {
+				defer func() { <-room }()
 				if p.try(ctx) == nil {
 					atLeast(&p.stored, n)
 					p.gaps.Note()
