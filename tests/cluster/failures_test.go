@@ -10,7 +10,7 @@ import (
 
 // limit of a test: many times what it takes on a machine that has nothing else
 // to do.
-const limit = 6 * time.Minute
+const limit = 8 * time.Minute
 
 // The other store takes over, and writer and readers go on there. When the first
 // is back, it is given some of the segments, and the other is killed.

@@ -141,9 +141,7 @@ func (l *load) check(ctx context.Context, t *testing.T, cluster *harness.Cluster
 // most once. The writer has ended, and the stream ends here.
 func (l *load) readBack(ctx context.Context, t *testing.T, cluster *harness.Cluster, acked int64) {
 	t.Helper()
-	if err := cluster.Ready(ctx); err != nil {
-		t.Fatal(err)
-	}
+	settle(ctx, t, cluster)
 	if err := l.client.SealStream(ctx, l.scope, l.stream); err != nil {
 		t.Fatal(err)
 	}
