@@ -149,8 +149,8 @@ func TestFaultsOfTheNetworkLoseAndDoubleNothing(t *testing.T) {
 	}
 	for name, rule := range map[string]func(harness.Frame){
 		"delayed": func(harness.Frame) { time.Sleep(20 * time.Millisecond) },
-		"throttled": func(f harness.Frame) { // to 4 KiB/s
-			time.Sleep(time.Duration(len(f.Payload)) * time.Second / (4 << 10))
+		"throttled": func(f harness.Frame) { // to 200 KiB/s
+			time.Sleep(time.Duration(len(f.Payload)) * time.Second / (200 << 10))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
