@@ -100,7 +100,8 @@ test: lib runners $(VENV)/complete
 test-cluster:
 	go test -tags cluster -race -count=1 -short -timeout 15m -v ./tests/cluster
 
-test-long:
+test-long: runners
+	RESUME_ROUNDS=200 $(TOOLS)/with-pravega -- go test -race -count=1 -timeout 90m -v -run KilledProcesses ./tests/conformance
 	go test -tags cluster -race -count=1 -timeout 90m -v ./tests/cluster
 
 $(VENV)/complete: tests/requirements.txt

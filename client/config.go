@@ -65,6 +65,11 @@ func DefaultConfig() Config { return NewSettings().Client }
 
 // WriterConfig sets the limits of one writer.
 type WriterConfig struct {
+	// ID makes a writer that can be continued after its process has died: open
+	// one with the same ID, and go on after its Durable number. Letters, digits,
+	// '.' and '-', at most 250; empty for a writer that cannot. An ID can be
+	// opened 32767 times on a stream. Option writer.id.
+	ID string
 	// WindowBytes bounds the bytes that are written and not yet acknowledged;
 	// one segment may hold half of it. A single event larger than that is
 	// admitted when the window is empty. Option writer.window.bytes.
@@ -86,6 +91,9 @@ type WriterConfig struct {
 // check tells whether the limits are such as the options accept.
 func (c WriterConfig) check() error {
 	s := NewSettings()
+	if err := s.Set("writer.id", c.ID); err != nil {
+		return err
+	}
 	if err := s.Set("writer.window.bytes", strconv.Itoa(c.WindowBytes)); err != nil {
 		return err
 	}

@@ -21,6 +21,12 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 	if len(event) > w.config.LargeEventBytes {
 		return 0, w.tooLarge(len(event), w.config.LargeEventBytes, "as set by writer.large.event.bytes")
 	}
+	position = w.settled(position)
+	if stored, err := w.repeats(position, 1); err != nil {
+		return 0, err
+	} else if stored {
+		return w.last, nil
+	}
 	held := 0
 	for _, m := range w.table.members {
 		held += m.LargeBytes()
@@ -29,7 +35,6 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 		w.window.full = true
 		return 0, errWindowFull
 	}
-	position = w.settled(position)
 	w.last++
 	w.table.find(position).AddLarge(w.last, position, bytes.Clone(event))
 	if !w.watch.on {

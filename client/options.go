@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
 )
 
 // Settings holds every option of the client: what C, Python and Java set by
@@ -62,6 +63,7 @@ var options = []Option{
 	duration("max.outage", "0s", 0, 365*24*time.Hour,
 		"how long the servers may be away before a writer fails for good; 0s is no limit", func(s *Settings) *time.Duration { return &s.Client.MaxOutage }),
 
+	name("writer.id", "what the writer is continued by after its process has died", func(s *Settings) *string { return &s.Writer.ID }),
 	size("writer.window.bytes", "16MiB", 64<<10, 1<<30,
 		"bytes written and not yet acknowledged; one segment may hold half", func(s *Settings) *int { return &s.Writer.WindowBytes }),
 	size("writer.block.bytes", "256KiB", 4<<10, 8<<20,
@@ -170,6 +172,19 @@ func text(name, def, accepted, doc string, at func(*Settings) *string) Option {
 	return Option{name, def, accepted, doc,
 		func(s *Settings, v string) error { *at(s) = v; return nil },
 		func(s *Settings) string { return *at(s) }}
+}
+
+// name is that of something, or empty for none.
+func name(option, doc string, at func(*Settings) *string) Option {
+	o := text(option, "", "empty for none, or 1 to 250 of A-Z, a-z, 0-9, '.' and '-'", doc, at)
+	plain := o.set
+	o.set = func(s *Settings, v string) error {
+		if v != "" && naming.Check("", "", v) != nil {
+			return fmt.Errorf("not a name")
+		}
+		return plain(s, v)
+	}
+	return o
 }
 
 func choice(name, def string, of []string, doc string, at func(*Settings) *string) Option {

@@ -60,6 +60,9 @@ func (w *Writer) replace(m *member, before int32) error {
 				return err
 			}
 		}
+		if err := w.enter(f.successors); err != nil {
+			return err
+		}
 		if err := w.hand(f); err != nil {
 			return err
 		}
@@ -187,6 +190,18 @@ func (w *Writer) ended(m *member) error {
 		return w.unknown(fault.New(fault.NoSuchStream, "write to stream", w.stream.String(), "it was deleted; there is another one of its name"))
 	}
 	return w.streamSealed()
+}
+
+// enter makes sure that no earlier writer of this one's id can write to the
+// successors, and that the next one will find out what their predecessors hold.
+func (w *Writer) enter(successors []controller.SegmentRange) error {
+	if w.resumed == nil {
+		return nil
+	}
+	w.mu.Lock()
+	last := w.last
+	w.mu.Unlock()
+	return w.resumed.enter(w.ctx, successors, w.acked.Load(), last)
 }
 
 // streamSealed ends the writer when nothing replaces its segments, after it has

@@ -65,13 +65,18 @@ func (w *Writer) newMember(s controller.SegmentRange) *member {
 
 // newAppender makes the appender of one of the writer's segments.
 func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender {
+	id, by := wire.NewUUID(), segment.Incarnation(0)
+	if r := w.resumed; r != nil {
+		id, by = r.writer(name), r.by
+	}
 	return segment.NewAppender(w.ctx, segment.Config{
 		Lock:       &w.mu,
 		Stores:     w.client.stores,
 		Owner:      owner,
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,
-	}, name, wire.NewUUID())
+		By:         by,
+	}, name, id)
 }
 
 // Stored is called when events of the segment are known to be stored.

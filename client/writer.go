@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/routing"
@@ -31,6 +32,8 @@ type Writer struct {
 	window   window           // bytes that are not stored
 	progress segment.Progress // blocks that are not stored
 	random   rand.PCG         // positions of events without key
+	resumed  *resumption      // of a writer with an id
+	floor    *floor           // of a writer with an id
 	closing  bool             // no more events are taken
 	err      error            // final; set once
 	sealed   []*member        // waiting for the rerouting goroutine
@@ -49,7 +52,10 @@ type Writer struct {
 
 // OpenWriter opens a writer on a stream that exists. It asks the controller for
 // the stream's segments and connects to them when there is something to write.
-// Errors: NoSuchStream, StreamSealed, InvalidArgument and those of the network.
+// A writer with an id (WriterConfig.ID) also ends the earlier ones of this id and
+// finds out what they have stored: some requests for each segment, until ctx ends.
+// Errors: NoSuchStream, StreamSealed, InvalidArgument and those of the network;
+// Fenced if meanwhile another writer of this id was opened.
 func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config WriterConfig) (*Writer, error) {
 	const op = "open writer"
 	name := naming.Stream{Scope: scope, Name: stream}
@@ -59,14 +65,16 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	segments, err := c.controller.CurrentSegments(ctx, name)
+	w := c.newWriter(name, config)
+	segments, err := w.begin(ctx)
 	if err != nil {
+		w.cancel()
 		return nil, err
 	}
 	if len(segments) == 0 {
+		w.cancel()
 		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
 	}
-	w := c.newWriter(name, config)
 	members := make([]*member, len(segments))
 	for i, s := range segments {
 		members[i] = w.newMember(s)
@@ -95,6 +103,38 @@ func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	// The client may be closed while Close waits for acknowledgements.
 	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })
 	return w
+}
+
+// begin finds the segments that can be written to, and where to continue.
+func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
+	if w.config.ID == "" {
+		return w.client.controller.CurrentSegments(ctx, w.stream)
+	}
+	ctx, cancel := w.client.limit(ctx)
+	defer cancel()
+	r, segments, err := w.client.resume(ctx, w.stream, w.config.ID)
+	if err != nil || len(segments) == 0 {
+		return nil, err
+	}
+	w.resumed, w.last = r, r.durable
+	w.acked.Store(r.durable)
+	w.floor = &floor{register: r.floors, turn: make(chan struct{}, 1), owner: first(segments)}
+	w.floor.raised.Store(r.floor)
+	// What this writer is told, the next one is told too.
+	return segments, w.floor.raise(ctx, r.durable)
+}
+
+// Durable returns the number through which earlier writers of this one's id had
+// stored everything when it was opened, 0 if there was none or it has no id. The
+// number of the first event of this writer is the one after it, and it must be
+// the same event as then: so must all that follow, in the same order and with the
+// same keys, as far as the application had written any. Those that are stored
+// already are not stored again.
+func (w *Writer) Durable() int64 {
+	if w.resumed == nil {
+		return 0
+	}
+	return w.resumed.durable
 }
 
 // Write writes an event without a routing key: it may go to any segment. It
@@ -218,6 +258,11 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 		return w.acceptLarge(position, events)
 	}
 	position = w.settled(position)
+	if stored, err := w.repeats(position, len(events)); err != nil {
+		return 0, err
+	} else if stored {
+		return w.last, nil
+	}
 	m := w.table.find(position)
 	if !w.window.admits(size, m.Bytes(), len(w.table.members)) {
 		w.window.full = true
@@ -235,6 +280,9 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 // settled is the position, drawn if the event may go anywhere.
 func (w *Writer) settled(position float64) float64 {
 	if position == anywhere {
+		if w.resumed != nil {
+			return w.resumed.position(w.last + 1)
+		}
 		return float64(w.random.Uint64()>>12) / (1 << 52)
 	}
 	return position
@@ -273,12 +321,17 @@ func (w *Writer) Wait(ctx context.Context, number int64) error {
 	}
 }
 
-// Flush waits until every event that was accepted before the call is stored.
+// Flush waits until every event that was accepted before the call is stored and,
+// if the writer has an id, until the next writer of its id will know: Durable of
+// that one is at least as high.
 func (w *Writer) Flush(ctx context.Context) error {
 	w.mu.Lock()
 	last := w.last
 	w.mu.Unlock()
-	return w.Wait(ctx, last)
+	if err := w.Wait(ctx, last); err != nil {
+		return err
+	}
+	return w.settleFloor(ctx)
 }
 
 // Notify sets the function that is told of progress: the number through which
@@ -307,9 +360,10 @@ func (w *Writer) NotifyRoom(f func(acked int64, err error), room func()) {
 	go w.runHook()
 }
 
-// Close refuses further writes, waits until everything accepted is stored or
-// ctx ends, and releases the writer. An error tells that some events may not be
-// stored; Acked tells which are. A second Close does nothing.
+// Close refuses further writes, waits until everything accepted is stored, as
+// Flush does, or ctx ends, and releases the writer. An error tells that some
+// events may not be stored, or that the next writer of this one's id will not
+// know that they are; Acked tells which are. A second Close does nothing.
 func (w *Writer) Close(ctx context.Context) error {
 	w.mu.Lock()
 	if w.closing {
@@ -320,6 +374,9 @@ func (w *Writer) Close(ctx context.Context) error {
 	last := w.last
 	w.mu.Unlock()
 	err := w.Wait(ctx, last)
+	if err == nil {
+		err = w.settleFloor(ctx)
+	}
 	w.end(fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer was closed"))
 	w.work.Wait()
 	w.forgetTime(ctx)
@@ -340,6 +397,9 @@ func (w *Writer) fail(err error) {
 	if w.err != nil {
 		return
 	}
+	if fault.CodeOf(err) == fault.Fenced && w.last > w.acked.Load() {
+		err = w.unknown(err)
+	}
 	w.err = err
 	w.stopWatch()
 	w.cancel()
@@ -353,13 +413,23 @@ func (w *Writer) fail(err error) {
 // left tells everybody that bytes of a segment have left the window.
 func (w *Writer) left(bytes, ofSegment int) {
 	w.window.used -= bytes
-	w.acked.Store(w.progress.Through(w.last))
 	switch {
 	case !w.window.full:
 	case w.window.roomy(ofSegment, len(w.table.members)):
 		w.reopen()
 	case w.late == nil: // the rest may belong to segments that are down
 		w.late = time.AfterFunc(lateness, w.reopenLate)
+	}
+	w.progressed()
+}
+
+// progressed tells everybody that more is stored.
+func (w *Writer) progressed() {
+	w.acked.Store(w.progress.Through(w.last))
+	if f := w.floor; f != nil && !f.keeping && w.err == nil && f.raised.Load() < w.acked.Load() {
+		f.keeping = true
+		w.work.Add(1)
+		go w.keepFloor()
 	}
 	announce(&w.changed)
 	w.hook.wake()

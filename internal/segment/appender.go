@@ -98,7 +98,7 @@ func (a *Appender) Final(ctx context.Context) (int64, error) {
 	}
 	by, number := FromWire(value)
 	if by > a.session.by {
-		return 0, fenced(a.Name)
+		return 0, Fenced(a.Name)
 	}
 	return number, nil
 }

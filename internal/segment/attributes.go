@@ -54,7 +54,7 @@ func Fence(ctx context.Context, stores *segmentstore.Stores, name string, writer
 		last, number := FromWire(value)
 		switch {
 		case last > by:
-			return 0, fenced(name)
+			return 0, Fenced(name)
 		case last == by:
 			return number, nil
 		}
@@ -65,4 +65,5 @@ func Fence(ctx context.Context, stores *segmentstore.Stores, name string, writer
 	}
 }
 
-func fenced(name string) error { return fault.New(fault.Fenced, "append to segment", name, "") }
+// Fenced is the error of a writer that finds a later incarnation of itself.
+func Fenced(name string) error { return fault.New(fault.Fenced, "append to segment", name, "") }

@@ -170,7 +170,7 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 		if setup, ok := reply.(wire.AppendSetup); ok {
 			if by, _ := FromWire(setup.LastEventNumber); by > a.session.by {
 				l.leave()
-				return nil, 0, fenced(a.Name)
+				return nil, 0, Fenced(a.Name)
 			}
 			return l, setup.LastEventNumber, nil
 		}

@@ -115,7 +115,7 @@ func (a *Appender) has(number int64) (last int64, done bool, err error) {
 	}
 	by, stored := FromWire(last)
 	if by > a.session.by {
-		return 0, false, fenced(a.Name)
+		return 0, false, Fenced(a.Name)
 	}
 	return last, last != wire.NullAttribute && stored >= number, nil
 }

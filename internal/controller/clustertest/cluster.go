@@ -3,8 +3,10 @@
 package clustertest
 
 import (
+	"cmp"
 	"net"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,9 +33,9 @@ type Cluster struct {
 	controller *grpc.Server
 	served     chan struct{}
 
-	current []*pb.SegmentRange
-
 	mu           sync.Mutex
+	epochs       [][]*pb.SegmentRange // the last one is written to
+	scaled       int                  // the epoch that the controller tells as current
 	follow       map[int64][]*pb.Successors_Successor
 	refuse       func(method string) error
 	life         time.Duration // of tokens
@@ -61,9 +63,11 @@ func New(bounds ...float64) (*Cluster, error) {
 	c := &Cluster{Server: store, Stream: naming.Stream{Scope: "scope", Name: "stream"}, URI: "tcp://" + listener.Addr().String(),
 		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor),
 		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), instead: make(map[string]proto.Message), marks: make(map[string]Mark), life: 10 * time.Minute}
+	var first []*pb.SegmentRange
 	for i := range len(bounds) - 1 {
-		c.current = append(c.current, c.Segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
+		first = append(first, c.Segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
 	}
+	c.epochs = append(c.epochs, first)
 	c.controller = grpc.NewServer(grpc.UnknownServiceHandler(c.answer))
 	go func() { defer close(c.served); _ = c.controller.Serve(listener) }()
 	return c, nil
@@ -79,10 +83,12 @@ func (c *Cluster) Close() {
 // Name of a segment of the stream.
 func (c *Cluster) Name(id naming.SegmentID) string { return naming.SegmentName(c.Stream, id) }
 
-// Current are the segments that the stream had from the start.
+// Current are the segments that the controller says can be written to.
 func (c *Cluster) Current() []naming.SegmentID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var ids []naming.SegmentID
-	for _, s := range c.current {
+	for _, s := range c.epochs[c.scaled] {
 		ids = append(ids, naming.SegmentID(s.GetSegment().GetId()))
 	}
 	return ids
@@ -143,6 +149,78 @@ func (c *Cluster) Calls(method string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.calls[method]
+}
+
+// Scale starts a new epoch in which neighbours are replaced by segments divided
+// at bounds, in the steps of a real controller: the new ones are there before the
+// old ones are sealed, and are told as current last.
+func (c *Cluster) Scale(old []naming.SegmentID, bounds ...float64) { c.scale(true, old, bounds) }
+
+// ScaleUnsealed is Scale that does not seal the old segments yet, as when a
+// transaction is committed over a scale.
+func (c *Cluster) ScaleUnsealed(old []naming.SegmentID, bounds ...float64) {
+	c.scale(false, old, bounds)
+}
+
+func (c *Cluster) scale(seal bool, old []naming.SegmentID, bounds []float64) {
+	c.mu.Lock()
+	last := c.epochs[len(c.epochs)-1]
+	epoch, number := int32(len(c.epochs)), int32(-1)
+	for _, segments := range c.epochs {
+		for _, s := range segments {
+			number = max(number, naming.SegmentID(s.GetSegment().GetId()).Number())
+		}
+	}
+	c.mu.Unlock()
+	var next, all []*pb.SegmentRange
+	for i := range len(bounds) - 1 {
+		next = append(next, c.Segment(naming.NewSegmentID(number+1+int32(i), epoch), bounds[i], bounds[i+1]))
+	}
+	for _, s := range last {
+		if !slices.Contains(old, naming.SegmentID(s.GetSegment().GetId())) {
+			all = append(all, s)
+		}
+	}
+	all = append(all, next...)
+	slices.SortFunc(all, func(a, b *pb.SegmentRange) int { return cmp.Compare(a.Low, b.Low) })
+	c.mu.Lock()
+	c.epochs = append(c.epochs, all)
+	c.mu.Unlock()
+	c.Replace(old, next...)
+	for _, id := range old {
+		if seal {
+			c.Seal(c.Name(id))
+		}
+	}
+	c.mu.Lock()
+	c.scaled = len(c.epochs) - 1
+	c.mu.Unlock()
+}
+
+// Segments are those of all epochs, oldest first.
+func (c *Cluster) Segments() []naming.SegmentID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var ids []naming.SegmentID
+	for _, segments := range c.epochs {
+		for _, s := range segments {
+			if id := naming.SegmentID(s.GetSegment().GetId()); !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// Bounds are the borders of the newest segments, from 0 to 1.
+func (c *Cluster) Bounds() []float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	bounds := []float64{0}
+	for _, s := range c.epochs[len(c.epochs)-1] {
+		bounds = append(bounds, s.High)
+	}
+	return bounds
 }
 
 func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
@@ -207,8 +285,6 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 		} else {
 			reply = c.end(in, method == "commitTransaction")
 		}
-	case "getEpochSegments":
-		reply = &pb.Segments{Ranges: c.current}
 	case "getCurrentSegments":
 		in := new(pb.Stream)
 		if err := stream.RecvMsg(in); err != nil {
@@ -218,7 +294,16 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 			reply = &pb.Segments{Ranges: []*pb.SegmentRange{{Segment: &pb.Segment{Stream: in}, Low: 0, High: 1}}}
 			break
 		}
-		reply = &pb.Segments{Ranges: c.current}
+		reply = &pb.Segments{Ranges: c.epochs[c.scaled]}
+	case "getEpochSegments":
+		in := new(pb.EpochRequest)
+		if err := stream.RecvMsg(in); err != nil {
+			return nil, err
+		}
+		if int(in.GetEpoch()) >= len(c.epochs) {
+			return nil, status.Errorf(codes.NotFound, "no epoch %d", in.GetEpoch())
+		}
+		reply = &pb.Segments{Ranges: c.epochs[in.GetEpoch()]}
 	case "getURI":
 		host, port, _ := net.SplitHostPort(c.Endpoint())
 		n, _ := strconv.Atoi(port)

@@ -70,7 +70,7 @@ func (c *Cluster) begin(in *pb.CreateTransactionRequest) (proto.Message, error) 
 		return nil, status.Errorf(codes.Unknown, "lease value too large, max value is %d", longest.Milliseconds())
 	}
 	c.began++
-	t := &transaction{id: wire.UUIDOf(0, c.began), state: pb.TransactionState_OPEN, parts: c.current}
+	t := &transaction{id: wire.UUIDOf(0, c.began), state: pb.TransactionState_OPEN, parts: c.epochs[c.scaled]}
 	for _, p := range t.parts {
 		c.Create(c.part(t, p))
 	}

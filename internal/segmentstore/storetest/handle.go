@@ -62,14 +62,16 @@ func (c *conn) handle(command wire.Command) (replies []wire.Command, open bool) 
 		return reply(wire.SegmentAttribute{RequestID: r.RequestID, Value: g.attribute(r.AttributeID)})
 	case wire.UpdateSegmentAttribute:
 		g := s.segments[r.Segment]
-		if g == nil {
+		switch {
+		case g == nil:
 			return reply(wire.NoSuchSegment{RequestID: r.RequestID, Segment: r.Segment})
+		case g.sealed:
+			return reply(wire.SegmentIsSealed{RequestID: r.RequestID, Segment: r.Segment})
+		case g.attribute(r.AttributeID) != r.ExpectedValue:
+			return reply(wire.SegmentAttributeUpdated{RequestID: r.RequestID})
 		}
-		expected := g.attribute(r.AttributeID) == r.ExpectedValue
-		if expected {
-			g.attributes[r.AttributeID] = r.NewValue
-		}
-		return reply(wire.SegmentAttributeUpdated{RequestID: r.RequestID, Success: expected})
+		g.attributes[r.AttributeID] = r.NewValue
+		return reply(wire.SegmentAttributeUpdated{RequestID: r.RequestID, Success: true})
 	case wire.TruncateSegment:
 		g := s.segments[r.Segment]
 		switch {

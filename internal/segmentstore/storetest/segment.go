@@ -132,6 +132,46 @@ func (s *Server) Lands(name string, block wire.AppendBlockEnd) bool {
 	return true
 }
 
+// held is an append on its way through the store although its connection is dead.
+type held struct {
+	setup
+	block wire.AppendBlockEnd
+}
+
+func (s *Server) hold(c *conn, block wire.AppendBlockEnd) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w := c.writers[block.WriterID]; w != nil && block.LastEventNumber > w.last {
+		s.held = append(s.held, held{*w, block})
+	}
+}
+
+// Release lets the appends that were held take effect, as the real store may at
+// any time: those whose segment is not sealed and has the number still that their
+// connection knew. It returns how many did.
+func (s *Server) Release() (landed int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.held {
+		g := s.segments[h.segment]
+		if g == nil || g.sealed || g.attribute(h.block.WriterID) != h.last {
+			continue
+		}
+		s.extend(g, h.block.Data)
+		g.attributes[h.block.WriterID] = h.block.LastEventNumber
+		landed++
+	}
+	s.held = nil
+	return landed
+}
+
+// Holds is how many appends are held.
+func (s *Server) Holds() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.held)
+}
+
 // PutBytes appends bytes that need not be events.
 func (s *Server) PutBytes(name string, data []byte) {
 	s.mu.Lock()

@@ -29,6 +29,7 @@ type Server struct {
 
 	transients int             // made so far
 	merged     map[string]bool // sources that are gone
+	held       []held
 
 	expirations int
 	closed      bool
@@ -48,6 +49,7 @@ const (
 	CloseLate         // it takes effect, then the connection is closed without a reply
 	CloseNow          // the connection is closed instead
 	Expired           // a set-up is answered that its token has expired
+	Held              // the connection is closed; an append takes effect at Release, if it still can
 )
 
 // Fault decides on each command; conn counts the connections from 1.
@@ -210,6 +212,11 @@ func (c *conn) serve() {
 			continue
 		case CloseNow:
 			c.abandon()
+			return
+		case Held:
+			if block, ok := command.(wire.AppendBlockEnd); ok {
+				s.hold(c, block)
+			}
 			return
 		case Expired:
 			if setup, ok := command.(wire.SetupAppend); ok {

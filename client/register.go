@@ -1,0 +1,104 @@
+package client
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// register is a number that a writer keeps for a whole stream: as an attribute
+// of the segment that owns position 0. A successor has it from its ancestors
+// until it is changed; those are sealed by then, so it changes in one place. One
+// goroutine at a time may use it.
+type register struct {
+	client    *Client
+	stream    naming.Stream
+	attribute wire.UUID
+
+	lineage *lineage
+	heir    naming.SegmentID // has inherited, which cannot change any more
+	legacy  legacy
+}
+
+// legacy is what a segment has from its ancestors.
+type legacy struct {
+	value int64 // wire.NullAttribute for none
+	whole bool  // false: nothing was found, but segments that may have known were deleted
+}
+
+func newRegister(c *Client, stream naming.Stream, attribute wire.UUID) *register {
+	return &register{client: c, stream: stream, attribute: attribute, lineage: c.lineage(stream), heir: -1}
+}
+
+// change makes the number what next makes of it, however many others do the
+// same, and returns it. SegmentSealed and NoSuchSegment tell that s does not own
+// position 0 any more.
+func (r *register) change(ctx context.Context, s controller.SegmentRange, next func(old legacy) (int64, error)) (int64, error) {
+	for {
+		own, err := r.on(ctx, s)
+		if err != nil {
+			return 0, err
+		}
+		old := legacy{own, true}
+		if own == wire.NullAttribute {
+			if old, err = r.inherited(ctx, s); err != nil {
+				return 0, err
+			}
+		}
+		value, err := next(old)
+		if value == own || err != nil {
+			return value, err
+		}
+		done, err := segment.CompareAndSet(ctx, r.client.stores, naming.SegmentName(r.stream, s.Segment), r.attribute, own, value)
+		if done || err != nil {
+			return value, err
+		}
+	}
+}
+
+// value is the number; s owns position 0 now.
+func (r *register) value(ctx context.Context, s controller.SegmentRange) (legacy, error) {
+	own, err := r.on(ctx, s)
+	if own != wire.NullAttribute || err != nil {
+		return legacy{own, true}, err
+	}
+	return r.inherited(ctx, s)
+}
+
+func (r *register) on(ctx context.Context, s controller.SegmentRange) (int64, error) {
+	return segment.Attribute(ctx, r.client.stores, naming.SegmentName(r.stream, s.Segment), segmentstore.Write, r.attribute)
+}
+
+// inherited looks for the nearest ancestor that has a value.
+func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (legacy, error) {
+	found := legacy{wire.NullAttribute, true}
+	for at := s; found.value == wire.NullAttribute; {
+		if at.Segment == r.heir {
+			found = r.legacy
+			break
+		}
+		before, err := r.lineage.before(ctx, at)
+		if err != nil {
+			return found, err
+		}
+		if len(before) == 0 {
+			break
+		}
+		at = first(before)
+		found.value, err = r.on(ctx, at)
+		if fault.CodeOf(err) == fault.NoSuchSegment {
+			found = legacy{wire.NullAttribute, false}
+			break
+		}
+		if err != nil {
+			return found, err
+		}
+	}
+	r.heir, r.legacy = s.Segment, found
+	return found, nil
+}
