@@ -120,6 +120,17 @@ type ReaderConfig struct {
 	// them, with an AtCheckpoint. Without it they are passed in the background,
 	// with what was given back. Option reader.checkpoints.
 	Checkpoints bool
+	// LivenessTimeout is how long any other reader of the group may show no sign of
+	// life until this one takes it out, as ReaderGroup.ReaderOffline does: its
+	// segments go to the others, from its last checkpoint or where it acquired them,
+	// and if it is alive after all it is told ReaderNotInGroup. 0 is never. Readers of
+	// this library give signs in the background, every second and one more for each
+	// reader of the group; official Java readers only when their application asks
+	// for an event, so the limit must be longer than it ever takes for one.
+	// Less than 30 s, or than 10 s for each reader and one more, counts as that. It
+	// is counted while this reader can itself read the group's state, and anew after
+	// it could not. Option group.liveness.timeout.
+	LivenessTimeout time.Duration
 }
 
 // DefaultReaderConfig returns the documented defaults.

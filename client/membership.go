@@ -28,12 +28,19 @@ type membership struct {
 	checkpoint                            time.Time // when one was last seen
 	unpublished                           time.Time // since when the last one is
 
+	vigil vigil // over the others
+
 	compactAfter  int64 // bytes
 	compactChance float64
 }
 
 func newMembership(r *Reader, log *segment.Log) *membership {
-	m := &membership{reader: r, compactAfter: readergroup.CompactAfter, compactChance: readergroup.CompactProbability}
+	m := &membership{
+		reader:        r,
+		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]time.Time)},
+		compactAfter:  readergroup.CompactAfter,
+		compactChance: readergroup.CompactProbability,
+	}
 	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness})
 	return m
 }
@@ -43,6 +50,7 @@ func (m *membership) witness(u readergroup.Update) {
 	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.reader.id && m.log.Offset() >= m.joined {
 		m.gone = true
 	}
+	m.vigil.hear(u, time.Now())
 }
 
 // join enters the group.
@@ -123,6 +131,7 @@ func (m *membership) survive(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
+	m.vigil.restart()
 	if m.failures++; fault.Retriable(err) && (fault.CodeOf(err) != fault.Protocol || m.failures < patience) {
 		r.group.client.log.Warn("group work is tried again", "group", r.group.String(), "reader", r.id, "err", err)
 		m.refresh = time.Now().Add(pause)
@@ -161,6 +170,9 @@ func (m *membership) step(ctx context.Context) error {
 			return err
 		}
 		if err := m.compact(ctx); err != nil {
+			return err
+		}
+		if err := m.evictSilent(ctx, time.Now()); err != nil {
 			return err
 		}
 	}

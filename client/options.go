@@ -94,6 +94,8 @@ var options = []Option{
 		"how often the group's readers start a checkpoint by themselves; 0s is never", func(s *Settings) *time.Duration { return &s.Group.CheckpointInterval }),
 	number("group.checkpoints.outstanding", "3", 1, 1000,
 		"checkpoints of the group that may be under way at once", func(s *Settings) *int { return &s.Group.MaxOutstandingCheckpoints }),
+	duration("group.liveness.timeout", "0s", 0, 24*time.Hour,
+		"silence after which this reader takes another one of the group out; 0s is never", func(s *Settings) *time.Duration { return &s.Reader.LivenessTimeout }),
 	choice("group.retention", GroupRetentionNone, []string{GroupRetentionNone, GroupRetentionManual, GroupRetentionCheckpoint},
 		"what of the group's streams the servers may truncate: nothing, before cuts that are told, before the last checkpoint", func(s *Settings) *string { return &s.Group.Retention }),
 

@@ -14,7 +14,13 @@ import (
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(binary{m})) }
+func TestMain(m *testing.M) {
+	if args := os.Getenv(victimEnv); args != "" {
+		fmt.Fprintln(os.Stderr, victim(args))
+		os.Exit(1)
+	}
+	os.Exit(harness.Main(binary{m}))
+}
 
 // binary is the tests, and the end of the server that some of them share.
 type binary struct{ *testing.M }

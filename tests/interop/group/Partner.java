@@ -32,6 +32,7 @@ public final class Partner {
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
     private volatile boolean reading;
+    private volatile long pause; // milliseconds that the application takes for an event
     private Thread thread;
 
     private Partner() {
@@ -55,6 +56,9 @@ public final class Partner {
                 switch (words[0]) {
                     case "read":
                         start(factory, name, words[1]);
+                        break;
+                    case "slow":
+                        pause = Long.parseLong(words[1]);
                         break;
                     case "stop":
                         stop();
@@ -106,11 +110,14 @@ public final class Partner {
                         out.println("checkpoint " + read.getCheckpointName());
                     } else if (read.getEvent() != null) {
                         out.println("event " + base64(read.getEventPointer().toBytes()) + " " + read.getEvent());
+                        Thread.sleep(pause);
                     }
                 }
                 reader.close();
             } catch (ReinitializationRequiredException e) {
                 out.println("out");
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
             }
         });
         thread.start();

@@ -329,6 +329,67 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	}
 }
 
+// A Java reader whose application takes its time for each event is not taken for
+// dead by one of ours that watches over the group, as long as it takes less than the
+// documented limit.
+func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	t.Cleanup(cancel)
+	config := client.DefaultConfig()
+	config.ControllerURI = harness.Shared(t).ControllerURI()
+	c, err := client.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	scope, stream := fmt.Sprint("interop-", time.Now().UnixNano()), "s"
+	if _, err := c.CreateScope(ctx, scope); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateReaderGroup(ctx, scope, "g", client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})); err != nil {
+		t.Fatal(err)
+	}
+	group, err := c.OpenReaderGroup(ctx, scope, "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := &readings{events: make(map[string]int), pointers: make(map[string]string), out: make(map[string]int)}
+	java := startPartner(ctx, t, seen, config.ControllerURI, scope, stream, "g")
+	java.tell("slow 20000")
+	java.tell("read java")
+	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 4 {
+		if _, err := w.WriteKeyed(ctx, "k", fmt.Appendf(nil, "e %d", n+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	seen.until(ctx, t, "Java has an event", func() bool { return len(seen.events) > 0 })
+	watching := client.DefaultReaderConfig()
+	watching.LivenessTimeout = time.Second // which counts as 30 s
+	reader, err := group.OpenReader(ctx, "go", watching)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close(ctx)
+	seen.expect(ctx, t, 1, 4, 1)
+	if s, err := reader.TryNext(); !errors.Is(err, client.ErrTimedOut) {
+		t.Fatal("the segment was taken from Java:", s, err)
+	}
+	if readers := java.tell("readers"); readers != "go,java" || seen.out["java"] > 0 {
+		t.Fatalf("the group has the readers %s", readers)
+	}
+	java.tell("slow 0")
+}
+
 // openLog opens the log of a group's state.
 func openLog(t *testing.T, uri, scope, group string) *segment.Log {
 	t.Helper()

@@ -1,0 +1,88 @@
+package client
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+)
+
+// Only who was silent for the whole limit, while the observer looked, is taken for
+// dead (hazard 15).
+func TestVigil(t *testing.T) {
+	start := time.Now()
+	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
+	v := vigil{limit: time.Second, heard: make(map[string]time.Time)} // which counts as 30 s
+	readers := []string{"dead", "alive"}
+	look := func(seconds int, want ...string) {
+		t.Helper()
+		if got := v.silent(readers, at(seconds)); !slices.Equal(got, want) {
+			t.Fatalf("after %d s %q are taken for dead, want %q", seconds, got, want)
+		}
+	}
+	for now := 0; now < 30; now += 3 {
+		v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(now))
+		look(now)
+	}
+	look(30, "dead")
+	look(33, "dead")
+	v.restart() // the observer could not read the state
+	look(36)
+	look(39)
+	for now := 42; now < 66; now += 3 {
+		v.hear(readergroup.CheckpointReader{Reader: "alive"}, at(now))
+		look(now)
+	}
+	look(66, "dead")
+	look(100) // it was asleep itself: everybody has the whole limit again
+	for now := 103; now < 130; now += 3 {
+		look(now)
+	}
+	look(130, "dead", "alive")
+	readers = []string{"alive", "dead", "third", "fourth"} // who joins has the whole limit, and the limit grows
+	look(133)
+	v.hear(readergroup.AddReader{Reader: "alive"}, at(133))
+	for now := 136; now < 150; now += 3 {
+		look(now)
+	}
+	look(150, "dead")
+	v.limit = 0
+	look(1000)
+	v.limit = time.Hour
+	for now := 1000; now < 4000; now += 600 {
+		look(now)
+	}
+}
+
+// A reader that another one takes for dead leaves its segments to it, unread from
+// its last checkpoint, and is told when it comes back.
+func TestSilentReaderIsTakenOut(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Put(c.Name(0), []byte("one"), []byte("two"))
+	g := c.group()
+	dead, heir := g.idleReader(t, "dead"), g.idleReader(t, "heir")
+	dead.step(t)
+	if err := next(t, dead).Release(); err != nil { // consumed, but not checkpointed
+		t.Fatal(err)
+	}
+	heir.member.vigil.limit = time.Second
+	heir.step(t)
+	heir.step(t)
+	if !heir.member.state.Online("dead") {
+		t.Fatal("a reader is taken out that was heard of a moment ago")
+	}
+	heir.member.vigil.heard["dead"] = time.Now().Add(-time.Minute)
+	heir.step(t)
+	heir.step(t)
+	if heir.member.state.Online("dead") {
+		t.Fatal("a reader that was silent for a minute is still in the group")
+	}
+	if s := next(t, heir); s.StartOffset() != 0 {
+		t.Fatalf("the heir reads from offset %d", s.StartOffset())
+	}
+	dead.member.refresh = time.Time{}
+	if err := dead.member.step(dead.ctx); CodeOf(err) != ErrReaderNotInGroup {
+		t.Fatal(err)
+	}
+}
