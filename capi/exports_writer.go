@@ -24,7 +24,7 @@ type writer struct {
 func (w *writer) life() context.Context { return w.ctx }
 
 //export goWriterOpen
-func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
+func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, durable *C.int64_t, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
 	call(of, ms, out, func(ctx context.Context, c *connection) error {
 		w, err := c.OpenWriter(ctx, text(scope), text(stream), c.with(settings).Writer)
 		if err != nil {
@@ -37,6 +37,7 @@ func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.
 		}, func() {
 			o.news.tell(func() { C.shim_room(core) })
 		})
+		*durable = C.int64_t(w.Durable())
 		opened = pointer.Save(o)
 		return nil
 	})

@@ -9,6 +9,7 @@ struct writer {
   struct shim_object object;
   struct bell bell;     /* raised by each ack, the final error, a close */
   struct bell room;     /* raised when the window opens again, by the final error, a close */
+  int64_t durable;          /* the numbers begin behind it */
   _Atomic int64_t acked;    /* written before final: who sees final sees the last acked */
   _Atomic int64_t accepted; /* the highest number given out */
   _Atomic int final;        /* 0, or the status that ended the writer */
@@ -51,7 +52,9 @@ int pravega_writer_open(pravega_client_t *client, const char *scope, const char 
       return call_end(&c, err);
     }
     w->object.destroy = writer_destroy;
-    w->object.go = goWriterOpen(c.object->go, scope, stream, settings, timeout_ms, w, &c.out);
+    w->object.go = goWriterOpen(c.object->go, scope, stream, settings, timeout_ms, w, &w->durable, &c.out);
+    atomic_store(&w->acked, w->durable);
+    atomic_store(&w->accepted, w->durable);
     if (w->object.go == NULL) {
       writer_destroy(&w->object);
     } else if (call_adopt(&c, KIND_WRITER, &w->object, &handle)) {
@@ -64,6 +67,15 @@ int pravega_writer_open(pravega_client_t *client, const char *scope, const char 
     }
   }
   return call_end(&c, err);
+}
+
+int pravega_writer_durable(pravega_writer_t *writer, int64_t *durable) {
+  struct call c;
+  SET(durable, 0);
+  if (call_begin_quick(&c, writer, KIND_WRITER) && call_need(&c, durable, "durable")) {
+    *durable = ((struct writer *)c.object)->durable;
+  }
+  return call_end(&c, NULL);
 }
 
 /* Makes the callback's call, if there is a callback. The end is told once. */
@@ -337,7 +349,7 @@ int pravega_writer_set_ack(pravega_writer_t *writer, pravega_ack_fn fn, void *us
   struct call c;
   if (call_begin_quick(&c, writer, KIND_WRITER)) {
     struct writer *w = (struct writer *)c.object;
-    if (atomic_load(&w->accepted) > 0) {
+    if (atomic_load(&w->accepted) > w->durable) {
       call_fail(&c, PRAVEGA_E_BUSY, "");
     } else {
       pthread_mutex_lock(&w->bell.lock);

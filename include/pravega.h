@@ -607,6 +607,14 @@ PRAVEGA_API int pravega_stream_scale(pravega_client_t *client, const char *scope
  * A writer numbers the events that it accepts 1, 2, 3, ... "Acked N" means that
  * every event up to N is stored, on whatever segment. Events of one routing key
  * stay in order. A rejected event takes no number.
+ *
+ * A writer that was opened with option writer.id can be continued after its
+ * process has died: open one with the same id and write again, from event
+ * pravega_writer_durable + 1 on, the same events with the same keys and batches
+ * as before, as far as any had been written. They get the same numbers, and what
+ * is stored already is not stored again. At most one writer of an id is alive:
+ * opening the next one ends those before, wherever they run, with
+ * PRAVEGA_E_FENCED, and nothing of them is stored from then on.
  */
 
 /*
@@ -616,9 +624,23 @@ PRAVEGA_API int pravega_stream_scale(pravega_client_t *client, const char *scope
  * Blocks:   Until the stream's segments are known, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM;
- *           PRAVEGA_E_STREAM_SEALED; server codes.
+ *           PRAVEGA_E_STREAM_SEALED; PRAVEGA_E_FENCED: another one of its id was
+ *           opened meanwhile; server codes.
  */
 PRAVEGA_API int pravega_writer_open(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, pravega_writer_t **writer, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     The number through which everything was known to be stored when the
+ *           writer was opened: its first event is the next one. 0 for a writer
+ *           without option writer.id, and for the first one of an id. At least
+ *           what an earlier one of the id was acked when pravega_writer_flush or
+ *           pravega_writer_close succeeded, else up to a second behind its acks.
+ * Memory:   None.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_writer_durable(pravega_writer_t *writer, int64_t *durable);
 
 /*
  * What:     Writes one event; returns before it is acked. key NULL: no routing
@@ -734,12 +756,14 @@ PRAVEGA_API int pravega_writer_error(pravega_writer_t *writer, pravega_error_t *
 PRAVEGA_API int64_t pravega_writer_pending(pravega_writer_t *writer);
 
 /*
- * What:     Waits until everything that was accepted before the call is acked.
+ * What:     Waits until everything that was accepted before the call is acked,
+ *           and, with option writer.id, until the next writer of the id will know
+ *           (pravega_writer_durable).
  * Memory:   None.
  * Blocks:   At most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT; PRAVEGA_E_FROM_CALLBACK; the writer's
- *           final error.
+ *           final error; with option writer.id server codes.
  */
 PRAVEGA_API int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, pravega_error_t **err);
 
@@ -755,8 +779,9 @@ PRAVEGA_API int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, p
  *           returned.
  * Threads:  Any; not from a callback.
  * Returns:  PRAVEGA_OK: all is stored; PRAVEGA_E_TIMED_OUT; the writer's final
- *           error; PRAVEGA_E_FROM_CALLBACK, then the handle lives on. In every
- *           other case it has ended.
+ *           error; with option writer.id server codes, as pravega_writer_flush;
+ *           PRAVEGA_E_FROM_CALLBACK, then the handle lives on. In every other
+ *           case it has ended.
  */
 PRAVEGA_API int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, int timeout_ms, pravega_error_t **err);
 

@@ -251,6 +251,15 @@ public:
     pravega_writer_wait(handle_.get(), 0, 0, &number);
     return number;
   }
+  // The number through which all was stored when it was opened; see writer.id.
+  std::int64_t durable() const {
+    std::int64_t number = 0;
+    int status = pravega_writer_durable(handle_.get(), &number);
+    if (status < 0) {
+      throw Error(status);
+    }
+    return number;
+  }
   std::int64_t pending() const { return pravega_writer_pending(handle_.get()); }
 
   // Called with the number acked so far, and once at the end with a status.

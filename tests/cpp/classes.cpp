@@ -236,6 +236,39 @@ void large_event() {
   slice->release();
 }
 
+void continued_writer() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "continued", config().set("stream.segments", "2"));
+  auto options = config().set("writer.id", "cpp");
+  pravega::Writer first = client.open_writer(scope, "continued", options);
+  CHECK(first.durable() == 0 && first.acked() == 0);
+  CHECK(first.write("1", "key") == 1 && first.write("2") == 2);
+  first.flush();
+  CHECK(first.write("3", "key") == 3 && first.wait(3));
+  pravega::Writer second = client.open_writer(scope, "continued", options);
+  CHECK(second.durable() >= 2 && second.acked() == second.durable() && second.pending() == 0);
+  CHECK_THROWS(PRAVEGA_E_FENCED, first.wait(INT64_MAX, 60s));
+  CHECK_THROWS(PRAVEGA_E_FENCED, first.write("4"));
+  for (std::int64_t n = second.durable() + 1; n <= 5; n++) {
+    CHECK(n % 2 == 0 ? second.write(std::to_string(n)) == n : second.write(std::to_string(n), "key") == n);
+  }
+  CHECK(second.close() == 5);
+  CHECK(client.open_writer(scope, "continued", options).durable() == 5);
+  client.seal_stream(scope, "continued");
+  client.create_reader_group(scope, "continued-group", {scope + "/continued"});
+  pravega::Reader reader = client.open_reader_group(scope, "continued-group").open_reader("reader");
+  std::multiset<std::string> seen;
+  while (!reader.ended()) {
+    if (auto slice = reader.next(30s)) {
+      for (const pravega::Event &event : *slice) {
+        seen.emplace(event.data);
+      }
+      slice->release();
+    }
+  }
+  CHECK((seen == std::multiset<std::string>{"1", "2", "3", "4", "5"}));
+}
+
 void event_loop() {
   pravega::Client client = connect();
   client.create_stream(scope, "loop", config());
@@ -288,6 +321,7 @@ int main() {
     run("slices_given_back", slices_given_back);
     run("batches", batches);
     run("large_event", large_event);
+    run("continued_writer", continued_writer);
     run("event_loop", event_loop);
     run("closed_by_the_client", closed_by_the_client);
   } catch (const std::exception &e) {

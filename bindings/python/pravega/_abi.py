@@ -119,6 +119,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
         [_handle, c_char_p, c_char_p, _array, c_size_t, _array, c_size_t, c_int, _out],
     ),
     "pravega_writer_open": (c_int, [_handle, c_char_p, c_char_p, _handle, _out, c_int, _out]),
+    "pravega_writer_durable": (c_int, [_handle, _out]),
     "pravega_writer_write": (c_int64, [_handle, c_void_p, c_size_t, c_void_p, c_size_t, c_int]),
     "pravega_writer_write_many": (
         c_int64,

@@ -58,6 +58,13 @@ class Writer(Object):
     or deleted) ends the writer: every call reports it from then on, and `acked`
     is final.
 
+    A writer with an id (option writer_id) can be continued after its process has
+    died: open one with the same id and write again, from event `durable` + 1 on,
+    the same events with the same keys and batches as before, as far as any had
+    been written. They get the same numbers, and what is stored already is not
+    stored again. At most one writer of an id is alive: opening the next one ends
+    those before, wherever they run, with FencedError.
+
     Every method may be called from any thread. Leaving a `with` block closes the
     writer, and so waits until everything is acked; when an exception leaves the
     block, at most 5 s.
@@ -73,6 +80,9 @@ class Writer(Object):
         self.scope = scope
         self.stream = stream
         self._write = self._library.writer_write
+        durable = ctypes.c_int64()
+        self._library.writer_durable(handle, ctypes.byref(durable))
+        self._durable = durable.value
         self._acks = Acks()
         self._watch: Watch | None = None
         self._news: set[asyncio.Future[None]] = set()
@@ -295,6 +305,16 @@ class Writer(Object):
         return self._acks.acked
 
     @property
+    def durable(self) -> int:
+        """The number through which all was known to be stored when the writer was opened.
+
+        Its first event is the next one. 0 without option writer_id and for the
+        first writer of an id. At least what was acked when an earlier one's
+        `flush` or `close` succeeded, else up to a second behind its acks.
+        """
+        return self._durable
+
+    @property
     def pending(self) -> int:
         """How many events were accepted and not acked yet. Never waits."""
         pending: int = self._library.writer_pending(self._live())
@@ -425,6 +445,8 @@ class Writer(Object):
 
     def flush(self, *, timeout: float | None = None) -> None:
         """Waits until everything that was accepted before is acked.
+
+        With option writer_id also until the next writer of the id will know.
 
         At most `timeout` seconds; None: until it is, or the writer ends. Raises
         TimedOutError, ClosedError, or what ended the writer.

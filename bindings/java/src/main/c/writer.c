@@ -13,6 +13,12 @@ static jlong writerOpen(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray
   return request_end(&r, status) ? NUMBER(writer) : 0;
 }
 
+static jlong writerDurable(JNIEnv *env, jclass cls UNUSED, jlong writer) {
+  int64_t durable = 0;
+  succeeded(env, pravega_writer_durable(HANDLE(pravega_writer_t, writer), &durable), NULL);
+  return durable;
+}
+
 /* A negative status is returned, not thrown: Java tries again when it is
  * TIMED_OUT, and writerRaise has the message of a final one. */
 static jlong write(JNIEnv *env, jclass cls UNUSED, jlong writer, jbyteArray key, jbyteArray event, jint timeout_ms) {
@@ -80,6 +86,16 @@ static jlong writerPending(JNIEnv *env UNUSED, jclass cls UNUSED, jlong writer) 
   return pravega_writer_pending(HANDLE(pravega_writer_t, writer));
 }
 
+static jboolean writerFlush(JNIEnv *env, jclass cls UNUSED, jlong writer, jint timeout_ms) {
+  pravega_error_t *err = NULL;
+  int status = pravega_writer_flush(HANDLE(pravega_writer_t, writer), timeout_ms, &err);
+  if (status == PRAVEGA_E_TIMED_OUT) {
+    pravega_error_free(err);
+    return JNI_FALSE;
+  }
+  return (jboolean)succeeded(env, status, err);
+}
+
 /* Throws the writer's final error, if it has one. */
 static void writerRaise(JNIEnv *env, jclass cls UNUSED, jlong writer) {
   pravega_error_t *err = NULL;
@@ -99,11 +115,13 @@ static void writerClose(JNIEnv *env, jclass cls UNUSED, jlong writer, jint timeo
 
 static const JNINativeMethod methods[] = {
     NATIVE(writerOpen, "(J" TEXT TEXT TEXTS ")J"),
+    NATIVE(writerDurable, "(J)J"),
     NATIVE(write, "(J[B[BI)J"),
     NATIVE(writeMany, "(JLjava/nio/ByteBuffer;ILjava/nio/ByteBuffer;Ljava/nio/ByteBuffer;ILjava/nio/ByteBuffer;III[J)J"),
     NATIVE(writeBatch, "(J[B[B[II)J"),
     NATIVE(writerWait, "(JJI[J)I"),
     NATIVE(writerPending, "(J)J"),
+    NATIVE(writerFlush, "(JI)Z"),
     NATIVE(writerRaise, "(J)V"),
     NATIVE(writerClose, "(JI[J)V"),
 };

@@ -17,6 +17,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * event up to N is stored, on whatever segment. A rejected event takes no number. Writing returns before the event is
  * acked; it waits only while the writer's window of unacked bytes (option {@code writer.window.bytes}) is full.
  *
+ * <p>A writer with an id (option {@code writer.id}) can be continued after its process has died: open one with the same
+ * id and write again, from event {@link #durable()} + 1 on, the same events with the same keys and batches as before, as
+ * far as any had been written. They get the same numbers, and what is stored already is not stored again. At most one
+ * writer of an id is alive: opening the next one ends those before, wherever they run, with {@link
+ * PravegaException.Fenced}.
+ *
  * <p>When a writer fails for good, every call throws its final error.
  */
 public final class EventWriter implements AutoCloseable {
@@ -29,16 +35,21 @@ public final class EventWriter implements AutoCloseable {
 
     private static final Duration UNTIL_GARBAGE_IS_ACKED = Duration.ofSeconds(10);
     private static final long OPEN = -1;
+    private static final int FLUSH_PIECE_MS = 1000;
 
     private final Handle handle;
+    private final long durable;
+    private final boolean hasId;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile long ackedAtEnd = OPEN;
     private final AtomicReference<Acks> acks = new AtomicReference<>(); // null until somebody wants a future
 
-    EventWriter(PravegaClient client, String stream, long writer) {
+    EventWriter(PravegaClient client, String stream, long writer, boolean hasId) {
+        this.hasId = hasId;
         String what = "the writer of stream " + stream;
         AtomicReference<Acks> futures = acks;
         handle = new Handle(this, what, client, writer, forgotten -> closeForgotten(forgotten, what, futures));
+        durable = Native.writerDurable(writer);
     }
 
     private static void closeForgotten(long writer, String what, AtomicReference<Acks> acks) {
@@ -239,6 +250,17 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
+     * The number through which everything was known to be stored when the writer was opened: its first event is the
+     * next one. At least what was acked when {@link #flush()} or {@link #close()} of an earlier writer of its id
+     * succeeded, else up to a second behind its acks.
+     *
+     * @return 0 without option {@code writer.id} and for the first writer of an id
+     */
+    public long durable() {
+        return durable;
+    }
+
+    /**
      * How many events were accepted and are not acked yet. Never waits.
      *
      * @return the number
@@ -351,7 +373,7 @@ public final class EventWriter implements AutoCloseable {
 
     /**
      * Waits until everything that was accepted before the call is stored, or the writer fails (option
-     * {@code max.outage}).
+     * {@code max.outage}); with option {@code writer.id} also until the next writer of the id will know.
      *
      * @throws PravegaException.Cancelled interrupted while waiting
      * @throws PravegaException.Closed the writer was closed
@@ -361,7 +383,8 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
-     * Waits until everything that was accepted before the call is stored.
+     * Waits until everything that was accepted before the call is stored; with option {@code writer.id} also until the
+     * next writer of the id will know.
      *
      * @param limit how long to wait
      * @throws PravegaException.TimedOut it was not until the limit ended
@@ -377,6 +400,12 @@ public final class EventWriter implements AutoCloseable {
         if (!awaitAck(last, until)) {
             throw Kind.TimedOut.exception(handle + " has " + (last - acked()) + " events that are not acked after the time limit");
         }
+        while (hasId && !Native.writerFlush(handle.get(), Math.min(FLUSH_PIECE_MS, until.left()))) {
+            if (until.over(toString())) {
+                throw Kind.TimedOut.exception(handle + ": all is stored, but the next writer of its id may not know");
+            }
+        }
+        Reference.reachabilityFence(this);
     }
 
     /** The number of the last event accepted: a look at two counters between which no ack came. */

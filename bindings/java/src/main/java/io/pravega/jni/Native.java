@@ -67,6 +67,8 @@ final class Native {
     // writer.c
     static native long writerOpen(long client, byte[] scope, byte[] stream, byte[][] options);
 
+    static native long writerDurable(long writer);
+
     /** The event's number, or a negative status. */
     static native long write(long writer, byte[] key, byte[] event, int timeoutMs);
 
@@ -82,6 +84,9 @@ final class Native {
 
     /** A number, or a negative status. */
     static native long writerPending(long writer);
+
+    /** False: not in time. */
+    static native boolean writerFlush(long writer, int timeoutMs);
 
     /** Throws the writer's final error, if it has one. */
     static native void writerRaise(long writer);

@@ -283,8 +283,9 @@ public final class PravegaClient implements AutoCloseable {
      * @throws PravegaException.StreamSealed it is sealed
      */
     public EventWriter openWriter(String scope, String stream, Options more) {
-        long writer = Native.writerOpen(handle.get(), scope(scope), stream(stream), options.with(more).pairs());
-        return new EventWriter(this, scope + "/" + stream, writer);
+        Options of = options.with(more);
+        long writer = Native.writerOpen(handle.get(), scope(scope), stream(stream), of.pairs());
+        return new EventWriter(this, scope + "/" + stream, writer, !of.values().getOrDefault("writer.id", "").isEmpty());
     }
 
     /**
