@@ -127,6 +127,11 @@ func goWriterFlush(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, w *writer) error { return w.Flush(ctx) })
 }
 
+//export goWriterNoteTime
+func goWriterNoteTime(of unsafe.Pointer, timestamp C.int64_t, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, w *writer) error { return w.NoteTime(ctx, int64(timestamp)) })
+}
+
 //export goWriterClose
 func goWriterClose(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) (acked C.int64_t) {
 	call(of, ms, out, func(ctx context.Context, w *writer) error {

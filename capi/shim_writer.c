@@ -402,6 +402,14 @@ int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, pravega_error
   return call_end(&c, err);
 }
 
+int pravega_writer_note_time(pravega_writer_t *writer, int64_t timestamp, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  if (call_begin(&c, writer, KIND_WRITER, timeout_ms)) {
+    goWriterNoteTime(c.object->go, timestamp, timeout_ms, &c.out);
+  }
+  return call_end(&c, err);
+}
+
 int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, int timeout_ms, pravega_error_t **err) {
   struct call c;
   SET(acked, 0);

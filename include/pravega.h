@@ -768,6 +768,23 @@ PRAVEGA_API int64_t pravega_writer_pending(pravega_writer_t *writer);
 PRAVEGA_API int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, pravega_error_t **err);
 
 /*
+ * What:     Tells the servers that everything that was accepted before the call
+ *           has an event time up to the timestamp, in the application's own unit,
+ *           after waiting until it is acked. Readers of the stream can know by it
+ *           how far its event time has come; the writer counts there until it is
+ *           closed. With option writer.time.mark.interval the wall clock is noted
+ *           so by itself.
+ * Memory:   None.
+ * Blocks:   Until the events are acked and the servers answered, at most
+ *           timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the timestamp is before the
+ *           last one, or the option is set; the writer's final error; server
+ *           codes.
+ */
+PRAVEGA_API int pravega_writer_note_time(pravega_writer_t *writer, int64_t timestamp, int timeout_ms, pravega_error_t **err);
+
+/*
  * What:     Stops accepting, waits until all is acked, closes. What was not
  *           acked when the time limit ended may or may not be stored. Calls that
  *           wait for room or for acks return PRAVEGA_E_CLOSED, those whose event

@@ -283,6 +283,8 @@ public:
   }
 
   void flush(Timeout timeout = forever) { detail::call(pravega_writer_flush, handle_.get(), detail::ms(timeout)); }
+  // Tells the event time of what was written, in the application's own unit.
+  void note_time(std::int64_t timestamp, Timeout timeout = forever) { detail::call(pravega_writer_note_time, handle_.get(), timestamp, detail::ms(timeout)); }
   // Flushes and closes; returns the number up to which all is acked.
   std::int64_t close(Timeout timeout = forever) {
     std::int64_t acked = 0;

@@ -355,6 +355,32 @@ static void large_events(void) {
   client_close(client);
 }
 
+static void time_marks(void) {
+  pravega_client_t *client = client_open();
+  stream_create(client, "marks", "2");
+  pravega_writer_t *w = writer_open(client, "marks");
+  int64_t acked;
+  CHECK_OK(pravega_writer_note_time(w, -7, LONG, &error)); /* nothing was written yet */
+  for (int64_t i = 1; i <= 5; i++) {
+    CHECK_INT(i, pravega_writer_write(w, NULL, 0, "x", 1, LONG));
+    CHECK_OK(pravega_writer_note_time(w, 1000 + i, LONG, &error));
+    CHECK_INT(PRAVEGA_OK, pravega_writer_wait(w, i, 0, &acked)); /* it was waited for */
+  }
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_writer_note_time(w, 1004, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "timeout_ms", pravega_writer_note_time(w, 1010, -2, &error));
+  CHECK_OK(pravega_writer_note_time(w, INT64_MAX, LONG, &error));
+  writer_close(w);
+  CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_note_time(w, 2000, LONG, NULL));
+  client_close(client);
+
+  client = client_with("writer.time.mark.interval", "100ms");
+  w = writer_open(client, "marks");
+  CHECK_INT(1, pravega_writer_write(w, NULL, 0, "x", 1, LONG));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "writer.time.mark.interval", pravega_writer_note_time(w, 1, LONG, &error));
+  writer_close(w);
+  client_close(client);
+}
+
 static void unknown_and_sealed(void) {
   pravega_client_t *client = client_open();
   pravega_writer_t *w, *none;
@@ -554,6 +580,7 @@ int main(void) {
   RUN(window_full);
   RUN(odd_events);
   RUN(large_events);
+  RUN(time_marks);
   RUN(unknown_and_sealed);
   RUN(write_after_close);
   RUN(close_while_another_waits);

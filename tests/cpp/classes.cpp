@@ -247,11 +247,13 @@ void continued_writer() {
   CHECK(first.write("3", "key") == 3 && first.wait(3));
   pravega::Writer second = client.open_writer(scope, "continued", options);
   CHECK(second.durable() >= 2 && second.acked() == second.durable() && second.pending() == 0);
-  CHECK_THROWS(PRAVEGA_E_FENCED, first.wait(INT64_MAX, 60s));
-  CHECK_THROWS(PRAVEGA_E_FENCED, first.write("4"));
+  CHECK_THROWS(PRAVEGA_E_FENCED, first.wait(first.write("never stored"), 60s)); // it learns of it when it writes
+  CHECK_THROWS(PRAVEGA_E_FENCED, first.write("never stored"));
   for (std::int64_t n = second.durable() + 1; n <= 5; n++) {
     CHECK(n % 2 == 0 ? second.write(std::to_string(n)) == n : second.write(std::to_string(n), "key") == n);
   }
+  second.note_time(1000);
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, second.note_time(999));
   CHECK(second.close() == 5);
   CHECK(client.open_writer(scope, "continued", options).durable() == 5);
   client.seal_stream(scope, "continued");

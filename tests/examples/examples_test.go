@@ -88,6 +88,30 @@ func TestExamplesRun(t *testing.T) {
 	}
 }
 
+// resuming are examples that are run again after they were killed.
+var resuming = []example{
+	{"go", "examples/go/resume/resume.go", buildGo, nil},
+	{"c", "examples/c/resume.c", buildC, nil},
+	{"python", "examples/python/resume.py", preparePython, nil},
+	{"java", "examples/java/Resume.java", buildJava, nil},
+}
+
+// All of them write the same orders with one writer id.
+func TestResumingExamplesGoOnWhereTheOtherStopped(t *testing.T) {
+	controller := harness.Shared(t).ControllerURI()
+	scope := "example-" + strings.ToLower(rand.Text()[:8])
+	after := 0
+	for _, e := range resuming {
+		t.Run(e.file, func(t *testing.T) {
+			got := run(t, append(e.build(t, absolute(t, e.file)), controller, scope)...)
+			if want := fmt.Sprintf("goes on after order %d\n1000 orders are stored\n", after); got != want {
+				t.Errorf("it prints %q, not %q", got, want)
+			}
+			after = 1000
+		})
+	}
+}
+
 func buildGo(t *testing.T, file string) []string {
 	program := filepath.Join(t.TempDir(), "write_read")
 	run(t, "go", "build", "-o", program, file)

@@ -134,6 +134,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_writer_error": (c_int, [_handle, _out]),
     "pravega_writer_pending": (c_int64, [_handle]),
     "pravega_writer_flush": (c_int, [_handle, c_int, _out]),
+    "pravega_writer_note_time": (c_int, [_handle, c_int64, c_int, _out]),
     "pravega_writer_close": (c_int, [_handle, _out, c_int, _out]),
     "pravega_reader_group_create": (
         c_int,

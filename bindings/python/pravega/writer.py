@@ -453,6 +453,22 @@ class Writer(Object):
         """
         waiting(self._library, self._library.writer_flush, self._live(), timeout=timeout)
 
+    def note_time(self, timestamp: int, *, timeout: float | None = None) -> None:
+        """Tells the servers the event time of everything that was written before the call.
+
+        The time is that up to a timestamp, in the application's own unit, which
+        must not go back. Readers of the stream can know by it how far its event
+        time has come; the writer counts there until it is closed. Waits until the
+        events are acked and the servers answered, at most `timeout` seconds.
+        With option writer_time_mark_interval the wall clock is noted by itself.
+
+        InvalidArgumentError: the timestamp is before the last one, or that option
+        is set; else as `flush`.
+        """
+        if not -(2**63) <= timestamp < 2**63:
+            raise InvalidArgumentError(f"the timestamp {timestamp} has more than 64 bits")
+        waiting(self._library, self._library.writer_note_time, self._live(), timestamp, timeout=timeout)
+
     def close(self, timeout: float | None = None) -> None:
         """Stops accepting events, waits until all are acked, and closes.
 

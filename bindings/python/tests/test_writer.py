@@ -152,6 +152,25 @@ def test_a_batch_that_is_refused_takes_no_number(client: pravega.Client, scope: 
     assert stored(client, scope) == [b"", half, half[16:], b"a", b"b"]
 
 
+def test_time_marks(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s")
+    with client.open_writer(scope, "s") as writer:
+        for time_of_event in (-7, 0, 2**62):
+            number = writer.write(b"event")
+            writer.note_time(time_of_event, timeout=SOON)
+            assert writer.acked == number
+        with pytest.raises(pravega.InvalidArgumentError):
+            writer.note_time(1)
+        with pytest.raises(pravega.InvalidArgumentError, match="64 bits"):
+            writer.note_time(2**63)
+    with pytest.raises(pravega.ClosedError):
+        writer.note_time(2**62)
+    with client.open_writer(scope, "s", writer_time_mark_interval="100ms") as writer:
+        writer.write(b"event")
+        with pytest.raises(pravega.InvalidArgumentError, match=r"writer\.time\.mark\.interval"):
+            writer.note_time(1)
+
+
 def test_many_threads_one_writer(client: pravega.Client, scope: str) -> None:
     threads, each = 4, 2000
     client.create_stream(scope, "s", StreamConfig(segments=3))

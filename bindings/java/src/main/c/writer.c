@@ -96,6 +96,12 @@ static jboolean writerFlush(JNIEnv *env, jclass cls UNUSED, jlong writer, jint t
   return (jboolean)succeeded(env, status, err);
 }
 
+static void writerNoteTime(JNIEnv *env, jclass cls UNUSED, jlong writer, jlong timestamp, jint timeout_ms) {
+  pravega_error_t *err = NULL;
+  int status = pravega_writer_note_time(HANDLE(pravega_writer_t, writer), timestamp, timeout_ms, &err);
+  succeeded(env, status, err);
+}
+
 /* Throws the writer's final error, if it has one. */
 static void writerRaise(JNIEnv *env, jclass cls UNUSED, jlong writer) {
   pravega_error_t *err = NULL;
@@ -122,6 +128,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(writerWait, "(JJI[J)I"),
     NATIVE(writerPending, "(J)J"),
     NATIVE(writerFlush, "(JI)Z"),
+    NATIVE(writerNoteTime, "(JJI)V"),
     NATIVE(writerRaise, "(J)V"),
     NATIVE(writerClose, "(JI[J)V"),
 };

@@ -408,6 +408,41 @@ public final class EventWriter implements AutoCloseable {
         Reference.reachabilityFence(this);
     }
 
+    /**
+     * Tells the servers that everything that was written before the call has an event time up to the timestamp, in the
+     * application's own unit, after waiting until it is stored. Readers of the stream can know by it how far its event
+     * time has come; the writer counts there until it is closed. With option {@code writer.time.mark.interval} the wall
+     * clock is noted by itself.
+     *
+     * @param timestamp not before the last one
+     * @throws PravegaException.InvalidArgument it is before the last one, or that option is set
+     * @throws PravegaException.Cancelled interrupted while waiting for acks
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public void noteTime(long timestamp) {
+        noteTime(timestamp, Deadline.NEVER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param timestamp as in {@link #noteTime(long)}
+     * @param limit how long to wait
+     * @throws PravegaException.TimedOut the limit ended; the time may be noted all the same
+     * @throws PravegaException.InvalidArgument as in {@link #noteTime(long)}
+     * @throws PravegaException.Cancelled interrupted while waiting for acks
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public void noteTime(long timestamp, Duration limit) {
+        noteTime(timestamp, Deadline.in(limit));
+    }
+
+    private void noteTime(long timestamp, Deadline until) {
+        flush(until);
+        Native.writerNoteTime(handle.get(), timestamp, until.millis());
+        Reference.reachabilityFence(this);
+    }
+
     /** The number of the last event accepted: a look at two counters between which no ack came. */
     private long accepted() {
         for (;;) {

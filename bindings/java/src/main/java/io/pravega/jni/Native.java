@@ -88,6 +88,8 @@ final class Native {
     /** False: not in time. */
     static native boolean writerFlush(long writer, int timeoutMs);
 
+    static native void writerNoteTime(long writer, long timestamp, int timeoutMs);
+
     /** Throws the writer's final error, if it has one. */
     static native void writerRaise(long writer);
 

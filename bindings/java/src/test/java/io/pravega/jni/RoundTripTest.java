@@ -198,6 +198,25 @@ class RoundTripTest {
     }
 
     @Test
+    void timeMarks() {
+        String stream = server.stream(1);
+        EventWriter writer = server.writer(stream);
+        for (long time = 1; time < 4; time++) {
+            long number = writer.write(new byte[1]);
+            writer.noteTime(time, Wait.LONG);
+            assertEquals(number, writer.acked());
+        }
+        assertThrows(PravegaException.InvalidArgument.class, () -> writer.noteTime(2));
+        writer.noteTime(Long.MAX_VALUE);
+        writer.close();
+        assertThrows(PravegaException.Closed.class, () -> writer.noteTime(Long.MAX_VALUE));
+        EventWriter itself = server.closing(server.client().openWriter(server.scope(), stream,
+                Options.of("writer.time.mark.interval", "100ms")));
+        itself.write(new byte[1]);
+        assertThrows(PravegaException.InvalidArgument.class, () -> itself.noteTime(5));
+    }
+
+    @Test
     void severalThreadsWriteWithOneWriter() throws Exception {
         String stream = server.stream(2);
         int threads = 4;
