@@ -13,7 +13,7 @@ import (
 // and nothing is stored twice.
 func TestHazard12TokensEndUnderAWriter(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 0.75, 1)
-	c.TokensLive(3 * time.Second)
+	c.TokensLive(8 * time.Second)
 	c.CheckTokens()
 	w := c.writer(asUser)
 	idle, low, high := keyFor(0, 0.5), keyFor(0.5, 0.75), keyFor(0.75, 1)

@@ -134,7 +134,7 @@ func (e ears) Lost(err error)   { e <- err }
 func TestSilentPeerIsGivenUp(t *testing.T) {
 	s := storetest.Start(t)
 	short := dialer
-	short.Silence = 100 * time.Millisecond
+	short.Silence = 500 * time.Millisecond
 	conn, err := short.Dial(within(t, time.Minute), s.Endpoint())
 	if err != nil {
 		t.Fatal(err)

@@ -44,7 +44,7 @@ type Verdict int
 // The verdicts.
 const (
 	Serve     Verdict = iota
-	Ignore            // as if it had never come
+	Ignore            // as if it had never come; the writer of an append is forgotten, so that none lands behind a gap
 	NoReply           // it takes effect, but the reply is lost
 	CloseLate         // it takes effect, then the connection is closed without a reply
 	CloseNow          // the connection is closed instead
@@ -209,6 +209,7 @@ func (c *conn) serve() {
 		}
 		switch verdict {
 		case Ignore:
+			c.ignore(command)
 			continue
 		case CloseNow:
 			c.abandon()
@@ -238,6 +239,16 @@ func (c *conn) serve() {
 			c.abandon()
 			return
 		}
+	}
+}
+
+// ignore drops a command. No server stores an append after one of the same writer
+// that it did not store: the next one closes the connection.
+func (c *conn) ignore(command wire.Command) {
+	if block, ok := command.(wire.AppendBlockEnd); ok {
+		c.server.mu.Lock()
+		delete(c.writers, block.WriterID)
+		c.server.mu.Unlock()
 	}
 }
 
