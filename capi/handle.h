@@ -12,7 +12,9 @@ enum shim_kind {
   KIND_WRITER,
   KIND_GROUP,
   KIND_READER,
-  KIND_SLICE
+  KIND_SLICE,
+  KIND_TXN_WRITER,
+  KIND_TXN
 };
 
 /* What a handle stands for; the first member of each kind's own struct. */

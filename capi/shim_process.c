@@ -62,6 +62,12 @@ static int close_all(enum shim_kind kind, const struct deadline *until) {
     case KIND_WRITER:
       status = pravega_writer_close(handle, NULL, deadline_left(until), NULL);
       break;
+    case KIND_TXN:
+      status = pravega_txn_close(handle, deadline_left(until), NULL);
+      break;
+    case KIND_TXN_WRITER:
+      status = pravega_txn_writer_close(handle, deadline_left(until), NULL);
+      break;
     case KIND_READER:
       status = pravega_reader_close(handle, deadline_left(until), NULL);
       break;
@@ -88,7 +94,7 @@ int pravega_shutdown(int timeout_ms) {
   if (timeout_ms < PRAVEGA_FOREVER) {
     return PRAVEGA_E_INVALID_ARGUMENT;
   }
-  static const enum shim_kind order[] = {KIND_WRITER, KIND_READER, KIND_GROUP, KIND_CLIENT};
+  static const enum shim_kind order[] = {KIND_WRITER, KIND_TXN, KIND_TXN_WRITER, KIND_READER, KIND_GROUP, KIND_CLIENT};
   struct deadline until = deadline_in(timeout_ms);
   int first = PRAVEGA_OK;
   for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {

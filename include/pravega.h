@@ -110,6 +110,8 @@ typedef struct pravega_list pravega_list_t;
 typedef struct pravega_config pravega_config_t;
 typedef struct pravega_client pravega_client_t;
 typedef struct pravega_writer pravega_writer_t;
+typedef struct pravega_txn_writer pravega_txn_writer_t;
+typedef struct pravega_txn pravega_txn_t;
 typedef struct pravega_reader_group pravega_reader_group_t;
 typedef struct pravega_reader pravega_reader_t;
 typedef struct pravega_slice pravega_slice_t;
@@ -802,6 +804,187 @@ PRAVEGA_API int pravega_writer_note_time(pravega_writer_t *writer, int64_t times
  */
 PRAVEGA_API int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, int timeout_ms, pravega_error_t **err);
 
+/* ------------------------------------------------------- transactions -- */
+
+/*
+ * A transaction collects events that readers see all at once, behind what is in
+ * the stream when it is committed, or never. Each is stored exactly once in it,
+ * those of one routing key in order. It is kept alive in the background until it
+ * is committed or aborted, by whomever, or its handle is closed; when its lease
+ * (option txn.lease) ends without a sign of life, the servers abort it.
+ *
+ * Besides their own codes, calls on a transaction that ended return
+ * PRAVEGA_E_TRANSACTION_ABORTED, PRAVEGA_E_TRANSACTION_COMMITTED or, more than a
+ * day later, PRAVEGA_E_NO_SUCH_TRANSACTION.
+ */
+
+/* How far a transaction has come. COMMITTING and ABORTING are decided. UNKNOWN is
+ * one that never was, or that ended more than a day ago. */
+enum {
+  PRAVEGA_TXN_UNKNOWN = 0,
+  PRAVEGA_TXN_OPEN = 1,
+  PRAVEGA_TXN_COMMITTING = 2,
+  PRAVEGA_TXN_COMMITTED = 3,
+  PRAVEGA_TXN_ABORTING = 4,
+  PRAVEGA_TXN_ABORTED = 5
+};
+
+/* Bytes of a transaction's id with the NUL behind it. */
+#define PRAVEGA_TXN_ID_SIZE 37
+
+/*
+ * What:     Opens a transactional writer on a stream, with the txn.* options of a
+ *           configuration; config NULL: those that the client was made with.
+ * Memory:   scope, stream, config: copied. *writer: yours,
+ *           pravega_txn_writer_close.
+ * Blocks:   Until the stream's segments are known, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_STREAM; PRAVEGA_E_STREAM_SEALED; server
+ *           codes.
+ */
+PRAVEGA_API int pravega_txn_writer_open(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, pravega_txn_writer_t **writer, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Closes a transactional writer and every transaction that is open with
+ *           it: with option txn.close "abort" they are aborted, with "keep"
+ *           flushed and left open for their leases. The handles of those
+ *           transactions are still to be closed.
+ * Memory:   None.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any; not from a callback.
+ * Returns:  PRAVEGA_OK; server codes: the servers abort what could not be aborted
+ *           when its lease ends; PRAVEGA_E_FROM_CALLBACK, then the handle lives on.
+ */
+PRAVEGA_API int pravega_txn_writer_close(pravega_txn_writer_t *writer, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Begins a transaction. Any number may be open at once.
+ * Memory:   *txn: yours, pravega_txn_close.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_STREAM; PRAVEGA_E_STREAM_SEALED;
+ *           PRAVEGA_E_INVALID_ARGUMENT: the servers do not allow this lease;
+ *           server codes.
+ */
+PRAVEGA_API int pravega_txn_begin(pravega_txn_writer_t *writer, pravega_txn_t **txn, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Opens a transaction that this or another process began, by its id, to
+ *           write to it, commit or abort it. The handles of one transaction do
+ *           not know of each other's events: flush before another one commits.
+ * Memory:   id: copied. *txn: yours, pravega_txn_close.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: it is no id; the codes of
+ *           transactions that ended; server codes.
+ */
+PRAVEGA_API int pravega_txn_attach(pravega_txn_writer_t *writer, const char *id, pravega_txn_t **txn, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     The text by which any process can attach to a transaction.
+ * Memory:   id: the caller's, PRAVEGA_TXN_ID_SIZE bytes.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_txn_id(pravega_txn_t *txn, char *id);
+
+/*
+ * What:     Writes one event to a transaction. key: as pravega_writer_write.
+ *           Events are numbered 1, 2, 3, ... within the handle.
+ * Memory:   key, event: copied.
+ * Blocks:   While the window (option txn.window.bytes) is full, at most
+ *           timeout_ms.
+ * Threads:  Any; several may write.
+ * Returns:  > 0: the number of the event. PRAVEGA_E_WINDOW_FULL: no room and
+ *           timeout_ms is 0; PRAVEGA_E_TIMED_OUT; PRAVEGA_E_EVENT_TOO_LARGE: above
+ *           PRAVEGA_MAX_EVENT; PRAVEGA_E_INVALID_ARGUMENT: the key is not UTF-8;
+ *           PRAVEGA_E_FROM_CALLBACK; the codes of transactions that ended. The
+ *           event was not accepted then.
+ */
+PRAVEGA_API int64_t pravega_txn_write(pravega_txn_t *txn, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Writes count events to a transaction, laid out as for
+ *           pravega_writer_write_many.
+ * Memory:   keys, key_lens, events, lens: copied. accepted may be NULL; it is set
+ *           in any case to how many of them were accepted, from the first on.
+ * Blocks:   As pravega_txn_write.
+ * Threads:  Any; several may write.
+ * Returns:  PRAVEGA_OK: all were accepted; or why the next one was not, with the
+ *           codes of pravega_txn_write.
+ */
+PRAVEGA_API int pravega_txn_write_many(pravega_txn_t *txn, const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, size_t *accepted, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Waits until every event that was accepted before the call is stored in
+ *           the transaction: a commit by any process then commits them.
+ * Memory:   None.
+ * Blocks:   At most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT; PRAVEGA_E_FROM_CALLBACK; the codes of
+ *           transactions that ended.
+ */
+PRAVEGA_API int pravega_txn_flush(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Asks how far a transaction has come.
+ * Memory:   *status: one of PRAVEGA_TXN_...
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; server codes.
+ */
+PRAVEGA_API int pravega_txn_status(pravega_txn_t *txn, int *status, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Waits until every event is stored in the transaction and commits it. It
+ *           takes no more events, and the call returns when the commit is decided,
+ *           a moment before readers see the events. timestamp not NULL: tells the
+ *           stream's event time too, see pravega_writer_note_time.
+ * Memory:   timestamp: copied.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, also when it is committed already; the codes of transactions
+ *           that ended: with PRAVEGA_E_TRANSACTION_ABORTED nothing was committed;
+ *           server codes: it was not committed unless pravega_error_may_be_stored,
+ *           is kept alive, and the call can be repeated, which is safe.
+ */
+PRAVEGA_API int pravega_txn_commit(pravega_txn_t *txn, const int64_t *timestamp, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Waits until the transaction is committed, by whomever, and readers can
+ *           see its events.
+ * Memory:   None.
+ * Blocks:   At most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_TRANSACTION_ABORTED;
+ *           PRAVEGA_E_NO_SUCH_TRANSACTION; server codes.
+ */
+PRAVEGA_API int pravega_txn_wait_readable(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Drops the transaction with all its events. It takes no more at once,
+ *           and the call can be repeated, which is safe.
+ * Memory:   None.
+ * Blocks:   Until the controller answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, also when it is aborted already;
+ *           PRAVEGA_E_TRANSACTION_COMMITTED; PRAVEGA_E_NO_SUCH_TRANSACTION; server
+ *           codes.
+ */
+PRAVEGA_API int pravega_txn_abort(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Closes the handle. What has not ended is aborted, or flushed and left
+ *           open, as option txn.close says.
+ * Memory:   None.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any; not from a callback.
+ * Returns:  PRAVEGA_OK; server codes: the servers abort it when its lease ends;
+ *           PRAVEGA_E_FROM_CALLBACK, then the handle lives on.
+ */
+PRAVEGA_API int pravega_txn_close(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err);
+
 /* ------------------------------------------------------- reader groups -- */
 
 /*
@@ -1083,8 +1266,8 @@ typedef void (*pravega_log_fn)(void *user, int level, const char *message);
 PRAVEGA_API int pravega_log_set(pravega_log_fn fn, void *user, int level);
 
 /*
- * What:     Closes every writer, reader, reader group and client that is open,
- *           in this order, and turns the log off: for exit hooks of interpreters.
+ * What:     Closes every writer, transaction and its writer, reader, reader group
+ *           and client that is open, in this order, and turns the log off: for exit hooks of interpreters.
  *           Their handles have ended then. New clients may be opened later.
  * Memory:   Slices, errors, lists and configurations stay.
  * Blocks:   At most timeout_ms for acks and for readers to leave their groups.

@@ -342,6 +342,89 @@ private:
   detail::Owner<pravega_writer_t> handle_;
 };
 
+// A transaction. Destroyed without commit, it is aborted, or flushed and left
+// open, as option txn.close says.
+class Transaction {
+public:
+  explicit Transaction(pravega_txn_t *handle) : handle_(handle) {}
+  Transaction(Transaction &&) noexcept = default;
+  Transaction &operator=(Transaction &&) noexcept = default;
+  ~Transaction() {
+    if (handle_.get() != nullptr) {
+      pravega_txn_close(handle_.leave(), 10000, nullptr);
+    }
+  }
+
+  std::string id() const {
+    char id[PRAVEGA_TXN_ID_SIZE];
+    int status = pravega_txn_id(handle_.get(), id);
+    if (status < 0) {
+      throw Error(status);
+    }
+    return id;
+  }
+  // Writes an event, with or without routing key; returns its number in this handle.
+  std::int64_t write(std::string_view event, Timeout timeout = forever) { return put(nullptr, event, timeout); }
+  std::int64_t write(std::string_view event, std::string_view key, Timeout timeout = forever) { return put(&key, event, timeout); }
+  void flush(Timeout timeout = forever) { detail::call(pravega_txn_flush, handle_.get(), detail::ms(timeout)); }
+  // One of PRAVEGA_TXN_...
+  int status(Timeout timeout = forever) const {
+    int status = PRAVEGA_TXN_UNKNOWN;
+    detail::call(pravega_txn_status, handle_.get(), &status, detail::ms(timeout));
+    return status;
+  }
+  void commit(Timeout timeout = forever) { detail::call(pravega_txn_commit, handle_.get(), static_cast<const std::int64_t *>(nullptr), detail::ms(timeout)); }
+  // Also tells the stream's event time.
+  void commit_at(std::int64_t timestamp, Timeout timeout = forever) { detail::call(pravega_txn_commit, handle_.get(), static_cast<const std::int64_t *>(&timestamp), detail::ms(timeout)); }
+  void wait_readable(Timeout timeout = forever) { detail::call(pravega_txn_wait_readable, handle_.get(), detail::ms(timeout)); }
+  void abort(Timeout timeout = forever) { detail::call(pravega_txn_abort, handle_.get(), detail::ms(timeout)); }
+  void close(Timeout timeout = forever) { detail::call(pravega_txn_close, handle_.leave(), detail::ms(timeout)); }
+  pravega_txn_t *handle() const noexcept { return handle_.get(); }
+
+private:
+  std::int64_t put(const std::string_view *key, std::string_view event, Timeout timeout) {
+    const char *at = key == nullptr ? nullptr : key->data() == nullptr ? "" : key->data();
+    pravega_error_t *error = nullptr;
+    std::int64_t number = pravega_txn_write(handle_.get(), at, key == nullptr ? 0 : key->size(), event.data(), event.size(), detail::ms(timeout), &error);
+    if (number < 0) {
+      throw Error(static_cast<int>(number), error);
+    }
+    return number;
+  }
+
+  detail::Owner<pravega_txn_t> handle_;
+};
+
+// Begins transactions on a stream. Its end is that of those that are open.
+class TransactionalWriter {
+public:
+  explicit TransactionalWriter(pravega_txn_writer_t *handle) : handle_(handle) {}
+  TransactionalWriter(TransactionalWriter &&) noexcept = default;
+  TransactionalWriter &operator=(TransactionalWriter &&) noexcept = default;
+  ~TransactionalWriter() {
+    if (handle_.get() != nullptr) {
+      pravega_txn_writer_close(handle_.leave(), 10000, nullptr);
+    }
+  }
+
+  Transaction begin(Timeout timeout = forever) {
+    pravega_txn_t *txn = nullptr;
+    detail::call(pravega_txn_begin, handle_.get(), &txn, detail::ms(timeout));
+    return Transaction(txn);
+  }
+  // Opens a transaction of this or another process by its id.
+  Transaction attach(const std::string &id, Timeout timeout = forever) {
+    pravega_txn_t *txn = nullptr;
+    detail::call(pravega_txn_attach, handle_.get(), id.c_str(), &txn, detail::ms(timeout));
+    return Transaction(txn);
+  }
+  void close(Timeout timeout = forever) { detail::call(pravega_txn_writer_close, handle_.leave(), detail::ms(timeout)); }
+  pravega_txn_writer_t *handle() const noexcept { return handle_.get(); }
+
+private:
+  detail::Owner<pravega_txn_writer_t> handle_;
+};
+
 // A reader of a group. Destroyed without close, it gives the group five seconds
 // to learn that it left.
 class Reader {
@@ -530,6 +613,12 @@ public:
     return writer(scope, stream, config.handle(), timeout);
   }
 
+  // With the txn.* options of a configuration.
+  TransactionalWriter open_transactional_writer(const std::string &scope, const std::string &stream, Timeout timeout = forever) { return txn_writer(scope, stream, nullptr, timeout); }
+  TransactionalWriter open_transactional_writer(const std::string &scope, const std::string &stream, const Config &config, Timeout timeout = forever) {
+    return txn_writer(scope, stream, config.handle(), timeout);
+  }
+
   // Streams are "scope/stream", "scope/stream@tail" or "scope/stream@CUT".
   bool create_reader_group(const std::string &scope, const std::string &name, const std::vector<std::string> &streams, Timeout timeout = forever) {
     return group(scope, name, streams, nullptr, timeout);
@@ -559,6 +648,11 @@ private:
     pravega_writer_t *handle = nullptr;
     detail::call(pravega_writer_open, handle_.get(), scope.c_str(), stream.c_str(), config, &handle, detail::ms(timeout));
     return Writer(handle);
+  }
+  TransactionalWriter txn_writer(const std::string &scope, const std::string &stream, const pravega_config_t *config, Timeout timeout) {
+    pravega_txn_writer_t *handle = nullptr;
+    detail::call(pravega_txn_writer_open, handle_.get(), scope.c_str(), stream.c_str(), config, &handle, detail::ms(timeout));
+    return TransactionalWriter(handle);
   }
   bool group(const std::string &scope, const std::string &name, const std::vector<std::string> &streams, const pravega_config_t *config, Timeout timeout) {
     std::vector<const char *> texts;

@@ -271,6 +271,51 @@ void continued_writer() {
   CHECK((seen == std::multiset<std::string>{"1", "2", "3", "4", "5"}));
 }
 
+void transactions() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "txn", config().set("stream.segments", "2"));
+  pravega::TransactionalWriter writer = client.open_transactional_writer(scope, "txn");
+  pravega::Transaction kept = writer.begin(), dropped = writer.begin();
+  CHECK(kept.write("1") == 1 && kept.write("2", "key") == 2 && dropped.write("x", "") == 1);
+  std::string forgotten;
+  {
+    pravega::Transaction left = writer.begin();
+    forgotten = left.id();
+    left.write("y");
+  } // the destructor aborts
+  CHECK_THROWS(PRAVEGA_E_TRANSACTION_ABORTED, writer.attach(forgotten));
+  kept.flush();
+  {
+    pravega::Transaction same = writer.attach(kept.id());
+    CHECK(same.write("3") == 1);
+    same.flush();
+    CHECK(same.status() == PRAVEGA_TXN_OPEN);
+    same.commit_at(1000);
+    same.wait_readable();
+  }
+  CHECK(kept.status() == PRAVEGA_TXN_COMMITTED);
+  kept.commit();
+  dropped.abort();
+  CHECK_THROWS(PRAVEGA_E_TRANSACTION_ABORTED, dropped.commit());
+  CHECK_THROWS(PRAVEGA_E_TRANSACTION_ABORTED, dropped.write("x"));
+  dropped.close();
+  CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, dropped.write("x"));
+  writer.close();
+  client.seal_stream(scope, "txn");
+  client.create_reader_group(scope, "txn-group", {scope + "/txn"});
+  pravega::Reader reader = client.open_reader_group(scope, "txn-group").open_reader("reader");
+  std::multiset<std::string> seen;
+  while (!reader.ended()) {
+    if (auto slice = reader.next(30s)) {
+      for (const pravega::Event &event : *slice) {
+        seen.emplace(event.data);
+      }
+      slice->release();
+    }
+  }
+  CHECK((seen == std::multiset<std::string>{"1", "2", "3"}));
+}
+
 void event_loop() {
   pravega::Client client = connect();
   client.create_stream(scope, "loop", config());
@@ -324,6 +369,7 @@ int main() {
     run("batches", batches);
     run("large_event", large_event);
     run("continued_writer", continued_writer);
+    run("transactions", transactions);
     run("event_loop", event_loop);
     run("closed_by_the_client", closed_by_the_client);
   } catch (const std::exception &e) {

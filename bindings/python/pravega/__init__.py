@@ -37,6 +37,7 @@ from .options import Option, OptionValue, options
 from .reader import Reader, Slices
 from .slices import Slice
 from .streams import Segment, StreamConfig, StreamInfo
+from .transactions import Transaction, TransactionalWriter, TransactionStatus
 from .writer import Event, Writer
 
 #: The version of this package; that of the library is `library_version()`.
@@ -63,6 +64,9 @@ __all__ = [
     "Slices",
     "StreamConfig",
     "StreamInfo",
+    "Transaction",
+    "TransactionStatus",
+    "TransactionalWriter",
     "Writer",
     "library_version",
     "log_to",

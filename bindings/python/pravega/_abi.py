@@ -21,6 +21,14 @@ NO_KEY = 4294967295
 SLICE_END = -1
 CONFIG_COLUMNS = 4
 
+TXN_UNKNOWN = 0
+TXN_OPEN = 1
+TXN_COMMITTING = 2
+TXN_COMMITTED = 3
+TXN_ABORTING = 4
+TXN_ABORTED = 5
+TXN_ID_SIZE = 37
+
 LOG_OFF = 0
 LOG_ERROR = 1
 LOG_WARN = 2
@@ -136,6 +144,22 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_writer_flush": (c_int, [_handle, c_int, _out]),
     "pravega_writer_note_time": (c_int, [_handle, c_int64, c_int, _out]),
     "pravega_writer_close": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_txn_writer_open": (c_int, [_handle, c_char_p, c_char_p, _handle, _out, c_int, _out]),
+    "pravega_txn_writer_close": (c_int, [_handle, c_int, _out]),
+    "pravega_txn_begin": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_txn_attach": (c_int, [_handle, c_char_p, _out, c_int, _out]),
+    "pravega_txn_id": (c_int, [_handle, _out]),
+    "pravega_txn_write": (c_int64, [_handle, c_void_p, c_size_t, c_void_p, c_size_t, c_int, _out]),
+    "pravega_txn_write_many": (
+        c_int,
+        [_handle, c_void_p, _array, c_void_p, _array, c_size_t, _out, c_int, _out],
+    ),
+    "pravega_txn_flush": (c_int, [_handle, c_int, _out]),
+    "pravega_txn_status": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_txn_commit": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_txn_wait_readable": (c_int, [_handle, c_int, _out]),
+    "pravega_txn_abort": (c_int, [_handle, c_int, _out]),
+    "pravega_txn_close": (c_int, [_handle, c_int, _out]),
     "pravega_reader_group_create": (
         c_int,
         [_handle, c_char_p, c_char_p, _array, c_size_t, _handle, _out, c_int, _out],

@@ -18,12 +18,13 @@ from .group import ReaderGroup
 from .options import Config, OptionValue
 from .reader import Reader
 from .streams import Segment, StreamConfig, StreamInfo
+from .transactions import Transaction, TransactionalWriter
 from .writer import Writer
 
 _Opened = TypeVar("_Opened", bound=Object)
 
 #: What a client closes before itself, in this order.
-_CHILDREN: tuple[type[Object], ...] = (Writer, Reader, ReaderGroup)
+_CHILDREN: tuple[type[Object], ...] = (Writer, Transaction, TransactionalWriter, Reader, ReaderGroup)
 
 
 class Client(Object):
@@ -217,6 +218,25 @@ class Client(Object):
             undo=lambda: self._library.writer_close(handle, None, 0, None),
         )
         return self._adopt(Writer(self, scope, stream, handle))
+
+    def open_transactional_writer(
+        self, scope: str, stream: str, *, timeout: float | None = None, **options: OptionValue
+    ) -> TransactionalWriter:
+        """Opens a writer of transactions on a stream.
+
+        `options` are the txn.* options in which it differs from the client, for
+        example txn_lease="30s". Raises NoSuchStreamError, StreamSealedError.
+        """
+        handle = ctypes.c_void_p()
+        self._ask(
+            "txn_writer_open",
+            *_names(scope, stream),
+            self._with(options),
+            ctypes.byref(handle),
+            timeout=timeout,
+            undo=lambda: self._library.txn_writer_close(handle, 0, None),
+        )
+        return self._adopt(TransactionalWriter(self, scope, stream, handle))
 
     def create_reader_group(
         self,

@@ -78,7 +78,10 @@ def test_structs(struct: str, mirror: type[ctypes.Structure]) -> None:
     assert [(name, kind) for name, kind, *_ in mirror._fields_] == fields
 
 
-CONSTANTS = "OK END FOREVER MAX_EVENT NO_KEY SLICE_END CONFIG_COLUMNS ABI LOG_OFF LOG_ERROR LOG_WARN LOG_INFO LOG_DEBUG"
+CONSTANTS = """
+OK END FOREVER MAX_EVENT NO_KEY SLICE_END CONFIG_COLUMNS ABI LOG_OFF LOG_ERROR LOG_WARN LOG_INFO LOG_DEBUG
+TXN_UNKNOWN TXN_OPEN TXN_COMMITTING TXN_COMMITTED TXN_ABORTING TXN_ABORTED TXN_ID_SIZE
+"""
 
 
 @pytest.mark.parametrize("name", CONSTANTS.split())

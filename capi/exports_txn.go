@@ -1,0 +1,213 @@
+package main
+
+/*
+#include "shim.h"
+#include <string.h>
+*/
+import "C"
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/mattn/go-pointer"
+	"github.com/pravega/pravega-client-go/client"
+)
+
+// txnWriter is an open transactional writer.
+type txnWriter struct {
+	*client.TransactionalWriter
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (w *txnWriter) life() context.Context { return w.ctx }
+
+// txn is an open handle of a transaction. Calls that wait end with the client; a
+// writer that is closed ends its transactions itself.
+type txn struct {
+	*client.Transaction
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (t *txn) life() context.Context { return t.ctx }
+
+//export goTxnWriterOpen
+func goTxnWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
+	call(of, ms, out, func(ctx context.Context, c *connection) error {
+		w, err := c.OpenTransactionalWriter(ctx, text(scope), text(stream), c.with(settings).Txn)
+		if err != nil {
+			return err
+		}
+		o := &txnWriter{TransactionalWriter: w}
+		o.ctx, o.cancel = context.WithCancel(c.ctx)
+		opened = pointer.Save(o)
+		return nil
+	})
+	return opened
+}
+
+//export goTxnWriterClose
+func goTxnWriterClose(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, w *txnWriter) error {
+		err := w.Close(ctx)
+		w.cancel()
+		return err
+	})
+}
+
+//export goTxnEnter
+func goTxnEnter(of unsafe.Pointer, id C.shim_text, named *C.char, ms C.int, out *C.struct_shim_outcome) (entered unsafe.Pointer) {
+	call(of, ms, out, func(ctx context.Context, w *txnWriter) error {
+		var t *client.Transaction
+		var err error
+		if id == nil {
+			t, err = w.Begin(ctx)
+		} else {
+			t, err = w.Attach(ctx, text(id))
+		}
+		if err != nil {
+			return err
+		}
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(named)), C.PRAVEGA_TXN_ID_SIZE-1), t.ID())
+		o := &txn{Transaction: t}
+		o.ctx, o.cancel = context.WithCancel(w.ctx)
+		entered = pointer.Save(o)
+		return nil
+	})
+	return entered
+}
+
+// write waits for room if the caller does.
+func (t *txn) write(ctx context.Context, ms C.int, key []byte, keyed bool, event []byte) (n int64, err error) {
+	// The strings are looked at during the call only.
+	name := unsafe.String(unsafe.SliceData(key), len(key))
+	if keyed {
+		n, err = t.TryWriteKeyed(name, event)
+	} else {
+		n, err = t.TryWrite(event)
+	}
+	if ms == 0 || client.CodeOf(err) != client.ErrWindowFull {
+		return n, err
+	}
+	if keyed {
+		return t.WriteKeyed(ctx, name, event)
+	}
+	return t.Write(ctx, event)
+}
+
+//export goTxnWrite
+func goTxnWrite(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, event C.shim_bytes, size C.size_t, ms C.int, out *C.struct_shim_outcome) (number C.int64_t) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error {
+		var name []byte
+		if key != nil {
+			name = unsafe.Slice((*byte)(unsafe.Pointer(key)), keyLen)
+		}
+		n, err := t.write(ctx, ms, name, key != nil, unsafe.Slice((*byte)(unsafe.Pointer(event)), size))
+		number = C.int64_t(n)
+		return err
+	})
+	return number
+}
+
+//export goTxnWriteMany
+func goTxnWriteMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, keyLens C.shim_lens, events C.shim_bytes, eventsSize C.size_t, lens C.shim_lens, count C.size_t, ms C.int, out *C.struct_shim_outcome) (accepted C.size_t) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error {
+		names := unsafe.Slice((*byte)(unsafe.Pointer(keys)), keysSize)
+		data := unsafe.Slice((*byte)(unsafe.Pointer(events)), eventsSize)
+		sizes := unsafe.Slice((*uint32)(unsafe.Pointer(lens)), count)
+		var nameSizes []uint32
+		if keyLens != nil {
+			nameSizes = unsafe.Slice((*uint32)(unsafe.Pointer(keyLens)), count)
+		}
+		// step leaves the first n out.
+		step := func(n int) {
+			for i := range n {
+				data = data[sizes[i]:]
+				if nameSizes != nil && nameSizes[i] != client.NoKey {
+					names = names[nameSizes[i]:]
+				}
+			}
+			sizes = sizes[n:]
+			if nameSizes != nil {
+				nameSizes = nameSizes[n:]
+			}
+			accepted += C.size_t(n)
+		}
+		for len(sizes) > 0 {
+			n, _, err := t.TryWriteMany(names, nameSizes, data, sizes)
+			step(n)
+			if err == nil || ms == 0 || client.CodeOf(err) != client.ErrWindowFull {
+				return err
+			}
+			// The next one waits for room, and the others with it.
+			var name []byte
+			keyed := nameSizes != nil && nameSizes[0] != client.NoKey
+			if keyed {
+				name = names[:nameSizes[0]]
+			}
+			if _, err := t.write(ctx, ms, name, keyed, data[:sizes[0]]); err != nil {
+				return err
+			}
+			step(1)
+		}
+		return nil
+	})
+	return accepted
+}
+
+//export goTxnFlush
+func goTxnFlush(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error { return t.Flush(ctx) })
+}
+
+//export goTxnStatus
+func goTxnStatus(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) (status C.int) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error {
+		s, err := t.Status(ctx)
+		switch s {
+		case client.TransactionOpen:
+			status = C.PRAVEGA_TXN_OPEN
+		case client.TransactionCommitting:
+			status = C.PRAVEGA_TXN_COMMITTING
+		case client.TransactionCommitted:
+			status = C.PRAVEGA_TXN_COMMITTED
+		case client.TransactionAborting:
+			status = C.PRAVEGA_TXN_ABORTING
+		case client.TransactionAborted:
+			status = C.PRAVEGA_TXN_ABORTED
+		}
+		return err
+	})
+	return status
+}
+
+//export goTxnCommit
+func goTxnCommit(of unsafe.Pointer, timed C.bool, timestamp C.int64_t, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error {
+		if timed {
+			return t.CommitAt(ctx, int64(timestamp))
+		}
+		return t.Commit(ctx)
+	})
+}
+
+//export goTxnWaitReadable
+func goTxnWaitReadable(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error { return t.WaitReadable(ctx) })
+}
+
+//export goTxnAbort
+func goTxnAbort(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error { return t.Abort(ctx) })
+}
+
+//export goTxnClose
+func goTxnClose(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error {
+		err := t.Close(ctx)
+		t.cancel()
+		return err
+	})
+}
