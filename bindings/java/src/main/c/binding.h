@@ -22,7 +22,7 @@ struct natives {
 #define NATIVE(name, signature) {(char *)#name, (char *)(signature), (void *)name}
 #define NATIVES(list) {list, (jint)(sizeof list / sizeof *list)}
 
-extern const struct natives library_natives, client_natives, stream_natives, writer_natives, ack_natives, group_natives, reader_natives, log_natives;
+extern const struct natives library_natives, client_natives, stream_natives, writer_natives, txn_natives, ack_natives, group_natives, reader_natives, log_natives;
 
 /* failure.c. Finds what throwing needs; false: an exception is pending. */
 bool failure_init(JNIEnv *env);

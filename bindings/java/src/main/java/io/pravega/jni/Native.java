@@ -96,6 +96,32 @@ final class Native {
     /** acked[0] is set also when it throws. */
     static native void writerClose(long writer, int timeoutMs, long[] acked);
 
+    // txn.c
+    static native long txnWriterOpen(long client, byte[] scope, byte[] stream, byte[][] options);
+
+    static native void txnWriterClose(long writer, int timeoutMs);
+
+    /** With id null begins one. */
+    static native long txnEnter(long writer, byte[] id);
+
+    static native byte[] txnId(long txn);
+
+    /** The event's number; WindowFull or TimedOut as a negative status. */
+    static native long txnWrite(long txn, byte[] key, byte[] event, int timeoutMs);
+
+    /** False: not in time. */
+    static native boolean txnFlush(long txn, int timeoutMs);
+
+    static native int txnStatus(long txn);
+
+    static native void txnCommit(long txn, boolean timed, long timestamp, int timeoutMs);
+
+    static native void txnWaitReadable(long txn, int timeoutMs);
+
+    static native void txnAbort(long txn);
+
+    static native void txnClose(long txn, int timeoutMs);
+
     // ack.c
     static native int ackWakeOpen();
 

@@ -289,6 +289,34 @@ public final class PravegaClient implements AutoCloseable {
     }
 
     /**
+     * Opens a writer of transactions with the {@code txn.*} options of the client.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @return the writer, to be closed
+     * @throws PravegaException.NoSuchStream there is no such stream
+     * @throws PravegaException.StreamSealed it is sealed
+     */
+    public TransactionalWriter openTransactionalWriter(String scope, String stream) {
+        return openTransactionalWriter(scope, stream, Options.none());
+    }
+
+    /**
+     * Opens a writer of transactions.
+     *
+     * @param scope the scope's name
+     * @param stream the stream's name
+     * @param more {@code txn.*} options on top of the client's
+     * @return the writer, to be closed
+     * @throws PravegaException.NoSuchStream there is no such stream
+     * @throws PravegaException.StreamSealed it is sealed
+     */
+    public TransactionalWriter openTransactionalWriter(String scope, String stream, Options more) {
+        long writer = Native.txnWriterOpen(handle.get(), scope(scope), stream(stream), options.with(more).pairs());
+        return new TransactionalWriter(this, scope + "/" + stream, writer);
+    }
+
+    /**
      * Creates a reader group with the {@code group.*} options of the client.
      *
      * @param scope the scope that it belongs to
