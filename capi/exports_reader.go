@@ -13,6 +13,7 @@ import (
 
 	"github.com/mattn/go-pointer"
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
 //export goGroupCreate
@@ -99,7 +100,11 @@ func (r *reader) life() context.Context { return r.ctx }
 //export goReaderOpen
 func goReaderOpen(of unsafe.Pointer, id C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
 	call(of, ms, out, func(ctx context.Context, g *group) error {
-		r, err := g.OpenReader(ctx, text(id), g.from.with(settings).Reader)
+		config := g.from.with(settings).Reader
+		if config.Checkpoints {
+			return fault.New(fault.InvalidArgument, "open reader", text(id), "reader.checkpoints: only Go programs can be told of checkpoints yet")
+		}
+		r, err := g.OpenReader(ctx, text(id), config)
 		if err != nil {
 			return err
 		}

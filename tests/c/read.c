@@ -283,6 +283,9 @@ static void groups(void) {
   CHECK_OK(pravega_reader_group_readers(group, &ids, LONG, &error));
   CHECK_INT(0, pravega_list_size(ids));
   CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
+  other = config_with("reader.checkpoints", "true");
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "reader.checkpoints", pravega_reader_open(group, "one", other, &one, LONG, &error));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(other));
   CHECK_OK(pravega_reader_open(group, "one", NULL, &one, LONG, &error));
   CHECK_OK(pravega_reader_open(group, "two", NULL, &two, LONG, &error));
   CHECK_OK(pravega_reader_group_readers(group, &ids, LONG, &error));
