@@ -98,6 +98,6 @@ func (a *Appender) findBefore(from *link) *berth {
 // release gives back a berth that was not used, if any.
 func (a *Appender) release(at *berth) {
 	if at != nil {
-		at.conn.Unregister(a.request) // nobody else may need it
+		at.conn.CloseUnused() // this appender may be set up there, on another way
 	}
 }

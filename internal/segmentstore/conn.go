@@ -103,6 +103,14 @@ func (c *Conn) Register(request int64, r Receiver) error {
 func (c *Conn) Unregister(request int64) {
 	c.mu.Lock()
 	delete(c.receivers, request)
+	c.mu.Unlock()
+	c.CloseUnused()
+}
+
+// CloseUnused closes a connection that nobody uses, if nobody may use it any more
+// or it is there for those who leave.
+func (c *Conn) CloseUnused() {
+	c.mu.Lock()
 	unused := (c.retiring || c.passing) && len(c.receivers) == 0
 	c.mu.Unlock()
 	if unused {
