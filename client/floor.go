@@ -8,6 +8,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
+	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
 // floor is the number through which everything that a writer with an id wrote is
@@ -16,7 +17,8 @@ import (
 type floor struct {
 	*register
 	raised  atomic.Int64            // what it is, at least
-	turn    chan struct{}           // holds one token while somebody raises it
+	claims  *register               // the newest incarnation
+	turn    chan struct{}           // holds one token while somebody uses the registers
 	owner   controller.SegmentRange // of position 0
 	keeping bool                    // its goroutine runs; guarded by the writer's lock
 }
@@ -59,7 +61,22 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 	return nil
 }
 
-// keepFloor raises the floor as long as acknowledgements are ahead of it.
+// newest is the newest incarnation of the writer. It is known late if position 0
+// has another owner since the floor was raised.
+func (f *floor) newest(ctx context.Context) (segment.Incarnation, error) {
+	select {
+	case f.turn <- struct{}{}:
+		defer func() { <-f.turn }()
+	case <-ctx.Done():
+		return 0, fault.Context(ctx, "ask for the newest writer of stream", f.stream.String())
+	}
+	claimed, err := f.claims.value(ctx, f.owner)
+	return segment.Incarnation(claimed.value), err
+}
+
+// keepFloor raises the floor as long as acknowledgements are ahead of it. As often
+// it looks whether a later incarnation has come, which cannot fence this one as
+// long as its numbers keep rising.
 func (w *Writer) keepFloor() {
 	defer w.work.Done()
 	timer := time.NewTimer(floorInterval)
@@ -72,6 +89,10 @@ func (w *Writer) keepFloor() {
 		}
 		if err := w.floor.raise(w.ctx, w.acked.Load()); err != nil {
 			w.client.log.Debug("the durable number is noted later", "stream", w.stream.String(), "err", err)
+		}
+		if newest, err := w.floor.newest(w.ctx); err == nil && newest > w.resumed.by {
+			w.end(fault.New(fault.Fenced, "write to stream", w.stream.String(), ""))
+			return
 		}
 		w.mu.Lock()
 		if w.floor.raised.Load() >= w.acked.Load() {

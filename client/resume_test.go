@@ -324,6 +324,59 @@ func TestHazard3EarlierWriterIsFenced(t *testing.T) {
 	c.exactly(200)
 }
 
+// Hazard 3: an earlier writer that appends without a pause does not keep the next
+// one from being opened. Between the reading of its last number and the fence
+// there always is one more append, as with a real server, which compares with
+// those that it has not stored yet.
+func TestHazard3WriterThatNeverPausesIsFenced(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	one := c.mustProcess()
+	fence := newIdentity("script").writer(c.Name(0))
+	var appends atomic.Int64
+	var over atomic.Bool
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		switch r := command.(type) {
+		case wire.AppendBlockEnd:
+			appends.Add(1)
+		case wire.UpdateSegmentAttribute:
+			// The first of two more is stored when the second one comes.
+			for before := appends.Load(); r.AttributeID == fence && appends.Load() < before+2 && !over.Load(); {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		return storetest.Serve
+	})
+	ended := make(chan error, 1)
+	go func() {
+		n := int64(0)
+		var err error
+		for ; err == nil; n++ {
+			err = play(t.Context(), one.Writer, n+1)
+			if n%100 == 99 {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		over.Store(true)
+		ended <- err
+	}()
+	if err := one.Wait(within(t), 1000); err != nil {
+		t.Fatal(err)
+	}
+	other, err := c.process()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, ErrFenced) {
+		t.Fatal(err)
+	}
+	durable := other.Durable()
+	other.playTo(t, durable+100)
+	flush(t, other.Writer, durable+100)
+	one.client.Close()
+	other.client.Close()
+	c.exactly(durable + 100)
+}
+
 // Hazard 4: what an earlier writer was told to be stored is durable for the next
 // one; without Flush and Close it follows within a second or so.
 func TestHazard4DurableFollowsTheAcknowledgements(t *testing.T) {

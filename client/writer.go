@@ -118,7 +118,7 @@ func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	}
 	w.resumed, w.last = r, r.durable
 	w.acked.Store(r.durable)
-	w.floor = &floor{register: r.floors, turn: make(chan struct{}, 1), owner: first(segments)}
+	w.floor = &floor{register: r.floors, claims: newRegister(w.client, w.stream, r.uuid("incarnation")), turn: make(chan struct{}, 1), owner: first(segments)}
 	w.floor.raised.Store(r.floor)
 	// What this writer is told, the next one is told too.
 	return segments, w.floor.raise(ctx, r.durable)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -44,9 +45,13 @@ func Raise(ctx context.Context, stores *segmentstore.Stores, name string, attrib
 // segment: what it still has under way is refused from now on. It returns the
 // number up to which the segment has, or need not have, the writer's events: at
 // least the given one, through which all are stored anyway. Fenced tells that a
-// later incarnation came first.
+// later incarnation came first. It waits as long as an earlier incarnation lives
+// and appends without a pause, since then no number that is read is the last one.
 func Fence(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID, by Incarnation, stored int64) (int64, error) {
-	for {
+	for attempt := 0; ; attempt++ {
+		if retry.Soon.Wait(ctx, attempt) != nil {
+			return 0, fault.Context(ctx, "fence the writer's earlier ones on segment", name)
+		}
 		value, err := Attribute(ctx, stores, name, segmentstore.Write, writer)
 		if err != nil {
 			return 0, err
