@@ -76,11 +76,16 @@ func call[T object](of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome, do 
 	o := pointer.Restore(of).(T)
 	ctx, cancel := limited(o.life(), ms)
 	defer cancel()
-	err := do(ctx, o)
-	if err != nil && o.life().Err() != nil && client.CodeOf(err) == client.ErrCancelled {
-		err = &client.Error{Code: client.ErrClosed, Op: "call", Detail: "closed while it waited", Err: err}
+	settle(out, cutOff(o.life(), do(ctx, o)))
+}
+
+// cutOff is the error of a call, which tells if it was ended because its object was
+// closed.
+func cutOff(life context.Context, err error) error {
+	if life.Err() == nil || client.CodeOf(err) != client.ErrCancelled {
+		return err
 	}
-	settle(out, err)
+	return &client.Error{Code: client.ErrClosed, Op: "call", Detail: "closed while it waited", Err: err, Stored: client.MayBeStored(err)}
 }
 
 func text(s C.shim_text) string { return C.GoString((*C.char)(s)) }

@@ -71,7 +71,7 @@ var options = []Option{
 	size("writer.large.event.bytes", "64MiB", MaxEventSize, 1<<30,
 		"the largest event, and the bytes of those above 8MiB not yet acknowledged", func(s *Settings) *int { return &s.Writer.LargeEventBytes }),
 	duration("txn.lease", "90s", time.Second, 24*time.Hour,
-		"life of a transaction without a sign of life of a process that has it open; the servers allow 10s to 10m unless configured otherwise",
+		"life of a transaction without a sign of life of a process that has it open, alike for all that attach to it; the servers allow 10s to 10m unless configured otherwise",
 		func(s *Settings) *time.Duration { return &s.Txn.Lease }),
 	choice("txn.close", CloseAborts, []string{CloseAborts, CloseKeeps},
 		"what becomes of open transactions when their writer is closed", func(s *Settings) *string { return &s.Txn.Close }),

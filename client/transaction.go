@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type Transaction struct {
 	mu        sync.Mutex
 	outcome   controller.TransactionState // Open until it is known
 	abandoned bool                        // Abort was called
+	doubt     bool                        // a commit is under way, or had no clear answer
 }
 
 // TransactionStatus is how far a transaction has come.
@@ -166,10 +168,11 @@ func (t *Transaction) Status(ctx context.Context) (TransactionStatus, error) {
 // readers see the events (WaitReadable waits for that). If ctx has no deadline, the
 // controller is asked for up to request.timeout.
 //
-// TransactionAborted means that nothing was committed. With any other error, the
-// transaction was not committed unless MayBeStored says so; it is kept alive and
-// Commit can be called again, which is safe whatever came before. NoSuchTransaction:
-// it ended more than a day ago, and may have been committed then.
+// With an error the transaction was not committed, neither by this call nor by one
+// before, unless MayBeStored says so. It is kept alive and Commit can be called
+// again, which is safe whatever came before, unless the error is final (IsFinal).
+// TransactionAborted: nothing was committed. NoSuchTransaction: it ended more than a
+// day ago, and may have been committed then.
 func (t *Transaction) Commit(ctx context.Context) error {
 	return t.commit(ctx, "", controller.NoTimestamp)
 }
@@ -184,31 +187,71 @@ func (t *Transaction) CommitAt(ctx context.Context, timestamp int64) error {
 func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) error {
 	const op = "commit transaction"
 	if err := t.takeTurn(ctx, op); err != nil {
-		return err
+		return t.told(err)
 	}
 	defer t.yieldTurn()
+	before := t.doubted(true)
+	asked, err := t.attempt(ctx, op, before, name, timestamp)
+	t.doubted(before || asked && fault.MayBeStored(err))
+	return t.told(err)
+}
+
+// attempt tries to commit, and tells whether the controller was asked to. doubt: it
+// was asked before, and nobody knows what came of it.
+func (t *Transaction) attempt(ctx context.Context, op string, doubt bool, name string, timestamp int64) (asked bool, err error) {
 	t.events.refuse()
+	if doubt && t.isAbandoned() { // and the servers did not say that it is aborted
+		err := t.writer.client.controller.AbortTransaction(ctx, t.writer.stream, t.id)
+		if t.learn(err, controller.TransactionAborted); !t.ended() {
+			return false, err
+		}
+	}
 	if err := t.decided(op, controller.TransactionCommitted); err != nil {
-		return err
+		return false, err
 	}
 	if err := t.Flush(ctx); err != nil { // also if somebody else committed it without some of the events
-		return err
+		return false, err
 	}
 	// Flush has nothing to say if all was stored before the transaction ended.
 	if err := t.decided(op, controller.TransactionCommitted); err != nil || t.ended() {
-		return err
+		return false, err
 	}
-	err := t.writer.client.controller.CommitTransaction(ctx, t.writer.stream, t.id, name, timestamp)
+	err = t.writer.client.controller.CommitTransaction(ctx, t.writer.stream, t.id, name, timestamp)
 	t.learn(err, controller.TransactionCommitted)
-	return err
+	return true, err
 }
 
-// CommitAndWait is Commit and WaitReadable.
+// doubted sets whether nobody knows what becomes of a commit, and returns what
+// was known before.
+func (t *Transaction) doubted(doubt bool) (before bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before, t.doubt = t.doubt, doubt
+	return before
+}
+
+// told is the error of a commit with what all commits of this handle have come to:
+// as long as one of them is in doubt, another one's failure does not tell that the
+// transaction is not committed; if none is, doubtful events are no doubt about that.
+func (t *Transaction) told(err error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var e *fault.Error
+	if t.outcome != controller.TransactionOpen || !errors.As(err, &e) || e.Stored == t.doubt {
+		return err
+	}
+	marked := *e
+	marked.Stored = t.doubt
+	return &marked
+}
+
+// CommitAndWait is Commit and WaitReadable. If the wait fails, the transaction is
+// committed, as MayBeStored of its error says.
 func (t *Transaction) CommitAndWait(ctx context.Context) error {
 	if err := t.Commit(ctx); err != nil {
 		return err
 	}
-	return t.WaitReadable(ctx)
+	return t.events.unknown(t.WaitReadable(ctx))
 }
 
 // WaitReadable waits until the transaction is committed by whomever and readers
@@ -280,6 +323,13 @@ func (t *Transaction) ended() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.outcome != controller.TransactionOpen
+}
+
+// isAbandoned tells whether Abort was called, whatever came of it.
+func (t *Transaction) isAbandoned() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.abandoned
 }
 
 // decided is the error of an attempt to end the transaction in a way, if it is

@@ -251,6 +251,94 @@ func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
 	}
 }
 
+// While one commit is in doubt, no later one says "not committed": neither one that
+// did not get as far as asking, nor one after an Abort that nobody answered.
+func TestDoubtAboutACommitStays(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	txn := begin(t, c.transactions(nil))
+	put(t, txn, "k", 1, 10)
+	must(t, txn.Flush(within(t)))
+	c.SetCalls(func(method string, _ int) storetest.Verdict {
+		switch method {
+		case "commitTransaction":
+			return storetest.CloseLate
+		case "abortTransaction", "checkTransactionState":
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	short := func(do func(context.Context) error) error {
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		defer cancel()
+		return do(ctx)
+	}
+	if err := short(txn.Commit); !MayBeStored(err) {
+		t.Fatal(err)
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	wants(t, txn.Commit(over), ErrCancelled, true)
+	if err := short(txn.Abort); err == nil {
+		t.Fatal("nobody answered")
+	}
+	if err := short(txn.Commit); CodeOf(err) == ErrTransactionAborted || !MayBeStored(err) {
+		t.Fatal(err)
+	}
+	c.SetCalls(nil)
+	must(t, txn.Commit(within(t)))
+	wants(t, txn.Abort(within(t)), ErrTransactionCommitted, false)
+	c.expect(1, 10, 0)
+}
+
+// Who waits in vain for another call to commit does not know what comes of it.
+func TestCommitThatWaitsForAnother(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	txn := begin(t, c.transactions(nil))
+	c.SetCalls(func(method string, _ int) storetest.Verdict {
+		if method == "commitTransaction" {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	first, cancel := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() { _ = txn.Commit(first) })
+	eventually(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
+	ctx, end := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer end()
+	wants(t, txn.Commit(ctx), ErrTimedOut, true)
+	cancel()
+	work.Wait()
+	c.SetCalls(nil)
+	must(t, txn.Commit(within(t)))
+}
+
+// Events in doubt are none about a commit that was not asked for.
+func TestCommitOfEventsThatAreLost(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	config := DefaultConfig()
+	config.MaxOutage = 300 * time.Millisecond
+	limits := DefaultTransactionalWriterConfig()
+	limits.Lease = time.Minute
+	w, err := c.client(config).OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
+	must(t, err)
+	txn := begin(t, w)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	put(t, txn, "k", 1, 10)
+	if err := txn.Flush(within(t)); !MayBeStored(err) {
+		t.Fatalf("the test is not one: %v", err)
+	}
+	wants(t, txn.Commit(within(t)), ErrOutageTooLong, false)
+	if c.Calls("commitTransaction") != 0 {
+		t.Fatal("it was asked for")
+	}
+}
+
 // A commit whose events cannot be stored in time was not asked for.
 func TestCommitThatCannotFlush(t *testing.T) {
 	c := startCluster(t, keyspace...)
@@ -489,6 +577,13 @@ func TestWaitReadable(t *testing.T) {
 	wants(t, txn.WaitReadable(ctx), ErrTimedOut, false)
 	must(t, txn.WaitReadable(within(t)))
 	c.expect(1, 10, 0)
+	c.Linger(3 * time.Second)
+	committed := begin(t, w)
+	ctx, cancel = context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := committed.CommitAndWait(ctx); !MayBeStored(err) {
+		t.Fatal("it is committed, but not yet readable:", err)
+	}
 	aborted := begin(t, w)
 	must(t, aborted.Abort(within(t)))
 	wants(t, aborted.WaitReadable(within(t)), ErrTransactionAborted, false)

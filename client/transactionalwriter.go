@@ -129,7 +129,9 @@ func (w *TransactionalWriter) Begin(ctx context.Context) (*Transaction, error) {
 // Attach opens a transaction that this or another process began, by the text of
 // its id, to write to it, commit or abort it. It is kept alive by each handle that
 // is open. Handles do not know of each other's events: committing one does not
-// wait for what another has not flushed, whose writes fail from then on. Errors:
+// wait for what another has not flushed, whose writes fail from then on. The writers
+// of all should have the same Lease: a sign of life of any handle makes the lease
+// its own, also a shorter one. Errors:
 // InvalidArgument for what is no id; TransactionCommitted, TransactionAborted and
 // NoSuchTransaction for one that is not open; and those of Begin.
 func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transaction, error) {

@@ -872,6 +872,8 @@ PRAVEGA_API int pravega_txn_begin(pravega_txn_writer_t *writer, pravega_txn_t **
  * What:     Opens a transaction that this or another process began, by its id, to
  *           write to it, commit or abort it. The handles of one transaction do
  *           not know of each other's events: flush before another one commits.
+ *           Use one txn.lease for all: a sign of life of any makes the lease its
+ *           own, also a shorter one.
  * Memory:   id: copied. *txn: yours, pravega_txn_close.
  * Blocks:   Until the controller answered, at most timeout_ms.
  * Threads:  Any.
@@ -946,8 +948,9 @@ PRAVEGA_API int pravega_txn_status(pravega_txn_t *txn, int *status, int timeout_
  * Threads:  Any.
  * Returns:  PRAVEGA_OK, also when it is committed already; the codes of transactions
  *           that ended: with PRAVEGA_E_TRANSACTION_ABORTED nothing was committed;
- *           server codes: it was not committed unless pravega_error_may_be_stored,
- *           is kept alive, and the call can be repeated, which is safe.
+ *           others: it was not committed, neither by this call nor by one before,
+ *           unless pravega_error_may_be_stored; unless they are final, it is kept
+ *           alive, and the call can be repeated, which is safe.
  */
 PRAVEGA_API int pravega_txn_commit(pravega_txn_t *txn, const int64_t *timestamp, int timeout_ms, pravega_error_t **err);
 

@@ -371,6 +371,15 @@ func TestDisconnectedControllersArePassedOver(t *testing.T) {
 	}
 }
 
+// A transaction that a controller does not know may have been committed.
+func TestTransactionThatIsUnknownMayBeCommitted(t *testing.T) {
+	f := startFake(t, nil, "", map[string]answer{"commitTransaction": always(&pb.TransactionReply{Status: pb.TransactionReply_NO_TRANSACTION})})
+	err := dial(t, nil, f).CommitTransaction(context.Background(), stream, wire.UUID{}, "", NoTimestamp)
+	if fault.CodeOf(err) != fault.NoSuchTransaction || !fault.MayBeStored(err) {
+		t.Fatal(err)
+	}
+}
+
 // "Failed" is what a controller says of every transaction that it cannot end;
 // its state tells why.
 func TestTransactionsThatCannotEnd(t *testing.T) {

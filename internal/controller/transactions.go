@@ -118,13 +118,13 @@ func (c *Controller) endTransaction(ctx context.Context, method, op string, stre
 	if err := c.do(ctx, r, in, out); err != nil {
 		return err
 	}
-	if out.Status == pb.TransactionReply_FAILED {
+	switch out.Status {
+	case pb.TransactionReply_FAILED:
 		return c.explain(ctx, r, stream, id, wanted)
+	case pb.TransactionReply_NO_TRANSACTION:
+		return TransactionUnknown.Fault(r.op, r.subject)
 	}
-	return outcomes{
-		int32(pb.TransactionReply_NO_STREAM):      {fault.NoSuchStream, ""},
-		int32(pb.TransactionReply_NO_TRANSACTION): {fault.NoSuchTransaction, ""},
-	}.of(r, int32(out.Status))
+	return outcomes{int32(pb.TransactionReply_NO_STREAM): {fault.NoSuchStream, ""}}.of(r, int32(out.Status))
 }
 
 // explain asks why a transaction could not be ended: the controllers give the
