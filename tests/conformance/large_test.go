@@ -117,7 +117,7 @@ func TestLargeEventsSurviveDroppedConnections(t *testing.T) {
 		return func() { cancel(); <-done }
 	}
 	var sizes []int
-	for range 6 {
+	for range 3 {
 		sizes = append(sizes, 0, 10<<20, 0, 9<<20, 0, 0)
 	}
 	stop := cutting(60, 400*time.Millisecond)

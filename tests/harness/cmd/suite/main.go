@@ -71,7 +71,8 @@ func run(ctx context.Context, names []string) (ok bool, err error) {
 		}
 		if s.server && os.Getenv(harness.ControllerEnv) == "" {
 			begun := time.Now()
-			if server, err = harness.Standalone(ctx, harness.Options{}); err != nil {
+			// Large events of all languages are more than a standalone's cache stands.
+			if server, err = harness.InMemory(ctx, harness.Options{}); err != nil {
 				return false, err
 			}
 			os.Setenv(harness.ControllerEnv, server.ControllerURI())
