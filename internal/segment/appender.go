@@ -47,6 +47,7 @@ type Appender struct {
 	uploading  *segmentstore.Conn   // that carries a large event
 	moving     *move                // to another connection, while this one still works
 	failures   int                  // since the last progress
+	disorder   disorder             // likewise
 	offences   int                  // those on a connection that was there
 	lost       string               // endpoint of a store that could not be reached or closed the connection
 	trouble    error                // the last of them
@@ -205,7 +206,9 @@ func (a *Appender) fail(err error) {
 	a.trouble = err
 }
 
-func (a *Appender) progressed() { a.failures, a.offences, a.trouble, a.lost = 0, 0, nil, "" }
+func (a *Appender) progressed() {
+	a.failures, a.disorder, a.offences, a.trouble, a.lost = 0, 0, 0, nil, ""
+}
 
 // Waiting tells whether the event of a number waits to be stored here as the
 // oldest one, and what the last trouble was since something was stored.

@@ -68,7 +68,7 @@ func (a *Appender) connect(at *berth) {
 		}
 		a.stores.Logger().Debug("append is not set up", "segment", a.Name, "failures", a.failures, "err", err)
 		a.fail(err)
-		if hopeless(err, a.failures) {
+		if a.disorder.hopeless(err) {
 			a.connecting = false
 			a.Stop()
 			a.owner.Failed(a, fault.Wrap(fault.CodeOf(err), "append to segment", a.Name, err))
@@ -93,19 +93,26 @@ func (a *Appender) online(l *link, stored int64) {
 	a.freed(a.session.Online, stored)
 }
 
-// hopeless tells whether an error that came again and again will never go away.
-func hopeless(err error, failures int) bool {
+// disorder counts the failures in a row that only a moment's disorder could
+// explain, such as a stranger at the port. Those of an outage are others.
+type disorder int
+
+// hopeless tells whether an error, or one that came again and again, will never go
+// away.
+func (d *disorder) hopeless(err error) bool {
 	switch fault.CodeOf(err) {
 	case fault.PermissionDenied, fault.NoSuchStream, fault.NoSuchScope, fault.Closed, fault.Fenced:
 		return true
-	case fault.Unauthenticated, fault.TLS, fault.Protocol: // maybe a stranger at the port for a moment
-		return failures > patience
+	case fault.Unauthenticated, fault.TLS, fault.Protocol:
+		*d++
+		return *d > patience
 	}
+	*d = 0
 	return false
 }
 
-// patience is how many failures in a row are borne when only a moment's disorder
-// could explain them: with the waits between them, about a second.
+// patience is how many of them are borne: with the waits between them, for about a
+// second at least.
 const patience = 8
 
 // find looks for a berth: on a shared connection, unless this segment spoils it

@@ -50,11 +50,12 @@ type Fetcher struct {
 	next     int64  // offset of the first byte that no reply has brought
 	partial  []byte // the event that next lies in, from its start
 	skipped  int64
-	flight   []*ask // in the order of their offsets
-	tail     int64  // the segment reaches at least so far
-	sounding bool   // the tail is being asked for
-	used     int    // bytes asked for, or handed over and not released
-	failures int    // since the last data
+	flight   []*ask   // in the order of their offsets
+	tail     int64    // the segment reaches at least so far
+	sounding bool     // the tail is being asked for
+	used     int      // bytes asked for, or handed over and not released
+	failures int      // since the last data
+	disorder disorder // likewise
 }
 
 // line is the fetcher's part in one connection, until it leaves it.
@@ -182,7 +183,7 @@ func (f *Fetcher) connect() bool {
 			f.sink.Ended(f, nil)
 			return false
 		}
-		if hopeless(err, f.failures) {
+		if f.disorder.hopeless(err) {
 			f.sink.Ended(f, err)
 			return false
 		}
@@ -379,7 +380,7 @@ func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
 			f.broken(fault.New(fault.WrongHost, "read segment", f.Name, "an empty reply"))
 			return false
 		}
-		f.failures = 0
+		f.failures, f.disorder = 0, 0
 		if got < a.length && len(f.flight) > 0 {
 			f.ask(0, a.offset+got, a.length-got)
 		} else if got == a.length && f.next >= f.tail {

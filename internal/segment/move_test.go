@@ -23,14 +23,14 @@ type told struct {
 func (o told) Stored(_ *segment.Appender, bytes int) { o.stored <- bytes }
 func (o told) Sealed(a *segment.Appender)            { o.failed <- segment.Failure(a, wire.SegmentIsSealed{}) }
 func (o told) Failed(_ *segment.Appender, err error) { o.failed <- err }
-func (o told) wait(t *testing.T, round int, what string) {
+func (o told) wait(t *testing.T, what string) {
 	t.Helper()
 	select {
 	case <-o.stored:
 	case err := <-o.failed:
-		t.Fatalf("round %d: %s: %v", round, what, err)
+		t.Fatalf("%s: %v", what, err)
 	case <-time.After(20 * time.Second):
-		t.Fatalf("round %d: %s is not known to be stored", round, what)
+		t.Fatalf("%s is not known to be stored", what)
 	}
 }
 
@@ -38,12 +38,12 @@ func (o told) wait(t *testing.T, round int, what string) {
 // finds it only after its own has broken and it was set up on that other one
 // anyway. It goes on hearing of what is stored there.
 func TestMoveThatComesTooLate(t *testing.T) {
-	for round := range 12 { // whether the late search still finds it is up to chance
-		moveTooLate(t, round)
+	for range 12 { // whether the late search still finds it is up to chance
+		moveTooLate(t)
 	}
 }
 
-func moveTooLate(t *testing.T, round int) {
+func moveTooLate(t *testing.T) {
 	s := storetest.Start(t)
 	s.Create(name)
 	looking, goOn := make(chan struct{}), make(chan struct{})
@@ -91,11 +91,11 @@ func moveTooLate(t *testing.T, round int) {
 	conn.ExpireBy(time.Now().Add(time.Millisecond))
 	<-looking
 	s.CutAll()
-	owner.wait(t, round, "event 1")
+	owner.wait(t, "event 1")
 	close(goOn)
 	for n := int64(2); n <= 200; n++ {
 		add(n)
-		owner.wait(t, round, "a later event")
+		owner.wait(t, "a later event")
 	}
 	if stored := len(s.Events(name)); stored != 200 {
 		t.Fatalf("%d of 200 events are stored", stored)

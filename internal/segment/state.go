@@ -50,7 +50,7 @@ func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, ac
 // is answered, or ctx ends, or the answer is one that stays: NoSuchSegment, or
 // that the writer has no right.
 func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID) (int64, error) {
-	failures := 0
+	var d disorder
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			return 0, fault.Context(ctx, "wait for the seal of segment", name)
@@ -63,14 +63,13 @@ func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, 
 			}
 		}
 		if err == nil {
-			failures = 0
+			d = 0
 			continue
 		}
-		failures++
-		if fault.CodeOf(err) == fault.NoSuchSegment || hopeless(err, failures) {
+		if fault.CodeOf(err) == fault.NoSuchSegment || d.hopeless(err) {
 			return 0, err
 		}
-		stores.Logger().Debug("final number is asked for again", "segment", name, "failures", failures, "err", err)
+		stores.Logger().Debug("final number is asked for again", "segment", name, "attempt", attempt, "err", err)
 	}
 }
 
