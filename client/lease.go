@@ -67,8 +67,8 @@ func (t *Transaction) keep(renewed time.Time) {
 		}
 		if fault.Retriable(err) {
 			next.Reset(retry.Soon.Delay(failures))
-		} else { // as when the transaction has lived too long: until it ends
-			next.Reset(interval)
+		} else { // it may be for good, as when the transaction has lived too long, or not, as when no token could be had
+			next.Reset(interval / signs)
 		}
 	}
 }

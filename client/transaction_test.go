@@ -478,6 +478,20 @@ func TestOutageShorterThanTheLeaseIsSurvived(t *testing.T) {
 	}
 }
 
+// Signs of life that are refused, be it for a while, are tried several times more
+// before the lease ends.
+func TestRefusedSignsOfLifeAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t, keyspace...)
+	c.Instead("pingTransaction", &pb.PingReply{Status: pb.PingReply_LEASE_TOO_LARGE})
+	began := time.Now()
+	begin(t, c.transactions(lease(9*time.Second)))
+	eventually(t, "several are tried", func() bool { return c.Calls("pingTransaction") >= 4 })
+	if took := time.Since(began); took > 9*time.Second {
+		t.Fatal("the lease ended before the fourth, which took", took)
+	}
+}
+
 // The end of the lease is told as soon as a controller answers.
 func TestExpiryIsSeen(t *testing.T) {
 	t.Parallel()
