@@ -91,6 +91,9 @@ func (a *Appender) online(l *link, stored int64) {
 	a.link = l
 	a.asked = false
 	a.freed(a.session.Online, stored)
+	if l.conn.Retiring() {
+		l.retire() // the connection told so before there was anything to move
+	}
 }
 
 // disorder counts the failures in a row that only a moment's disorder could

@@ -24,11 +24,17 @@ func (m *move) finish() {
 	}
 }
 
-// Retire starts the move. A segment for which nothing waits just leaves.
+// Retire starts the move. A segment that is not set up yet moves when it is.
 func (l *link) Retire() {
+	l.a.lock.Lock()
+	defer l.a.lock.Unlock()
+	l.retire()
+}
+
+// retire is Retire for those who hold the lock. A segment for which nothing waits
+// just leaves.
+func (l *link) retire() {
 	a := l.a
-	a.lock.Lock()
-	defer a.lock.Unlock()
 	switch {
 	case a.link != l || a.moving != nil && a.moving.from == l:
 	case a.session.Bytes() == 0:

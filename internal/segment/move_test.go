@@ -101,3 +101,49 @@ func moveTooLate(t *testing.T) {
 		t.Fatalf("%d of 200 events are stored", stored)
 	}
 }
+
+// A connection is about to end while an appender is being set up on it. The
+// appender moves as soon as it is set up.
+func TestConnectionThatRetiresDuringASetUp(t *testing.T) {
+	s, stores := start(t)
+	setUp, goOn := make(chan struct{}), make(chan struct{})
+	var setUps atomic.Int64
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.SetupAppend); ok && setUps.Add(1) == 1 {
+			close(setUp)
+			<-goOn
+		}
+		return storetest.Serve
+	})
+	var lock sync.Mutex
+	owner := told{make(chan int, 1), make(chan error, 1)}
+	a := segment.NewAppender(t.Context(), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
+	defer func() {
+		lock.Lock()
+		defer lock.Unlock()
+		a.Stop()
+	}()
+	lock.Lock()
+	a.Add(1, 0, []byte("event"))
+	lock.Unlock()
+	<-setUp
+	conn, err := stores.ConnectTo(t.Context(), s.Endpoint(), segmentstore.Appends)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.ExpireBy(time.Now().Add(time.Millisecond))
+	for conn.ExpireBy(time.Time{}) { // until it retires
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond) // until it has told so
+	close(goOn)
+	owner.wait(t, "the event")
+	select {
+	case <-conn.Done():
+	case <-time.After(20 * time.Second):
+		t.Fatal("the appender stays on a connection that is about to end")
+	}
+	if stored := len(s.Events(name)); stored != 1 {
+		t.Fatalf("the event is stored %d times", stored)
+	}
+}

@@ -72,6 +72,13 @@ func (e *expiry) stop() {
 	}
 }
 
+// Retiring tells whether the connection is about to end: everybody should leave.
+func (c *Conn) Retiring() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.retiring
+}
+
 // retire makes everybody leave.
 func (c *Conn) retire() {
 	c.mu.Lock()
