@@ -11,7 +11,7 @@
 #   make pravega    a real Pravega in the foreground, tcp://127.0.0.1:9090
 #   make cluster    the same as eight processes that can be killed one by one
 #   make test-cluster
-#                   the tests that kill them, in short: a part of make test
+#                   the tests that kill them, in short; some are a part of make test
 #   make test-long  the long forms of tests, about an hour
 #   make install    the library, its headers and pkg-config file, below PREFIX
 #   make clean      removes what was built; what was fetched stays
