@@ -81,6 +81,10 @@ bool call_begin_close(struct call *call, const void *handle, enum shim_kind kind
 bool call_begin_free(struct call *call);
 /* Refuses NULL for a pointer that must be given. */
 bool call_need(struct call *call, const void *pointer, const char *name);
+
+/* The bytes of many events and of their keys; false if the arguments cannot be
+ * such: NULL where there are bytes, or more than there can be. */
+bool many_measured(const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, size_t *bytes, size_t *key_bytes);
 /* Adds the use of a configuration, which may be NULL. */
 bool call_config(struct call *call, const pravega_config_t *config, void **go);
 /* Fails the call in C. */

@@ -111,16 +111,11 @@ int pravega_txn_write_many(pravega_txn_t *txn, const void *keys, const uint32_t 
   struct call c;
   SET(accepted, 0);
   if (call_begin(&c, txn, KIND_TXN, timeout_ms)) {
-    uint64_t bytes = 0, key_bytes = 0;
-    bool fits = (lens != NULL || count == 0) && count <= PTRDIFF_MAX / sizeof *lens;
-    for (size_t i = 0; fits && i < count; i++) {
-      bytes += lens[i];
-      key_bytes += key_lens == NULL || key_lens[i] == PRAVEGA_NO_KEY ? 0 : key_lens[i];
-    }
-    if (!fits || (events == NULL && bytes > 0) || (keys == NULL && key_bytes > 0) || bytes > PTRDIFF_MAX || key_bytes > PTRDIFF_MAX) {
+    size_t bytes, key_bytes;
+    if (!many_measured(keys, key_lens, events, lens, count, &bytes, &key_bytes)) {
       call_fail(&c, PRAVEGA_E_INVALID_ARGUMENT, "NULL where there are bytes");
     } else {
-      size_t n = goTxnWriteMany(c.object->go, keys, (size_t)key_bytes, key_lens, events, (size_t)bytes, lens, count, timeout_ms, &c.out);
+      size_t n = goTxnWriteMany(c.object->go, keys, key_bytes, key_lens, events, bytes, lens, count, timeout_ms, &c.out);
       SET(accepted, n);
     }
   }

@@ -236,6 +236,25 @@ int64_t pravega_writer_write_batch(pravega_writer_t *writer, const void *key, si
   return n;
 }
 
+bool many_measured(const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, size_t *bytes, size_t *key_bytes) {
+  if ((lens == NULL && count > 0) || count > PTRDIFF_MAX / sizeof *lens) {
+    return false;
+  }
+  uint64_t sum = 0, key_sum = 0;
+  for (size_t i = 0; i < count; i++) {
+    sum += lens[i];
+  }
+  for (size_t i = 0; key_lens != NULL && i < count; i++) {
+    key_sum += key_lens[i] == PRAVEGA_NO_KEY ? 0 : key_lens[i];
+  }
+  if ((events == NULL && sum > 0) || (keys == NULL && key_sum > 0) || sum > PTRDIFF_MAX || key_sum > PTRDIFF_MAX) {
+    return false;
+  }
+  *bytes = (size_t)sum;
+  *key_bytes = (size_t)key_sum;
+  return true;
+}
+
 int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, int timeout_ms, int64_t *last) {
   struct shim_ref ref;
   SET(last, 0);
@@ -244,18 +263,8 @@ int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, co
     return status;
   }
   struct writer *w = (struct writer *)ref.object;
-  uint64_t bytes = 0, key_bytes = 0;
-  if ((lens == NULL && count > 0) || count > PTRDIFF_MAX / sizeof *lens) {
-    shim_leave(&ref);
-    return PRAVEGA_E_INVALID_ARGUMENT;
-  }
-  for (size_t i = 0; i < count; i++) {
-    bytes += lens[i];
-  }
-  for (size_t i = 0; key_lens != NULL && i < count; i++) {
-    key_bytes += key_lens[i] == PRAVEGA_NO_KEY ? 0 : key_lens[i];
-  }
-  if ((events == NULL && bytes > 0) || (keys == NULL && key_bytes > 0) || bytes > PTRDIFF_MAX || key_bytes > PTRDIFF_MAX) {
+  size_t bytes, key_bytes;
+  if (!many_measured(keys, key_lens, events, lens, count, &bytes, &key_bytes)) {
     shim_leave(&ref);
     return PRAVEGA_E_INVALID_ARGUMENT;
   }
@@ -266,7 +275,7 @@ int64_t pravega_writer_write_many(pravega_writer_t *writer, const void *keys, co
   while (done < count) {
     struct shim_accepted accepted = {0};
     uint32_t rung = bell_rung(&w->room);
-    status = goWriterTryMany(w->object.go, key_at, (size_t)key_bytes, key_lens, event_at, (size_t)bytes, lens, count - done, &accepted);
+    status = goWriterTryMany(w->object.go, key_at, key_bytes, key_lens, event_at, bytes, lens, count - done, &accepted);
     for (size_t i = 0; i < accepted.count; i++) { /* step over what was taken */
       event_at = event_at == NULL ? NULL : event_at + lens[i];
       bytes -= lens[i];
