@@ -90,20 +90,13 @@ type WriterConfig struct {
 
 // check tells whether the limits are such as the options accept.
 func (c WriterConfig) check() error {
-	s := NewSettings()
-	if err := s.Set("writer.id", c.ID); err != nil {
-		return err
-	}
-	if err := s.Set("writer.window.bytes", strconv.Itoa(c.WindowBytes)); err != nil {
-		return err
-	}
-	if err := s.Set("writer.large.event.bytes", strconv.Itoa(c.LargeEventBytes)); err != nil {
-		return err
-	}
-	if err := s.Set("writer.time.mark.interval", c.TimeMarkInterval.String()); err != nil {
-		return err
-	}
-	return s.Set("writer.block.bytes", strconv.Itoa(c.BlockBytes))
+	return accepted(
+		setting{"writer.id", c.ID},
+		setting{"writer.window.bytes", strconv.Itoa(c.WindowBytes)},
+		setting{"writer.large.event.bytes", strconv.Itoa(c.LargeEventBytes)},
+		setting{"writer.time.mark.interval", c.TimeMarkInterval.String()},
+		setting{"writer.block.bytes", strconv.Itoa(c.BlockBytes)},
+	)
 }
 
 // DefaultWriterConfig returns the documented defaults.

@@ -18,7 +18,7 @@ type floor struct {
 	*register
 	raised  atomic.Int64            // what it is, at least
 	claims  *register               // the newest incarnation
-	turn    chan struct{}           // holds one token while somebody uses the registers
+	turn    turn                    // to use the registers
 	owner   controller.SegmentRange // of position 0
 	keeping bool                    // its goroutine runs; guarded by the writer's lock
 }
@@ -29,12 +29,10 @@ const floorInterval = time.Second
 // raise makes the floor at least a number.
 func (f *floor) raise(ctx context.Context, to int64) error {
 	const op = "note the durable number of stream"
-	select {
-	case f.turn <- struct{}{}:
-		defer func() { <-f.turn }()
-	case <-ctx.Done():
-		return fault.Context(ctx, op, f.stream.String())
+	if err := f.turn.take(ctx, op, f.stream.String()); err != nil {
+		return err
 	}
+	defer f.turn.yield()
 	for attempt := 1; f.raised.Load() < to; attempt++ {
 		value, err := f.change(ctx, f.owner, func(old legacy) (int64, error) { return max(old.value, to), nil })
 		switch fault.CodeOf(err) {
@@ -64,12 +62,10 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 // newest is the newest incarnation of the writer. It is known late if position 0
 // has another owner since the floor was raised.
 func (f *floor) newest(ctx context.Context) (segment.Incarnation, error) {
-	select {
-	case f.turn <- struct{}{}:
-		defer func() { <-f.turn }()
-	case <-ctx.Done():
-		return 0, fault.Context(ctx, "ask for the newest writer of stream", f.stream.String())
+	if err := f.turn.take(ctx, "ask for the newest writer of stream", f.stream.String()); err != nil {
+		return 0, err
 	}
+	defer f.turn.yield()
 	claimed, err := f.claims.value(ctx, f.owner)
 	return segment.Incarnation(claimed.value), err
 }

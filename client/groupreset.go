@@ -19,8 +19,8 @@ import (
 func (g *ReaderGroup) Config(ctx context.Context) (ReaderGroupConfig, error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	if err := started(ctx, state, log, g); err != nil {
+	state, _, err := g.read(ctx)
+	if err != nil {
 		return ReaderGroupConfig{}, err
 	}
 	now := state.Config()
@@ -52,8 +52,8 @@ func (g *ReaderGroup) Reset(ctx context.Context, config ReaderGroupConfig) error
 	if err != nil {
 		return err
 	}
-	state, log := g.replica()
-	if err := started(ctx, state, log, g); err != nil {
+	state, log, err := g.read(ctx)
+	if err != nil {
 		return err
 	}
 	return g.reset(ctx, state, log, wanted)
@@ -99,8 +99,8 @@ func (g *ReaderGroup) ResetToLastCheckpoint(ctx context.Context) error {
 func (g *ReaderGroup) restart(ctx context.Context, starts func(*readergroup.State) (map[naming.Stream]streamcut.Cut, error)) error {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	if err := started(ctx, state, log, g); err != nil {
+	state, log, err := g.read(ctx)
+	if err != nil {
 		return err
 	}
 	start, err := starts(state)
@@ -165,14 +165,3 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 }
 
 var resetPause = retry.Backoff{First: 50 * time.Millisecond, Last: 2 * time.Second}
-
-// started reads the group's state, which must be there.
-func started(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer, g *ReaderGroup) error {
-	if err := log.Fetch(ctx); err != nil {
-		return err
-	}
-	if !state.Started() {
-		return fault.New(fault.NoSuchReaderGroup, "read state of reader group", g.String(), "it has no state yet: create it")
-	}
-	return nil
-}

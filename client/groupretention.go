@@ -17,8 +17,8 @@ func (g *ReaderGroup) UpdateRetentionStreamCut(ctx context.Context, cuts ...Stre
 	const op = "update retention cut of reader group"
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	if err := started(ctx, state, log, g); err != nil {
+	state, _, err := g.read(ctx)
+	if err != nil {
 		return err
 	}
 	config := state.Config()

@@ -83,9 +83,5 @@ func (t *Transaction) ping(limit time.Duration) (controller.TransactionState, er
 
 // vanish ends the handle when the servers have lost the transaction.
 func (t *Transaction) vanish(err error) {
-	t.mu.Lock()
-	t.outcome = controller.TransactionUnknown
-	t.mu.Unlock()
-	t.events.end(t.events.unknown(err))
-	t.writer.forget(t)
+	t.conclude(controller.TransactionUnknown, t.events.unknown(err))
 }

@@ -149,6 +149,20 @@ func (s *Settings) Get(name string) (string, error) {
 	return o.get(s), nil
 }
 
+// setting is an option's name and value.
+type setting struct{ name, value string }
+
+// accepted tells whether the options accept values that were not set by name.
+func accepted(settings ...setting) error {
+	s := NewSettings()
+	for _, o := range settings {
+		if err := s.Set(o.name, o.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func option(name string) (*Option, error) {
 	for i := range options {
 		if options[i].Name == name {

@@ -261,6 +261,18 @@ func (g *ReaderGroup) replica() (*readergroup.State, *synchronizer.Synchronizer)
 	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state: state})
 }
 
+// read opens the group's state, which must be there, and reads it.
+func (g *ReaderGroup) read(ctx context.Context) (*readergroup.State, *synchronizer.Synchronizer, error) {
+	state, log := g.replica()
+	if err := log.Fetch(ctx); err != nil {
+		return nil, nil, err
+	}
+	if !state.Started() {
+		return nil, nil, fault.New(fault.NoSuchReaderGroup, "read state of reader group", g.String(), "it has no state yet: create it")
+	}
+	return state, log, nil
+}
+
 // Readers lists the readers that are in the group, in whatever process and
 // language, sorted.
 func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {

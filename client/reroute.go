@@ -198,9 +198,7 @@ func (w *Writer) enter(successors []controller.SegmentRange) error {
 	if w.resumed == nil {
 		return nil
 	}
-	w.mu.Lock()
-	last := w.last
-	w.mu.Unlock()
+	last := w.newest()
 	return w.resumed.enter(w.ctx, successors, w.acked.Load(), last)
 }
 

@@ -11,9 +11,9 @@ import (
 
 // timeMarks is a writer's part in the stream's event time.
 type timeMarks struct {
-	name  string        // of the writer, for the controllers
-	turn  chan struct{} // holds one token while a time is noted
-	noted bool          // under turn
+	name  string // of the writer, for the controllers
+	turn  turn   // so that no position is sent behind a later one
+	noted bool   // under turn
 }
 
 // NoteTime tells the servers that everything that was written before the call has
@@ -34,12 +34,10 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 	if err := w.Flush(ctx); err != nil {
 		return err
 	}
-	select {
-	case w.marks.turn <- struct{}{}: // so that no position is sent behind a later one
-		defer func() { <-w.marks.turn }()
-	case <-ctx.Done():
-		return fault.Context(ctx, "note time of stream", w.stream.String())
+	if err := w.marks.turn.take(ctx, "note time of stream", w.stream.String()); err != nil {
+		return err
 	}
+	defer w.marks.turn.yield()
 	w.mu.Lock()
 	members, closing, err := w.table.members, w.closing, w.err
 	w.mu.Unlock()
@@ -75,14 +73,12 @@ func (w *Writer) noteTimes() {
 			return
 		}
 		now := time.Now().UnixMilli()
-		w.mu.Lock()
-		last := w.last
-		w.mu.Unlock()
+		last := w.newest()
 		if last == noted {
 			continue
 		}
 		if err := w.noteTime(w.ctx, now); err != nil {
-			w.client.stores.Logger().Debug("time is not noted", "stream", w.stream.String(), "err", err)
+			w.client.log.Debug("time is not noted", "stream", w.stream.String(), "err", err)
 			continue
 		}
 		noted = last
@@ -91,16 +87,14 @@ func (w *Writer) noteTimes() {
 
 // forgetTime tells the controllers not to wait for this writer's time any more.
 func (w *Writer) forgetTime(ctx context.Context) {
-	select {
-	case w.marks.turn <- struct{}{}:
-		defer func() { <-w.marks.turn }()
-	case <-ctx.Done():
+	if w.marks.turn.take(ctx, "forget time of stream", w.stream.String()) != nil {
 		return
 	}
+	defer w.marks.turn.yield()
 	if !w.marks.noted {
 		return
 	}
 	if err := w.client.controller.RemoveWriter(ctx, w.stream, w.marks.name); err != nil {
-		w.client.stores.Logger().Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
+		w.client.log.Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
 	}
 }

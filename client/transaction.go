@@ -30,7 +30,7 @@ type Transaction struct {
 	id     wire.UUID
 	events *Writer       // to the segments of the transaction
 	look   chan struct{} // tells the keeper to look at once
-	turn   chan struct{} // holds one token while somebody ends the transaction
+	turn   turn          // to end the transaction
 
 	mu        sync.Mutex
 	outcome   controller.TransactionState // Open until it is known
@@ -58,7 +58,7 @@ func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.
 		id:      id,
 		events:  w.client.newWriter(w.stream, WriterConfig{WindowBytes: w.config.WindowBytes, BlockBytes: w.config.BlockBytes}),
 		look:    make(chan struct{}, 1),
-		turn:    make(chan struct{}, 1),
+		turn:    newTurn(),
 		outcome: controller.TransactionOpen,
 	}
 	members := make([]*member, len(segments))
@@ -186,10 +186,10 @@ func (t *Transaction) CommitAt(ctx context.Context, timestamp int64) error {
 
 func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) error {
 	const op = "commit transaction"
-	if err := t.takeTurn(ctx, op); err != nil {
+	if err := t.turn.take(ctx, op, t.name()); err != nil {
 		return t.told(err)
 	}
-	defer t.yieldTurn()
+	defer t.turn.yield()
 	before := t.doubted(true)
 	asked, err := t.attempt(ctx, op, before, name, timestamp)
 	t.doubted(before || asked && fault.MayBeStored(err))
@@ -290,10 +290,10 @@ func (t *Transaction) WaitReadable(ctx context.Context) error {
 // NoSuchTransaction and those of the network.
 func (t *Transaction) Abort(ctx context.Context) error {
 	const op = "abort transaction"
-	if err := t.takeTurn(ctx, op); err != nil {
+	if err := t.turn.take(ctx, op, t.name()); err != nil {
 		return err
 	}
-	defer t.yieldTurn()
+	defer t.turn.yield()
 	if err := t.decided(op, controller.TransactionAborted); err != nil || t.ended() {
 		return err
 	}
@@ -305,18 +305,6 @@ func (t *Transaction) Abort(ctx context.Context) error {
 	t.learn(err, controller.TransactionAborted)
 	return err
 }
-
-// takeTurn waits until nobody else ends the transaction.
-func (t *Transaction) takeTurn(ctx context.Context, op string) error {
-	select {
-	case t.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fault.Context(ctx, op, t.name())
-	}
-}
-
-func (t *Transaction) yieldTurn() { <-t.turn }
 
 // ended tells whether it is known how the transaction ended.
 func (t *Transaction) ended() bool {
@@ -364,14 +352,19 @@ func (t *Transaction) learn(err error, wanted controller.TransactionState) {
 
 // finish ends the handle: it is known how the transaction ended.
 func (t *Transaction) finish(outcome controller.TransactionState) {
-	t.mu.Lock()
-	t.outcome = outcome
-	t.mu.Unlock()
 	e := outcome.Fault("write to transaction", t.name())
 	if acked, _ := t.Acked(); outcome == controller.TransactionCommitted && acked < t.events.newest() {
 		e.Detail, e.Stored = "events after the acknowledged number may be in it or not", true
 	}
-	t.events.end(e)
+	t.conclude(outcome, e)
+}
+
+// conclude ends the handle with an outcome, and its writes with an error.
+func (t *Transaction) conclude(outcome controller.TransactionState, err error) {
+	t.mu.Lock()
+	t.outcome = outcome
+	t.mu.Unlock()
+	t.events.end(err)
 	t.writer.forget(t)
 }
 
@@ -400,18 +393,4 @@ func (t *Transaction) Close(ctx context.Context) error {
 		err = nil // it was being committed at the same time
 	}
 	return err
-}
-
-// refuse lets a writer take no more events.
-func (w *Writer) refuse() {
-	w.mu.Lock()
-	w.closing = true
-	w.mu.Unlock()
-}
-
-// newest is the number of the last event that was accepted.
-func (w *Writer) newest() int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.last
 }

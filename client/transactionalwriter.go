@@ -48,19 +48,14 @@ func DefaultTransactionalWriterConfig() TransactionalWriterConfig { return NewSe
 
 // check tells whether the limits are such as the options accept.
 func (c TransactionalWriterConfig) check(op string) error {
-	s := NewSettings()
-	for _, o := range [][2]string{
-		{"txn.lease", c.Lease.String()},
-		{"txn.close", c.Close},
-		{"txn.window.bytes", strconv.Itoa(c.WindowBytes)},
-		{"txn.block.bytes", strconv.Itoa(c.BlockBytes)},
-	} {
-		if err := s.Set(o[0], o[1]); err != nil {
-			return err
-		}
-	}
-	if c.Name == "" {
-		return nil
+	err := accepted(
+		setting{"txn.lease", c.Lease.String()},
+		setting{"txn.close", c.Close},
+		setting{"txn.window.bytes", strconv.Itoa(c.WindowBytes)},
+		setting{"txn.block.bytes", strconv.Itoa(c.BlockBytes)},
+	)
+	if err != nil || c.Name == "" {
+		return err
 	}
 	return naming.Check(op, "writer", c.Name)
 }

@@ -19,8 +19,8 @@ import (
 func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	if err := started(ctx, state, log, g); err != nil {
+	state, _, err := g.read(ctx)
+	if err != nil {
 		return 0, err
 	}
 	places := state.Progress()

@@ -98,7 +98,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
-	w.marks = timeMarks{name: wire.NewUUID().String(), turn: make(chan struct{}, 1)}
+	w.marks = timeMarks{name: wire.NewUUID().String(), turn: newTurn()}
 	w.ctx, w.cancel = context.WithCancel(c.ctx)
 	// The client may be closed while Close waits for acknowledgements.
 	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })
@@ -118,7 +118,7 @@ func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	}
 	w.resumed, w.last = r, r.durable
 	w.acked.Store(r.durable)
-	w.floor = &floor{register: r.floors, claims: newRegister(w.client, w.stream, r.uuid("incarnation")), turn: make(chan struct{}, 1), owner: first(segments)}
+	w.floor = &floor{register: r.floors, claims: newRegister(w.client, w.stream, r.uuid("incarnation")), turn: newTurn(), owner: first(segments)}
 	w.floor.raised.Store(r.floor)
 	// What this writer is told, the next one is told too.
 	return segments, w.floor.raise(ctx, r.durable)
@@ -325,10 +325,7 @@ func (w *Writer) Wait(ctx context.Context, number int64) error {
 // if the writer has an id, until the next writer of its id will know: Durable of
 // that one is at least as high.
 func (w *Writer) Flush(ctx context.Context) error {
-	w.mu.Lock()
-	last := w.last
-	w.mu.Unlock()
-	if err := w.Wait(ctx, last); err != nil {
+	if err := w.Wait(ctx, w.newest()); err != nil {
 		return err
 	}
 	return w.settleFloor(ctx)
@@ -382,6 +379,20 @@ func (w *Writer) Close(ctx context.Context) error {
 	w.forgetTime(ctx)
 	w.client.forget(w)
 	return err
+}
+
+// refuse lets the writer take no more events.
+func (w *Writer) refuse() {
+	w.mu.Lock()
+	w.closing = true
+	w.mu.Unlock()
+}
+
+// newest is the number of the last event that was accepted.
+func (w *Writer) newest() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
 }
 
 // end makes err the writer's final error, unless it has one, and lets go of
