@@ -92,18 +92,12 @@ func (s *strike) over() bool {
 // hasty is a client that notices soon what does not answer.
 func hasty(t *testing.T, server *harness.Server) *client.Client {
 	t.Helper()
-	config := client.DefaultConfig()
-	config.ControllerURI = server.ControllerURI()
-	config.KeepAliveTimeout = 500 * time.Millisecond
-	config.RequestTimeout = time.Second
-	config.ConnectTimeout = time.Second
-	config.ConnectionsPerStore = 1
-	c, err := client.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	return c
+	return connectTo(t, server, func(config *client.Config) {
+		config.KeepAliveTimeout = 500 * time.Millisecond
+		config.RequestTimeout = time.Second
+		config.ConnectTimeout = time.Second
+		config.ConnectionsPerStore = 1
+	})
 }
 
 // Each fault of the network, in each phase of an append: set-up, in the middle
@@ -233,14 +227,8 @@ func TestPeerThatDiedWithoutAFIN(t *testing.T) {
 	server := proxiedServer(t)
 	proxy := server.Proxy()
 	defer proxy.Set(nil)
-	config := client.DefaultConfig()
-	config.ControllerURI = server.ControllerURI()
-	config.KeepAliveTimeout = 2 * time.Second
-	c, err := client.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	const silence = 2 * time.Second
+	c := connectTo(t, server, func(config *client.Config) { config.KeepAliveTimeout = silence })
 	scope, stream := newStream(t, c, 1)
 	s := newSpy(scope)
 	dead := make(chan int, 1) // the connection
@@ -291,7 +279,7 @@ func TestPeerThatDiedWithoutAFIN(t *testing.T) {
 	}
 	// Nobody hears of the silence before it was half as long; the rest is for
 	// machines that have other things to do.
-	if took := at.Sub(begun); took > config.KeepAliveTimeout+10*time.Second {
+	if took := at.Sub(begun); took > silence+10*time.Second {
 		t.Fatalf("noticed after %v", took)
 	} else {
 		t.Logf("noticed after %v", took)
@@ -307,14 +295,8 @@ func TestHazard13ThrottledConnectionIsNotKilled(t *testing.T) {
 	server := proxiedServer(t)
 	proxy := server.Proxy()
 	defer proxy.Set(nil)
-	config := client.DefaultConfig()
-	config.ControllerURI = server.ControllerURI()
-	config.KeepAliveTimeout = 500 * time.Millisecond
-	c, err := client.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	const silence = 500 * time.Millisecond
+	c := connectTo(t, server, func(config *client.Config) { config.KeepAliveTimeout = silence })
 	scope, stream := newStream(t, c, 1)
 	s := newSpy(scope)
 	var pause sync.Once
@@ -322,7 +304,7 @@ func TestHazard13ThrottledConnectionIsNotKilled(t *testing.T) {
 	proxy.Set(func(f harness.Frame) harness.Fate {
 		if s.sees(f) && f.Type == wire.TypeAppendBlockEnd {
 			if passed += len(f.Payload); passed > 1<<20 {
-				pause.Do(func() { time.Sleep(6 * config.KeepAliveTimeout) })
+				pause.Do(func() { time.Sleep(6 * silence) })
 			}
 		}
 		return harness.Pass

@@ -69,10 +69,13 @@ func connect(t *testing.T) *client.Client {
 	return connectTo(t, harness.Shared(t))
 }
 
-func connectTo(t *testing.T, server *harness.Server) *client.Client {
+func connectTo(t *testing.T, server *harness.Server, changes ...func(*client.Config)) *client.Client {
 	t.Helper()
 	config := client.DefaultConfig()
 	config.ControllerURI = server.ControllerURI()
+	for _, change := range changes {
+		change(&config)
+	}
 	c, err := client.New(config)
 	if err != nil {
 		t.Fatal(err)

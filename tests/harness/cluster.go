@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,13 +42,7 @@ func StartCluster(ctx context.Context, o Options) (*Cluster, error) {
 	if o.Proxied || o.Accounts != nil {
 		return nil, errors.New("a cluster has neither a proxy nor accounts")
 	}
-	if o.LogLevel == "" {
-		o.LogLevel = "WARN"
-	}
-	if o.Progress == nil {
-		o.Progress = os.Stderr
-	}
-	lib, err := Artifacts(ctx, o.Progress)
+	lib, err := o.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -63,19 +63,24 @@ func (s *Server) Proxy() *Proxy { return s.proxy }
 const startLimit = 3 * time.Minute
 
 // errPortTaken says that a port that was free is not any more.
-var errPortTaken = errors.New("a port is taken")
-
-// start makes a server with launch, which is to set its address and start its
-// processes, and waits until it is ready. When somebody took one of its ports
-// in between, it tries again with others.
-func start(ctx context.Context, o Options, launch func(s *Server, j java, controllerPort int) error) (*Server, error) {
+// prepare sets the defaults of what was left out, and fetches the jars.
+func (o *Options) prepare(ctx context.Context) (lib string, err error) {
 	if o.LogLevel == "" {
 		o.LogLevel = "WARN"
 	}
 	if o.Progress == nil {
 		o.Progress = os.Stderr
 	}
-	lib, err := Artifacts(ctx, o.Progress)
+	return Artifacts(ctx, o.Progress)
+}
+
+var errPortTaken = errors.New("a port is taken")
+
+// start makes a server with launch, which is to set its address and start its
+// processes, and waits until it is ready. When somebody took one of its ports
+// in between, it tries again with others.
+func start(ctx context.Context, o Options, launch func(s *Server, j java, controllerPort int) error) (*Server, error) {
+	lib, err := o.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
-	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
 // partner is a Java client in a group: see Partner.java.
@@ -178,13 +177,7 @@ func (r *readings) read(t *testing.T, reader *client.Reader) {
 func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	t.Cleanup(cancel) // after the partner has ended
-	config := client.DefaultConfig()
-	config.ControllerURI = harness.Shared(t).ControllerURI()
-	c, err := client.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c, controller := connect(t)
 	check := func(_ any, err error) {
 		t.Helper()
 		if err != nil {
@@ -221,7 +214,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 		}
 	}
 	seen := &readings{events: make(map[string]int), pointers: make(map[string]string), out: make(map[string]int)}
-	java := startPartner(ctx, t, seen, config.ControllerURI, scope, stream, "g")
+	java := startPartner(ctx, t, seen, controller, scope, stream, "g")
 	var work sync.WaitGroup
 	var reader *client.Reader
 	join := func() {
@@ -309,7 +302,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	}
 
 	java.tell("stop")
-	log := openLog(t, config.ControllerURI, scope, "g")
+	log := openLog(t, controller, scope, "g")
 	long := strings.Repeat("long", 5000)
 	for n, start := 0, int64(0); start == 0; n++ {
 		check(group.InitiateCheckpoint(ctx, fmt.Sprint(long, n)))
@@ -335,13 +328,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	t.Cleanup(cancel)
-	config := client.DefaultConfig()
-	config.ControllerURI = harness.Shared(t).ControllerURI()
-	c, err := client.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c, controller := connect(t)
 	scope, stream := fmt.Sprint("interop-", time.Now().UnixNano()), "s"
 	if _, err := c.CreateScope(ctx, scope); err != nil {
 		t.Fatal(err)
@@ -357,7 +344,7 @@ func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := &readings{events: make(map[string]int), pointers: make(map[string]string), out: make(map[string]int)}
-	java := startPartner(ctx, t, seen, config.ControllerURI, scope, stream, "g")
+	java := startPartner(ctx, t, seen, controller, scope, stream, "g")
 	java.tell("slow 20000")
 	java.tell("read java")
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())

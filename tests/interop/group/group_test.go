@@ -78,16 +78,23 @@ func TestJavaAndGoShareGroupsAndKeys(t *testing.T) {
 	}
 }
 
-func share(t *testing.T, creator string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
-	defer cancel()
+// connect makes a client of the tests' server, and tells the address for Java's.
+func connect(t *testing.T) (c *client.Client, controller string) {
+	t.Helper()
 	config := client.DefaultConfig()
 	config.ControllerURI = harness.Shared(t).ControllerURI()
 	c, err := client.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	t.Cleanup(func() { c.Close() })
+	return c, config.ControllerURI
+}
+
+func share(t *testing.T, creator string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	defer cancel()
+	c, controller := connect(t)
 	scope, stream := fmt.Sprint("interop-", time.Now().UnixNano()), "s"
 	must := func(_ bool, err error) {
 		t.Helper()
@@ -100,7 +107,7 @@ func share(t *testing.T, creator string) {
 	settings.Scaling.Segments = 2
 	must(c.CreateStream(ctx, scope, stream, settings))
 	if creator == "java" {
-		run(ctx, t, config.ControllerURI, scope, stream, "create", "g")
+		run(ctx, t, controller, scope, stream, "create", "g")
 	} else {
 		group := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
 		group.RefreshInterval, group.CheckpointInterval = 500*time.Millisecond, 2*time.Second
@@ -115,7 +122,7 @@ func share(t *testing.T, creator string) {
 	go func() {
 		defer work.Done()
 		defer close(ready)
-		cmd := java(ctx, t, "Member.java", config.ControllerURI, scope, stream, "read", "g", "java-reader")
+		cmd := java(ctx, t, "Member.java", controller, scope, stream, "read", "g", "java-reader")
 		out, err := cmd.StdoutPipe()
 		if err == nil {
 			err = cmd.Start()
@@ -176,7 +183,7 @@ func share(t *testing.T, creator string) {
 	write := func(n int) {
 		t.Helper()
 		half := len(keys) / 2 // Java continues each key where Go ended, and the other way round
-		run(ctx, t, config.ControllerURI, scope, stream, "write", strings.Join(keys[:half], ","), fmt.Sprint(next), fmt.Sprint(next+n-1))
+		run(ctx, t, controller, scope, stream, "write", strings.Join(keys[:half], ","), fmt.Sprint(next), fmt.Sprint(next+n-1))
 		w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
 		if err != nil {
 			t.Fatal(err)

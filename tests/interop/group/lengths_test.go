@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
-	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
 // The official Java reader reads a batch and large events of ours as what they
@@ -18,13 +17,9 @@ import (
 func TestJavaReadsBatchesAndLargeEvents(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	config := client.DefaultConfig()
-	config.ControllerURI = harness.Shared(t).ControllerURI()
-	c, err := client.New(config)
-	succeeds(t, err)
-	defer c.Close()
+	c, controller := connect(t)
 	scope, stream := fmt.Sprint("interop-lengths-", time.Now().UnixNano()), "s"
-	_, err = c.CreateScope(ctx, scope)
+	_, err := c.CreateScope(ctx, scope)
 	succeeds(t, err)
 	_, err = c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig())
 	succeeds(t, err)
@@ -53,7 +48,7 @@ func TestJavaReadsBatchesAndLargeEvents(t *testing.T) {
 	succeeds(t, err)
 	succeeds(t, w.Close(ctx))
 
-	cmd := java(ctx, t, "Lengths.java", config.ControllerURI, scope, stream, fmt.Sprint(bytes.Count(want.Bytes(), []byte("\n"))))
+	cmd := java(ctx, t, "Lengths.java", controller, scope, stream, fmt.Sprint(bytes.Count(want.Bytes(), []byte("\n"))))
 	var got bytes.Buffer
 	cmd.Stdout = &got
 	if err := cmd.Run(); err != nil {

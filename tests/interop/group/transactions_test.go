@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
-	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
 // Transactions of Java and of Go, in turn, and begun by one and committed by the
@@ -19,13 +18,9 @@ import (
 func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
-	config := client.DefaultConfig()
-	config.ControllerURI = harness.Shared(t).ControllerURI()
-	c, err := client.New(config)
-	succeeds(t, err)
-	defer c.Close()
+	c, controller := connect(t)
 	scope, stream := fmt.Sprint("interop-txn-", time.Now().UnixNano()), "s"
-	_, err = c.CreateScope(ctx, scope)
+	_, err := c.CreateScope(ctx, scope)
 	succeeds(t, err)
 	settings := client.DefaultStreamConfig()
 	settings.Scaling.Segments = 2
@@ -53,7 +48,7 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 	}
 	javas := func(command string, more ...string) string {
 		t.Helper()
-		cmd := java(ctx, t, "Member.java", config.ControllerURI, append([]string{scope, stream, command, keys, fmt.Sprint(next), fmt.Sprint(next + each - 1)}, more...)...)
+		cmd := java(ctx, t, "Member.java", controller, append([]string{scope, stream, command, keys, fmt.Sprint(next), fmt.Sprint(next + each - 1)}, more...)...)
 		var out bytes.Buffer
 		cmd.Stdout = &out
 		if err := cmd.Run(); err != nil {
@@ -103,8 +98,8 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 	newTally := func() *tally {
 		return &tally{t: t, by: make(map[string]int), seen: make(map[string]bool), last: make(map[string]int)}
 	}
-	run(ctx, t, config.ControllerURI, scope, stream, "create", "java-group")
-	cmd := java(ctx, t, "Member.java", config.ControllerURI, scope, stream, "read", "java-group", "java-reader")
+	run(ctx, t, controller, scope, stream, "create", "java-group")
+	cmd := java(ctx, t, "Member.java", controller, scope, stream, "read", "java-group", "java-reader")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, cmd.Stderr)
