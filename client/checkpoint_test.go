@@ -36,7 +36,7 @@ func (g *ReaderGroup) passed(t *testing.T, name string) (offsets map[int32]int64
 // An application that asked for checkpoints gets one when nothing is out, and
 // passes it by asking for more: the group notes exactly what was given back, not
 // what was handed out since.
-func TestNamedCheckpointIsTheApplications(t *testing.T) {
+func TestHazard17NamedCheckpointIsTheApplications(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	for id := range 2 {
 		c.Put(c.Name(c.Current()[id]), []byte("one"), []byte("two"))
@@ -115,7 +115,7 @@ func TestCheckpointThatIsGivenUpHoldsNothingUp(t *testing.T) {
 
 // An application that did not ask is not held up by a checkpoint, nor is anybody
 // by an application that asked and only stream cuts are wanted.
-func TestSilentCheckpointsPassBesideTheApplication(t *testing.T) {
+func TestHazard17SilentCheckpointsPassBesideTheApplication(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.Put(c.Name(0), []byte("one"))
 	g := c.group()

@@ -13,8 +13,8 @@ import (
 
 // The log of a group's state stays short. A member that slept while what it
 // needs was truncated away goes on from the compacted state: it loses nothing,
-// and nothing that is not its own is skipped or acquired (pravega#4122, #7248).
-func TestMemberSurvivesTheTruncationOfTheState(t *testing.T) {
+// and nothing that is not its own is skipped or acquired (#7248 too).
+func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	g := c.group()
 	busy, asleep := g.idleReader(t, "busy"), g.idleReader(t, "asleep")

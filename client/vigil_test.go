@@ -9,8 +9,8 @@ import (
 )
 
 // Only who was silent for the whole limit, while the observer looked, is taken for
-// dead (hazard 15).
-func TestVigil(t *testing.T) {
+// dead.
+func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	start := time.Now()
 	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
 	v := vigil{limit: time.Second, heard: make(map[string]time.Time)} // which counts as 30 s
