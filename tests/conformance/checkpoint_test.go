@@ -294,7 +294,7 @@ func TestCheckpointsAtTheSameTime(t *testing.T) {
 
 // What is unread is counted to the byte: without a checkpoint, with one, over a
 // scale, in several streams, and up to the cuts of a bounded group.
-func TestUnreadBytesAreThoseOfTheEvents(t *testing.T) {
+func TestPravega2156UnreadBytesAreThoseOfTheEvents(t *testing.T) {
 	ctx := within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
