@@ -1,6 +1,7 @@
 package client
 
 import (
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
@@ -32,9 +33,14 @@ func (a *assignment) Fetched(_ *segment.Fetcher, c segment.Chunk) {
 	a.reader.mu.Unlock()
 }
 
-// Ended takes the end of the segment from the fetcher.
+// Ended takes the end of the segment from the fetcher. One that is gone has ended
+// too: the group goes on with what follows it, and with its other streams.
 func (a *assignment) Ended(_ *segment.Fetcher, err error) {
 	r := a.reader
+	if fault.CodeOf(err) == fault.NoSuchSegment {
+		r.group.client.log.Warn("a segment is gone: truncated away, or deleted with its stream", "group", r.group.String(), "reader", r.id, "err", err)
+		err = nil
+	}
 	r.mu.Lock()
 	a.ended, a.err = true, err
 	if err != nil {

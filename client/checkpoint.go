@@ -82,14 +82,17 @@ func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, erro
 func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[readergroup.Segment]int64, error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	err := log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.StartCheckpoint(name) }))
+	state, log, err := g.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = g.write(ctx, log, func() ([]readergroup.Update, error) { return state.StartCheckpoint(name) })
 	if err != nil {
 		return nil, err
 	}
 	for attempt := 0; ; attempt++ {
 		if offsets, ok := state.CheckpointOffsets(name); ok {
-			return offsets, log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil }))
+			return offsets, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil })
 		}
 		waiting := state.CheckpointWaitsFor(name)
 		if len(waiting) == 0 {
@@ -101,7 +104,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[read
 			return nil, err
 		}
 		if err := log.Fetch(ctx); err != nil {
-			return nil, err
+			return nil, g.deleted(err)
 		}
 	}
 }
@@ -113,13 +116,16 @@ var checkpointPolls = retry.Backoff{First: 20 * time.Millisecond, Last: 500 * ti
 func (g *ReaderGroup) CancelCheckpoints(ctx context.Context) error {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	return log.Write(ctx, encoded(func() ([]readergroup.Update, error) {
+	state, log, err := g.read(ctx)
+	if err != nil {
+		return err
+	}
+	return g.write(ctx, log, func() ([]readergroup.Update, error) {
 		if len(state.OutstandingCheckpoints()) == 0 {
 			return nil, nil
 		}
 		return []readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}}, nil
-	}))
+	})
 }
 
 // sortedCuts are cuts sorted by stream.

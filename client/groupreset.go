@@ -132,12 +132,12 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 		}
 		current := state.Config()
 		wanted.ID, wanted.Generation = current.ID, current.Generation
-		err := log.Write(ctx, encoded(func() ([]readergroup.Update, error) {
+		err := g.write(ctx, log, func() ([]readergroup.Update, error) {
 			if now := state.Config(); state.UpdatingConfig() || now.ID != current.ID || now.Generation != current.Generation {
 				return nil, nil
 			}
 			return []readergroup.Update{readergroup.UpdatingConfig{Updating: true}}, nil
-		}))
+		})
 		if err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 			if err != nil {
 				return err
 			}
-			return log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.Renew(init), nil }))
+			return g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Renew(init), nil })
 		}
 		// Somebody was faster, or an attempt of ours whose reply was lost.
 		newest, err := g.renew(ctx, state, log)

@@ -76,21 +76,30 @@ func (m *membership) join(ctx context.Context) error {
 
 // leave takes the reader out of the group.
 func (m *membership) leave(ctx context.Context, positions map[readergroup.Segment]int64) error {
-	if err := m.log.Fetch(ctx); err != nil {
-		return err
+	err := m.fetch(ctx)
+	if err == nil {
+		err = m.write(ctx, func() ([]readergroup.Update, error) {
+			if m.checkMember(ctx, time.Time{}) != nil {
+				return nil, nil // it is out already; another one may have its name
+			}
+			return m.state.Leave(m.reader.id, positions), nil
+		})
 	}
-	return m.write(ctx, func() ([]readergroup.Update, error) {
-		if m.checkMember(ctx, time.Time{}) != nil {
-			return nil, nil // it is out already; another one may have its name
-		}
-		return m.state.Leave(m.reader.id, positions), nil
-	})
+	if fault.CodeOf(err) == fault.NoSuchReaderGroup {
+		return nil // nothing is left to leave
+	}
+	return err
 }
 
 // write adds updates to the group's state, proposed anew whenever somebody else
 // was faster.
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
-	return m.log.Write(ctx, encoded(propose))
+	return m.reader.group.write(ctx, m.log, propose)
+}
+
+// fetch reads what others have written.
+func (m *membership) fetch(ctx context.Context) error {
+	return m.reader.group.deleted(m.log.Fetch(ctx))
 }
 
 // run does the reader's group work until ctx ends.
@@ -137,9 +146,6 @@ func (m *membership) survive(ctx context.Context, err error) bool {
 		m.refresh = time.Now().Add(pause)
 		return true
 	}
-	if code := fault.CodeOf(err); code == fault.NoSuchSegment || code == fault.NoSuchStream {
-		err = fault.New(fault.NoSuchReaderGroup, "read with reader", r.id, "group %s was deleted", r.group)
-	}
 	r.mu.Lock()
 	r.fail(err)
 	r.mu.Unlock()
@@ -166,7 +172,7 @@ func (m *membership) step(ctx context.Context) error {
 	now := time.Now()
 	if !now.Before(m.refresh) {
 		m.refresh = now.Add(m.state.Config().RefreshInterval())
-		if err := m.log.Fetch(ctx); err != nil {
+		if err := m.fetch(ctx); err != nil {
 			return err
 		}
 		if err := m.compact(ctx); err != nil {

@@ -46,7 +46,11 @@ type Reader struct {
 // ReaderNotInGroup: somebody took the reader out of the group. GroupReinitialized:
 // the group was reset. What was not given back by then is read again in both
 // cases, and what was given back may be. Close the reader and open it again,
-// under the same name if you like.
+// under the same name if you like. NoSuchReaderGroup: the group was deleted.
+//
+// A stream that is deleted ends where it was read to, and the group's other
+// streams are read on; one that is made anew under its name is another one, which
+// the group reads only after a Reset.
 func (r *Reader) Next(ctx context.Context) (*Slice, error) {
 	for {
 		r.mu.Lock()

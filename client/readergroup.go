@@ -265,7 +265,7 @@ func (g *ReaderGroup) replica() (*readergroup.State, *synchronizer.Synchronizer)
 func (g *ReaderGroup) read(ctx context.Context) (*readergroup.State, *synchronizer.Synchronizer, error) {
 	state, log := g.replica()
 	if err := log.Fetch(ctx); err != nil {
-		return nil, nil, err
+		return nil, nil, g.deleted(err)
 	}
 	if !state.Started() {
 		return nil, nil, fault.New(fault.NoSuchReaderGroup, "read state of reader group", g.String(), "it has no state yet: create it")
@@ -273,13 +273,28 @@ func (g *ReaderGroup) read(ctx context.Context) (*readergroup.State, *synchroniz
 	return state, log, nil
 }
 
+// write adds what propose makes of a state that was read to the group's log.
+func (g *ReaderGroup) write(ctx context.Context, log *synchronizer.Synchronizer, propose func() ([]readergroup.Update, error)) error {
+	return g.deleted(log.Write(ctx, encoded(propose)))
+}
+
+// deleted tells of an error that the group was deleted, if that is what it means:
+// its state is sealed first, and gone then.
+func (g *ReaderGroup) deleted(err error) error {
+	switch fault.CodeOf(err) {
+	case fault.NoSuchSegment, fault.SegmentSealed, fault.NoSuchStream, fault.NoSuchScope:
+		return fault.New(fault.NoSuchReaderGroup, "use reader group", g.String(), "it was deleted")
+	}
+	return err
+}
+
 // Readers lists the readers that are in the group, in whatever process and
 // language, sorted.
 func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	if err := log.Fetch(ctx); err != nil {
+	state, _, err := g.read(ctx)
+	if err != nil {
 		return nil, err
 	}
 	return state.Readers(), nil
@@ -292,8 +307,11 @@ func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
 func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log := g.replica()
-	return log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.Leave(readerID, nil), nil }))
+	state, log, err := g.read(ctx)
+	if err != nil {
+		return err
+	}
+	return g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Leave(readerID, nil), nil })
 }
 
 // OpenReader joins the group under a name that no other reader of the group

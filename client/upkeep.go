@@ -15,9 +15,9 @@ func (m *membership) compact(ctx context.Context) error {
 	if !m.state.Started() || rand.Float64() >= m.compactChance {
 		return nil
 	}
-	return m.log.Compact(ctx, m.compactAfter, func() ([]byte, error) {
+	return m.reader.group.deleted(m.log.Compact(ctx, m.compactAfter, func() ([]byte, error) {
 		return readergroup.EncodeInit(m.state.Compact())
-	})
+	}))
 }
 
 // renewConfig looks for a newer configuration while the state says that there
@@ -46,7 +46,7 @@ func (g *ReaderGroup) renew(ctx context.Context, state *readergroup.State, log *
 	if err != nil {
 		return config, err
 	}
-	return config, log.Write(ctx, encoded(func() ([]readergroup.Update, error) { return state.Renew(init), nil }))
+	return config, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Renew(init), nil })
 }
 
 // encoded makes the record of the updates that propose makes; nil for none.

@@ -24,7 +24,7 @@ type Sink interface {
 	// Fetched hands over the next chunk.
 	Fetched(f *Fetcher, c Chunk)
 	// Ended is the last call: nothing follows what was fetched, because the
-	// segment is sealed or gone (err nil) or cannot be read.
+	// segment is sealed (err nil), is gone (fault.NoSuchSegment) or cannot be read.
 	Ended(f *Fetcher, err error)
 }
 
@@ -179,8 +179,9 @@ func (f *Fetcher) connect() bool {
 		if err == nil {
 			return true
 		}
-		if fault.CodeOf(err) == fault.NoSuchSegment {
-			f.sink.Ended(f, nil)
+		switch fault.CodeOf(err) {
+		case fault.NoSuchSegment, fault.NoSuchStream, fault.NoSuchScope:
+			f.sink.Ended(f, f.gone())
 			return false
 		}
 		if f.disorder.hopeless(err) {
@@ -302,7 +303,7 @@ func (f *Fetcher) take(l letter) (ended bool) {
 		f.sink.Ended(f, nil)
 		return true
 	case wire.NoSuchSegment:
-		f.sink.Ended(f, nil)
+		f.sink.Ended(f, f.gone())
 		return true
 	case wire.SegmentIsTruncated:
 		f.truncated(r.StartOffset)
@@ -318,6 +319,12 @@ func (f *Fetcher) take(l letter) (ended bool) {
 	}
 	f.broken(err)
 	return false
+}
+
+// gone is the error of a segment that was truncated away or deleted with its
+// stream before it was read to its end.
+func (f *Fetcher) gone() error {
+	return fault.New(fault.NoSuchSegment, "read segment", f.Name, "what it held from offset %d on was not read", f.next-int64(len(f.partial)))
 }
 
 // before tells whether a read with a lower offset is still to be answered, and

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"sync/atomic"
@@ -152,6 +153,29 @@ func TestFetcherTellsWhatTruncationSkipped(t *testing.T) {
 	c := <-sink.chunks
 	if c.Skipped != 30*size || c.Offset != 40*size {
 		t.Fatalf("the first chunk is at %d, %d bytes were skipped", c.Offset, c.Skipped)
+	}
+}
+
+// A segment that is deleted, under a fetcher that waits at its tail or before it is
+// started, has ended for it, and it tells why.
+func TestFetcherTellsThatASegmentIsGone(t *testing.T) {
+	s, stores := start(t)
+	s.Put(name, numbered(0, 0))
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	defer f.Stop()
+	var next, offset int64
+	sink.take(t, f, &next, &offset)
+	s.Delete(name)
+	s.CutAll()
+	if err := <-sink.ended; !errors.Is(err, fault.NoSuchSegment) {
+		t.Fatal(err)
+	}
+	late := newReading()
+	f = segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, late)
+	defer f.Stop()
+	if err := <-late.ended; !errors.Is(err, fault.NoSuchSegment) {
+		t.Fatal(err)
 	}
 }
 
