@@ -141,7 +141,7 @@ func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 			}
 		}
 	}
-	// The largest batch is let in when the window is empty, and is one for it.
+	// The largest batch is let in when there is room, and is one for the window.
 	largest := [][]byte{{}, make([]byte, MaxEventSize-8)}
 	if n, err := w.TryWriteBatch("k", largest); n != 102 || err != nil {
 		t.Fatal(n, err)

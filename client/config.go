@@ -71,15 +71,16 @@ type WriterConfig struct {
 	// opened 32767 times on a stream. Option writer.id.
 	ID string
 	// WindowBytes bounds the bytes that are written and not yet acknowledged;
-	// one segment may hold half of it. A single event larger than that is
-	// admitted when the window is empty. Option writer.window.bytes.
+	// one segment may hold half of it. An event is taken while less than that is
+	// held, whatever its own size, so that many small events do not keep a larger
+	// one out. Option writer.window.bytes.
 	WindowBytes int
 	// BlockBytes is the most that one append carries, unless a single event is
 	// larger. Option writer.block.bytes.
 	BlockBytes int
-	// LargeEventBytes is the size of the largest event that is accepted. It also
-	// bounds the bytes of those events above MaxEventSize that are not yet
-	// acknowledged, which have no part in WindowBytes. Option
+	// LargeEventBytes is the size of the largest event that is accepted. Those
+	// above MaxEventSize have no part in WindowBytes: one is taken while fewer
+	// bytes than this are not yet acknowledged of such. Option
 	// writer.large.event.bytes.
 	LargeEventBytes int
 	// TimeMarkInterval is how often the wall clock is noted as the time of what

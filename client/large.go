@@ -31,7 +31,7 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 	for _, m := range w.table.members {
 		held += m.LargeBytes()
 	}
-	if held+len(event) > w.config.LargeEventBytes {
+	if held >= w.config.LargeEventBytes { // as with the window, its own size does not count
 		w.window.full = true
 		return 0, errWindowFull
 	}

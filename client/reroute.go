@@ -276,5 +276,6 @@ func (w *Writer) hand(f family) error {
 	for _, m := range f.old {
 		m.Discard()
 	}
+	w.reshare()
 	return nil
 }

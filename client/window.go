@@ -1,7 +1,9 @@
 package client
 
 // window bounds the bytes that a writer holds because they are not stored yet.
-// What is stored leaves at once, even while older events wait elsewhere.
+// What is stored leaves at once, even while older events wait elsewhere. An event
+// comes in when there is any room, however large it is: one that had to wait until
+// all of it fits would wait for ever beside others that are small.
 type window struct {
 	limit int
 	used  int
@@ -20,6 +22,10 @@ func (w *window) most(segments int) int {
 	return w.limit
 }
 
+// share is what a segment takes of the window. It may hold more, by its last event
+// or because it has followed others, but not at the cost of the rest.
+func (w *window) share(ofSegment, segments int) int { return min(ofSegment, w.most(segments)) }
+
 // roomy tells whether an eighth of the window is free, and of what a segment may
 // hold.
 func (w *window) roomy(ofSegment, segments int) bool {
@@ -27,12 +33,12 @@ func (w *window) roomy(ofSegment, segments int) bool {
 	return w.used <= w.limit-w.limit/8 && ofSegment <= most-most/8
 }
 
-// admits tells whether an event may come in. An event larger than what its
-// segment may hold is let in when nothing else is there.
-func (w *window) admits(size, ofSegment, segments int) bool {
-	most := w.most(segments)
-	if ofSegment == 0 && size > most {
-		return w.used == 0
-	}
-	return w.used+size <= w.limit && ofSegment+size <= most
+// admits tells whether an event may come in for a segment.
+func (w *window) admits(ofSegment, segments int) bool {
+	return w.used < w.limit && ofSegment < w.most(segments)
+}
+
+// moved notes that a segment holds another number of bytes than before.
+func (w *window) moved(before, now, segments int) {
+	w.used += w.share(now, segments) - w.share(before, segments)
 }

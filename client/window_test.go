@@ -1,6 +1,17 @@
 package client
 
-import "testing"
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
 
 // settleAll makes everything up to a number stored; the lock is held.
 func (w *Writer) settleAll(number int64) {
@@ -66,5 +77,172 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 		if err := <-written; err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Events larger than half the window come in although many others write small ones
+// without a pause, to the same segment and to another.
+func TestWindowLetsLargerEventsIn(t *testing.T) {
+	const bigs, times = 2, 20
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes, limits.BlockBytes = 64<<10, 4<<10 })
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			time.Sleep(200 * time.Microsecond) // so that there is always some block under way
+		}
+		return storetest.Serve
+	})
+	ctx := within(t)
+	busy, stop := context.WithCancel(ctx)
+	var small, big sync.WaitGroup
+	for i := range 8 {
+		small.Go(func() {
+			for key := fmt.Sprint("small", i); busy.Err() == nil; {
+				if _, err := w.WriteKeyed(ctx, key, make([]byte, 100)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for i := range bigs {
+		big.Go(func() {
+			for range times {
+				if _, err := w.WriteKeyed(ctx, fmt.Sprint("big", i), make([]byte, 40<<10)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	big.Wait()
+	stop()
+	small.Wait()
+	if err := w.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, id := range c.Current() {
+		for _, e := range c.Events(c.Name(id)) {
+			if len(e) > 100 {
+				found++
+			}
+		}
+	}
+	if found != bigs*times {
+		t.Fatalf("%d of %d large events are stored", found, bigs*times)
+	}
+	if w.window.used != 0 {
+		t.Fatalf("the window holds %d bytes of nothing", w.window.used)
+	}
+}
+
+// An event that goes beyond what its segment may hold does not take the room of
+// the others.
+func TestWindowBeyondItsShareASegmentTakesNothing(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(func(config *Config, limits *WriterConfig) {
+		config.ConnectTimeout, config.KeepAliveTimeout, limits.WindowBytes = 200e6, 200e6, 64<<10
+	})
+	c.Set(silent(c.Name(0)))
+	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	if _, err := w.TryWriteKeyed(low, make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.TryWriteKeyed(low, nil); err != errWindowFull {
+		t.Fatal(err)
+	}
+	for range 500 {
+		if _, err := w.WriteKeyed(within(t), high, make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Set(nil)
+	if err := w.Flush(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// silent is a fault: segments that are down do not answer when they are set up.
+func silent(names ...string) storetest.Fault {
+	return func(_ int, command wire.Command) storetest.Verdict {
+		setup, ok := command.(wire.SetupAppend)
+		for _, name := range names {
+			if ok && setup.Segment == name {
+				return storetest.NoReply
+			}
+		}
+		return storetest.Serve
+	}
+}
+
+// A segment that is down and full is split into two that are down: who waits has
+// room in them at once, up to their shares, and the others still have theirs.
+func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(func(config *Config, limits *WriterConfig) {
+		config.ConnectTimeout, config.KeepAliveTimeout, limits.WindowBytes = 200e6, 200e6, 64<<10
+	})
+	a, b := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1)
+	c.Set(silent(c.Name(0), c.Name(a), c.Name(b)))
+	lower, upper, high := keyFor(0, 0.25), keyFor(0.25, 0.5), keyFor(0.5, 1)
+	fill := func(keys ...string) (taken int) {
+		for i := 0; ; i++ {
+			if _, err := w.TryWriteKeyed(keys[i%len(keys)], padded(0)); err != nil {
+				if err != errWindowFull {
+					t.Fatal(err)
+				}
+				return i
+			}
+		}
+	}
+	total := fill(lower, upper)
+	if total != 33 { // 1008 bytes each, the last one goes beyond
+		t.Fatalf("the segment that is down took %d kB of 64", total)
+	}
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := w.WriteKeyed(within(t), lower, padded(0))
+		waiting <- err
+	}()
+	eventually(t, "somebody waits", func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.room != nil
+	})
+	c.Replace([]naming.SegmentID{0}, c.Segment(a, 0, 0.25), c.Segment(b, 0.25, 0.5))
+	c.Seal(c.Name(0))
+	c.Set(silent(c.Name(a), c.Name(b))) // the seal is told
+	c.CutAll()
+	if err := <-waiting; err != nil {
+		t.Fatal(err)
+	}
+	total++
+	of := func(id naming.SegmentID) int {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for _, m := range w.table.members {
+			if m.id == id {
+				return m.Bytes()
+			}
+		}
+		return 0
+	}
+	total += fill(lower)
+	if held := of(a); held < 32<<10 || held > 32<<10+1008 {
+		t.Errorf("one successor holds %d bytes", held)
+	}
+	if held := of(a) + of(b); held != total*1008 || w.window.used != min(of(a), 32<<10)+of(b) {
+		t.Errorf("the successors hold %d bytes of %d, %d are counted", held, total*1008, w.window.used)
+	}
+	for range 200 { // in what is left
+		if _, err := w.WriteKeyed(within(t), high, binary.BigEndian.AppendUint64(nil, 0)); err != nil {
+			t.Fatal(err)
+		}
+		total++
+	}
+	c.Set(nil)
+	flush(t, w, int64(total))
+	if w.window.used != 0 {
+		t.Fatalf("the window holds %d bytes of nothing", w.window.used)
 	}
 }

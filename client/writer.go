@@ -264,11 +264,12 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 		return w.last, nil
 	}
 	m := w.table.find(position)
-	if !w.window.admits(size, m.Bytes(), len(w.table.members)) {
+	held, segments := m.Bytes(), len(w.table.members)
+	if !w.window.admits(held, segments) {
 		w.window.full = true
 		return 0, errWindowFull
 	}
-	w.window.used += size
+	w.window.moved(held, held+size, segments)
 	w.last += int64(len(events))
 	m.Add(w.last, position, events...)
 	if !w.watch.on {
@@ -423,15 +424,28 @@ func (w *Writer) fail(err error) {
 
 // left tells everybody that bytes of a segment have left the window.
 func (w *Writer) left(bytes, ofSegment int) {
-	w.window.used -= bytes
+	segments := len(w.table.members)
+	w.window.moved(ofSegment+bytes, ofSegment, segments)
 	switch {
 	case !w.window.full:
-	case w.window.roomy(ofSegment, len(w.table.members)):
+	case w.window.roomy(ofSegment, segments):
 		w.reopen()
 	case w.late == nil: // the rest may belong to segments that are down
 		w.late = time.AfterFunc(lateness, w.reopenLate)
 	}
 	w.progressed()
+}
+
+// reshare gives every segment of a new table its share of the window. There may be
+// room now for those whom the window refused.
+func (w *Writer) reshare() {
+	w.window.used = 0
+	for _, m := range w.table.members {
+		w.window.used += w.window.share(m.Bytes(), len(w.table.members))
+	}
+	if w.window.full {
+		w.reopen()
+	}
 }
 
 // progressed tells everybody that more is stored.
