@@ -86,8 +86,8 @@ func (w *Writer) keepFloor() {
 		if err := w.floor.raise(w.ctx, w.acked.Load()); err != nil {
 			w.client.log.Debug("the durable number is noted later", "stream", w.stream.String(), "err", err)
 		}
-		if newest, err := w.floor.newest(w.ctx); err == nil && newest > w.resumed.by {
-			w.end(fault.New(fault.Fenced, "write to stream", w.stream.String(), ""))
+		if w.followed(w.ctx) {
+			w.end(w.fenced())
 			return
 		}
 		w.mu.Lock()
@@ -99,6 +99,20 @@ func (w *Writer) keepFloor() {
 		w.mu.Unlock()
 		timer.Reset(floorInterval)
 	}
+}
+
+// followed tells whether a later writer of this one's id was opened.
+func (w *Writer) followed(ctx context.Context) bool {
+	if w.floor == nil {
+		return false
+	}
+	newest, err := w.floor.newest(ctx)
+	return err == nil && newest > w.resumed.by
+}
+
+// fenced is the final error of a writer that was followed.
+func (w *Writer) fenced() error {
+	return fault.New(fault.Fenced, "write to stream", w.stream.String(), "")
 }
 
 // settleFloor raises the floor to what is acknowledged, for callers that were

@@ -21,8 +21,9 @@ type timeMarks struct {
 // of the stream know how far its event time has come. It waits until those events
 // are stored. A timestamp before the last one is InvalidArgument, and so is a
 // call on a writer that notes the time by itself (WriterConfig.TimeMarkInterval).
-// The writer counts in the stream's event time until it is closed. Errors besides:
-// TimedOut, Cancelled, the writer's final one, and those of the network.
+// The writer counts in the stream's event time until it is closed; writers of one
+// id count as one, of which a later one goes on from the last timestamp. Errors
+// besides: TimedOut, Cancelled, the writer's final one, and those of the network.
 func (w *Writer) NoteTime(ctx context.Context, timestamp int64) error {
 	if w.config.TimeMarkInterval > 0 {
 		return fault.New(fault.InvalidArgument, "note time of stream", w.stream.String(), "the writer does it by itself, as set by writer.time.mark.interval")
@@ -38,6 +39,9 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		return err
 	}
 	defer w.marks.turn.yield()
+	if w.followed(ctx) {
+		w.end(w.fenced())
+	}
 	w.mu.Lock()
 	members, closing, err := w.table.members, w.closing, w.err
 	w.mu.Unlock()
@@ -91,7 +95,7 @@ func (w *Writer) forgetTime(ctx context.Context) {
 		return
 	}
 	defer w.marks.turn.yield()
-	if !w.marks.noted {
+	if !w.marks.noted || w.followed(ctx) { // then the name is that of another one
 		return
 	}
 	if err := w.client.controller.RemoveWriter(ctx, w.stream, w.marks.name); err != nil {

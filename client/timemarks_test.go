@@ -135,3 +135,70 @@ func TestTimeIsNotedByItself(t *testing.T) {
 		t.Fatalf("the closed writer left %v", marks)
 	}
 }
+
+// Writers of one id are one in the stream's event time: a later one goes on from
+// what the last one has noted, which cannot note or take back anything any more.
+func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	noted := func(at int64) {
+		t.Helper()
+		marks := c.Marks()
+		if len(marks) != 1 || marks[0].Writer != "script" || marks[0].Time != at {
+			t.Fatalf("marks %v, want one at %d", marks, at)
+		}
+		for id, offset := range marks[0].Position {
+			if stored := len(c.stored(naming.SegmentID(id))) * small; offset != int64(stored) {
+				t.Errorf("the mark is at %d of the %d bytes of segment %d", offset, stored, id)
+			}
+		}
+	}
+	one := c.mustProcess()
+	one.playTo(t, 100)
+	if err := one.NoteTime(within(t), 1000); err != nil {
+		t.Fatal(err)
+	}
+	noted(1000)
+	one.kill()
+	noted(1000)
+
+	two := c.mustProcess()
+	if err := two.NoteTime(within(t), 999); !errors.Is(err, ErrInvalidArgument) {
+		t.Fatal(err)
+	}
+	if err := two.NoteTime(within(t), 2000); err != nil {
+		t.Fatal(err) // although it has written nothing
+	}
+	noted(2000)
+
+	three := c.mustProcess()
+	if err := two.NoteTime(within(t), 9000); !errors.Is(err, ErrFenced) {
+		t.Fatal(err)
+	}
+	if err := two.Close(within(t)); !errors.Is(err, ErrFenced) && err != nil {
+		t.Fatal(err)
+	}
+	two.client.Close()
+	noted(2000)
+	three.playTo(t, 110)
+	if err := three.NoteTime(within(t), 3000); err != nil {
+		t.Fatal(err)
+	}
+	noted(3000)
+
+	four := c.mustProcess()
+	if err := three.Close(within(t)); err != nil { // it did not know of the fourth
+		t.Fatal(err)
+	}
+	three.client.Close()
+	noted(3000)
+	if err := four.NoteTime(within(t), 4000); err != nil {
+		t.Fatal(err)
+	}
+	if err := four.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	four.client.Close()
+	if marks := c.Marks(); len(marks) != 0 {
+		t.Fatalf("the closed writer left %v", marks)
+	}
+}

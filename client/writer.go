@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"sync"
@@ -98,7 +99,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
-	w.marks = timeMarks{name: wire.NewUUID().String(), turn: newTurn()}
+	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), turn: newTurn()}
 	w.ctx, w.cancel = context.WithCancel(c.ctx)
 	// The client may be closed while Close waits for acknowledgements.
 	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })

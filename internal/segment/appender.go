@@ -75,7 +75,7 @@ func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appe
 		owner:   c.Owner,
 		session: NewSession(id, request, c.BlockBytes, c.Progress),
 		request: request,
-		end:     end{offset: -1},
+		end:     end{offset: -1, behind: c.By > 0},
 	}
 	a.session.by = c.By
 	a.ctx, a.cancel = context.WithCancel(ctx)

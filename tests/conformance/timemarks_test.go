@@ -39,3 +39,51 @@ func TestTimesAreNotedAndDoNotGoBack(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A writer that continues another one of its id is the same one for the servers:
+// it cannot note an earlier time, and can go on over segments that it has not
+// written to itself.
+func TestTimesOfWritersWithOneIDAreThoseOfOneWriter(t *testing.T) {
+	ctx := within(t, time.Minute)
+	c := connect(t)
+	scope, stream := newStream(t, c, 2)
+	limits := client.DefaultWriterConfig()
+	limits.ID = "clock"
+	open := func() *client.Writer {
+		t.Helper()
+		w, err := c.OpenWriter(ctx, scope, stream, limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	earlier := open()
+	for n := range 20 {
+		if _, err := earlier.Write(ctx, payload("k", n+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := earlier.NoteTime(ctx, 1000); err != nil {
+		t.Fatal(err)
+	}
+	later := open()
+	if err := later.NoteTime(ctx, 999); !errors.Is(err, client.ErrInvalidArgument) {
+		t.Fatal(err)
+	}
+	if err := later.NoteTime(ctx, 1001); err != nil {
+		t.Fatal(err)
+	}
+	if err := earlier.NoteTime(ctx, 2000); !errors.Is(err, client.ErrFenced) {
+		t.Fatal(err)
+	}
+	scaleTo(ctx, t, c, scope, stream, 3)
+	if _, err := later.Write(ctx, payload("k", 21)); err != nil {
+		t.Fatal(err)
+	}
+	if err := later.NoteTime(ctx, 1002); err != nil {
+		t.Fatal(err)
+	}
+	if err := later.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+}

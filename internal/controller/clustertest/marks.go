@@ -8,6 +8,7 @@ import (
 
 // Mark is a time that a writer noted, and where.
 type Mark struct {
+	Writer   string
 	Time     int64
 	Position map[int64]int64 // offsets by segments
 }
@@ -17,7 +18,8 @@ func (c *Cluster) Marks() []Mark {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var marks []Mark
-	for _, m := range c.marks {
+	for writer, m := range c.marks {
+		m.Writer = writer
 		marks = append(marks, m)
 	}
 	return marks
@@ -35,6 +37,6 @@ func (c *Cluster) noteTime(in *pb.NoteTimeRequest) *pb.NoteTimeReply {
 			return &pb.NoteTimeReply{Status: pb.NoteTimeReply_INVALID_POSITION}
 		}
 	}
-	c.marks[in.GetWriter()] = Mark{in.GetTimestamp(), maps.Clone(position)}
+	c.marks[in.GetWriter()] = Mark{Time: in.GetTimestamp(), Position: maps.Clone(position)}
 	return &pb.NoteTimeReply{}
 }
