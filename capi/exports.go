@@ -33,10 +33,14 @@ func main() {}
 
 // settle tells C how a call ended.
 func settle(out *C.struct_shim_outcome, err error) {
+	at, atCheckpoint := err.(*client.AtCheckpoint)
 	switch {
 	case err == nil:
 	case errors.Is(err, client.ErrEnd):
 		out.status = C.PRAVEGA_END
+	case atCheckpoint:
+		out.status = C.PRAVEGA_CHECKPOINT
+		out.message = C.CString(at.Name)
 	default:
 		out.status = C.int(client.CodeOf(err))
 		if client.MayBeStored(err) {

@@ -232,21 +232,28 @@ func goStreamInfo(of unsafe.Pointer, scope, stream C.shim_text, list *C.struct_s
 		if info.Sealed {
 			sealed = "true"
 		}
-		pairs := []string{"sealed", sealed, "head", info.Head.String(), "tail", info.Tail.String()}
-		of := client.Settings{Stream: info.Config}
-		for _, o := range client.Options() {
-			if !strings.HasPrefix(o.Name, "stream.") {
-				continue
-			}
-			value, err := of.Get(o.Name)
-			if err != nil {
-				return err
-			}
-			pairs = append(pairs, o.Name, value)
+		options, err := optionsOf("stream.", client.Settings{Stream: info.Config})
+		if err == nil {
+			give(list, append([]string{"sealed", sealed, "head", info.Head.String(), "tail", info.Tail.String()}, options...))
 		}
-		give(list, pairs)
-		return nil
+		return err
 	})
+}
+
+// optionsOf are the names and values of those options of a kind that the servers
+// keep.
+func optionsOf(kind string, settings client.Settings) (pairs []string, err error) {
+	for _, o := range client.Options() {
+		if !strings.HasPrefix(o.Name, kind) || o.Name == "group.liveness.timeout" { // that is each reader's own
+			continue
+		}
+		value, err := settings.Get(o.Name)
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, o.Name, value)
+	}
+	return pairs, nil
 }
 
 //export goStreamSegments

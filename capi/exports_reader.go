@@ -13,79 +13,7 @@ import (
 
 	"github.com/mattn/go-pointer"
 	"github.com/pravega/pravega-client-go/client"
-	"github.com/pravega/pravega-client-go/internal/fault"
 )
-
-//export goGroupCreate
-func goGroupCreate(of unsafe.Pointer, scope, name C.shim_text, streams C.shim_texts, count C.size_t, settings unsafe.Pointer, created *C.int, ms C.int, out *C.struct_shim_outcome) {
-	call(of, ms, out, func(ctx context.Context, c *connection) error {
-		config := c.with(settings).Group
-		for _, s := range unsafe.Slice((**C.char)(unsafe.Pointer(streams)), count) {
-			stream, err := client.ParseGroupStream(C.GoString(s))
-			if err != nil {
-				return err
-			}
-			config.Streams = append(config.Streams, stream)
-		}
-		ok, err := c.CreateReaderGroup(ctx, text(scope), text(name), config)
-		set(created, ok)
-		return err
-	})
-}
-
-//export goGroupDelete
-func goGroupDelete(of unsafe.Pointer, scope, name C.shim_text, ms C.int, out *C.struct_shim_outcome) {
-	call(of, ms, out, func(ctx context.Context, c *connection) error {
-		return c.DeleteReaderGroup(ctx, text(scope), text(name))
-	})
-}
-
-// group is an open reader group and the client that it came from.
-type group struct {
-	*client.ReaderGroup
-	from   *connection
-	ctx    context.Context
-	cancel context.CancelFunc
-}
-
-func (g *group) life() context.Context { return g.ctx }
-
-//export goGroupOpen
-func goGroupOpen(of unsafe.Pointer, scope, name C.shim_text, ms C.int, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
-	call(of, ms, out, func(ctx context.Context, c *connection) error {
-		g, err := c.OpenReaderGroup(ctx, text(scope), text(name))
-		if err != nil {
-			return err
-		}
-		o := &group{ReaderGroup: g, from: c}
-		o.ctx, o.cancel = context.WithCancel(c.ctx)
-		opened = pointer.Save(o)
-		return nil
-	})
-	return opened
-}
-
-//export goGroupReaders
-func goGroupReaders(of unsafe.Pointer, ids *C.struct_shim_strings, ms C.int, out *C.struct_shim_outcome) {
-	call(of, ms, out, func(ctx context.Context, g *group) error {
-		all, err := g.Readers(ctx)
-		if err == nil {
-			give(ids, all)
-		}
-		return err
-	})
-}
-
-//export goGroupReaderOffline
-func goGroupReaderOffline(of unsafe.Pointer, id C.shim_text, ms C.int, out *C.struct_shim_outcome) {
-	call(of, ms, out, func(ctx context.Context, g *group) error { return g.ReaderOffline(ctx, text(id)) })
-}
-
-//export goGroupClose
-func goGroupClose(of unsafe.Pointer, out *C.struct_shim_outcome) {
-	defer guard(out)
-	pointer.Restore(of).(*group).cancel() // in Go a group holds nothing else
-}
 
 // reader is an open reader; its C half is told by news when to look again.
 type reader struct {
@@ -100,11 +28,7 @@ func (r *reader) life() context.Context { return r.ctx }
 //export goReaderOpen
 func goReaderOpen(of unsafe.Pointer, id C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
 	call(of, ms, out, func(ctx context.Context, g *group) error {
-		config := g.from.with(settings).Reader
-		if config.Checkpoints {
-			return fault.New(fault.InvalidArgument, "open reader", text(id), "reader.checkpoints: only Go programs can be told of checkpoints yet")
-		}
-		r, err := g.OpenReader(ctx, text(id), config)
+		r, err := g.OpenReader(ctx, text(id), g.from.with(settings).Reader)
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,8 @@ enum shim_kind {
   KIND_READER,
   KIND_SLICE,
   KIND_TXN_WRITER,
-  KIND_TXN
+  KIND_TXN,
+  KIND_BYTES
 };
 
 /* What a handle stands for; the first member of each kind's own struct. */
@@ -92,6 +93,8 @@ bool call_fail(struct call *call, int status, const char *detail);
 /* Gives an object its handle, or fails the call: then the object is still the
  * caller's. */
 bool call_adopt(struct call *call, enum shim_kind kind, struct shim_object *object, void **handle);
+/* Gives what Go made, if it did, a handle; NULL: the call has failed. */
+void *call_made(struct call *call, enum shim_kind kind, void *go);
 int call_end(struct call *call, pravega_error_t **err);
 
 /* What is known of a status; never NULL. */

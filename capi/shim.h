@@ -39,6 +39,13 @@ struct shim_strings {
   char *text;
 };
 
+/* Bytes from Go, lent until goTakeBack. */
+struct shim_loan {
+  void *object;
+  uintptr_t data;
+  size_t len;
+};
+
 /* A slice from Go. The address crosses as a number: were it stored as a
  * pointer, Go's write barrier would look into C memory and end the process. */
 struct shim_slice {

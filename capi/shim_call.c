@@ -1,4 +1,5 @@
 /* The frame of every call off the hot path, and the errors that come of it. */
+#include "_cgo_export.h"
 #include "handle.h"
 
 #include <stdlib.h>
@@ -87,6 +88,30 @@ bool call_adopt(struct call *call, enum shim_kind kind, struct shim_object *obje
     return call_fail(call, PRAVEGA_E_NO_MEMORY, "no handle is free");
   }
   return true;
+}
+
+static void destroy_made(struct shim_object *object) {
+  goForget(object->go);
+  free(object);
+}
+
+void *call_made(struct call *call, enum shim_kind kind, void *go) {
+  void *handle = NULL;
+  if (go == NULL) {
+    return NULL;
+  }
+  struct shim_object *object = calloc(1, sizeof *object);
+  if (object == NULL) {
+    goForget(go);
+    call_fail(call, PRAVEGA_E_NO_MEMORY, "");
+    return NULL;
+  }
+  object->go = go;
+  object->destroy = destroy_made;
+  if (!call_adopt(call, kind, object, &handle)) {
+    destroy_made(object);
+  }
+  return handle;
 }
 
 int call_end(struct call *call, pravega_error_t **err) {

@@ -1,40 +1,12 @@
-/* Configurations, clients, scopes, streams and reader groups: straight calls
- * into Go. */
+/* Configurations, clients, scopes and streams: straight calls into Go. */
 #include "_cgo_export.h"
 #include "handle.h"
-
-#include <stdlib.h>
-
-static void destroy(struct shim_object *object) {
-  goForget(object->go);
-  free(object);
-}
-
-/* Gives what Go made, if it did, a handle. */
-static void *made(struct call *call, enum shim_kind kind, void *go) {
-  void *handle = NULL;
-  if (go == NULL) {
-    return NULL;
-  }
-  struct shim_object *object = calloc(1, sizeof *object);
-  if (object == NULL) {
-    goForget(go);
-    call_fail(call, PRAVEGA_E_NO_MEMORY, "");
-    return NULL;
-  }
-  object->go = go;
-  object->destroy = destroy;
-  if (!call_adopt(call, kind, object, &handle)) {
-    destroy(object);
-  }
-  return handle;
-}
 
 int pravega_config_new(pravega_config_t **config, pravega_error_t **err) {
   struct call c;
   SET(config, NULL);
   if (call_begin_free(&c) && call_need(&c, config, "config")) {
-    *config = made(&c, KIND_CONFIG, goConfigNew(&c.out));
+    *config = call_made(&c, KIND_CONFIG, goConfigNew(&c.out));
   }
   return call_end(&c, err);
 }
@@ -43,7 +15,7 @@ int pravega_config_dup(const pravega_config_t *config, pravega_config_t **copy, 
   struct call c;
   SET(copy, NULL);
   if (call_begin_quick(&c, config, KIND_CONFIG) && call_need(&c, copy, "copy")) {
-    *copy = made(&c, KIND_CONFIG, goConfigDup(c.object->go, &c.out));
+    *copy = call_made(&c, KIND_CONFIG, goConfigDup(c.object->go, &c.out));
   }
   return call_end(&c, err);
 }
@@ -84,7 +56,7 @@ int pravega_client_open(const pravega_config_t *config, pravega_client_t **clien
   struct call c;
   SET(client, NULL);
   if (call_begin(&c, config, KIND_CONFIG, 0) && call_need(&c, client, "client")) {
-    *client = made(&c, KIND_CLIENT, goClientOpen(c.object->go, &c.out));
+    *client = call_made(&c, KIND_CLIENT, goClientOpen(c.object->go, &c.out));
   }
   return call_end(&c, err);
 }
@@ -223,60 +195,6 @@ int pravega_stream_scale(pravega_client_t *client, const char *scope, const char
   struct call c;
   if (call_begin(&c, client, KIND_CLIENT, timeout_ms) && call_need(&c, seal, "seal") && call_need(&c, into, "into")) {
     goStreamScale(c.object->go, scope, stream, seal, seal_count, into, into_count, timeout_ms, &c.out);
-  }
-  return call_end(&c, err);
-}
-
-int pravega_reader_group_create(pravega_client_t *client, const char *scope, const char *name, const char *const *streams, size_t count, const pravega_config_t *config, int *created, int timeout_ms, pravega_error_t **err) {
-  struct call c;
-  void *settings;
-  SET(created, 0);
-  if (call_begin(&c, client, KIND_CLIENT, timeout_ms) && (count == 0 || call_need(&c, streams, "streams")) && call_config(&c, config, &settings)) {
-    goGroupCreate(c.object->go, scope, name, streams, count, settings, created, timeout_ms, &c.out);
-  }
-  return call_end(&c, err);
-}
-
-int pravega_reader_group_delete(pravega_client_t *client, const char *scope, const char *name, int timeout_ms, pravega_error_t **err) {
-  struct call c;
-  if (call_begin(&c, client, KIND_CLIENT, timeout_ms)) {
-    goGroupDelete(c.object->go, scope, name, timeout_ms, &c.out);
-  }
-  return call_end(&c, err);
-}
-
-int pravega_reader_group_open(pravega_client_t *client, const char *scope, const char *name, pravega_reader_group_t **group, int timeout_ms, pravega_error_t **err) {
-  struct call c;
-  SET(group, NULL);
-  if (call_begin(&c, client, KIND_CLIENT, timeout_ms) && call_need(&c, group, "group")) {
-    *group = made(&c, KIND_GROUP, goGroupOpen(c.object->go, scope, name, timeout_ms, &c.out));
-  }
-  return call_end(&c, err);
-}
-
-int pravega_reader_group_readers(pravega_reader_group_t *group, pravega_list_t **ids, int timeout_ms, pravega_error_t **err) {
-  struct call c;
-  struct shim_strings strings;
-  SET(ids, NULL);
-  if (call_begin(&c, group, KIND_GROUP, timeout_ms) && call_need(&c, ids, "ids")) {
-    goGroupReaders(c.object->go, &strings, timeout_ms, &c.out);
-    call_list(&c, &strings, ids);
-  }
-  return call_end(&c, err);
-}
-
-int pravega_reader_group_reader_offline(pravega_reader_group_t *group, const char *reader_id, int timeout_ms, pravega_error_t **err) {
-  struct call c;
-  if (call_begin(&c, group, KIND_GROUP, timeout_ms)) {
-    goGroupReaderOffline(c.object->go, reader_id, timeout_ms, &c.out);
-  }
-  return call_end(&c, err);
-}
-
-int pravega_reader_group_close(pravega_reader_group_t *group, pravega_error_t **err) {
-  struct call c;
-  if (call_begin_close(&c, group, KIND_GROUP, 0)) {
-    goGroupClose(c.object->go, &c.out);
   }
   return call_end(&c, err);
 }

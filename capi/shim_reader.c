@@ -4,6 +4,8 @@
 #include "handle.h"
 #include "bell.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,9 @@ struct reader {
   struct shim_object object;
   struct bell bell; /* raised when a slice may be there, and by a close */
   _Atomic bool closing;
-  struct shim_outcome failure; /* what next reported last; guarded by bell.lock */
+  /* Guarded by bell.lock: what next reported last, */
+  struct shim_outcome failure;
+  char *checkpoint; /* and the name of what it came to last, NULL for none */
 };
 
 struct slice {
@@ -27,6 +31,7 @@ static void reader_destroy(struct shim_object *object) {
   }
   bell_destroy(&r->bell);
   free(r->failure.message);
+  free(r->checkpoint);
   free(r);
 }
 
@@ -108,6 +113,15 @@ static void remember(struct reader *r, const struct shim_outcome *failure) {
   free(before);
 }
 
+/* Keeps the name of a checkpoint, which it takes, for pravega_reader_checkpoint. */
+static void arrive(struct reader *r, char *checkpoint) {
+  pthread_mutex_lock(&r->bell.lock);
+  char *before = r->checkpoint;
+  r->checkpoint = checkpoint;
+  pthread_mutex_unlock(&r->bell.lock);
+  free(before);
+}
+
 /* One look. TIMED_OUT: there is nothing now. */
 static int try_next(struct reader *r, pravega_slice_t **slice) {
   struct shim_slice taken = {0};
@@ -129,6 +143,8 @@ static int try_next(struct reader *r, pravega_slice_t **slice) {
       atomic_store(&r->object.poisoned, true);
     }
     remember(r, &out);
+  } else if (status == PRAVEGA_CHECKPOINT) {
+    arrive(r, out.message);
   }
   bell_light(&r->bell, true); /* there may be more */
   return status;
@@ -158,6 +174,23 @@ int pravega_reader_next(pravega_reader_t *reader, int timeout_ms, pravega_slice_
     }
   }
   return call_end(&c, NULL);
+}
+
+int pravega_reader_checkpoint(pravega_reader_t *reader, pravega_list_t **name, pravega_error_t **err) {
+  struct call c;
+  SET(name, NULL);
+  if (call_begin_quick(&c, reader, KIND_READER) && call_need(&c, name, "name")) {
+    struct reader *r = (struct reader *)c.object;
+    pthread_mutex_lock(&r->bell.lock);
+    bool is = r->checkpoint != NULL;
+    struct shim_strings strings = {is, strdup(is ? r->checkpoint : "")};
+    pthread_mutex_unlock(&r->bell.lock);
+    if (strings.text == NULL) {
+      call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
+    }
+    call_list(&c, &strings, name);
+  }
+  return call_end(&c, err);
 }
 
 int pravega_reader_ready_fd(pravega_reader_t *reader, int *fd) {
@@ -238,6 +271,27 @@ int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cursor, uint32
   }
   shim_leave(&ref);
   return count;
+}
+
+int pravega_slice_pointer(const pravega_slice_t *slice, int64_t offset, size_t len, char *pointer) {
+  struct shim_ref ref;
+  int status = shim_enter(slice, KIND_SLICE, &ref);
+  if (status != PRAVEGA_OK) {
+    return status;
+  }
+  const pravega_slice_info_t *info = &((struct slice *)ref.object)->info;
+  status = PRAVEGA_E_INVALID_ARGUMENT;
+  if (pointer != NULL && offset >= info->start_offset && offset < info->end_offset) {
+    size_t from = (size_t)(offset - info->start_offset);
+    pravega_events_t at = {info->data + from, info->data + info->len, offset};
+    pravega_event_t event;
+    if (pravega_events_next(&at, &event) && event.len == len) {
+      int size = snprintf(pointer, PRAVEGA_POINTER_SIZE, "%s:%" PRId64 "-%zu", info->segment, offset, len + 8);
+      status = size < PRAVEGA_POINTER_SIZE ? PRAVEGA_OK : PRAVEGA_E_INVALID_ARGUMENT;
+    }
+  }
+  shim_leave(&ref);
+  return status;
 }
 
 int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset) {

@@ -21,8 +21,8 @@ const pravega_status_t *shim_status(int status) {
   static const pravega_status_t none = {0, 0, 0, 0, "Unknown", "unknown status"};
   static const pravega_status_t outcomes[] = {
       {PRAVEGA_OK, 0, 0, 0, "OK", "success"},
-      {PRAVEGA_CHECKPOINT, 0, 0, 0, "Checkpoint", "a checkpoint of the reader group was reached"},
-      {PRAVEGA_END, 0, 0, 0, "End", "everything was read and the streams are sealed"},
+      {PRAVEGA_CHECKPOINT, 0, 0, 0, "Checkpoint", "the reader came to a checkpoint of its group"},
+      {PRAVEGA_END, 0, 0, 0, "End", "everything was read: the streams are sealed, or the group reads no further"},
   };
   if (status >= 0) {
     return status <= PRAVEGA_END ? &outcomes[status] : &none;

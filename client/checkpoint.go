@@ -19,6 +19,19 @@ import (
 // Immutable.
 type Checkpoint struct{ checkpoint streamcut.Checkpoint }
 
+// NewCheckpoint puts a checkpoint together from its name and cuts, one for a
+// stream. Errors: InvalidArgument.
+func NewCheckpoint(name string, cuts ...StreamCut) (Checkpoint, error) {
+	c := streamcut.Checkpoint{Name: name, Cuts: make(map[naming.Stream]streamcut.Cut)}
+	for _, cut := range cuts {
+		if _, twice := c.Cuts[cut.cut.Stream]; twice || cut.Unbounded() {
+			return Checkpoint{}, fault.New(fault.InvalidArgument, "make checkpoint", name, "cut %s is unbounded, or the second one of its stream", cut.cut)
+		}
+		c.Cuts[cut.cut.Stream] = cut.cut
+	}
+	return Checkpoint{c}, nil
+}
+
 // Name is what its initiator called it.
 func (c Checkpoint) Name() string { return c.checkpoint.Name }
 

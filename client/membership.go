@@ -92,9 +92,13 @@ func (m *membership) leave(ctx context.Context, positions map[readergroup.Segmen
 }
 
 // write adds updates to the group's state, proposed anew whenever somebody else
-// was faster.
+// was faster. A reader that is not in the state any more is told why.
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
-	return m.reader.group.write(ctx, m.log, propose)
+	err := m.reader.group.write(ctx, m.log, propose)
+	if why := m.checkMember(ctx, time.Time{}); fault.CodeOf(err) == fault.ReaderNotInGroup && why != nil {
+		return why
+	}
+	return err
 }
 
 // fetch reads what others have written.

@@ -77,10 +77,11 @@ type GroupStream struct {
 
 // ParseGroupStream reads "scope/stream", which starts at the head, and
 // "scope/stream@head", "scope/stream@tail" and "scope/stream@CUT", where CUT is
-// what StreamCut.String writes.
+// what StreamCut.String writes. "@CUT" behind the start is where reading ends.
 func ParseGroupStream(text string) (GroupStream, error) {
 	const op = "parse stream of reader group"
-	name, start, _ := strings.Cut(text, "@")
+	name, part, _ := strings.Cut(text, "@")
+	start, end, ends := strings.Cut(part, "@")
 	scope, stream, ok := strings.Cut(name, "/")
 	if !ok {
 		return GroupStream{}, fault.New(fault.InvalidArgument, op, text, "it is not scope/stream")
@@ -94,7 +95,27 @@ func ParseGroupStream(text string) (GroupStream, error) {
 	default:
 		g.From, err = ParseStreamCut(start)
 	}
+	if ends && err == nil {
+		g.To, err = ParseStreamCut(end)
+	}
 	return g, err
+}
+
+// String is the text that ParseGroupStream reads.
+func (g GroupStream) String() string {
+	text := g.Scope + "/" + g.Stream
+	switch {
+	case g.FromTail:
+		text += "@tail"
+	case !g.From.Unbounded():
+		text += "@" + g.From.String()
+	case !g.To.Unbounded():
+		text += "@head"
+	}
+	if !g.To.Unbounded() {
+		text += "@" + g.To.String()
+	}
+	return text
 }
 
 // CreateReaderGroup creates a reader group in a scope. It returns false if the

@@ -108,3 +108,22 @@ func TestReaderOfAGroupThatWasResetIsTold(t *testing.T) {
 		old.fail(err)
 	}
 }
+
+// So is one that finds out when it writes to the group's state.
+func TestReaderOfAGroupThatWasResetIsToldInTheMiddleOfItsWork(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	old := g.idleReader(t, "reader")
+	g.note(t, readergroup.CreateCheckpoint{Checkpoint: "c"})
+	if err := old.member.log.Fetch(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	reset := old.member.state.Config()
+	reset.Generation++
+	g.note(t, readergroup.Init{Config: reset, Segments: old.member.state.Positions()})
+	err := old.member.write(within(t), func() ([]readergroup.Update, error) { return old.member.state.Pass("reader", "c", nil) })
+	if !errors.Is(err, ErrGroupReinitialized) {
+		t.Fatal(err)
+	}
+	old.fail(err)
+}

@@ -62,14 +62,14 @@
  *   callback a call that may block returns PRAVEGA_E_FROM_CALLBACK at once;
  *   calls with timeout_ms 0 on the hot path (write, write_many, write_batch, wait,
  *   next), and calls that never block, are allowed; inside a log callback only functions
- *   that read tables are (version, status, error, list, slice_info,
- *   slice_index). A callback never runs after the call that ended its object
+ *   that read tables are (version, status, error, list, bytes_data, slice_info,
+ *   slice_index, slice_pointer). A callback never runs after the call that ended its object
  *   returned.
  *
  * Fork. A child made by fork() has none of the library's threads, so in it
  *   every function returns PRAVEGA_E_FORKED at once, and those that end a handle
  *   do nothing else: nothing hangs and nothing is sent twice. Functions that
- *   only read tables (version, status, error, list, slice) still work. Fork
+ *   only read tables (version, status, error, list, bytes_data, slice) still work. Fork
  *   before the library is loaded, or load it with dlopen in the child.
  *   fork + exec and posix_spawn are not touched by this.
  *
@@ -107,6 +107,7 @@ extern "C" {
 /* Handles; see the rules. */
 typedef struct pravega_error pravega_error_t;
 typedef struct pravega_list pravega_list_t;
+typedef struct pravega_bytes pravega_bytes_t;
 typedef struct pravega_config pravega_config_t;
 typedef struct pravega_client pravega_client_t;
 typedef struct pravega_writer pravega_writer_t;
@@ -121,6 +122,7 @@ typedef struct pravega_slice pravega_slice_t;
 #define PRAVEGA_MAX_EVENT 8388608             /* bytes of the largest event of one append, 8 MiB; see pravega_writer_write */
 #define PRAVEGA_NO_KEY UINT32_C(4294967295)   /* as a key length: this event has no key */
 #define PRAVEGA_SLICE_END INT64_C(-1)         /* as next_offset: the whole slice was consumed */
+#define PRAVEGA_POINTER_SIZE 640              /* bytes of an event pointer's text with the NUL behind it, at most */
 
 /*
  * What:     The version of the loaded library, in the form of PRAVEGA_VERSION.
@@ -158,8 +160,8 @@ PRAVEGA_API int pravega_check_abi_of(uint32_t abi, uint32_t header_version);
  * treat an unknown negative value as a failure. */
 enum {
   PRAVEGA_OK = 0,
-  PRAVEGA_CHECKPOINT = 1, /* pravega_reader_next: reserved, not returned yet */
-  PRAVEGA_END = 2,        /* pravega_reader_next: everything was read, the streams are sealed */
+  PRAVEGA_CHECKPOINT = 1, /* pravega_reader_next: the reader came to a checkpoint */
+  PRAVEGA_END = 2,        /* pravega_reader_next: everything was read, nothing more will come */
 
   /* found in the process itself */
   PRAVEGA_E_ABI_MISMATCH = -1,
@@ -346,6 +348,27 @@ PRAVEGA_API const char *pravega_list_find(const pravega_list_t *list, const char
  * Returns:  PRAVEGA_OK or a code of the rules.
  */
 PRAVEGA_API int pravega_list_free(pravega_list_t *list);
+
+/* --------------------------------------------------------------- bytes -- */
+
+/*
+ * What:     The bytes of a value, and with len not NULL how many they are.
+ * Memory:   Borrowed until pravega_bytes_free(bytes).
+ * Blocks:   Never.
+ * Threads:  Any; works after fork.
+ * Returns:  The bytes, not NULL also when there are none; NULL, with *len 0, when
+ *           it is no such value.
+ */
+PRAVEGA_API const void *pravega_bytes_data(const pravega_bytes_t *bytes, size_t *len);
+
+/*
+ * What:     Ends a value of bytes. NULL is allowed.
+ * Memory:   What was borrowed from it ends.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_bytes_free(pravega_bytes_t *bytes);
 
 /* ------------------------------------------------------- configuration -- */
 
@@ -993,13 +1016,18 @@ PRAVEGA_API int pravega_txn_close(pravega_txn_t *txn, int timeout_ms, pravega_er
 /*
  * A reader group shares the segments of its streams among its readers, in any
  * language, official Java readers included: each event goes to one of them.
+ *
+ * A stream of a group is written "scope/stream", which is read from its head,
+ * "scope/stream@tail", from where it ends when the group is created, or
+ * "scope/stream@CUT", from a cut in its text form; with "@CUT" behind the start
+ * ("scope/stream@head@CUT", "scope/stream@CUT@CUT") it is read up to that cut. The
+ * streams may be of several scopes.
  */
 
 /*
- * What:     Creates a reader group over streams, with the group.* options of a
- *           configuration (config NULL: those of the client). Each stream is
- *           "scope/stream" (from its head), "scope/stream@tail" (from where it
- *           ends now) or "scope/stream@CUT" (from a cut in its text form).
+ * What:     Creates a reader group over streams, written as said above, with the
+ *           group.* options of a configuration; config NULL: those that the client
+ *           was made with.
  * Memory:   scope, name, streams (count strings), config: copied. created may be
  *           NULL.
  * Blocks:   Until the servers answered, at most timeout_ms.
@@ -1040,16 +1068,144 @@ PRAVEGA_API int pravega_reader_group_open(pravega_client_t *client, const char *
 PRAVEGA_API int pravega_reader_group_readers(pravega_reader_group_t *group, pravega_list_t **ids, int timeout_ms, pravega_error_t **err);
 
 /*
- * What:     Takes a dead reader out of the group; others go on from where it last
- *           gave back. If it lives, it fails with
+ * What:     Takes a dead reader out of the group; others go on from its last
+ *           checkpoint, or from where it acquired its segments: nothing is lost,
+ *           what it was handed since is delivered again. If it lives, it fails with
  *           PRAVEGA_E_READER_NOT_IN_GROUP. A reader that is not in the group
- *           is taken as gone already.
+ *           is taken as gone already. Readers that were opened with option
+ *           group.liveness.timeout do this by themselves to those that show no sign
+ *           of life for so long.
  * Memory:   reader_id: copied.
  * Blocks:   Until the servers answered, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
  */
 PRAVEGA_API int pravega_reader_group_reader_offline(pravega_reader_group_t *group, const char *reader_id, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     What is known about a group: a list of pairs, "stream" with the text
+ *           form of each of its streams, and the group's own value of each group.*
+ *           option (group.liveness.timeout, a reader's own, is not among them).
+ *           pravega_reader_group_create and pravega_reader_group_reset take what
+ *           it says. A stream starts at the cut where the group did or was reset to.
+ * Memory:   *info: yours, pravega_list_free.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_info(pravega_reader_group_t *group, pravega_list_t **info, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Has every reader of the group pass a checkpoint, and waits until all
+ *           have. Readers look for checkpoints every group.refresh.interval; those
+ *           that asked to be told (option reader.checkpoints), and official Java
+ *           ones, pass it when their application asks for the next events. A group
+ *           without readers passes it at once. A call that ended early leaves the
+ *           checkpoint under way: call again with its name to wait on, or
+ *           pravega_reader_group_cancel_checkpoints to give it up.
+ * Memory:   name: copied; any text but "", and without "_SILENT_". *cuts: where the
+ *           group stood, one cut in its text form for each stream, sorted by
+ *           stream; yours, pravega_list_free. A stream that had been read to its
+ *           end has none.
+ * Blocks:   Until all have passed it, at most timeout_ms, with -1 no longer than
+ *           option request.timeout. Closing the group's handle ends it.
+ * Threads:  Any, but not the one whose reader is to pass it.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT: it is under way, the message names the
+ *           readers that are waited for; PRAVEGA_E_CONFLICT:
+ *           group.checkpoints.outstanding are under way, or this one was given up
+ *           or the group reset; PRAVEGA_E_ALREADY_EXISTS: the name is that of a past
+ *           one; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_checkpoint(pravega_reader_group_t *group, const char *name, pravega_list_t **cuts, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Gives up all checkpoints of the group that are under way, whoever
+ *           initiated them; not what pravega_reader_group_cuts waits for.
+ * Memory:   None.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_cancel_checkpoints(pravega_reader_group_t *group, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Asks every reader of the group where it stands. Applications are not
+ *           told: readers of this library answer in the background with what was
+ *           given back, official Java ones with what they handed out. Each reader
+ *           passes its checkpoints in turn, so one that its application has not
+ *           passed yet is waited for.
+ * Memory:   *cuts: as pravega_reader_group_checkpoint.
+ * Blocks:   Until all have answered, at most timeout_ms, with -1 no longer than
+ *           option request.timeout.
+ * Threads:  Any.
+ * Returns:  As pravega_reader_group_checkpoint.
+ */
+PRAVEGA_API int pravega_reader_group_cuts(pravega_reader_group_t *group, pravega_list_t **cuts, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Lets the group start anew with these streams and the group.* options of
+ *           a configuration, as if it were created (config NULL: those that the
+ *           client was made with). Every reader that is in the group is out of
+ *           it: its next pravega_reader_next returns PRAVEGA_E_GROUP_REINITIALIZED,
+ *           it is to be closed and may be opened again. Checkpoints are forgotten.
+ *           Resets at the same time come one after the other.
+ * Memory:   streams (count strings), config: copied.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_STREAM; PRAVEGA_E_NO_SUCH_READER_GROUP;
+ *           server codes.
+ */
+PRAVEGA_API int pravega_reader_group_reset(pravega_reader_group_t *group, const char *const *streams, size_t count, const pravega_config_t *config, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Resets the group with the configuration that it has, but to start at
+ *           these cuts: those of a checkpoint, of pravega_reader_group_cuts, or
+ *           of the application's own records. A stream without a cut is not read
+ *           any more; a checkpoint has none of a stream that was read to its end.
+ * Memory:   cuts (count strings, text forms): copied.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  As pravega_reader_group_reset.
+ */
+PRAVEGA_API int pravega_reader_group_reset_to(pravega_reader_group_t *group, const char *const *cuts, size_t count, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Resets the group to the last checkpoint that all readers have passed,
+ *           automatic ones (option group.checkpoint.interval) among them. If there
+ *           was none since it was created or reset, it starts where it did then.
+ * Memory:   None.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  As pravega_reader_group_reset; PRAVEGA_E_INVALID_ARGUMENT: the group has
+ *           read everything.
+ */
+PRAVEGA_API int pravega_reader_group_reset_to_last_checkpoint(pravega_reader_group_t *group, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Tells the servers that the group does not need what lies before these
+ *           cuts, one for a stream, any more: the streams' retention policies may
+ *           truncate it. For a group whose option group.retention is "manual".
+ * Memory:   cuts (count strings, text forms): copied.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the group's retention is another,
+ *           or the controller does not take a cut, for example because it lies
+ *           before the previous one; PRAVEGA_E_CONFLICT: the group was reset
+ *           meanwhile; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_update_retention_cut(pravega_reader_group_t *group, const char *const *cuts, size_t count, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     How many bytes of what is in the streams now the group has left to
+ *           read, the 8 bytes before each event included, up to the ends that it
+ *           has. Readers tell how far they are every few seconds (one more than
+ *           there are readers), so it is as old.
+ * Memory:   *bytes is set.
+ * Blocks:   Until the servers answered for every segment, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_unread_bytes(pravega_reader_group_t *group, int64_t *bytes, int timeout_ms, pravega_error_t **err);
 
 /*
  * What:     Closes the handle. The group itself and its readers, also those
@@ -1070,24 +1226,46 @@ PRAVEGA_API int pravega_reader_group_close(pravega_reader_group_t *group, praveg
  * Blocks:   Until the group knows the reader, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_ALREADY_EXISTS: the group has a reader of this
- *           id; PRAVEGA_E_NO_SUCH_READER_GROUP; PRAVEGA_E_INVALID_ARGUMENT: the
- *           option reader.checkpoints is on, which only Go programs can use
- *           yet; server codes.
+ *           id; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
  */
 PRAVEGA_API int pravega_reader_open(pravega_reader_group_t *group, const char *reader_id, const pravega_config_t *config, pravega_reader_t **reader, int timeout_ms, pravega_error_t **err);
 
 /*
  * What:     The next slice: whole events of one segment, in order. One slice of
  *           a segment is out at a time; slices of several segments may be.
+ *           A reader that was opened with option reader.checkpoints is told of the
+ *           group's checkpoints, automatic ones (group.checkpoint.interval) among
+ *           them: PRAVEGA_CHECKPOINT, when no slice is out; while one is, no other
+ *           is handed out, so give back what is out. The next call, whatever its
+ *           time limit, says that the application is done with the checkpoint, for
+ *           example has stored what it made of the events before it; what was
+ *           given back by then is the reader's place in the checkpoint.
  * Memory:   *slice: yours, pravega_slice_release. NULL unless PRAVEGA_OK.
  * Blocks:   Until there is one, at most timeout_ms. Never inside the Go runtime.
- * Threads:  Any; slices go to whichever asks first.
- * Returns:  PRAVEGA_OK; PRAVEGA_END: all was read and the streams are sealed;
- *           PRAVEGA_E_TIMED_OUT: nothing yet; PRAVEGA_E_READER_NOT_IN_GROUP;
- *           PRAVEGA_E_GROUP_REINITIALIZED; PRAVEGA_E_FROM_CALLBACK: timeout_ms is
- *           not 0; server codes. For the message: pravega_reader_error.
+ * Threads:  Any; slices go to whichever asks first. One at a time with option
+ *           reader.checkpoints, as a call of any of them passes the checkpoint.
+ * Returns:  PRAVEGA_OK; PRAVEGA_CHECKPOINT: for its name pravega_reader_checkpoint;
+ *           PRAVEGA_END: all was read, up to the ends that the group has or those of
+ *           its streams, which are sealed; PRAVEGA_E_TIMED_OUT: nothing yet;
+ *           PRAVEGA_E_READER_NOT_IN_GROUP: somebody took the reader out of the group;
+ *           PRAVEGA_E_GROUP_REINITIALIZED: the group was reset; in both cases what
+ *           was not given back is read again, what was given back may be, and the
+ *           reader is to be closed and may be opened again;
+ *           PRAVEGA_E_FROM_CALLBACK: timeout_ms is not 0; server codes. For the
+ *           message: pravega_reader_error.
  */
 PRAVEGA_API int pravega_reader_next(pravega_reader_t *reader, int timeout_ms, pravega_slice_t **slice);
+
+/*
+ * What:     The name of the checkpoint that pravega_reader_next came to last, as a
+ *           list that holds this one string, or none while there was none. It is
+ *           what its initiator called it; that of an automatic one is random.
+ * Memory:   *name: yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_reader_checkpoint(pravega_reader_t *reader, pravega_list_t **name, pravega_error_t **err);
 
 /*
  * What:     A descriptor for event loops: readable when pravega_reader_next with
@@ -1242,6 +1420,124 @@ static inline int pravega_events_next(pravega_events_t *it, pravega_event_t *eve
   return 1;
 }
 
+/*
+ * What:     The pointer to an event of a slice, as text, by which
+ *           pravega_event_fetch reads the event again later:
+ *           "segment:offset-length", as Java's EventPointer.toString, where the
+ *           length counts the 8 bytes before the payload.
+ * Memory:   offset, len: those of the event, as pravega_events_next gives them.
+ *           pointer: the caller's, PRAVEGA_POINTER_SIZE bytes.
+ * Blocks:   Never; does not enter the Go runtime.
+ * Threads:  Any; works after fork.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the slice has no such event.
+ */
+PRAVEGA_API int pravega_slice_pointer(const pravega_slice_t *slice, int64_t offset, size_t len, char *pointer);
+
+/*
+ * What:     Reads one event by its pointer.
+ * Memory:   pointer: copied. *event: yours, pravega_bytes_free.
+ * Blocks:   Until the event is there, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_SEGMENT_TRUNCATED, PRAVEGA_E_NO_SUCH_SEGMENT: it
+ *           was truncated away, or its stream was deleted;
+ *           PRAVEGA_E_INVALID_ARGUMENT: it is no pointer, or no event is at that
+ *           place; server codes.
+ */
+PRAVEGA_API int pravega_event_fetch(pravega_client_t *client, const char *pointer, pravega_bytes_t **event, int timeout_ms, pravega_error_t **err);
+
+/* --------------------------------------- forms of cuts and other places -- */
+
+/*
+ * Stream cuts and event pointers are texts here, as Java's StreamCut.asText and
+ * EventPointer.toString write them; checkpoints are a name and cuts. As bytes they
+ * are what Java's toBytes writes and fromBytes reads. These functions ask no server.
+ */
+
+/*
+ * What:     What a cut says: a list of pairs, "scope" and "stream", then for each of
+ *           its segments, in their order, the id in decimal (epoch << 32 | number)
+ *           and the offset of the next event, -1 for the segment's end. An unbounded
+ *           cut, text "UNBOUNDED", has empty names and no segments.
+ * Memory:   cut: copied. *info: yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the text is no cut.
+ */
+PRAVEGA_API int pravega_cut_info(const char *cut, pravega_list_t **info, pravega_error_t **err);
+
+/*
+ * What:     A cut as bytes; none for an unbounded one.
+ * Memory:   cut: copied. *bytes: yours, pravega_bytes_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the text is no cut.
+ */
+PRAVEGA_API int pravega_cut_to_bytes(const char *cut, pravega_bytes_t **bytes, pravega_error_t **err);
+
+/*
+ * What:     The cut that is in bytes.
+ * Memory:   bytes (len of them): copied. *cut: its text form, as a list that holds
+ *           this one string; yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no cut.
+ */
+PRAVEGA_API int pravega_cut_from_bytes(const void *bytes, size_t len, pravega_list_t **cut, pravega_error_t **err);
+
+/*
+ * What:     A checkpoint as bytes.
+ * Memory:   name, cuts (count strings, text forms, one for a stream): copied.
+ *           *bytes: yours, pravega_bytes_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the name is not UTF-8, a text is
+ *           no cut, one is unbounded, or two are of one stream.
+ */
+PRAVEGA_API int pravega_checkpoint_to_bytes(const char *name, const char *const *cuts, size_t count, pravega_bytes_t **bytes, pravega_error_t **err);
+
+/*
+ * What:     The checkpoint that is in bytes.
+ * Memory:   bytes (len of them): copied. *checkpoint: its name, and behind it the
+ *           text form of each of its cuts, sorted by stream; yours,
+ *           pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no checkpoint;
+ *           PRAVEGA_E_INVALID_ARGUMENT: there is a NUL in its name.
+ */
+PRAVEGA_API int pravega_checkpoint_from_bytes(const void *bytes, size_t len, pravega_list_t **checkpoint, pravega_error_t **err);
+
+/*
+ * What:     What an event pointer says: a list of pairs, "scope", "stream",
+ *           "segment" (the qualified name), "offset" (that of the event's header in
+ *           the segment) and "size" (that of the event in bytes, without its
+ *           header), the last two in decimal.
+ * Memory:   pointer: copied. *info: yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the text is no pointer.
+ */
+PRAVEGA_API int pravega_pointer_info(const char *pointer, pravega_list_t **info, pravega_error_t **err);
+
+/*
+ * What:     An event pointer as bytes.
+ * Memory:   pointer: copied. *bytes: yours, pravega_bytes_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the text is no pointer.
+ */
+PRAVEGA_API int pravega_pointer_to_bytes(const char *pointer, pravega_bytes_t **bytes, pravega_error_t **err);
+
+/*
+ * What:     The event pointer that is in bytes.
+ * Memory:   bytes (len of them): copied. *pointer: its text, as a list that holds
+ *           this one string; yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no pointer.
+ */
+PRAVEGA_API int pravega_pointer_from_bytes(const void *bytes, size_t len, pravega_list_t **pointer, pravega_error_t **err);
+
 /* ------------------------------------------------------ log and process -- */
 
 /* Levels of log messages. */
@@ -1274,7 +1570,7 @@ PRAVEGA_API int pravega_log_set(pravega_log_fn fn, void *user, int level);
  * What:     Closes every writer, transaction and its writer, reader, reader group
  *           and client that is open, in this order, and turns the log off: for exit hooks of interpreters.
  *           Their handles have ended then. New clients may be opened later.
- * Memory:   Slices, errors, lists and configurations stay.
+ * Memory:   Slices, errors, lists, bytes and configurations stay.
  * Blocks:   At most timeout_ms for acks and for readers to leave their groups.
  * Threads:  Any; not from a callback.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_FROM_CALLBACK; else the first failure, though

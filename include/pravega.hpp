@@ -77,6 +77,34 @@ inline std::vector<std::string> take(pravega_list_t *list) {
   return items;
 }
 
+inline std::string take(pravega_bytes_t *bytes) {
+  std::unique_ptr<pravega_bytes_t, int (*)(pravega_bytes_t *)> owned(bytes, pravega_bytes_free);
+  std::size_t len = 0;
+  const void *data = pravega_bytes_data(bytes, &len);
+  return std::string(static_cast<const char *>(data), len);
+}
+
+// The one string of a list.
+inline std::string take_one(pravega_list_t *list) { return std::move(take(list).at(0)); }
+
+inline std::vector<std::pair<std::string, std::string>> take_pairs(pravega_list_t *list) {
+  std::vector<std::string> flat = take(list);
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
+    pairs.emplace_back(std::move(flat[i]), std::move(flat[i + 1]));
+  }
+  return pairs;
+}
+
+// The same strings for C, for as long as they are not changed.
+inline std::vector<const char *> texts(const std::vector<std::string> &strings) {
+  std::vector<const char *> all;
+  for (const std::string &s : strings) {
+    all.push_back(s.c_str());
+  }
+  return all;
+}
+
 // Owns a handle: moved, not copied.
 template <typename T> class Owner {
 public:
@@ -115,12 +143,87 @@ public:
   std::string get(const std::string &name) const {
     pravega_list_t *value = nullptr;
     detail::call(pravega_config_get, const_cast<const pravega_config_t *>(handle_), name.c_str(), &value);
-    return detail::take(value).at(0);
+    return detail::take_one(value);
   }
   const pravega_config_t *handle() const noexcept { return handle_; }
 
 private:
   pravega_config_t *handle_ = nullptr;
+};
+
+// A position in a stream, as the text of it says. Offsets are those of the next
+// events by segment id, -1 for a segment's end. One without bound has no names.
+struct StreamCut {
+  std::string scope, stream;
+  std::vector<std::pair<std::int64_t, std::int64_t>> offsets;
+
+  explicit StreamCut(const std::string &text) {
+    pravega_list_t *info = nullptr;
+    detail::call(pravega_cut_info, text.c_str(), &info);
+    auto pairs = detail::take_pairs(info);
+    scope = pairs.at(0).second;
+    stream = pairs.at(1).second;
+    for (std::size_t i = 2; i < pairs.size(); i++) {
+      offsets.emplace_back(std::stoll(pairs[i].first), std::stoll(pairs[i].second));
+    }
+  }
+  // The text of a cut as bytes, and back.
+  static std::string to_bytes(const std::string &text) {
+    pravega_bytes_t *bytes = nullptr;
+    detail::call(pravega_cut_to_bytes, text.c_str(), &bytes);
+    return detail::take(bytes);
+  }
+  static std::string from_bytes(std::string_view bytes) {
+    pravega_list_t *text = nullptr;
+    detail::call(pravega_cut_from_bytes, static_cast<const void *>(bytes.data()), bytes.size(), &text);
+    return detail::take_one(text);
+  }
+};
+
+// Where a group stood when its readers had passed one point: the texts of cuts.
+struct Checkpoint {
+  std::string name;
+  std::vector<std::string> cuts; // a stream that had been read to its end has none
+
+  std::string to_bytes() const {
+    pravega_bytes_t *bytes = nullptr;
+    detail::call(pravega_checkpoint_to_bytes, name.c_str(), detail::texts(cuts).data(), cuts.size(), &bytes);
+    return detail::take(bytes);
+  }
+  static Checkpoint from_bytes(std::string_view bytes) {
+    pravega_list_t *list = nullptr;
+    detail::call(pravega_checkpoint_from_bytes, static_cast<const void *>(bytes.data()), bytes.size(), &list);
+    std::vector<std::string> all = detail::take(list);
+    return {all.at(0), {all.begin() + 1, all.end()}};
+  }
+};
+
+// Where an event is stored, as the text of it says; see Slice::pointer_to.
+struct EventPointer {
+  std::string scope, stream, segment;
+  std::int64_t offset = 0, size = 0;
+
+  explicit EventPointer(const std::string &text) {
+    pravega_list_t *info = nullptr;
+    detail::call(pravega_pointer_info, text.c_str(), &info);
+    auto pairs = detail::take_pairs(info);
+    scope = pairs.at(0).second;
+    stream = pairs.at(1).second;
+    segment = pairs.at(2).second;
+    offset = std::stoll(pairs.at(3).second);
+    size = std::stoll(pairs.at(4).second);
+  }
+  // The text of a pointer as bytes, and back.
+  static std::string to_bytes(const std::string &text) {
+    pravega_bytes_t *bytes = nullptr;
+    detail::call(pravega_pointer_to_bytes, text.c_str(), &bytes);
+    return detail::take(bytes);
+  }
+  static std::string from_bytes(std::string_view bytes) {
+    pravega_list_t *text = nullptr;
+    detail::call(pravega_pointer_from_bytes, static_cast<const void *>(bytes.data()), bytes.size(), &text);
+    return detail::take_one(text);
+  }
 };
 
 // One event of a slice; its payload is valid until the slice is released.
@@ -190,6 +293,16 @@ public:
   iterator end() const { return {}; }
 
   const pravega_slice_info_t &info() const noexcept { return info_; }
+
+  // The text by which Client::fetch_event reads the event again later.
+  std::string pointer_to(const Event &event) const {
+    char pointer[PRAVEGA_POINTER_SIZE];
+    int status = pravega_slice_pointer(handle_.get(), event.offset, event.data.size(), pointer);
+    if (status < 0) {
+      throw Error(status);
+    }
+    return pointer;
+  }
 
   // All was consumed.
   void release() { release_at(PRAVEGA_SLICE_END); }
@@ -434,6 +547,7 @@ public:
   Reader &operator=(Reader &&other) noexcept {
     std::swap(handle_, other.handle_);
     std::swap(ended_, other.ended_);
+    std::swap(at_checkpoint_, other.at_checkpoint_);
     return *this;
   }
   ~Reader() {
@@ -442,10 +556,12 @@ public:
     }
   }
 
-  // The next slice; no value: there was none in time, or ended() is true.
+  // The next slice; no value: there was none in time, or ended() or at_checkpoint()
+  // is true.
   std::optional<Slice> next(Timeout timeout = forever) {
     pravega_slice_t *slice = nullptr;
     int status = pravega_reader_next(handle_.get(), detail::ms(timeout), &slice);
+    at_checkpoint_ = status == PRAVEGA_CHECKPOINT;
     if (status == PRAVEGA_OK) {
       return Slice(slice);
     }
@@ -460,8 +576,18 @@ public:
     }
     return std::nullopt;
   }
-  // Everything was read and the streams are sealed.
+  // Everything was read: the streams are sealed, or the group reads no further.
   bool ended() const noexcept { return ended_; }
+  // The last next came to a checkpoint; calling it again says that the application
+  // is done with it. Only with option reader.checkpoints.
+  bool at_checkpoint() const noexcept { return at_checkpoint_; }
+  // The name of the checkpoint that next came to last; "" while there was none.
+  std::string checkpoint() const {
+    pravega_list_t *name = nullptr;
+    detail::call(pravega_reader_checkpoint, handle_.get(), &name);
+    std::vector<std::string> names = detail::take(name);
+    return names.empty() ? std::string() : names[0];
+  }
 
   // Readable while next may have something.
   int ready_fd() const {
@@ -477,7 +603,7 @@ public:
 
 private:
   detail::Owner<pravega_reader_t> handle_;
-  bool ended_ = false;
+  bool ended_ = false, at_checkpoint_ = false;
 };
 
 // A reader group that exists; Client::create_reader_group makes one.
@@ -502,9 +628,52 @@ public:
   void reader_offline(const std::string &id, Timeout timeout = forever) {
     detail::call(pravega_reader_group_reader_offline, handle_.get(), id.c_str(), detail::ms(timeout));
   }
+  // Pairs of name and value: "stream" for each, the group.* options.
+  std::vector<std::pair<std::string, std::string>> info(Timeout timeout = forever) const {
+    pravega_list_t *info = nullptr;
+    detail::call(pravega_reader_group_info, handle_.get(), &info, detail::ms(timeout));
+    return detail::take_pairs(info);
+  }
+
+  // Waits until all readers have passed it.
+  Checkpoint checkpoint(const std::string &name, Timeout timeout = forever) {
+    pravega_list_t *cuts = nullptr;
+    detail::call(pravega_reader_group_checkpoint, handle_.get(), name.c_str(), &cuts, detail::ms(timeout));
+    return {name, detail::take(cuts)};
+  }
+  void cancel_checkpoints(Timeout timeout = forever) { detail::call(pravega_reader_group_cancel_checkpoints, handle_.get(), detail::ms(timeout)); }
+  // Where the readers stand, without telling applications.
+  std::vector<std::string> cuts(Timeout timeout = forever) {
+    pravega_list_t *cuts = nullptr;
+    detail::call(pravega_reader_group_cuts, handle_.get(), &cuts, detail::ms(timeout));
+    return detail::take(cuts);
+  }
+
+  // Starts anew with these streams and the group.* options of a configuration; the
+  // readers are out of the group.
+  void reset(const std::vector<std::string> &streams, Timeout timeout = forever) { reset(streams, nullptr, timeout); }
+  void reset(const std::vector<std::string> &streams, const Config &config, Timeout timeout = forever) { reset(streams, config.handle(), timeout); }
+  // The same with the configuration that it has, from elsewhere.
+  void reset_to(const std::vector<std::string> &cuts, Timeout timeout = forever) {
+    detail::call(pravega_reader_group_reset_to, handle_.get(), detail::texts(cuts).data(), cuts.size(), detail::ms(timeout));
+  }
+  void reset_to_last_checkpoint(Timeout timeout = forever) { detail::call(pravega_reader_group_reset_to_last_checkpoint, handle_.get(), detail::ms(timeout)); }
+
+  // What lies before these cuts is not needed, if group.retention is "manual".
+  void update_retention_cut(const std::vector<std::string> &cuts, Timeout timeout = forever) {
+    detail::call(pravega_reader_group_update_retention_cut, handle_.get(), detail::texts(cuts).data(), cuts.size(), detail::ms(timeout));
+  }
+  std::int64_t unread_bytes(Timeout timeout = forever) const {
+    std::int64_t bytes = 0;
+    detail::call(pravega_reader_group_unread_bytes, handle_.get(), &bytes, detail::ms(timeout));
+    return bytes;
+  }
   pravega_reader_group_t *handle() const noexcept { return handle_.get(); }
 
 private:
+  void reset(const std::vector<std::string> &streams, const pravega_config_t *config, Timeout timeout) {
+    detail::call(pravega_reader_group_reset, handle_.get(), detail::texts(streams).data(), streams.size(), config, detail::ms(timeout));
+  }
   Reader open(const std::string &id, const pravega_config_t *config, Timeout timeout) {
     pravega_reader_t *reader = nullptr;
     detail::call(pravega_reader_open, handle_.get(), id.c_str(), config, &reader, detail::ms(timeout));
@@ -585,12 +754,7 @@ public:
   std::vector<std::pair<std::string, std::string>> stream_info(const std::string &scope, const std::string &stream, Timeout timeout = forever) const {
     pravega_list_t *info = nullptr;
     detail::call(pravega_stream_info, handle_.get(), scope.c_str(), stream.c_str(), &info, detail::ms(timeout));
-    std::vector<std::string> flat = detail::take(info);
-    std::vector<std::pair<std::string, std::string>> pairs;
-    for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
-      pairs.emplace_back(std::move(flat[i]), std::move(flat[i + 1]));
-    }
-    return pairs;
+    return detail::take_pairs(info);
   }
   std::vector<pravega_segment_t> segments(const std::string &scope, const std::string &stream, Timeout timeout = forever) const {
     std::vector<pravega_segment_t> all(16);
@@ -619,7 +783,8 @@ public:
     return txn_writer(scope, stream, config.handle(), timeout);
   }
 
-  // Streams are "scope/stream", "scope/stream@tail" or "scope/stream@CUT".
+  // Streams are "scope/stream", "scope/stream@tail" or "scope/stream@CUT", with "@CUT"
+  // behind it for where reading ends.
   bool create_reader_group(const std::string &scope, const std::string &name, const std::vector<std::string> &streams, Timeout timeout = forever) {
     return group(scope, name, streams, nullptr, timeout);
   }
@@ -633,6 +798,13 @@ public:
   }
   void delete_reader_group(const std::string &scope, const std::string &name, Timeout timeout = forever) {
     detail::call(pravega_reader_group_delete, handle_.get(), scope.c_str(), name.c_str(), detail::ms(timeout));
+  }
+
+  // Reads one event by the text of its pointer.
+  std::string fetch_event(const std::string &pointer, Timeout timeout = forever) {
+    pravega_bytes_t *event = nullptr;
+    detail::call(pravega_event_fetch, handle_.get(), pointer.c_str(), &event, detail::ms(timeout));
+    return detail::take(event);
   }
 
   void close() { detail::call(pravega_client_close, handle_.leave()); }
@@ -655,10 +827,7 @@ private:
     return TransactionalWriter(handle);
   }
   bool group(const std::string &scope, const std::string &name, const std::vector<std::string> &streams, const pravega_config_t *config, Timeout timeout) {
-    std::vector<const char *> texts;
-    for (const std::string &s : streams) {
-      texts.push_back(s.c_str());
-    }
+    std::vector<const char *> texts = detail::texts(streams);
     int created = 0;
     detail::call(pravega_reader_group_create, handle_.get(), scope.c_str(), name.c_str(), texts.data(), texts.size(), config, &created, detail::ms(timeout));
     return created != 0;

@@ -1,15 +1,6 @@
 /* Scopes and streams on a real server. */
 #include "server.h"
 
-static bool lists(const pravega_list_t *list, const char *item) {
-  for (size_t i = 0; i < pravega_list_size(list); i++) {
-    if (strcmp(pravega_list_get(list, i), item) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static void scopes(void) {
   pravega_client_t *client = client_open();
   pravega_list_t *names;

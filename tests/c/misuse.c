@@ -81,8 +81,12 @@ static void bad_handles(void) {
   pravega_list_t *list;
   pravega_slice_t *slice;
   pravega_slice_info_t info;
-  int64_t acked;
+  int64_t acked, unread;
   int flag, fd;
+  pravega_bytes_t *bytes;
+  const char *text = "t";
+  char pointer[PRAVEGA_POINTER_SIZE];
+  size_t len;
   void *junk = (void *)(uintptr_t)0x1234567812345678u;
   pravega_client_t *none[] = {NULL, (pravega_client_t *)junk, (pravega_client_t *)&flag, (pravega_client_t *)(void *)(uintptr_t)-1};
 
@@ -102,18 +106,32 @@ static void bad_handles(void) {
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_flush(bad, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_close(bad, &acked, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_readers(bad, &list, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_info(bad, &list, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_checkpoint(bad, "c", &list, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_cancel_checkpoints(bad, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_cuts(bad, &list, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_reset(bad, &text, 1, NULL, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_reset_to(bad, &text, 1, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_reset_to_last_checkpoint(bad, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_update_retention_cut(bad, &text, 1, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_unread_bytes(bad, &unread, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_close(bad, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_event_fetch(bad, "s/t/0.#epoch.0:0-8", &bytes, 0, &error));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_next(bad, 0, &slice));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_ready_fd(bad, &fd));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_checkpoint(bad, &list, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_error(bad, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_close(bad, 0, &error));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_info(bad, &info, sizeof info));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_index(bad, NULL, NULL, 0));
+    CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_pointer(bad, 0, 0, pointer));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_release(bad, 0));
     CHECK_INT(0, pravega_list_size(bad));
     CHECK(pravega_list_get(bad, 0) == NULL);
     CHECK(pravega_list_find(bad, "x") == NULL);
     int freed = bad == NULL ? PRAVEGA_OK : PRAVEGA_E_BAD_HANDLE; /* freeing nothing is no mistake */
+    CHECK(pravega_bytes_data(bad, &len) == NULL);
+    CHECK_INT(freed, pravega_bytes_free(bad));
     CHECK_INT(freed, pravega_list_free(bad));
     CHECK_INT(freed, pravega_error_free(bad));
     CHECK_INT(freed, pravega_config_free(bad));
@@ -166,8 +184,10 @@ static void bad_arguments(void) {
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_stream_info(client, "s", "\xff", &list, 1000, &error));
   CHECK(list == NULL);
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_stream_truncate(client, "s", "t", "no cut", 1000, &error));
-  const char *streams[] = {"no-slash"};
-  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "no-slash", pravega_reader_group_create(client, "s", "g", streams, 1, NULL, NULL, 1000, &error));
+  const char *wrong[] = {"no-slash", "s/t@nowhere", "s/t@head@nowhere", "s/t@head@tail", "s/t@head@UNBOUNDED@x"};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_create(client, "s", "g", &wrong[i], 1, NULL, NULL, 1000, &error));
+  }
   CHECK_OK(pravega_client_close(client, &error));
 }
 

@@ -1,80 +1,8 @@
 /* Reader groups, readers and slices against a real server. */
-#include "server.h"
+#include "tally.h"
 
 #include <poll.h>
 #include <pthread.h>
-
-/* Writes events whose payload is their number, key = number % keys. */
-static void write_numbers(pravega_client_t *client, const char *stream, uint32_t count, uint32_t keys) {
-  pravega_writer_t *w = writer_open(client, stream);
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t key = i % keys + 'A';
-    uint8_t event[100] = {0};
-    memcpy(event, &i, sizeof i);
-    CHECK_INT(i + 1, pravega_writer_write(w, (char *)&key, 1, event, i % 2 == 0 ? sizeof i : sizeof event, LONG));
-  }
-  writer_close(w);
-}
-
-static uint32_t number_of(const pravega_event_t *event) {
-  uint32_t n;
-  CHECK(event->len >= sizeof n);
-  memcpy(&n, event->data, sizeof n);
-  return n;
-}
-
-/* Counts every id, and sees the order per key. */
-struct tally {
-  uint32_t keys, total;
-  uint8_t seen[100000];
-  int64_t newest[64]; /* per key */
-};
-
-static void count(struct tally *t, uint32_t n) {
-  CHECK(n < sizeof t->seen);
-  CHECK_INT(0, t->seen[n]++);
-  CHECK((int64_t)n > t->newest[n % t->keys]);
-  t->newest[n % t->keys] = n;
-  t->total++;
-}
-
-static struct tally *tally_of(uint32_t keys) {
-  struct tally *t = calloc(1, sizeof *t);
-  CHECK(t != NULL);
-  t->keys = keys;
-  memset(t->newest, 0xff, sizeof t->newest);
-  return t;
-}
-
-/* Every way to look into a slice says the same. */
-static void count_slice(struct tally *t, const pravega_slice_t *slice) {
-  pravega_slice_info_t info;
-  pravega_event_t event;
-  uint32_t pairs[2 * 16];
-  size_t cursor = 0;
-  CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
-  CHECK(info.data != NULL && info.len > 0);
-  CHECK_INT(info.end_offset, info.start_offset + (int64_t)info.len);
-  CHECK_INT(0, info.skipped);
-  CHECK(strstr(info.segment, info.stream) != NULL);
-  pravega_events_t it = pravega_events_begin(&info);
-  int64_t whole = pravega_slice_index(slice, NULL, NULL, 0), events = 0, n;
-  while ((n = pravega_slice_index(slice, &cursor, pairs, 16)) > 0) {
-    for (int64_t i = 0; i < n; i++) {
-      CHECK_INT(1, pravega_events_next(&it, &event));
-      CHECK(event.data == info.data + pairs[2 * i]);
-      CHECK_INT(event.len, pairs[2 * i + 1]);
-      CHECK_INT(event.next, event.offset + 8 + (int64_t)event.len);
-      count(t, number_of(&event));
-      events++;
-    }
-    CHECK_INT(event.next, info.start_offset + (int64_t)cursor);
-  }
-  CHECK_INT(0, n);
-  CHECK_INT(0, pravega_events_next(&it, &event));
-  CHECK_INT(whole, events);
-  CHECK_INT(info.len, cursor);
-}
 
 static void round_trip(void) {
   enum { EVENTS = 50000, KEYS = 26 };
@@ -245,15 +173,6 @@ static void closed_with_its_client(void) {
   CHECK(pravega_reader_close(w.reader, LONG, NULL) <= 0);
 }
 
-static bool lists(const pravega_list_t *list, const char *item) {
-  for (size_t i = 0; i < pravega_list_size(list); i++) {
-    if (strcmp(pravega_list_get(list, i), item) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static void groups(void) {
   pravega_client_t *client = client_open();
   pravega_reader_group_t *group;
@@ -283,9 +202,6 @@ static void groups(void) {
   CHECK_OK(pravega_reader_group_readers(group, &ids, LONG, &error));
   CHECK_INT(0, pravega_list_size(ids));
   CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
-  other = config_with("reader.checkpoints", "true");
-  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "reader.checkpoints", pravega_reader_open(group, "one", other, &one, LONG, &error));
-  CHECK_INT(PRAVEGA_OK, pravega_config_free(other));
   CHECK_OK(pravega_reader_open(group, "one", NULL, &one, LONG, &error));
   CHECK_OK(pravega_reader_open(group, "two", NULL, &two, LONG, &error));
   CHECK_OK(pravega_reader_group_readers(group, &ids, LONG, &error));

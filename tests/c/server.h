@@ -50,6 +50,15 @@ static inline const char *scope_of(pravega_client_t *client) {
   return scope;
 }
 
+static inline bool lists(const pravega_list_t *list, const char *item) {
+  for (size_t i = 0; i < pravega_list_size(list); i++) {
+    if (strcmp(pravega_list_get(list, i), item) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static inline void stream_create(pravega_client_t *client, const char *stream, const char *segments) {
   int created;
   pravega_config_t *config = config_with("stream.segments", segments);

@@ -1,6 +1,7 @@
 // The C++ classes against a real server.
 #include <pravega.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -190,6 +191,95 @@ void slices_given_back() {
   CHECK(!reader.ended());
 }
 
+// Reads to the end of the group; every event once.
+std::multiset<std::string> read_all(pravega::ReaderGroup &group) {
+  std::multiset<std::string> seen;
+  pravega::Reader reader = group.open_reader("reads-all");
+  while (!reader.ended()) {
+    if (auto slice = reader.next(30s)) {
+      for (const pravega::Event &event : *slice) {
+        seen.emplace(event.data);
+      }
+      slice->release();
+    }
+  }
+  return seen;
+}
+
+void checkpoints_and_cuts() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "checks", config());
+  const std::string path = scope + "/checks";
+  {
+    pravega::Writer writer = client.open_writer(scope, "checks");
+    for (int i = 100; i < 200; i++) {
+      writer.write(std::to_string(i));
+    }
+  }
+  auto options = config().set("group.refresh.interval", "100ms").set("group.checkpoint.interval", "0s").set("group.retention", "manual");
+  client.create_reader_group(scope, "checks-group", {path}, options);
+  pravega::ReaderGroup group = client.open_reader_group(scope, "checks-group");
+  CHECK(group.unread_bytes() == 100 * 11);
+  auto info = group.info();
+  CHECK(info[0] == std::make_pair(std::string("stream"), path));
+  CHECK((std::count(info.begin(), info.end(), std::make_pair(std::string("group.retention"), std::string("manual"))) == 1));
+
+  pravega::Reader reader = group.open_reader("reader", config().set("reader.checkpoints", "true"));
+  CHECK(reader.checkpoint().empty() && !reader.at_checkpoint());
+  std::vector<std::string> pointers;
+  auto slice = reader.next(30s);
+  auto at = slice->begin();
+  for (int i = 100; i < 130; i++, ++at) {
+    CHECK(at->data == std::to_string(i));
+    pointers.push_back(slice->pointer_to(*at));
+  }
+  slice->release_at(at->offset);
+  CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, slice->pointer_to(*at));
+  pravega::Checkpoint checkpoint;
+  std::thread initiator([&] { checkpoint = group.checkpoint("thirty", 60s); });
+  for (bool passed = false; !passed;) {
+    auto next = reader.next(30s); // a slice, of which nothing is taken, as long as it has not heard of it
+    passed = reader.at_checkpoint();
+    CHECK(next.has_value() != passed);
+  }
+  CHECK(reader.checkpoint() == "thirty" && !reader.ended());
+  CHECK(reader.next(30s).has_value() && !reader.at_checkpoint());
+  initiator.join();
+  CHECK(checkpoint.name == "thirty" && checkpoint.cuts.size() == 1);
+  pravega::Checkpoint same = pravega::Checkpoint::from_bytes(checkpoint.to_bytes());
+  CHECK(same.name == checkpoint.name && same.cuts == checkpoint.cuts);
+  pravega::StreamCut cut(same.cuts[0]);
+  CHECK(cut.scope == scope && cut.stream == "checks" && cut.offsets.size() == 1 && cut.offsets[0].second == 30 * 11);
+  CHECK(pravega::StreamCut::from_bytes(pravega::StreamCut::to_bytes(same.cuts[0])) == same.cuts[0]);
+  CHECK(group.cuts() == same.cuts);
+  CHECK_THROWS(PRAVEGA_E_TIMED_OUT, group.checkpoint("never passed", 300ms));
+  group.cancel_checkpoints();
+  CHECK_THROWS(PRAVEGA_E_ALREADY_EXISTS, group.checkpoint("thirty"));
+  group.update_retention_cut(same.cuts);
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, group.update_retention_cut({"no cut"}));
+
+  for (std::size_t i = 0; i < pointers.size(); i++) {
+    CHECK(client.fetch_event(pointers[i]) == std::to_string(100 + i));
+  }
+  pravega::EventPointer pointer(pointers[1]);
+  CHECK(pointer.scope == scope && pointer.stream == "checks" && pointer.offset == 11 && pointer.size == 3);
+  CHECK(pravega::EventPointer::from_bytes(pravega::EventPointer::to_bytes(pointers[1])) == pointers[1]);
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, client.fetch_event("no pointer"));
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, pravega::EventPointer("no pointer"));
+  CHECK_THROWS(PRAVEGA_E_PROTOCOL, pravega::Checkpoint::from_bytes("no checkpoint"));
+
+  group.reset_to(same.cuts);
+  CHECK_THROWS(PRAVEGA_E_GROUP_REINITIALIZED, [&] { while (true) { reader.next(30s); } }());
+  reader.close();
+  group.reset({path + "@head@" + same.cuts[0]}, options);
+  CHECK(read_all(group).size() == 30);
+  client.seal_stream(scope, "checks");
+  group.reset({path + "@" + same.cuts[0]}, options);
+  group.reset_to_last_checkpoint(); // there was none since: to where it started
+  std::multiset<std::string> rest = read_all(group);
+  CHECK(rest.size() == 70 && *rest.begin() == "130" && *rest.rbegin() == "199");
+}
+
 void batches() {
   pravega::Client client = connect();
   client.create_stream(scope, "batches", config().set("stream.segments", "2"));
@@ -205,16 +295,8 @@ void batches() {
   CHECK(writer.close() == 8);
   client.seal_stream(scope, "batches");
   client.create_reader_group(scope, "batches-group", {scope + "/batches"});
-  pravega::Reader reader = client.open_reader_group(scope, "batches-group").open_reader("reader");
-  std::multiset<std::string> seen;
-  while (!reader.ended()) {
-    if (auto slice = reader.next(30s)) {
-      for (const pravega::Event &event : *slice) {
-        seen.emplace(event.data);
-      }
-      slice->release();
-    }
-  }
+  pravega::ReaderGroup group = client.open_reader_group(scope, "batches-group");
+  std::multiset<std::string> seen = read_all(group);
   CHECK((seen == std::multiset<std::string>{"a1", "", "a3", "b1", "b2", "c1", "d1", "d2"}));
 }
 
@@ -258,16 +340,8 @@ void continued_writer() {
   CHECK(client.open_writer(scope, "continued", options).durable() == 5);
   client.seal_stream(scope, "continued");
   client.create_reader_group(scope, "continued-group", {scope + "/continued"});
-  pravega::Reader reader = client.open_reader_group(scope, "continued-group").open_reader("reader");
-  std::multiset<std::string> seen;
-  while (!reader.ended()) {
-    if (auto slice = reader.next(30s)) {
-      for (const pravega::Event &event : *slice) {
-        seen.emplace(event.data);
-      }
-      slice->release();
-    }
-  }
+  pravega::ReaderGroup group = client.open_reader_group(scope, "continued-group");
+  std::multiset<std::string> seen = read_all(group);
   CHECK((seen == std::multiset<std::string>{"1", "2", "3", "4", "5"}));
 }
 
@@ -303,16 +377,8 @@ void transactions() {
   writer.close();
   client.seal_stream(scope, "txn");
   client.create_reader_group(scope, "txn-group", {scope + "/txn"});
-  pravega::Reader reader = client.open_reader_group(scope, "txn-group").open_reader("reader");
-  std::multiset<std::string> seen;
-  while (!reader.ended()) {
-    if (auto slice = reader.next(30s)) {
-      for (const pravega::Event &event : *slice) {
-        seen.emplace(event.data);
-      }
-      slice->release();
-    }
-  }
+  pravega::ReaderGroup group = client.open_reader_group(scope, "txn-group");
+  std::multiset<std::string> seen = read_all(group);
   CHECK((seen == std::multiset<std::string>{"1", "2", "3"}));
 }
 
@@ -366,6 +432,7 @@ int main() {
     run("streams", streams);
     run("round_trip", round_trip);
     run("slices_given_back", slices_given_back);
+    run("checkpoints_and_cuts", checkpoints_and_cuts);
     run("batches", batches);
     run("large_event", large_event);
     run("continued_writer", continued_writer);

@@ -187,7 +187,33 @@ UNUSED = {
     "pravega_list_find": "a list of pairs becomes a dict",
     "pravega_config_get": "no configuration is kept where it could be asked",
     "pravega_writer_set_ack": "acks are waited for; no thread of the library calls Python for them",
-}
+} | dict.fromkeys(
+    (
+        "pravega_reader_group_info",
+        "pravega_reader_group_checkpoint",
+        "pravega_reader_group_cancel_checkpoints",
+        "pravega_reader_group_cuts",
+        "pravega_reader_group_reset",
+        "pravega_reader_group_reset_to",
+        "pravega_reader_group_reset_to_last_checkpoint",
+        "pravega_reader_group_update_retention_cut",
+        "pravega_reader_group_unread_bytes",
+        "pravega_reader_checkpoint",
+        "pravega_slice_pointer",
+        "pravega_event_fetch",
+        "pravega_bytes_data",
+        "pravega_bytes_free",
+        "pravega_cut_info",
+        "pravega_cut_to_bytes",
+        "pravega_cut_from_bytes",
+        "pravega_checkpoint_to_bytes",
+        "pravega_checkpoint_from_bytes",
+        "pravega_pointer_info",
+        "pravega_pointer_to_bytes",
+        "pravega_pointer_from_bytes",
+    ),
+    "not offered in Python yet",
+)
 
 #: Never wait, never log and never enter the Go runtime: called without letting
 #: go of the interpreter lock, which costs more than they do.
