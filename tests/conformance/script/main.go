@@ -2,8 +2,9 @@
 // with a writer that has an id, from where the last one of this id is durable, and
 // says on standard output how far it is. What event n is, Event tells.
 //
-//	script CONTROLLER SCOPE STREAM ID LAST
+//	script CONTROLLER SCOPE STREAM ID LAST PAUSE
 //
+// PAUSE, such as 5ms, is made before each Chunk; with 0s it writes without one.
 // It prints "durable N" when the writer is open, "next N" before it writes N and
 // the events behind it, as many as Chunk, and at the end "done" or "fenced".
 package main
@@ -22,8 +23,12 @@ import (
 
 func main() {
 	last, err := strconv.ParseInt(os.Args[5], 10, 64)
+	var pause time.Duration
 	if err == nil {
-		err = run(context.Background(), os.Args[1], os.Args[2], os.Args[3], os.Args[4], last)
+		pause, err = time.ParseDuration(os.Args[6])
+	}
+	if err == nil {
+		err = run(context.Background(), os.Args[1], os.Args[2], os.Args[3], os.Args[4], last, pause)
 	}
 	switch {
 	case err == nil:
@@ -36,7 +41,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, controller, scope, stream, id string, last int64) error {
+func run(ctx context.Context, controller, scope, stream, id string, last int64, pause time.Duration) error {
 	config := client.DefaultConfig()
 	config.ControllerURI = controller
 	c, err := client.New(config)
@@ -54,7 +59,7 @@ func run(ctx context.Context, controller, scope, stream, id string, last int64) 
 	for n := w.Durable() + 1; n <= last; n++ {
 		if n%event.Chunk == 0 || n == w.Durable()+1 {
 			fmt.Println("next", n)
-			time.Sleep(5 * time.Millisecond) // not more than a small server keeps in its memory
+			time.Sleep(pause)
 		}
 		key, payload := event.Of(n)
 		var got int64
