@@ -441,6 +441,43 @@ func TestHazard4DurableNeverGoesBack(t *testing.T) {
 	p.kill()
 }
 
+// Hazard 5: an event without key that is written again goes where it went before,
+// so that it meets itself, also when the segments were replaced meanwhile.
+func TestHazard5EventsWithoutKeyMeetThemselves(t *testing.T) {
+	c := startCluster(t, 0, 0.2, 0.6, 1)
+	write := func(p process, last int64) {
+		t.Helper()
+		for n := p.Durable() + 1; n <= last; n++ {
+			if got, err := p.Write(within(t), binary.BigEndian.AppendUint64(nil, uint64(n))); got != n || err != nil {
+				t.Fatalf("event %d got number %d: %v", n, got, err)
+			}
+		}
+		if err := p.Wait(within(t), last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := c.mustProcess()
+	write(p, 200)
+	p.kill()
+	for _, id := range c.Current() {
+		if len(c.stored(id)) < 10 {
+			t.Fatalf("%d of 200 events without key are in segment %d", len(c.stored(id)), id)
+		}
+	}
+	c.Scale(c.Current(), 0, 0.3, 0.9, 1) // so that nothing is durable, but stored
+	p = c.mustProcess()
+	if d := p.Durable(); d != 0 {
+		t.Fatalf("durable through %d", d)
+	}
+	write(p, 300)
+	p.client.Close()
+	all := c.stored(c.Segments()...)
+	slices.Sort(all)
+	if len(all) != 300 || len(slices.Compact(all)) != 300 {
+		t.Fatalf("stored are %v", all)
+	}
+}
+
 // Hazard 6: two segments are merged, and their successor gets what was left of
 // one. Its number says nothing of the other one's events, which have higher
 // numbers: the next process asks on.
