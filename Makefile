@@ -98,7 +98,7 @@ test: lib runners $(VENV)/complete
 	$(TOOLS)/suite $(SUITES)
 
 test-cluster:
-	go test -tags cluster -race -count=1 -short -timeout 15m -v ./tests/cluster
+	go test -tags cluster -race -count=1 -short -timeout 25m -v ./tests/cluster
 
 test-long: runners
 	RESUME_ROUNDS=200 $(TOOLS)/with-pravega -- go test -race -count=1 -timeout 90m -v -run KilledProcesses ./tests/conformance

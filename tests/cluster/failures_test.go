@@ -4,8 +4,12 @@ package cluster
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
 // limit of a test: many times what it takes on a machine that has nothing else
@@ -103,16 +107,36 @@ func TestEverythingKilled(t *testing.T) {
 	ends.readBack(ctx, t, cluster, acked)
 }
 
-// A store that is asked to end hands its containers over.
+// A store that is asked to end hands its containers over, and when it is back it is
+// given some. Both times the one that has them no more answers that a segment is not
+// there, and answers reads that wait at a tail with nothing.
 func TestSegmentStoreStopped(t *testing.T) {
 	ctx := within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
+	var wrongHosts, emptyReads atomic.Int64
+	n := watchNetwork(t, cluster, l.scope)
+	n.set(func(f harness.Frame) harness.Fate {
+		switch reply, _ := decode(f); r := reply.(type) {
+		case wire.WrongHost:
+			wrongHosts.Add(1)
+		case wire.SegmentRead:
+			if len(r.Data) == 0 {
+				emptyReads.Add(1)
+			}
+		}
+		return harness.Pass
+	})
 	l.disturb(ctx, t, "stopped", func() {
 		if err := cluster.Stop(ctx, "segmentstore-2"); err != nil {
 			t.Fatal(err)
 		}
 	})
 	l.disturb(ctx, t, "back", func() { start(ctx, t, cluster, "segmentstore-2") })
+	n.set(nil)
+	t.Logf("%d times WrongHost, %d empty reads", wrongHosts.Load(), emptyReads.Load())
+	if wrongHosts.Load() == 0 || emptyReads.Load() == 0 {
+		t.Error("the case shows nothing of a store that hands over")
+	}
 	l.check(ctx, t, cluster)
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -68,6 +69,7 @@ func (j *official) start(cluster *harness.Cluster) (err error) {
 		return err
 	}
 	j.answer = bufio.NewScanner(out)
+	j.answer.Buffer(nil, 2*client.MaxEventSize)
 	if err := command.Start(); err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
-// load writes events of some keys from one goroutine, about 5,000 a second, until
-// it is told to stop.
+// load writes the script from one goroutine, about 5,000 events a second, until it
+// is told to stop.
 type load struct {
 	client        *client.Client
 	scope, stream string
@@ -24,6 +24,7 @@ type load struct {
 	done          chan error
 	written       atomic.Int64 // events that the writer has accepted
 	acks          acks
+	time          int64    // that the writer has noted
 	readers       *readers // that read along; nil if there are none
 }
 
@@ -57,6 +58,9 @@ func startWriting(ctx context.Context, t *testing.T, c *client.Client, scope, st
 // group that reads the load.
 func (l *load) group(of string) string { return of + "-" + l.name }
 
+// atOnce is how many times a load writes until it pauses.
+const atOnce = 25
+
 // writers that loads have opened.
 var writers atomic.Int64
 
@@ -64,22 +68,18 @@ var writers atomic.Int64
 func (l *load) run(ctx, running context.Context) error {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for n := int64(1); ; n++ {
-		if n%25 == 0 {
-			<-tick.C
-			if running.Err() != nil {
-				return nil
+	for last := int64(0); ; {
+		for range atOnce {
+			var err error
+			if last, err = put(ctx, l.writer, l.name, last+1); err != nil {
+				return err
 			}
+			l.written.Store(last)
 		}
-		e := event{l.name, fmt.Sprint("key", n%101), n}
-		number, err := l.writer.WriteKeyed(ctx, e.key, e.bytes())
-		if err != nil {
-			return err
+		<-tick.C
+		if running.Err() != nil {
+			return nil
 		}
-		if number != n {
-			return fmt.Errorf("event %d got number %d", n, number)
-		}
-		l.written.Store(n)
 	}
 }
 
@@ -107,7 +107,7 @@ func (l *load) flow(ctx context.Context, t *testing.T) {
 }
 
 // disturb does something to the cluster and tells the longest gaps until all flows
-// again.
+// again, which is then noted as the time of the next unit.
 func (l *load) disturb(ctx context.Context, t *testing.T, what string, do func()) {
 	t.Helper()
 	l.flow(ctx, t)
@@ -115,6 +115,10 @@ func (l *load) disturb(ctx context.Context, t *testing.T, what string, do func()
 	l.readers.gaps.Longest()
 	do()
 	l.flow(ctx, t)
+	l.time++
+	if err := l.writer.NoteTime(ctx, l.time); err != nil {
+		t.Fatalf("time %d is not noted: %v", l.time, err)
+	}
 	t.Logf("%s: longest gap in acknowledgements %v, in reading %v", what,
 		l.acks.Longest().Round(time.Millisecond), l.readers.gaps.Longest().Round(time.Millisecond))
 }

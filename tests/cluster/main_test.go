@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +22,16 @@ import (
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(binary{m})) }
+func TestMain(m *testing.M) {
+	if args := os.Getenv(mortalEnv); args != "" {
+		if err := mortal(strings.Fields(args)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(harness.Main(binary{m}))
+}
 
 // binary is the tests, and the end of the cluster that they have used.
 type binary struct{ *testing.M }
@@ -35,7 +45,7 @@ func (b binary) Run() int {
 
 // shared is the cluster of all tests, which start and end with all its members.
 var shared = sync.OnceValues(func() (*harness.Cluster, error) {
-	cluster, err := harness.StartCluster(context.Background(), harness.Options{})
+	cluster, err := harness.StartCluster(context.Background(), harness.Options{Proxied: true})
 	if err == nil {
 		stopShared = func(failed bool) {
 			if failed {
@@ -126,7 +136,7 @@ func within(t *testing.T, limit time.Duration) context.Context {
 
 // connect makes a client that knows both controllers. What it has to say is
 // beside the logs of the servers.
-func connect(t *testing.T, cluster *harness.Cluster) *client.Client {
+func connect(t *testing.T, cluster *harness.Cluster, changes ...func(*client.Config)) *client.Client {
 	t.Helper()
 	path := filepath.Join(cluster.Dir(), "client.log")
 	log, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
@@ -136,6 +146,9 @@ func connect(t *testing.T, cluster *harness.Cluster) *client.Client {
 	config := client.DefaultConfig()
 	config.ControllerURI = cluster.ControllerURI()
 	config.Logger = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("test", t.Name())
+	for _, change := range changes {
+		change(&config)
+	}
 	c, err := client.New(config)
 	if err != nil {
 		t.Fatal(err)

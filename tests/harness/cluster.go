@@ -21,6 +21,8 @@ type Cluster struct {
 	folder *folder // in build/pravega
 	java   java
 
+	proxies []*Proxy // of the segment stores; none unless Options.Proxied
+
 	mu      sync.Mutex
 	members []*member // in the order in which they are started
 }
@@ -34,13 +36,13 @@ const clusterStartLimit = 6 * time.Minute
 // Together they take about 2 GiB of memory. A segment store that has died is
 // noticed by the others after two seconds, a controller after ten.
 //
-// Options.Proxied and Options.Accounts are not for clusters;
-// Options.ControllerPort is the port of the first controller.
+// Options.Accounts are not for clusters; Options.ControllerPort is the port of the
+// first controller.
 //
 // The cluster ends with Close, or with this process; ctx limits only the start.
 func StartCluster(ctx context.Context, o Options) (*Cluster, error) {
-	if o.Proxied || o.Accounts != nil {
-		return nil, errors.New("a cluster has neither a proxy nor accounts")
+	if o.Accounts != nil {
+		return nil, errors.New("a cluster has no accounts")
 	}
 	lib, err := o.prepare(ctx)
 	if err != nil {
@@ -54,7 +56,7 @@ func StartCluster(ctx context.Context, o Options) (*Cluster, error) {
 			return nil, err
 		}
 		c := &Cluster{folder: folder, java: java{lib: lib, dir: folder.dir, logLevel: o.LogLevel}}
-		if err = c.launchAll(ctx, o.ControllerPort); err == nil {
+		if err = c.launchAll(ctx, o); err == nil {
 			err = c.Ready(ctx)
 		}
 		if err == nil {
@@ -70,12 +72,20 @@ func StartCluster(ctx context.Context, o Options) (*Cluster, error) {
 
 // launchAll starts all members of a new cluster, each when those that it needs
 // listen.
-func (c *Cluster) launchAll(ctx context.Context, controllerPort int) error {
-	members, err := newMembers(c.java, controllerPort)
-	if err != nil {
+func (c *Cluster) launchAll(ctx context.Context, o Options) (err error) {
+	if o.Proxied {
+		for len(c.proxies) < segmentStores {
+			proxy, err := startProxy()
+			if err != nil {
+				return err
+			}
+			c.proxies = append(c.proxies, proxy)
+		}
+	}
+	if c.members, err = newMembers(c.java, o.ControllerPort, c.proxies); err != nil {
 		return err
 	}
-	c.members = members
+	members := c.members
 	zookeeper := members[0]
 	if err := c.Start(zookeeper.name); err != nil {
 		return err
@@ -104,6 +114,10 @@ func (c *Cluster) Dir() string { return c.folder.dir }
 
 // Log is the path of a member's log. It goes on when the member starts again.
 func (c *Cluster) Log(name string) string { return filepath.Join(c.Dir(), name+".log") }
+
+// Proxies stand in front of "segmentstore-1" and "segmentstore-2"; none unless
+// Options.Proxied. Their ports are closed while the store does not run.
+func (c *Cluster) Proxies() []*Proxy { return c.proxies }
 
 // Members are the names of all members, in the order in which they are started.
 func (c *Cluster) Members() []string {
@@ -139,6 +153,7 @@ func (c *Cluster) Kill(names ...string) error {
 		work.Go(p.stop)
 	}
 	work.Wait()
+	c.shutPorts()
 	return err
 }
 
@@ -150,7 +165,20 @@ func (c *Cluster) Stop(ctx context.Context, name string) error {
 		err = errors.Join(syscall.Kill(p.pid, syscall.SIGTERM), p.await(ctx))
 		p.stop()
 	}
+	c.shutPorts()
 	return err
+}
+
+// shutPorts makes the proxies of stores that do not run refuse connections, as the
+// stores do.
+func (c *Cluster) shutPorts() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.members {
+		if m.proxy != nil && m.process == nil {
+			m.proxy.shut()
+		}
+	}
 }
 
 // await returns when the server has ended by itself.
@@ -194,6 +222,11 @@ func (c *Cluster) Start(name string) error {
 	m, err := c.find(name)
 	if err != nil || m.process != nil {
 		return err
+	}
+	if m.proxy != nil {
+		if err := m.proxy.open(m.port); err != nil {
+			return err
+		}
 	}
 	m.process, err = c.java.run(m.name, m.jvm, m.main, m.args...)
 	return err
@@ -246,6 +279,9 @@ func (c *Cluster) Close() {
 		c.KeepLogs()
 	}
 	c.Kill(c.Members()...) // fails only for unknown names
+	for _, proxy := range c.proxies {
+		proxy.close()
+	}
 	c.folder.close()
 }
 

@@ -11,7 +11,16 @@ type member struct {
 	main      string // its class
 	jvm, args []string
 	port      int
+	proxy     *Proxy   // in front of a segment store, or nil
 	process   *process // nil while it does not run
+}
+
+// published is the port at which others find it.
+func (m *member) published() int {
+	if m.proxy != nil {
+		return m.proxy.port
+	}
+	return m.port
 }
 
 // How many there are of each. Entries are stored on two bookies, so that one of
@@ -41,8 +50,9 @@ const (
 )
 
 // newMembers makes the members of a cluster with free ports, and their settings.
-// The first controller has the given port, if it is not 0.
-func newMembers(j java, controllerPort int) ([]*member, error) {
+// The first controller has the given port, if it is not 0, and each segment store
+// its proxy, if there are any.
+func newMembers(j java, controllerPort int, proxies []*Proxy) ([]*member, error) {
 	ports, err := freePorts(1 + bookies + 2*controllers + segmentStores)
 	if err != nil {
 		return nil, err
@@ -73,7 +83,11 @@ func newMembers(j java, controllerPort int) ([]*member, error) {
 		controllerPorts[0] = controllerPort
 	}
 	for i := range segmentStores {
-		store, err := newSegmentStore(j, fmt.Sprint("segmentstore-", i+1), ensemble, controllerURI(controllerPorts), next())
+		m := &member{name: fmt.Sprint("segmentstore-", i+1), main: segmentStoreMain, port: next()}
+		if proxies != nil {
+			m.proxy = proxies[i]
+		}
+		store, err := newSegmentStore(j, m, ensemble, controllerURI(controllerPorts))
 		if err != nil {
 			return nil, err
 		}
@@ -144,40 +158,38 @@ enableStatistics=false
 	}, err
 }
 
-func newSegmentStore(j java, name, ensemble, controllerURI string, port int) (*member, error) {
-	file, err := j.file(name+".properties", "") // asked for, even if all is said on the command line
-	return &member{
-		name: name, main: segmentStoreMain, port: port,
-		jvm: []string{
-			"-Xmx640m", "-XX:MaxDirectMemorySize=640m",
-			"-Dpravegaservice.cache.size.max=268435456",
-			"-Dpravega.configurationFile=" + file,
-			"-Dpravegaservice.clusterName=" + clusterName,
-			fmt.Sprintf("-Dpravegaservice.container.count=%d", containers),
-			fmt.Sprintf("-Dpravegaservice.container.parallelStarts=%d", containers),
-			"-Dpravegaservice.service.listener.host.nameOrIp=127.0.0.1",
-			fmt.Sprintf("-Dpravegaservice.service.listener.port=%d", port),
-			"-Dpravegaservice.service.published.host.nameOrIp=127.0.0.1",
-			fmt.Sprintf("-Dpravegaservice.service.published.port=%d", port),
-			"-Dpravegaservice.rest.listener.enable=false",
-			"-Dpravegaservice.zk.connect.uri=" + ensemble,
-			fmt.Sprintf("-Dpravegaservice.zk.connect.sessionTimeout.milliseconds=%d", sessionMillis),
-			"-Dpravegaservice.zk.connect.retries.interval.milliseconds=1000",
-			"-Dpravegaservice.dataLog.impl.name=BOOKKEEPER",
-			"-Dbookkeeper.zk.connect.uri=" + ensemble,
-			"-Dbookkeeper.ledger.path=" + ledgersPath,
-			"-Dbookkeeper.ensemble.size=2",
-			"-Dbookkeeper.write.quorum.size=2",
-			"-Dbookkeeper.ack.quorum.size=2",
-			"-Dpravegaservice.storage.impl.name=FILESYSTEM",
-			"-Dpravegaservice.storage.layout=CHUNKED_STORAGE",
-			"-Dfilesystem.root=" + dataDir(j, "tier2"), // of all stores: who takes a container over needs it
-			"-Dpravegaservice.threadPool.core.size=20",
-			"-Dpravegaservice.threadPool.storage.size=20",
-			"-DautoScale.controller.connect.uri=" + controllerURI,
-			"-Dmetrics.statistics.enable=false",
-		},
-	}, err
+func newSegmentStore(j java, m *member, ensemble, controllerURI string) (*member, error) {
+	file, err := j.file(m.name+".properties", "") // asked for, even if all is said on the command line
+	m.jvm = []string{
+		"-Xmx640m", "-XX:MaxDirectMemorySize=640m",
+		"-Dpravegaservice.cache.size.max=268435456",
+		"-Dpravega.configurationFile=" + file,
+		"-Dpravegaservice.clusterName=" + clusterName,
+		fmt.Sprintf("-Dpravegaservice.container.count=%d", containers),
+		fmt.Sprintf("-Dpravegaservice.container.parallelStarts=%d", containers),
+		"-Dpravegaservice.service.listener.host.nameOrIp=127.0.0.1",
+		fmt.Sprintf("-Dpravegaservice.service.listener.port=%d", m.port),
+		"-Dpravegaservice.service.published.host.nameOrIp=127.0.0.1",
+		fmt.Sprintf("-Dpravegaservice.service.published.port=%d", m.published()),
+		"-Dpravegaservice.rest.listener.enable=false",
+		"-Dpravegaservice.zk.connect.uri=" + ensemble,
+		fmt.Sprintf("-Dpravegaservice.zk.connect.sessionTimeout.milliseconds=%d", sessionMillis),
+		"-Dpravegaservice.zk.connect.retries.interval.milliseconds=1000",
+		"-Dpravegaservice.dataLog.impl.name=BOOKKEEPER",
+		"-Dbookkeeper.zk.connect.uri=" + ensemble,
+		"-Dbookkeeper.ledger.path=" + ledgersPath,
+		"-Dbookkeeper.ensemble.size=2",
+		"-Dbookkeeper.write.quorum.size=2",
+		"-Dbookkeeper.ack.quorum.size=2",
+		"-Dpravegaservice.storage.impl.name=FILESYSTEM",
+		"-Dpravegaservice.storage.layout=CHUNKED_STORAGE",
+		"-Dfilesystem.root=" + dataDir(j, "tier2"), // of all stores: who takes a container over needs it
+		"-Dpravegaservice.threadPool.core.size=20",
+		"-Dpravegaservice.threadPool.storage.size=20",
+		"-DautoScale.controller.connect.uri=" + controllerURI,
+		"-Dmetrics.statistics.enable=false",
+	}
+	return m, err
 }
 
 // newController takes a port for REST too, which cannot be turned off.

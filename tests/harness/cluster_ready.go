@@ -148,7 +148,7 @@ func (c *Cluster) portsIf(main string, wanted func(*member) bool) []int {
 	var ports []int
 	for _, m := range c.members {
 		if m.main == main && wanted(m) {
-			ports = append(ports, m.port)
+			ports = append(ports, m.published())
 		}
 	}
 	return ports

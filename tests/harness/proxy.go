@@ -2,6 +2,7 @@ package harness
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,18 +16,18 @@ import (
 // frames, not TLS. The controllers' connections to the store go through it too,
 // so a rule should look whose frame it has before it.
 //
-// It comes with a Standalone that was started with Options.Proxied, whose
-// published port is the proxy's, and ends with it. Safe for concurrent use.
+// It comes with a server that was started with Options.Proxied: the port that its
+// segment store publishes is the proxy's. It ends with the server. Safe for
+// concurrent use.
 type Proxy struct {
-	listener net.Listener
-	target   string
-	work     sync.WaitGroup
+	port int // that it listens on
+	work sync.WaitGroup
 
-	mu     sync.Mutex
-	rule   Rule
-	conns  map[*proxied]struct{}
-	count  int
-	closed bool
+	mu       sync.Mutex
+	listener net.Listener // nil while it is shut
+	rule     Rule
+	conns    map[*proxied]struct{}
+	count    int
 }
 
 // Way is the direction of a frame.
@@ -80,28 +81,28 @@ type proxied struct {
 	once   sync.Once
 }
 
-// startProxy listens on a free port; serve starts it.
+// startProxy takes a free port; open starts the proxy.
 func startProxy() (*Proxy, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	return &Proxy{listener: listener, conns: make(map[*proxied]struct{})}, nil
+	port, err := freePort()
+	return &Proxy{port: port, conns: make(map[*proxied]struct{})}, err
 }
 
-// port that the proxy listens on.
-func (p *Proxy) port() int { return p.listener.Addr().(*net.TCPAddr).Port }
-
-// serve forwards to a port until close.
-func (p *Proxy) serve(port int) {
-	p.target = fmt.Sprintf("127.0.0.1:%d", port)
+// open forwards to a port until shut.
+func (p *Proxy) open(port int) error {
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p.port))
+	if err != nil {
+		return errors.Join(errPortTaken, err)
+	}
+	p.mu.Lock()
+	p.listener = listener
+	p.mu.Unlock()
 	p.work.Go(func() {
 		for {
-			client, err := p.listener.Accept()
+			client, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			store, err := net.Dial("tcp", p.target)
+			store, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 			if err != nil {
 				client.Close()
 				continue
@@ -109,13 +110,24 @@ func (p *Proxy) serve(port int) {
 			p.forward(client, store)
 		}
 	})
+	return nil
+}
+
+// shut closes the port; connections live as long as the store.
+func (p *Proxy) shut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.listener != nil {
+		p.listener.Close()
+		p.listener = nil
+	}
 }
 
 // forward passes frames both ways until one side ends, then closes both.
 func (p *Proxy) forward(client, store net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.listener == nil {
 		client.Close()
 		store.Close()
 		return
@@ -147,10 +159,7 @@ func (p *Proxy) Cut() int {
 }
 
 func (p *Proxy) close() {
-	p.listener.Close()
-	p.mu.Lock()
-	p.closed = true
-	p.mu.Unlock()
+	p.shut()
 	p.Cut()
 	p.work.Wait()
 }

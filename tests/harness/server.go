@@ -27,7 +27,8 @@ type Options struct {
 	// Progress is told what takes long, such as fetching the server. Nil means
 	// standard error.
 	Progress io.Writer
-	// Proxied puts a Proxy in front of the segment store of a Standalone.
+	// Proxied puts a Proxy in front of the segment store of a Standalone, or of
+	// each one of a cluster.
 	Proxied bool
 	// TokenLife makes an InMemory server ask for a name and a password, without
 	// TLS, and is how long its delegation tokens live, in whole seconds. 0 means
@@ -51,7 +52,7 @@ type Server struct {
 // published is the port at which clients find the segment store.
 func (s *Server) published() int {
 	if s.proxy != nil {
-		return s.proxy.port()
+		return s.proxy.port
 	}
 	return s.storePort
 }

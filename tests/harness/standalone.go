@@ -22,12 +22,11 @@ func Standalone(ctx context.Context, o Options) (*Server, error) {
 		if s.proxy, err = startProxy(); err != nil {
 			return err
 		}
-		settings = append(settings, fmt.Sprintf("-Dpravegaservice.service.published.port=%d", s.proxy.port()))
+		settings = append(settings, fmt.Sprintf("-Dpravegaservice.service.published.port=%d", s.proxy.port))
 		if err := s.emulate(j, controllerPort, settings...); err != nil {
 			return err
 		}
-		s.proxy.serve(s.storePort)
-		return nil
+		return s.proxy.open(s.storePort)
 	})
 }
 
