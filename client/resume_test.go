@@ -417,6 +417,44 @@ func TestHazard4DurableFollowsTheAcknowledgements(t *testing.T) {
 	c.exactly(110)
 }
 
+// Hazard 4: however often something is acknowledged, the durable number is noted at
+// most once a second, and when the writer is flushed and closed.
+func TestHazard4DurableIsNotedSeldom(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	p := c.mustProcess()
+	var noted atomic.Int64
+	floor := newIdentity("script").uuid("floor")
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if r, ok := command.(wire.UpdateSegmentAttribute); ok && r.AttributeID == floor {
+			noted.Add(1)
+		}
+		return storetest.Serve
+	})
+	begun := time.Now()
+	for n := int64(1); n <= 500; n++ {
+		if err := play(within(t), p.Writer, n); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Wait(within(t), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	times := noted.Load()
+	if took := time.Since(begun); times > int64(took/floorInterval) {
+		t.Errorf("noted %d times in %v", times, took)
+	}
+	if err := p.Flush(within(t)); err != nil || p.floor.raised.Load() < 500 {
+		t.Fatalf("noted through %d of 500 at the flush: %v", p.floor.raised.Load(), err)
+	}
+	if err := play(within(t), p.Writer, 501); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(within(t)); err != nil || p.floor.raised.Load() < 501 {
+		t.Errorf("noted through %d of 501 at the close: %v", p.floor.raised.Load(), err)
+	}
+	p.client.Close()
+}
+
 // Hazard 4: what a writer told is durable is so for all that follow, although
 // nobody has flushed and the segments that had told it were replaced.
 func TestHazard4DurableNeverGoesBack(t *testing.T) {
