@@ -35,6 +35,7 @@ type Transaction struct {
 	mu        sync.Mutex
 	outcome   controller.TransactionState // Open until it is known
 	abandoned bool                        // Abort was called
+	asking    bool                        // the controllers are being asked to commit
 	doubt     bool                        // a commit is under way, or had no clear answer
 }
 
@@ -66,7 +67,7 @@ func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.
 		p := &part{member{writer: t.events, id: s.Segment, low: s.Low, high: s.High}, t}
 		// The wire id is random: another handle of the same transaction has its
 		// own numbers.
-		p.Appender = t.events.newAppender(p, naming.TransactionSegmentName(w.stream, s.Segment, id))
+		p.Appender = t.events.newAppender(p, naming.TransactionSegmentName(w.stream, s.Segment, id), w.place(s.Segment))
 		members[i] = &p.member
 	}
 	var err error
@@ -151,9 +152,6 @@ func (t *Transaction) TryWriteMany(keys []byte, keyLens []uint32, events []byte,
 // is final.
 func (t *Transaction) Acked() (int64, error) { return t.events.Acked() }
 
-// Notify sets the function that is told of progress; see Writer.Notify.
-func (t *Transaction) Notify(f func(acked int64, err error)) { t.events.Notify(f) }
-
 // Flush waits until every event that was accepted before the call is stored in
 // the transaction: a commit by any process then commits them.
 func (t *Transaction) Flush(ctx context.Context) error { return t.events.Flush(ctx) }
@@ -172,7 +170,8 @@ func (t *Transaction) Status(ctx context.Context) (TransactionStatus, error) {
 // before, unless MayBeStored says so. It is kept alive and Commit can be called
 // again, which is safe whatever came before, unless the error is final (IsFinal).
 // TransactionAborted: nothing was committed. NoSuchTransaction: it ended more than a
-// day ago, and may have been committed then.
+// day ago, and may have been committed then. An Abort at the same time ends it with
+// TransactionAborted, as long as it waits for events to be stored.
 func (t *Transaction) Commit(ctx context.Context) error {
 	return t.commit(ctx, "", controller.NoTimestamp)
 }
@@ -213,12 +212,24 @@ func (t *Transaction) attempt(ctx context.Context, op string, doubt bool, name s
 		return false, err
 	}
 	// Flush has nothing to say if all was stored before the transaction ended.
-	if err := t.decided(op, controller.TransactionCommitted); err != nil || t.ended() {
+	if asking, err := t.ask(op); !asking {
 		return false, err
 	}
 	err = t.writer.client.controller.CommitTransaction(ctx, t.writer.stream, t.id, name, timestamp)
 	t.learn(err, controller.TransactionCommitted)
+	t.mu.Lock()
+	t.asking = false
+	t.mu.Unlock()
 	return true, err
+}
+
+// ask begins to ask the controllers to commit, which no Abort overtakes, unless it
+// is known how the transaction ended or it was abandoned.
+func (t *Transaction) ask(op string) (asking bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.asking = t.outcome == controller.TransactionOpen && !t.abandoned
+	return t.asking, t.other(op, controller.TransactionCommitted)
 }
 
 // doubted sets whether nobody knows what becomes of a commit, and returns what
@@ -230,8 +241,8 @@ func (t *Transaction) doubted(doubt bool) (before bool) {
 	return before
 }
 
-// told is the error of a commit with what all commits of this handle have come to:
-// as long as one of them is in doubt, another one's failure does not tell that the
+// told is the error of an attempt to end the transaction with what all commits of
+// this handle have come to: as long as one of them is in doubt, another one's failure does not tell that the
 // transaction is not committed; if none is, doubtful events are no doubt about that.
 func (t *Transaction) told(err error) error {
 	t.mu.Lock()
@@ -284,26 +295,41 @@ func (t *Transaction) WaitReadable(ctx context.Context) error {
 	}
 }
 
-// Abort drops the transaction with all its events, at once for this handle. It can
-// be called again, which is safe; if it does not succeed at all, the servers abort
-// the transaction when its lease ends. Errors: TransactionCommitted,
-// NoSuchTransaction and those of the network.
+// Abort drops the transaction with all its events, at once for this handle. A Commit
+// that still waits for events to be stored ends with TransactionAborted; one that has
+// asked the controllers is waited for, and the transaction is aborted unless it
+// succeeds. If ctx has no deadline, all of it takes up to request.timeout. It can be
+// called again, which is safe; if it does not succeed at all, the servers abort the
+// transaction when its lease ends. Errors: TransactionCommitted, NoSuchTransaction and
+// those of the network; MayBeStored tells that a commit is in doubt.
 func (t *Transaction) Abort(ctx context.Context) error {
 	const op = "abort transaction"
+	ctx, cancel := t.writer.client.limit(ctx)
+	defer cancel()
+	t.abandon()
 	if err := t.turn.take(ctx, op, t.name()); err != nil {
-		return err
+		return t.told(err)
 	}
 	defer t.turn.yield()
+	t.abandon() // what did not yield to a commit does now
 	if err := t.decided(op, controller.TransactionAborted); err != nil || t.ended() {
 		return err
 	}
-	t.mu.Lock()
-	t.abandoned = true
-	t.mu.Unlock()
-	t.events.end(controller.TransactionAborted.Fault("write to transaction", t.name()))
 	err := t.writer.client.controller.AbortTransaction(ctx, t.writer.stream, t.id)
 	t.learn(err, controller.TransactionAborted)
-	return err
+	return t.told(err)
+}
+
+// abandon lets the handle take no more events, and have none committed, unless a
+// commit is being asked for or the transaction has ended.
+func (t *Transaction) abandon() {
+	t.mu.Lock()
+	abandon := !t.asking && t.outcome == controller.TransactionOpen
+	t.abandoned = t.abandoned || abandon
+	t.mu.Unlock()
+	if abandon {
+		t.events.end(controller.TransactionAborted.Fault("write to transaction", t.name()))
+	}
 }
 
 // ended tells whether it is known how the transaction ended.
@@ -325,6 +351,11 @@ func (t *Transaction) isAbandoned() bool {
 func (t *Transaction) decided(op string, wanted controller.TransactionState) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.other(op, wanted)
+}
+
+// other is decided for those who hold the lock.
+func (t *Transaction) other(op string, wanted controller.TransactionState) error {
 	state := t.outcome
 	if state == controller.TransactionOpen && t.abandoned {
 		state = controller.TransactionAborted
@@ -376,10 +407,10 @@ func (t *Transaction) leave(why string) {
 
 // Close ends the handle. Of a transaction that has not ended it makes what the
 // config of its writer says: it aborts it, or flushes it and leaves it open, for as
-// long as its lease lasts. It waits for that until ctx ends. A second Close, and one
-// after Commit or Abort succeeded, does nothing.
+// long as its lease lasts. It waits for that until ctx ends, as Abort or Flush does;
+// another call's Commit that has asked the controllers goes on. A second Close, and
+// one after Commit or Abort succeeded, does nothing.
 func (t *Transaction) Close(ctx context.Context) error {
-	defer t.events.work.Wait()
 	defer t.leave("the handle was closed")
 	if _, err := t.Acked(); fault.CodeOf(err) == fault.Closed || t.ended() {
 		return nil

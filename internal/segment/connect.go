@@ -17,9 +17,10 @@ const apartFrom = 3
 
 // berth is where an appender may be set up: a connection, and a token to show.
 type berth struct {
-	conn   *segmentstore.Conn
-	token  string
-	expiry time.Time // of the token; zero: never
+	conn    *segmentstore.Conn
+	token   string
+	expiry  time.Time // of the token; zero: never
+	guessed bool      // the controller was not asked whether it is the right store
 }
 
 // connect sets the appender up on a connection, or stores the large event that
@@ -59,6 +60,7 @@ func (a *Appender) connect(at *berth) {
 			if large {
 				a.freed(a.session.Trim, stored)
 			} else {
+				a.place.found(link.conn.Endpoint())
 				a.online(link, stored)
 			}
 			a.connecting = false
@@ -67,6 +69,7 @@ func (a *Appender) connect(at *berth) {
 			return
 		}
 		a.stores.Logger().Debug("append is not set up", "segment", a.Name, "failures", a.failures, "err", err)
+		a.place.forget()
 		a.fail(err)
 		if a.disorder.hopeless(err) {
 			a.connecting = false
@@ -123,10 +126,17 @@ const patience = 8
 func (a *Appender) find(ctx context.Context) (*berth, error) {
 	a.lock.Lock()
 	lost, spoils := a.lost, a.offences >= apartFrom
+	endpoint := ""
+	if lost == "" && a.failures == 0 {
+		endpoint = a.place.guess()
+	}
 	a.lock.Unlock()
-	endpoint, err := a.stores.Locate(ctx, a.Name, lost)
-	if err != nil {
-		return nil, err
+	guessed := endpoint != ""
+	if !guessed {
+		var err error
+		if endpoint, err = a.stores.Locate(ctx, a.Name, lost); err != nil {
+			return nil, err
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.stores.SetupTimeout())
 	defer cancel()
@@ -145,7 +155,7 @@ func (a *Appender) find(ctx context.Context) (*berth, error) {
 		a.miss(endpoint, false)
 		return nil, err
 	}
-	return &berth{conn, token, expiry}, nil
+	return &berth{conn, token, expiry, guessed}, nil
 }
 
 // setUp asks a store for the number of the last event that it has of this
@@ -186,6 +196,9 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 		}
 		l.leave()
 		err := Failure(a, reply)
+		if at.guessed && fault.CodeOf(err) == fault.NoSuchSegment { // there, as far as a store knows that no longer has it
+			err = fault.Wrap(fault.WrongHost, "set up append to segment", a.Name, err)
+		}
 		a.miss("", offence(err))
 		if fault.CodeOf(err) == fault.Unauthenticated {
 			a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
