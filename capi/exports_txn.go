@@ -57,6 +57,16 @@ func goTxnWriterClose(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
 	})
 }
 
+//export goTxnList
+func goTxnList(of unsafe.Pointer, ids *C.struct_shim_strings, out *C.struct_shim_outcome) {
+	defer guard(out)
+	var names []string
+	for _, t := range pointer.Restore(of).(*txnWriter).Transactions() {
+		names = append(names, t.ID())
+	}
+	give(ids, names)
+}
+
 //export goTxnEnter
 func goTxnEnter(of unsafe.Pointer, id C.shim_text, named *C.char, ms C.int, out *C.struct_shim_outcome) (entered unsafe.Pointer) {
 	call(of, ms, out, func(ctx context.Context, w *txnWriter) error {
@@ -79,22 +89,20 @@ func goTxnEnter(of unsafe.Pointer, id C.shim_text, named *C.char, ms C.int, out 
 	return entered
 }
 
-// write waits for room if the caller does.
-func (t *txn) write(ctx context.Context, ms C.int, key []byte, keyed bool, event []byte) (n int64, err error) {
-	// The strings are looked at during the call only.
-	name := unsafe.String(unsafe.SliceData(key), len(key))
-	if keyed {
-		n, err = t.TryWriteKeyed(name, event)
-	} else {
-		n, err = t.TryWrite(event)
-	}
-	if ms == 0 || client.CodeOf(err) != client.ErrWindowFull {
+// offered is offered once; if there is no room, the caller waits unless his limit is 0.
+func offered(ms C.int, try, wait func() (int64, error)) (n int64, err error) {
+	if n, err = try(); ms == 0 || client.CodeOf(err) != client.ErrWindowFull {
 		return n, err
 	}
-	if keyed {
-		return t.WriteKeyed(ctx, name, event)
+	return wait()
+}
+
+func (t *txn) write(ctx context.Context, ms C.int, key []byte, keyed bool, event []byte) (int64, error) {
+	if !keyed {
+		return offered(ms, func() (int64, error) { return t.TryWrite(event) }, func() (int64, error) { return t.Write(ctx, event) })
 	}
-	return t.Write(ctx, event)
+	name := unsafe.String(unsafe.SliceData(key), len(key)) // is looked at during the call only
+	return offered(ms, func() (int64, error) { return t.TryWriteKeyed(name, event) }, func() (int64, error) { return t.WriteKeyed(ctx, name, event) })
 }
 
 //export goTxnWrite
@@ -157,6 +165,32 @@ func goTxnWriteMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, key
 	return accepted
 }
 
+//export goTxnWriteBatch
+func goTxnWriteBatch(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, events C.shim_bytes, size C.size_t, lens C.shim_lens, count C.size_t, ms C.int, out *C.struct_shim_outcome) (number C.int64_t) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error {
+		batch := batchOf(events, size, lens, count)
+		try := func() (int64, error) { return t.TryWriteBatchAnywhere(batch) }
+		wait := func() (int64, error) { return t.WriteBatchAnywhere(ctx, batch) }
+		if key != nil {
+			name := unsafe.String((*byte)(unsafe.Pointer(key)), keyLen)
+			try = func() (int64, error) { return t.TryWriteBatch(name, batch) }
+			wait = func() (int64, error) { return t.WriteBatch(ctx, name, batch) }
+		}
+		n, err := offered(ms, try, wait)
+		number = C.int64_t(n)
+		return err
+	})
+	return number
+}
+
+//export goTxnAcked
+func goTxnAcked(of unsafe.Pointer, out *C.struct_shim_outcome) (acked C.int64_t) {
+	defer guard(out)
+	n, err := pointer.Restore(of).(*txn).Acked()
+	settle(out, err)
+	return C.int64_t(n)
+}
+
 //export goTxnFlush
 func goTxnFlush(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, t *txn) error { return t.Flush(ctx) })
@@ -191,6 +225,11 @@ func goTxnCommit(of unsafe.Pointer, timed C.bool, timestamp C.int64_t, ms C.int,
 		}
 		return t.Commit(ctx)
 	})
+}
+
+//export goTxnCommitAndWait
+func goTxnCommitAndWait(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, t *txn) error { return t.CommitAndWait(ctx) })
 }
 
 //export goTxnWaitReadable

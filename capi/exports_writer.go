@@ -70,6 +70,16 @@ func goWriterTry(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, event C.s
 	return C.int64_t(n)
 }
 
+// batchOf are events that lie back to back.
+func batchOf(events C.shim_bytes, size C.size_t, lens C.shim_lens, count C.size_t) [][]byte {
+	packed := unsafe.Slice((*byte)(unsafe.Pointer(events)), size)
+	batch := make([][]byte, count)
+	for i, n := range unsafe.Slice((*uint32)(unsafe.Pointer(lens)), count) {
+		batch[i], packed = packed[:n:n], packed[n:]
+	}
+	return batch
+}
+
 //export goWriterTryBatch
 func goWriterTryBatch(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, events C.shim_bytes, size C.size_t, lens C.shim_lens, count C.size_t) (number C.int64_t) {
 	defer func() {
@@ -78,11 +88,7 @@ func goWriterTryBatch(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, even
 		}
 	}()
 	w := pointer.Restore(of).(*writer)
-	packed := unsafe.Slice((*byte)(unsafe.Pointer(events)), size)
-	batch := make([][]byte, count)
-	for i, n := range unsafe.Slice((*uint32)(unsafe.Pointer(lens)), count) {
-		batch[i], packed = packed[:n:n], packed[n:]
-	}
+	batch := batchOf(events, size, lens, count)
 	var n int64
 	var err error
 	if key == nil {

@@ -86,6 +86,8 @@ bool call_need(struct call *call, const void *pointer, const char *name);
 /* The bytes of many events and of their keys; false if the arguments cannot be
  * such: NULL where there are bytes, or more than there can be. */
 bool many_measured(const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, size_t *bytes, size_t *key_bytes);
+/* The bytes of the events of a batch. PRAVEGA_OK, or why it can be none. */
+int batch_measured(size_t key_len, const void *events, const uint32_t *lens, size_t count, size_t *bytes);
 /* Adds the use of a configuration, which may be NULL. */
 bool call_config(struct call *call, const pravega_config_t *config, void **go);
 /* Fails the call in C. */

@@ -91,6 +91,17 @@ int pravega_txn_id(pravega_txn_t *txn, char *id) {
   return call_end(&c, NULL);
 }
 
+int pravega_txn_list(pravega_txn_writer_t *writer, pravega_list_t **ids, pravega_error_t **err) {
+  struct call c;
+  SET(ids, NULL);
+  if (call_begin_quick(&c, writer, KIND_TXN_WRITER) && call_need(&c, ids, "ids")) {
+    struct shim_strings strings = {0, NULL};
+    goTxnList(c.object->go, &strings, &c.out);
+    call_list(&c, &strings, ids);
+  }
+  return call_end(&c, err);
+}
+
 int64_t pravega_txn_write(pravega_txn_t *txn, const void *key, size_t key_len, const void *event, size_t len, int timeout_ms, pravega_error_t **err) {
   struct call c;
   int64_t number = 0;
@@ -122,6 +133,31 @@ int pravega_txn_write_many(pravega_txn_t *txn, const void *keys, const uint32_t 
   return call_end(&c, err);
 }
 
+int64_t pravega_txn_write_batch(pravega_txn_t *txn, const void *key, size_t key_len, const void *events, const uint32_t *lens, size_t count, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  int64_t number = 0;
+  if (call_begin(&c, txn, KIND_TXN, timeout_ms)) {
+    size_t bytes;
+    int status = batch_measured(key_len, events, lens, count, &bytes);
+    if (status != PRAVEGA_OK) {
+      call_fail(&c, status, "events, lens, count or key_len");
+    } else {
+      number = goTxnWriteBatch(c.object->go, key, key_len, events, bytes, lens, count, timeout_ms, &c.out);
+    }
+  }
+  int status = call_end(&c, err);
+  return status < 0 ? status : number;
+}
+
+int pravega_txn_acked(pravega_txn_t *txn, int64_t *acked, pravega_error_t **err) {
+  struct call c;
+  SET(acked, 0);
+  if (call_begin_quick(&c, txn, KIND_TXN) && call_need(&c, acked, "acked")) {
+    *acked = goTxnAcked(c.object->go, &c.out);
+  }
+  return call_end(&c, err);
+}
+
 int pravega_txn_flush(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err) {
   struct call c;
   if (call_begin(&c, txn, KIND_TXN, timeout_ms)) {
@@ -143,6 +179,14 @@ int pravega_txn_commit(pravega_txn_t *txn, const int64_t *timestamp, int timeout
   struct call c;
   if (call_begin(&c, txn, KIND_TXN, timeout_ms)) {
     goTxnCommit(c.object->go, timestamp != NULL, timestamp != NULL ? *timestamp : 0, timeout_ms, &c.out);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_txn_commit_and_wait(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  if (call_begin(&c, txn, KIND_TXN, timeout_ms)) {
+    goTxnCommitAndWait(c.object->go, timeout_ms, &c.out);
   }
   return call_end(&c, err);
 }

@@ -212,24 +212,30 @@ int64_t pravega_writer_write(pravega_writer_t *writer, const void *key, size_t k
   return n;
 }
 
-int64_t pravega_writer_write_batch(pravega_writer_t *writer, const void *key, size_t key_len, const void *events, const uint32_t *lens, size_t count, int timeout_ms) {
+int batch_measured(size_t key_len, const void *events, const uint32_t *lens, size_t count, size_t *bytes) {
   enum { HEADER = 8 };
+  uint64_t sum = 0, framed = 0;
+  for (size_t i = 0; lens != NULL && i < count && framed <= PRAVEGA_MAX_EVENT + HEADER; i++) {
+    sum += lens[i];
+    framed += lens[i] + (uint64_t)HEADER;
+  }
+  if (lens == NULL || count == 0 || (events == NULL && sum > 0) || key_len > PTRDIFF_MAX) {
+    return PRAVEGA_E_INVALID_ARGUMENT;
+  }
+  *bytes = (size_t)sum;
+  return framed > PRAVEGA_MAX_EVENT + HEADER ? PRAVEGA_E_EVENT_TOO_LARGE : PRAVEGA_OK;
+}
+
+int64_t pravega_writer_write_batch(pravega_writer_t *writer, const void *key, size_t key_len, const void *events, const uint32_t *lens, size_t count, int timeout_ms) {
   struct shim_ref ref;
+  size_t bytes;
   int64_t n = hot_enter(writer, timeout_ms, &ref);
   if (n != PRAVEGA_OK) {
     return n;
   }
-  uint64_t bytes = 0, framed = 0;
-  for (size_t i = 0; lens != NULL && i < count && framed <= PRAVEGA_MAX_EVENT + HEADER; i++) {
-    bytes += lens[i];
-    framed += lens[i] + (uint64_t)HEADER;
-  }
-  if (lens == NULL || count == 0 || (events == NULL && bytes > 0) || key_len > PTRDIFF_MAX) {
-    n = PRAVEGA_E_INVALID_ARGUMENT;
-  } else if (framed > PRAVEGA_MAX_EVENT + HEADER) {
-    n = PRAVEGA_E_EVENT_TOO_LARGE;
-  } else {
-    struct offer offer = {key, key_len, events, (size_t)bytes, lens, count};
+  n = batch_measured(key_len, events, lens, count, &bytes);
+  if (n == PRAVEGA_OK) {
+    struct offer offer = {key, key_len, events, bytes, lens, count};
     n = put((struct writer *)ref.object, &offer, timeout_ms);
   }
   shim_leave(&ref);

@@ -915,6 +915,17 @@ PRAVEGA_API int pravega_txn_attach(pravega_txn_writer_t *writer, const char *id,
 PRAVEGA_API int pravega_txn_id(pravega_txn_t *txn, char *id);
 
 /*
+ * What:     The ids of the transactions that were begun or attached to with a
+ *           writer and have not ended, as far as is known without asking; one for
+ *           each handle.
+ * Memory:   *ids: yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_txn_list(pravega_txn_writer_t *writer, pravega_list_t **ids, pravega_error_t **err);
+
+/*
  * What:     Writes one event to a transaction. key: as pravega_writer_write.
  *           Events are numbered 1, 2, 3, ... within the handle.
  * Memory:   key, event: copied.
@@ -940,6 +951,32 @@ PRAVEGA_API int64_t pravega_txn_write(pravega_txn_t *txn, const void *key, size_
  *           codes of pravega_txn_write.
  */
 PRAVEGA_API int pravega_txn_write_many(pravega_txn_t *txn, const void *keys, const uint32_t *key_lens, const void *events, const uint32_t *lens, size_t count, size_t *accepted, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Writes count events as one: all of them are stored in the transaction,
+ *           one directly behind another, or none is. They are laid out, and key
+ *           means what it does, as for pravega_writer_write_batch.
+ * Memory:   key, events, lens: copied.
+ * Blocks:   As pravega_txn_write.
+ * Threads:  Any; several may write. The numbers are consecutive.
+ * Returns:  > 0: the number of the last one. PRAVEGA_E_EVENT_TOO_LARGE: the bytes
+ *           and 8 more for each event but one are more than PRAVEGA_MAX_EVENT;
+ *           PRAVEGA_E_INVALID_ARGUMENT: also when count is 0; the other codes of
+ *           pravega_txn_write. Then none was accepted.
+ */
+PRAVEGA_API int64_t pravega_txn_write_batch(pravega_txn_t *txn, const void *key, size_t key_len, const void *events, const uint32_t *lens, size_t count, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     The number through which every event of this handle is stored in the
+ *           transaction.
+ * Memory:   *acked is set in any case, 0 for a bad handle.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; or why the handle takes no more events: the codes of
+ *           transactions that ended, PRAVEGA_E_OUTAGE_TOO_LONG. Then *acked is
+ *           final.
+ */
+PRAVEGA_API int pravega_txn_acked(pravega_txn_t *txn, int64_t *acked, pravega_error_t **err);
 
 /*
  * What:     Waits until every event that was accepted before the call is stored in
@@ -973,9 +1010,21 @@ PRAVEGA_API int pravega_txn_status(pravega_txn_t *txn, int *status, int timeout_
  *           that ended: with PRAVEGA_E_TRANSACTION_ABORTED nothing was committed;
  *           others: it was not committed, neither by this call nor by one before,
  *           unless pravega_error_may_be_stored; unless they are final, it is kept
- *           alive, and the call can be repeated, which is safe.
+ *           alive, and the call can be repeated, which is safe. An abort at the
+ *           same time ends it with PRAVEGA_E_TRANSACTION_ABORTED, as long as it
+ *           waits for events to be stored.
  */
 PRAVEGA_API int pravega_txn_commit(pravega_txn_t *txn, const int64_t *timestamp, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     pravega_txn_commit without timestamp, then pravega_txn_wait_readable.
+ * Memory:   None.
+ * Blocks:   At most timeout_ms for both.
+ * Threads:  Any.
+ * Returns:  The codes of the two. If only the wait failed, the transaction is
+ *           committed, as pravega_error_may_be_stored says.
+ */
+PRAVEGA_API int pravega_txn_commit_and_wait(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err);
 
 /*
  * What:     Waits until the transaction is committed, by whomever, and readers can
@@ -990,21 +1039,27 @@ PRAVEGA_API int pravega_txn_wait_readable(pravega_txn_t *txn, int timeout_ms, pr
 
 /*
  * What:     Drops the transaction with all its events. It takes no more at once,
- *           and the call can be repeated, which is safe.
+ *           and the call can be repeated, which is safe. A commit of another thread
+ *           that still waits for events to be stored is ended; one that has asked
+ *           the controller is waited for, and the transaction is aborted unless it
+ *           succeeds.
  * Memory:   None.
- * Blocks:   Until the controller answered, at most timeout_ms.
+ * Blocks:   Until the controller answered, at most timeout_ms; PRAVEGA_FOREVER:
+ *           at most option request.timeout.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK, also when it is aborted already;
  *           PRAVEGA_E_TRANSACTION_COMMITTED; PRAVEGA_E_NO_SUCH_TRANSACTION; server
- *           codes.
+ *           codes: with pravega_error_may_be_stored a commit is in doubt.
  */
 PRAVEGA_API int pravega_txn_abort(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err);
 
 /*
  * What:     Closes the handle. What has not ended is aborted, or flushed and left
- *           open, as option txn.close says.
+ *           open, as option txn.close says. Calls that wait on it return
+ *           PRAVEGA_E_CLOSED then.
  * Memory:   None.
- * Blocks:   Until the servers answered, at most timeout_ms.
+ * Blocks:   Until the servers answered, at most timeout_ms, as pravega_txn_abort
+ *           or pravega_txn_flush does.
  * Threads:  Any; not from a callback.
  * Returns:  PRAVEGA_OK; server codes: the servers abort it when its lease ends;
  *           PRAVEGA_E_FROM_CALLBACK, then the handle lives on.

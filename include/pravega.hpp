@@ -105,6 +105,33 @@ inline std::vector<const char *> texts(const std::vector<std::string> &strings) 
   return all;
 }
 
+// Texts back to back, and their lengths.
+struct Packed {
+  std::string bytes;
+  std::vector<std::uint32_t> lens;
+
+  void add(std::string_view text, std::size_t most = PRAVEGA_MAX_EVENT) {
+    if (text.size() > most) {
+      throw Error(PRAVEGA_E_EVENT_TOO_LARGE);
+    }
+    bytes += text;
+    lens.push_back(static_cast<std::uint32_t>(text.size()));
+  }
+};
+
+// The events of a batch.
+inline Packed batch(const std::vector<std::string_view> &events) {
+  Packed packed;
+  for (std::string_view event : events) {
+    packed.add(event, PRAVEGA_MAX_EVENT - packed.bytes.size());
+  }
+  return packed;
+}
+
+// Where a key is: none is NULL, the empty one is not.
+inline const char *at(const std::string_view *key) { return key == nullptr ? nullptr : key->data() == nullptr ? "" : key->data(); }
+inline std::size_t length(const std::string_view *key) { return key == nullptr ? 0 : key->size(); }
+
 // Owns a handle: moved, not copied.
 template <typename T> class Owner {
 public:
@@ -412,23 +439,12 @@ private:
   static void told(void *user, std::int64_t acked, int status) noexcept { (*static_cast<Ack *>(user))(acked, status); }
 
   std::int64_t put(const std::string_view *key, std::string_view event, Timeout timeout) {
-    return pravega_writer_write(handle_.get(), at(key), key == nullptr ? 0 : key->size(), event.data(), event.size(), detail::ms(timeout));
+    return pravega_writer_write(handle_.get(), detail::at(key), detail::length(key), event.data(), event.size(), detail::ms(timeout));
   }
   std::int64_t put(const std::string_view *key, const std::vector<std::string_view> &events, Timeout timeout) {
-    std::string packed;
-    std::vector<std::uint32_t> lens;
-    lens.reserve(events.size());
-    for (std::string_view event : events) {
-      if (event.size() > PRAVEGA_MAX_EVENT - packed.size()) {
-        throw Error(PRAVEGA_E_EVENT_TOO_LARGE);
-      }
-      packed += event;
-      lens.push_back(static_cast<std::uint32_t>(event.size()));
-    }
-    return pravega_writer_write_batch(handle_.get(), at(key), key == nullptr ? 0 : key->size(), packed.data(), lens.data(), lens.size(), detail::ms(timeout));
+    detail::Packed batch = detail::batch(events);
+    return pravega_writer_write_batch(handle_.get(), detail::at(key), detail::length(key), batch.bytes.data(), batch.lens.data(), events.size(), detail::ms(timeout));
   }
-  // No key is NULL, the empty one is not.
-  static const char *at(const std::string_view *key) { return key == nullptr ? nullptr : key->data() == nullptr ? "" : key->data(); }
   std::int64_t number(std::int64_t result) {
     if (result < 0) {
       fail(static_cast<int>(result));
@@ -477,8 +493,49 @@ public:
     return id;
   }
   // Writes an event, with or without routing key; returns its number in this handle.
-  std::int64_t write(std::string_view event, Timeout timeout = forever) { return put(nullptr, event, timeout); }
-  std::int64_t write(std::string_view event, std::string_view key, Timeout timeout = forever) { return put(&key, event, timeout); }
+  std::int64_t write(std::string_view event, Timeout timeout = forever) { return *put(nullptr, event, timeout, false); }
+  std::int64_t write(std::string_view event, std::string_view key, Timeout timeout = forever) { return *put(&key, event, timeout, false); }
+  // Writes if there is room now; no value: there is none.
+  std::optional<std::int64_t> try_write(std::string_view event) { return put(nullptr, event, Timeout(0), true); }
+  std::optional<std::int64_t> try_write(std::string_view event, std::string_view key) { return put(&key, event, Timeout(0), true); }
+
+  // Writes events as one: all are stored in it, or none; returns the last one's number.
+  std::int64_t write_batch(const std::vector<std::string_view> &events, Timeout timeout = forever) { return *put(nullptr, events, timeout, false); }
+  std::int64_t write_batch(const std::vector<std::string_view> &events, std::string_view key, Timeout timeout = forever) { return *put(&key, events, timeout, false); }
+  std::optional<std::int64_t> try_write_batch(const std::vector<std::string_view> &events) { return put(nullptr, events, Timeout(0), true); }
+  std::optional<std::int64_t> try_write_batch(const std::vector<std::string_view> &events, std::string_view key) { return put(&key, events, Timeout(0), true); }
+
+  // Writes events in order, each with the key of its place or without; no keys:
+  // none has one. Not atomic. Returns how many were accepted, from the first on;
+  // throws if none was: write the rest again to see why.
+  std::size_t write_many(const std::vector<std::string_view> &events, const std::vector<std::optional<std::string_view>> &keys = {}, Timeout timeout = forever) {
+    if (!keys.empty() && keys.size() != events.size()) {
+      throw Error(PRAVEGA_E_INVALID_ARGUMENT);
+    }
+    detail::Packed values, names;
+    for (std::string_view event : events) {
+      values.add(event);
+    }
+    for (const std::optional<std::string_view> &key : keys) {
+      names.add(key.value_or(""));
+      names.lens.back() = key ? names.lens.back() : PRAVEGA_NO_KEY;
+    }
+    std::size_t accepted = 0;
+    pravega_error_t *error = nullptr;
+    int status = pravega_txn_write_many(handle_.get(), names.bytes.data(), keys.empty() ? nullptr : names.lens.data(), values.bytes.data(), values.lens.data(), events.size(), &accepted, detail::ms(timeout), &error);
+    if (status < 0 && accepted == 0) {
+      throw Error(status, error);
+    }
+    pravega_error_free(error);
+    return accepted;
+  }
+
+  // The number up to which all is stored in it; throws why it takes no more.
+  std::int64_t acked() const {
+    std::int64_t number = 0;
+    detail::call(pravega_txn_acked, handle_.get(), &number);
+    return number;
+  }
   void flush(Timeout timeout = forever) { detail::call(pravega_txn_flush, handle_.get(), detail::ms(timeout)); }
   // One of PRAVEGA_TXN_...
   int status(Timeout timeout = forever) const {
@@ -489,16 +546,31 @@ public:
   void commit(Timeout timeout = forever) { detail::call(pravega_txn_commit, handle_.get(), static_cast<const std::int64_t *>(nullptr), detail::ms(timeout)); }
   // Also tells the stream's event time.
   void commit_at(std::int64_t timestamp, Timeout timeout = forever) { detail::call(pravega_txn_commit, handle_.get(), static_cast<const std::int64_t *>(&timestamp), detail::ms(timeout)); }
+  // If only the wait failed, the error may_be_stored.
+  void commit_and_wait(Timeout timeout = forever) { detail::call(pravega_txn_commit_and_wait, handle_.get(), detail::ms(timeout)); }
   void wait_readable(Timeout timeout = forever) { detail::call(pravega_txn_wait_readable, handle_.get(), detail::ms(timeout)); }
   void abort(Timeout timeout = forever) { detail::call(pravega_txn_abort, handle_.get(), detail::ms(timeout)); }
   void close(Timeout timeout = forever) { detail::call(pravega_txn_close, handle_.leave(), detail::ms(timeout)); }
   pravega_txn_t *handle() const noexcept { return handle_.get(); }
 
 private:
-  std::int64_t put(const std::string_view *key, std::string_view event, Timeout timeout) {
-    const char *at = key == nullptr ? nullptr : key->data() == nullptr ? "" : key->data();
+  std::optional<std::int64_t> put(const std::string_view *key, std::string_view event, Timeout timeout, bool tried) {
     pravega_error_t *error = nullptr;
-    std::int64_t number = pravega_txn_write(handle_.get(), at, key == nullptr ? 0 : key->size(), event.data(), event.size(), detail::ms(timeout), &error);
+    std::int64_t number = pravega_txn_write(handle_.get(), detail::at(key), detail::length(key), event.data(), event.size(), detail::ms(timeout), &error);
+    return room(number, error, tried);
+  }
+  std::optional<std::int64_t> put(const std::string_view *key, const std::vector<std::string_view> &events, Timeout timeout, bool tried) {
+    detail::Packed batch = detail::batch(events);
+    pravega_error_t *error = nullptr;
+    std::int64_t number = pravega_txn_write_batch(handle_.get(), detail::at(key), detail::length(key), batch.bytes.data(), batch.lens.data(), events.size(), detail::ms(timeout), &error);
+    return room(number, error, tried);
+  }
+  // No value if there was no room and that is an answer.
+  static std::optional<std::int64_t> room(std::int64_t number, pravega_error_t *error, bool tried) {
+    if (tried && number == PRAVEGA_E_WINDOW_FULL) {
+      pravega_error_free(error);
+      return std::nullopt;
+    }
     if (number < 0) {
       throw Error(static_cast<int>(number), error);
     }
@@ -530,6 +602,12 @@ public:
     pravega_txn_t *txn = nullptr;
     detail::call(pravega_txn_attach, handle_.get(), id.c_str(), &txn, detail::ms(timeout));
     return Transaction(txn);
+  }
+  // The ids of those that were begun or attached to here and have not ended.
+  std::vector<std::string> transactions() const {
+    pravega_list_t *ids = nullptr;
+    detail::call(pravega_txn_list, handle_.get(), &ids);
+    return detail::take(ids);
   }
   void close(Timeout timeout = forever) { detail::call(pravega_txn_writer_close, handle_.leave(), detail::ms(timeout)); }
   pravega_txn_writer_t *handle() const noexcept { return handle_.get(); }

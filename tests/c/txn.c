@@ -203,10 +203,93 @@ static void full_windows_and_bad_arguments(void) {
   CHECK_INT(PRAVEGA_OK, pravega_shutdown(LONG)); /* w is lost above */
 }
 
+/* Batches are all or nothing within what is committed, and their events stay
+ * together. */
+static void batches_and_lists(void) {
+  static uint8_t large[PRAVEGA_MAX_EVENT];
+  static const uint32_t lens[] = {1, 2, 0, 1}, two[] = {20000, 20000}, huge[] = {PRAVEGA_MAX_EVENT - 8, 1};
+  char id[PRAVEGA_TXN_ID_SIZE], other[PRAVEGA_TXN_ID_SIZE];
+  pravega_client_t *client = client_open();
+  pravega_list_t *ids;
+  int64_t acked = -1, number = 0;
+  stream_create(client, "batches", "1");
+  pravega_txn_writer_t *w = txn_writer(client, "batches", "txn.window.bytes", "64KiB");
+  CHECK_OK(pravega_txn_list(w, &ids, &error));
+  CHECK_INT(0, pravega_list_size(ids));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
+  pravega_txn_t *t = begin(w), *u = begin(w);
+  CHECK_INT(PRAVEGA_OK, pravega_txn_id(t, id));
+  CHECK_INT(PRAVEGA_OK, pravega_txn_id(u, other));
+  CHECK_OK(pravega_txn_list(w, &ids, &error));
+  CHECK_INT(2, pravega_list_size(ids));
+  for (size_t i = 0; i < 2; i++) {
+    CHECK(strcmp(pravega_list_get(ids, i), id) == 0 || strcmp(pravega_list_get(ids, i), other) == 0);
+  }
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
+  CHECK_OK(pravega_txn_abort(u, LONG, &error));
+  CHECK_OK(pravega_txn_list(w, &ids, &error));
+  CHECK_INT(1, pravega_list_size(ids));
+  CHECK(strcmp(pravega_list_get(ids, 0), id) == 0);
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(ids));
+
+  CHECK_OK(pravega_txn_acked(t, &acked, &error));
+  CHECK_INT(0, acked);
+  for (int i = 1; i <= 100; i++) {
+    const char *key = i % 2 == 0 ? "k" : NULL;
+    CHECK_INT(4 * i, pravega_txn_write_batch(t, key, key == NULL ? 0 : 1, "abcd", lens, 4, LONG, NULL));
+  }
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", (int)pravega_txn_write_batch(t, NULL, 0, "a", lens, 0, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", (int)pravega_txn_write_batch(t, NULL, 0, NULL, lens, 4, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", (int)pravega_txn_write_batch(t, "\xff", 1, "abcd", lens, 4, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_EVENT_TOO_LARGE, "", (int)pravega_txn_write_batch(t, NULL, 0, large, huge, 2, LONG, &error));
+  CHECK_OK(pravega_txn_flush(t, LONG, &error));
+  CHECK_OK(pravega_txn_acked(t, &acked, &error));
+  CHECK_INT(400, acked);
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "acked", pravega_txn_acked(t, NULL, &error));
+  CHECK_OK(pravega_txn_commit_and_wait(t, LONG, &error));
+  CHECK_INT(PRAVEGA_TXN_COMMITTED, status_of(t));
+  CHECK_FAILS(PRAVEGA_E_TRANSACTION_COMMITTED, "", pravega_txn_acked(t, &acked, &error));
+  CHECK_INT(400, acked);
+  CHECK_FAILS(PRAVEGA_E_TRANSACTION_ABORTED, "", pravega_txn_commit_and_wait(u, LONG, &error));
+  CHECK_OK(pravega_txn_close(t, LONG, &error));
+  CHECK_OK(pravega_txn_close(u, LONG, &error));
+
+  t = begin(w);
+  while ((number = pravega_txn_write_batch(t, NULL, 0, large, two, 2, 0, NULL)) > 0) {
+  }
+  CHECK_INT(PRAVEGA_E_WINDOW_FULL, number);
+  CHECK(pravega_txn_write_batch(t, "k", 1, large, two, 2, LONG, NULL) > 0); /* waits for room */
+  CHECK_OK(pravega_txn_close(t, LONG, &error));
+  CHECK_OK(pravega_txn_writer_close(w, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_txn_list(w, &ids, &error));
+
+  CHECK_OK(pravega_stream_seal(client, scope_of(client), "batches", LONG, &error));
+  pravega_reader_t *r = reader_open(client, "batches");
+  pravega_slice_t *slice;
+  int status, events = 0;
+  while ((status = pravega_reader_next(r, LONG, &slice)) == PRAVEGA_OK) {
+    static const char *const want[] = {"a", "bc", "", "d"};
+    pravega_slice_info_t info;
+    pravega_event_t e;
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+    pravega_events_t it = pravega_events_begin(&info);
+    for (; pravega_events_next(&it, &e); events++) {
+      CHECK_INT(strlen(want[events % 4]), e.len);
+      CHECK(e.len == 0 || memcmp(want[events % 4], e.data, e.len) == 0);
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  }
+  CHECK_INT(PRAVEGA_END, status);
+  CHECK_INT(400, events);
+  reader_close(r);
+  client_close(client);
+}
+
 int main(void) {
   RUN(all_or_nothing);
   RUN(attached_by_another_client);
   RUN(closed_without_commit);
   RUN(full_windows_and_bad_arguments);
+  RUN(batches_and_lists);
   return 0;
 }

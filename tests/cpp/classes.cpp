@@ -359,9 +359,21 @@ void transactions() {
   } // the destructor aborts
   CHECK_THROWS(PRAVEGA_E_TRANSACTION_ABORTED, writer.attach(forgotten));
   kept.flush();
+  CHECK(kept.acked() == 2);
+  std::vector<std::string> open = {kept.id(), dropped.id()};
+  std::sort(open.begin(), open.end());
+  CHECK(writer.transactions() == open);
   {
     pravega::Transaction same = writer.attach(kept.id());
+    CHECK(writer.transactions().size() == 3);
     CHECK(same.write("3") == 1);
+    CHECK(same.write_batch({"4", "5"}, "key") == 3 && same.write_batch({"6"}) == 4);
+    CHECK(same.write_many({"7", "8"}, {"key", std::nullopt}) == 2 && same.write_many({"9"}) == 1 && same.write_many({}) == 0);
+    CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, same.write_many({"x"}, {"key", "key"}));
+    CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, same.write_batch({}));
+    std::string huge(PRAVEGA_MAX_EVENT + 1, 'x');
+    CHECK_THROWS(PRAVEGA_E_EVENT_TOO_LARGE, same.write_batch({"x", std::string_view(huge).substr(1)}));
+    CHECK_THROWS(PRAVEGA_E_EVENT_TOO_LARGE, same.write_many({"x", huge}));
     same.flush();
     CHECK(same.status() == PRAVEGA_TXN_OPEN);
     same.commit_at(1000);
@@ -372,14 +384,28 @@ void transactions() {
   dropped.abort();
   CHECK_THROWS(PRAVEGA_E_TRANSACTION_ABORTED, dropped.commit());
   CHECK_THROWS(PRAVEGA_E_TRANSACTION_ABORTED, dropped.write("x"));
+  CHECK_THROWS(PRAVEGA_E_TRANSACTION_ABORTED, dropped.acked());
+  CHECK(writer.transactions().empty());
   dropped.close();
+  pravega::TransactionalWriter narrow = client.open_transactional_writer(scope, "txn", config().set("txn.window.bytes", "64KiB"));
+  pravega::Transaction full = narrow.begin();
+  std::string part(40000, 'x');
+  int written = 0;
+  while (written < 1000 && full.try_write(part) && full.try_write_batch({part, ""}, "key")) {
+    written++;
+  }
+  CHECK(written < 1000);
   CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, dropped.write("x"));
+  pravega::Transaction last = writer.begin();
+  last.write("10");
+  last.commit_and_wait(30s);
+  CHECK(last.status() == PRAVEGA_TXN_COMMITTED);
   writer.close();
   client.seal_stream(scope, "txn");
   client.create_reader_group(scope, "txn-group", {scope + "/txn"});
   pravega::ReaderGroup group = client.open_reader_group(scope, "txn-group");
   std::multiset<std::string> seen = read_all(group);
-  CHECK((seen == std::multiset<std::string>{"1", "2", "3"}));
+  CHECK((seen == std::multiset<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}));
 }
 
 void event_loop() {
