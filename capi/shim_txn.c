@@ -149,13 +149,13 @@ int64_t pravega_txn_write_batch(pravega_txn_t *txn, const void *key, size_t key_
   return status < 0 ? status : number;
 }
 
-int pravega_txn_acked(pravega_txn_t *txn, int64_t *acked, pravega_error_t **err) {
+int pravega_txn_acked(pravega_txn_t *txn, int64_t *acked) {
   struct call c;
   SET(acked, 0);
   if (call_begin_quick(&c, txn, KIND_TXN) && call_need(&c, acked, "acked")) {
     *acked = goTxnAcked(c.object->go, &c.out);
   }
-  return call_end(&c, err);
+  return call_end(&c, NULL);
 }
 
 int pravega_txn_flush(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err) {

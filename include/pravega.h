@@ -968,15 +968,13 @@ PRAVEGA_API int64_t pravega_txn_write_batch(pravega_txn_t *txn, const void *key,
 
 /*
  * What:     The number through which every event of this handle is stored in the
- *           transaction.
- * Memory:   *acked is set in any case, 0 for a bad handle.
+ *           transaction; the last one of them when it takes no more.
+ * Memory:   None.
  * Blocks:   Never.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; or why the handle takes no more events: the codes of
- *           transactions that ended, PRAVEGA_E_OUTAGE_TOO_LONG. Then *acked is
- *           final.
+ * Returns:  PRAVEGA_OK, also when the transaction has ended, or a code of the rules.
  */
-PRAVEGA_API int pravega_txn_acked(pravega_txn_t *txn, int64_t *acked, pravega_error_t **err);
+PRAVEGA_API int pravega_txn_acked(pravega_txn_t *txn, int64_t *acked);
 
 /*
  * What:     Waits until every event that was accepted before the call is stored in

@@ -530,10 +530,13 @@ public:
     return accepted;
   }
 
-  // The number up to which all is stored in it; throws why it takes no more.
+  // The number up to which all is stored in it.
   std::int64_t acked() const {
     std::int64_t number = 0;
-    detail::call(pravega_txn_acked, handle_.get(), &number);
+    int status = pravega_txn_acked(handle_.get(), &number);
+    if (status < 0) {
+      throw Error(status);
+    }
     return number;
   }
   void flush(Timeout timeout = forever) { detail::call(pravega_txn_flush, handle_.get(), detail::ms(timeout)); }

@@ -8,6 +8,7 @@ server) run in a thread of their own while the main thread waits in Python.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import threading
 import time
@@ -65,7 +66,35 @@ def interruptible(call: Callable[[], _Result], undo: Callable[[_Result], None]) 
     """
     if threading.current_thread() is not threading.main_thread():
         return call()
+    try:
+        outcome = _started(call)
+    except RuntimeError:  # the interpreter is exiting: no more threads
+        return call()
+    try:
+        return outcome.result()
+    except BaseException:
+        _unheard(outcome, undo)
+        raise
+
+
+async def awaited(call: Callable[[], _Result], undo: Callable[[_Result], object] = lambda _: None) -> _Result:
+    """Makes a call that may take long, while the event loop goes on.
+
+    When the task is cancelled, the call goes on, and `undo` gets what it returns in
+    the end, in another thread.
+    """
+    outcome = _started(call)
+    try:
+        return await asyncio.wrap_future(outcome)
+    except BaseException:
+        _unheard(outcome, undo)
+        raise
+
+
+def _started(call: Callable[[], _Result]) -> Future[_Result]:
+    """The outcome of a call in a thread of its own."""
     outcome: Future[_Result] = Future()
+    outcome.set_running_or_notify_cancel()  # it cannot be cancelled
 
     def run() -> None:
         try:
@@ -73,13 +102,11 @@ def interruptible(call: Callable[[], _Result], undo: Callable[[_Result], None]) 
         except BaseException as failure:  # noqa: BLE001, it is raised again where the result is asked for
             outcome.set_exception(failure)
 
-    try:
-        threading.Thread(target=run, name="pravega-call", daemon=True).start()
-    except RuntimeError:  # the interpreter is exiting: no more threads
-        return call()
-    try:
-        return outcome.result()
-    except BaseException:
-        if not outcome.done() or outcome.exception() is None:  # not the call failed: the wait was ended
-            outcome.add_done_callback(lambda late: None if late.exception() else undo(late.result()))
-        raise
+    threading.Thread(target=run, name="pravega-call", daemon=True).start()
+    return outcome
+
+
+def _unheard(outcome: Future[_Result], undo: Callable[[_Result], object]) -> None:
+    """Waiting for a call was ended by something else than its failure."""
+    if not outcome.done() or outcome.exception() is None:
+        outcome.add_done_callback(lambda late: None if late.exception() else undo(late.result()))

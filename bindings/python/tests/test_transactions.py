@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 import pravega
 from pravega import StreamConfig, TransactionStatus
 
-from .conftest import SOON
+from .conftest import SOON, Script
 
 pytestmark = pytest.mark.server
 
@@ -120,3 +121,153 @@ def test_what_is_kept_for_another_process(client: pravega.Client, scope: str) ->
     with pytest.raises(pravega.ClosedError):
         writer.begin()
     assert stored(client, scope) == [b"kept"]
+
+
+def test_batches_and_what_is_open(client: pravega.Client, scope: str, writer: pravega.TransactionalWriter) -> None:
+    assert writer.transactions() == []
+    other = writer.begin()
+    with writer.begin() as txn:
+        assert writer.transactions() == sorted([txn.id, other.id])
+        assert txn.acked == 0
+        for i in range(100):
+            assert txn.write_batch([b"%d" % i, b"", "x"], key=str(i)) == 3 * i + 3
+        assert txn.write_batch(["y"]) == 301
+        for bad in ([], [bytes(8 << 20), b"x"], [b"x"] * (1 << 20)):
+            with pytest.raises((pravega.InvalidArgumentError, pravega.EventTooLargeError)):
+                txn.write_batch(bad)
+        with pytest.raises(pravega.WindowFullError):
+            while True:
+                other.write_batch([bytes(20_000)] * 2, timeout=0)
+        other.write_batch([b"never"], timeout=SOON)  # waits for room
+        other.abort(timeout=SOON)
+        assert writer.transactions() == [txn.id]
+        txn.flush()
+        assert txn.acked == 301
+        txn.commit_and_wait(timeout=SOON)
+        assert txn.status() is TransactionStatus.COMMITTED
+        assert txn.acked == 301
+        with pytest.raises(pravega.TransactionAbortedError):
+            other.commit_and_wait()
+    other.close()
+    with pytest.raises(pravega.ClosedError):
+        _ = txn.acked
+    events = stored(client, scope)
+    assert len(events) == 301
+    for i, event in enumerate(events):
+        if event.isdigit():
+            assert events[i + 1 : i + 3] == [b"", b"x"]
+
+
+ATTACHED = """
+import sys
+import pravega
+
+controller, scope, how, *ids = sys.argv[1:]
+with pravega.Client(controller) as client, client.open_transactional_writer(scope, "s") as writer:
+    for id in ids:
+        txn = writer.attach(id)
+        txn.write(how, key="k")
+        txn.flush()
+        txn.commit() if how == "commit" else txn.abort()
+        txn.close()
+"""
+
+
+def test_another_process_ends_a_transaction(
+    client: pravega.Client, controller: str, scope: str, script: Script
+) -> None:
+    client.create_stream(scope, "s")
+    with client.open_transactional_writer(scope, "s", txn_close="keep") as writer:
+        kept, dropped = writer.begin(), writer.begin()
+        for txn in (kept, dropped):
+            txn.write(b"here", key="k")
+            txn.flush()
+        for txn, how in ((kept, "commit"), (dropped, "abort")):
+            done = script(ATTACHED, controller, scope, how, txn.id)
+            assert done.returncode == 0, done.stderr
+        kept.wait_readable(timeout=SOON)
+        kept.commit()
+        with pytest.raises(pravega.TransactionAbortedError):
+            dropped.commit()
+        kept.close()
+        dropped.close()
+    assert stored(client, scope) == [b"here", b"commit"]
+
+
+def test_coroutines(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s", StreamConfig(segments=2))
+    count = 5_000
+
+    async def one(writer: pravega.TransactionalWriter, part: int) -> str:
+        async with await writer.begin_async(timeout=SOON) as txn:
+            events = (f"{part * count + i}" for i in range(count))
+            assert await txn.write_many_async(events, (str(part) for _ in range(count)), timeout=SOON) == count
+            assert await txn.write_async(b"single") == count + 1
+            assert await txn.write_batch_async([b"batch", b""], key="k") == count + 3
+            await txn.flush_async(timeout=SOON)
+            assert await txn.status_async() is TransactionStatus.OPEN
+        assert txn.closed
+        return txn.id
+
+    async def work() -> None:
+        async with client.open_transactional_writer(scope, "s", txn_window_bytes="64KiB") as writer:
+            turns = 0
+
+            async def tick() -> None:
+                nonlocal turns
+                while True:
+                    turns += 1
+                    await asyncio.sleep(0)
+
+            ticker = asyncio.create_task(tick())
+            ids = await asyncio.gather(*(one(writer, part) for part in range(10)))
+            ticker.cancel()
+            assert len(set(ids)) == 10
+            assert turns > 10
+            with pytest.raises(ZeroDivisionError):
+                async with await writer.begin_async() as dropped:
+                    await dropped.write_async(b"never")
+                    raise ZeroDivisionError
+            with pytest.raises(pravega.TransactionAbortedError):
+                await writer.attach_async(dropped.id)
+
+            txn = await writer.begin_async()
+            same = await writer.attach_async(txn.id)
+            with pytest.raises(pravega.WindowFullError):
+                while True:
+                    await txn.write_many_async([bytes(50_000)], timeout=0)
+            with pytest.raises(pravega.TimedOutError):
+                while True:  # faster than the servers, some time
+                    await txn.write_async(bytes(60_000), timeout=0.0001)
+            with pytest.raises(pravega.InvalidArgumentError) as caught:
+                await txn.write_many_async([b"x", b"y"], ["k"])
+            assert caught.value.accepted == 0
+            await txn.abort_async(timeout=SOON)
+            await txn.close_async()
+            await same.close_async()
+
+            last = await writer.begin_async()
+            await last.commit_async(timestamp=1, timeout=SOON)
+            await last.wait_readable_async(timeout=SOON)
+            await last.commit_and_wait_async()
+            await last.close_async()
+
+            begin = asyncio.create_task(writer.begin_async())
+            await asyncio.sleep(0)
+            begin.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await begin
+            while True:  # what was begun for nobody is aborted
+                await asyncio.sleep(0.01)
+                if client_transactions_seen and not writer.transactions():
+                    break
+        assert writer.closed
+
+    client_transactions_seen = True
+    asyncio.run(asyncio.wait_for(work(), SOON))
+    events = stored(client, scope)
+    assert sorted(int(event) for event in events if event.isdigit()) == list(range(10 * count))
+    assert len(events) == 10 * (count + 3)
+    for part in range(10):
+        mine = [int(event) for event in events if event.isdigit() and int(event) // count == part]
+        assert mine == sorted(mine)
