@@ -14,7 +14,7 @@ import (
 
 // Segments are split and merged under load; a merge waits for all that it merges.
 func TestStreamScaled(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := within(t, time.Duration(either(1, 4))*limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), 3)
 	for range either(1, 5) {
