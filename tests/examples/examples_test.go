@@ -132,6 +132,25 @@ func TestResumingExamplesGoOnWhereTheOtherStopped(t *testing.T) {
 	}
 }
 
+// checkpointing are examples that lose what they have made of the events behind a
+// checkpoint, and read these again.
+var checkpointing = []example{
+	{"java", "examples/java/Checkpoints.java", buildJava, nil},
+}
+
+func TestCheckpointExamplesCountEachEventOnce(t *testing.T) {
+	controller := harness.Shared(t).ControllerURI()
+	for _, e := range checkpointing {
+		t.Run(e.file, func(t *testing.T) {
+			scope := "example-" + strings.ToLower(rand.Text()[:8])
+			got := run(t, append(e.build(t, absolute(t, e.file)), controller, scope)...)
+			if want := "the sum is 500500\n"; got != want {
+				t.Errorf("it prints %q, not %q", got, want)
+			}
+		})
+	}
+}
+
 func buildGo(t *testing.T, file string) []string {
 	program := filepath.Join(t.TempDir(), "write_read")
 	run(t, "go", "build", "-o", program, file)

@@ -22,7 +22,7 @@ struct natives {
 #define NATIVE(name, signature) {(char *)#name, (char *)(signature), (void *)name}
 #define NATIVES(list) {list, (jint)(sizeof list / sizeof *list)}
 
-extern const struct natives library_natives, client_natives, stream_natives, writer_natives, txn_natives, ack_natives, group_natives, reader_natives, log_natives;
+extern const struct natives library_natives, client_natives, stream_natives, writer_natives, txn_natives, ack_natives, group_natives, reader_natives, forms_natives, log_natives;
 
 /* failure.c. Finds what throwing needs; false: an exception is pending. */
 bool failure_init(JNIEnv *env);
@@ -37,6 +37,7 @@ bool text_in(JNIEnv *env, jbyteArray bytes, char **text);
 bool texts_in(JNIEnv *env, jobjectArray from, char ***texts, size_t *count);
 void texts_free(char **texts, size_t count);
 jbyteArray text_out(JNIEnv *env, const char *text);
+jbyteArray bytes_out(JNIEnv *env, const void *data, size_t len);
 /* All strings of a list, which it ends. */
 jobjectArray list_out(JNIEnv *env, pravega_list_t *list);
 /* A configuration with these options (name, value, name, value, ...); NULL for

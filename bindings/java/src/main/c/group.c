@@ -32,11 +32,26 @@ static jlong groupOpen(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray 
   return request_end(&r, status) ? NUMBER(group) : 0;
 }
 
-static jobjectArray groupReaders(JNIEnv *env, jclass cls UNUSED, jlong group) {
-  pravega_list_t *ids = NULL;
+/* The calls that ask for a list. */
+typedef int list_question(pravega_reader_group_t *, pravega_list_t **, int, pravega_error_t **);
+
+static jobjectArray ask_list(JNIEnv *env, jlong group, list_question *question, int timeout_ms) {
+  pravega_list_t *list = NULL;
   pravega_error_t *err = NULL;
-  int status = pravega_reader_group_readers(HANDLE(pravega_reader_group_t, group), &ids, PRAVEGA_FOREVER, &err);
-  return succeeded(env, status, err) ? list_out(env, ids) : NULL;
+  int status = question(HANDLE(pravega_reader_group_t, group), &list, timeout_ms, &err);
+  return succeeded(env, status, err) ? list_out(env, list) : NULL;
+}
+
+static jobjectArray groupReaders(JNIEnv *env, jclass cls UNUSED, jlong group) {
+  return ask_list(env, group, pravega_reader_group_readers, PRAVEGA_FOREVER);
+}
+
+static jobjectArray groupInfo(JNIEnv *env, jclass cls UNUSED, jlong group) {
+  return ask_list(env, group, pravega_reader_group_info, PRAVEGA_FOREVER);
+}
+
+static jobjectArray groupCuts(JNIEnv *env, jclass cls UNUSED, jlong group, jint timeout_ms) {
+  return ask_list(env, group, pravega_reader_group_cuts, timeout_ms);
 }
 
 static void groupReaderOffline(JNIEnv *env, jclass cls UNUSED, jlong group, jbyteArray reader) {
@@ -46,6 +61,69 @@ static void groupReaderOffline(JNIEnv *env, jclass cls UNUSED, jlong group, jbyt
     status = pravega_reader_group_reader_offline(HANDLE(pravega_reader_group_t, group), r.texts[0], PRAVEGA_FOREVER, &r.err);
   }
   request_end(&r, status);
+}
+
+static jobjectArray groupCheckpoint(JNIEnv *env, jclass cls UNUSED, jlong group, jbyteArray name, jint timeout_ms) {
+  struct request r;
+  int status = 0;
+  pravega_list_t *cuts = NULL;
+  if (request_begin(&r, env, name, NULL, NULL, NULL)) {
+    status = pravega_reader_group_checkpoint(HANDLE(pravega_reader_group_t, group), r.texts[0], &cuts, timeout_ms, &r.err);
+  }
+  return request_end(&r, status) && cuts != NULL ? list_out(env, cuts) : NULL;
+}
+
+static void groupCancelCheckpoints(JNIEnv *env, jclass cls UNUSED, jlong group) {
+  pravega_error_t *err = NULL;
+  int status = pravega_reader_group_cancel_checkpoints(HANDLE(pravega_reader_group_t, group), PRAVEGA_FOREVER, &err);
+  succeeded(env, status, err);
+}
+
+static void groupReset(JNIEnv *env, jclass cls UNUSED, jlong group, jobjectArray streams, jobjectArray options) {
+  struct request r;
+  int status = 0;
+  char **from = NULL;
+  size_t count = 0;
+  if (request_begin(&r, env, NULL, NULL, NULL, options) && texts_in(env, streams, &from, &count)) {
+    status = pravega_reader_group_reset(HANDLE(pravega_reader_group_t, group), (const char *const *)from, count, r.config, PRAVEGA_FOREVER, &r.err);
+  }
+  texts_free(from, count);
+  request_end(&r, status);
+}
+
+/* The calls that take cuts. */
+typedef int cuts_order(pravega_reader_group_t *, const char *const *, size_t, int, pravega_error_t **);
+
+static void give_cuts(JNIEnv *env, jlong group, jobjectArray cuts, cuts_order *order) {
+  char **texts = NULL;
+  size_t count = 0;
+  pravega_error_t *err = NULL;
+  if (texts_in(env, cuts, &texts, &count)) {
+    int status = order(HANDLE(pravega_reader_group_t, group), (const char *const *)texts, count, PRAVEGA_FOREVER, &err);
+    texts_free(texts, count);
+    succeeded(env, status, err);
+  }
+}
+
+static void groupResetTo(JNIEnv *env, jclass cls UNUSED, jlong group, jobjectArray cuts) {
+  give_cuts(env, group, cuts, pravega_reader_group_reset_to);
+}
+
+static void groupUpdateRetentionCut(JNIEnv *env, jclass cls UNUSED, jlong group, jobjectArray cuts) {
+  give_cuts(env, group, cuts, pravega_reader_group_update_retention_cut);
+}
+
+static void groupResetToLastCheckpoint(JNIEnv *env, jclass cls UNUSED, jlong group) {
+  pravega_error_t *err = NULL;
+  int status = pravega_reader_group_reset_to_last_checkpoint(HANDLE(pravega_reader_group_t, group), PRAVEGA_FOREVER, &err);
+  succeeded(env, status, err);
+}
+
+static jlong groupUnreadBytes(JNIEnv *env, jclass cls UNUSED, jlong group) {
+  pravega_error_t *err = NULL;
+  int64_t bytes = 0;
+  int status = pravega_reader_group_unread_bytes(HANDLE(pravega_reader_group_t, group), &bytes, PRAVEGA_FOREVER, &err);
+  return succeeded(env, status, err) ? bytes : 0;
 }
 
 static void groupClose(JNIEnv *env, jclass cls UNUSED, jlong group) {
@@ -60,6 +138,15 @@ static const JNINativeMethod methods[] = {
     NATIVE(groupOpen, "(J" TEXT TEXT ")J"),
     NATIVE(groupReaders, "(J)" TEXTS),
     NATIVE(groupReaderOffline, "(J" TEXT ")V"),
+    NATIVE(groupInfo, "(J)" TEXTS),
+    NATIVE(groupCheckpoint, "(J" TEXT "I)" TEXTS),
+    NATIVE(groupCancelCheckpoints, "(J)V"),
+    NATIVE(groupCuts, "(JI)" TEXTS),
+    NATIVE(groupReset, "(J" TEXTS TEXTS ")V"),
+    NATIVE(groupResetTo, "(J" TEXTS ")V"),
+    NATIVE(groupResetToLastCheckpoint, "(J)V"),
+    NATIVE(groupUpdateRetentionCut, "(J" TEXTS ")V"),
+    NATIVE(groupUnreadBytes, "(J)J"),
     NATIVE(groupClose, "(J)V"),
 };
 const struct natives group_natives = NATIVES(methods);

@@ -46,6 +46,20 @@ static void readerRaise(JNIEnv *env, jclass cls UNUSED, jlong reader) {
   succeeded(env, status, err);
 }
 
+/* The name of the checkpoint that next came to last; NULL while there was none. */
+static jbyteArray readerCheckpoint(JNIEnv *env, jclass cls UNUSED, jlong reader) {
+  pravega_list_t *name = NULL;
+  pravega_error_t *err = NULL;
+  int status = pravega_reader_checkpoint(HANDLE(pravega_reader_t, reader), &name, &err);
+  if (!succeeded(env, status, err)) {
+    return NULL;
+  }
+  const char *text = pravega_list_get(name, 0);
+  jbyteArray out = text != NULL ? text_out(env, text) : NULL;
+  pravega_list_free(name);
+  return out;
+}
+
 static void readerClose(JNIEnv *env, jclass cls UNUSED, jlong reader, jint timeout_ms) {
   pravega_error_t *err = NULL;
   int status = pravega_reader_close(HANDLE(pravega_reader_t, reader), timeout_ms, &err);
@@ -66,6 +80,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(readerOpen, "(J" TEXT TEXTS ")J"),
     NATIVE(readerNext, "(JI[J)[B"),
     NATIVE(readerRaise, "(J)V"),
+    NATIVE(readerCheckpoint, "(J)" TEXT),
     NATIVE(readerClose, "(JI)V"),
     NATIVE(sliceSegment, "(J)" TEXT),
     NATIVE(sliceRelease, "(JJ)I"),

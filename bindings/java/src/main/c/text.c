@@ -59,13 +59,16 @@ bool texts_in(JNIEnv *env, jobjectArray from, char ***texts, size_t *count) {
   return true;
 }
 
-jbyteArray text_out(JNIEnv *env, const char *text) {
-  jsize len = (jsize)strlen(text);
-  jbyteArray bytes = (*env)->NewByteArray(env, len);
+jbyteArray bytes_out(JNIEnv *env, const void *data, size_t len) {
+  jbyteArray bytes = (*env)->NewByteArray(env, (jsize)len);
   if (bytes != NULL) {
-    (*env)->SetByteArrayRegion(env, bytes, 0, len, (const jbyte *)text);
+    (*env)->SetByteArrayRegion(env, bytes, 0, (jsize)len, data);
   }
   return bytes;
+}
+
+jbyteArray text_out(JNIEnv *env, const char *text) {
+  return bytes_out(env, text, strlen(text));
 }
 
 jobjectArray list_out(JNIEnv *env, pravega_list_t *list) {

@@ -44,6 +44,15 @@ public final class Event {
     }
 
     /**
+     * Where it is stored, for {@link PravegaClient#fetchEvent} to read it again later.
+     *
+     * @return its pointer
+     */
+    public EventPointer pointer() {
+        return new EventPointer(slice.segment(), offset(), length);
+    }
+
+    /**
      * Its size.
      *
      * @return bytes

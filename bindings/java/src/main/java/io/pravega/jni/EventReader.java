@@ -4,11 +4,12 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 
 /**
  * Reads the segments that its group assigns to it. Thread-safe; slices go to whichever thread asks first.
  *
- * <p>Event by event, until the end of the sealed streams:
+ * <p>Event by event, until the end of the group's streams:
  * <pre>{@code
  * for (Event event : reader.events()) {
  *     handle(event.text());
@@ -25,18 +26,40 @@ import java.util.NoSuchElementException;
  * }
  * }</pre>
  *
- * <p>A reader's position is what was given back. What is out when it is closed, or dies, is delivered again.
+ * <p>A reader's position is what was given back. What is out when it is closed is delivered again. When it dies,
+ * others take over after {@link ReaderGroup#readerOffline}, or by themselves, if one of them has the option
+ * {@code group.liveness.timeout}; if it is alive after all, it fails with {@link PravegaException.ReaderNotInGroup}.
+ * What it did not give back is delivered again then, what it gave back since its last checkpoint may be.
+ *
+ * <p>Checkpoints of the group, automatic ones (option {@code group.checkpoint.interval}) among them, are passed in the
+ * background, with what was given back, and the application does not notice. One that wants to opens its reader by
+ * {@link ReaderGroup#openReader(String, Options, Consumer)}:
+ * <pre>{@code
+ * EventReader reader = group.openReader("reader-1", Options.none(), checkpoint -> storage.put(checkpoint, state));
+ * }</pre>
+ * This is called with the checkpoint's name (that of an automatic one is random) in the thread that iterates or calls
+ * {@link #next}, between two slices, when everything before was given back and no slice is out; while one is that
+ * {@code next} handed out, no other one is. So it is the place to store what was made of the events up to the
+ * checkpoint. When it returns, the reader has passed the checkpoint, and reading goes on; when it throws, so does
+ * {@code next}, and the next call of {@code next} has it called again with the same name. It must not read itself, nor
+ * wait for a checkpoint of the group. A reader that is closed at a checkpoint counts as having passed it. With option
+ * {@code reader.checkpoints} alone the reader passes a checkpoint when everything before was given back and the
+ * application asks for more, as official Java readers do. With either, {@code next} is for one thread at a time.
  */
 public final class EventReader implements AutoCloseable {
     private static final Duration UNTIL_LEFT = Duration.ofSeconds(30);
 
+    private static final int CHECKPOINT = 1; // PRAVEGA_CHECKPOINT
     private static final int END = 2; // PRAVEGA_END
 
     private final Handle handle;
+    private final Consumer<String> onCheckpoint; // null: the application is not to be told
+    private volatile String due; // the checkpoint that it is to be told of
     private volatile boolean ended;
     private volatile Slice iterated; // by events()
 
-    EventReader(PravegaClient client, String what, long reader) {
+    EventReader(PravegaClient client, String what, long reader, Consumer<String> onCheckpoint) {
+        this.onCheckpoint = onCheckpoint;
         handle = new Handle(this, what, client, reader,
                 forgotten -> Native.readerClose(forgotten, (int) UNTIL_LEFT.toMillis()));
     }
@@ -46,12 +69,14 @@ public final class EventReader implements AutoCloseable {
      * several segments may be.
      *
      * @param limit how long to wait for one
-     * @return the slice, to be given back; null when there was none until the limit ended, or when all was read and
-     *         the streams are sealed: {@link #ended} tells the two apart
+     * @return the slice, to be given back; null when there was none until the limit ended, or when all was read:
+     *         {@link #ended} tells the two apart
      * @throws PravegaException.Cancelled interrupted while waiting
      * @throws PravegaException.Closed the reader was closed
      * @throws PravegaException.ReaderNotInGroup it was taken out of its group
-     * @throws PravegaException.GroupReinitialized the group was reset
+     * @throws PravegaException.GroupReinitialized the group was reset; then, as when it was taken out, what was not
+     *         given back is read again, what was given back may be, and the reader is to be closed and may be opened
+     *         again
      */
     public Slice next(Duration limit) {
         return next(Deadline.in(limit));
@@ -60,6 +85,7 @@ public final class EventReader implements AutoCloseable {
     private Slice next(Deadline until) {
         long[] out = new long[5];
         for (;;) {
+            tell();
             long reader = handle.get();
             byte[] data = Native.readerNext(reader, until.piece(), out);
             int status = (int) out[0];
@@ -70,12 +96,27 @@ public final class EventReader implements AutoCloseable {
                 ended = true;
                 return null;
             }
+            if (status == CHECKPOINT) {
+                if (onCheckpoint != null) {
+                    due = Text.of(Native.readerCheckpoint(reader));
+                }
+                continue; // asking for more says that it was passed
+            }
             if (status != Kind.TimedOut.code) {
                 throw failure(reader, status);
             }
             if (until.over(toString())) {
                 return null;
             }
+        }
+    }
+
+    /** Tells the application of a checkpoint that it has not heard of, or has not finished. */
+    private void tell() {
+        String checkpoint = due;
+        if (checkpoint != null) {
+            onCheckpoint.accept(checkpoint);
+            due = null;
         }
     }
 
@@ -91,7 +132,8 @@ public final class EventReader implements AutoCloseable {
     }
 
     /**
-     * Whether everything was read and the streams are sealed: nothing will come any more.
+     * Whether everything was read, up to the ends that the group has or those of its streams, which are sealed: nothing
+     * will come any more.
      *
      * @return true once {@link #next} has found that out
      */
@@ -100,8 +142,8 @@ public final class EventReader implements AutoCloseable {
     }
 
     /**
-     * The events to come, one after the other, until all was read and the streams are sealed. The loop takes slices
-     * and gives them back. An event counts as consumed when the one after it was asked for; {@link #close} gives back
+     * The events to come, one after the other, until all was read, up to the ends that the group has or those of its
+     * streams, which are sealed. The loop takes slices and gives them back. An event counts as consumed when the one after it was asked for; {@link #close} gives back
      * what was not, so that a loop that was left early loses nothing: its last event is delivered again.
      *
      * @return events for one loop at a time

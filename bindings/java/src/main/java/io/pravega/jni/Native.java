@@ -145,6 +145,26 @@ final class Native {
 
     static native void groupReaderOffline(long group, byte[] reader);
 
+    static native byte[][] groupInfo(long group);
+
+    /** Texts of cuts. */
+    static native byte[][] groupCheckpoint(long group, byte[] name, int timeoutMs);
+
+    static native void groupCancelCheckpoints(long group);
+
+    /** Texts of cuts. */
+    static native byte[][] groupCuts(long group, int timeoutMs);
+
+    static native void groupReset(long group, byte[][] streams, byte[][] options);
+
+    static native void groupResetTo(long group, byte[][] cuts);
+
+    static native void groupResetToLastCheckpoint(long group);
+
+    static native void groupUpdateRetentionCut(long group, byte[][] cuts);
+
+    static native long groupUnreadBytes(long group);
+
     static native void groupClose(long group);
 
     // reader.c
@@ -156,12 +176,34 @@ final class Native {
     /** Throws the failure that next reported last, if there is one. */
     static native void readerRaise(long reader);
 
+    /** The name of the checkpoint that next came to last, or null. */
+    static native byte[] readerCheckpoint(long reader);
+
     static native void readerClose(long reader, int timeoutMs);
 
     static native byte[] sliceSegment(long slice);
 
     /** A status. */
     static native int sliceRelease(long slice, long next);
+
+    // forms.c
+    static native byte[][] cutInfo(byte[] cut);
+
+    static native byte[] cutToBytes(byte[] cut);
+
+    static native byte[][] cutFromBytes(byte[] bytes);
+
+    static native byte[] checkpointToBytes(byte[] name, byte[][] cuts);
+
+    static native byte[][] checkpointFromBytes(byte[] bytes);
+
+    static native byte[][] pointerInfo(byte[] pointer);
+
+    static native byte[] pointerToBytes(byte[] pointer);
+
+    static native byte[][] pointerFromBytes(byte[] bytes);
+
+    static native byte[] eventFetch(long client, byte[] pointer);
 
     // log.c
     static native void logSet(int level, long session);

@@ -201,12 +201,12 @@ public final class PravegaClient implements AutoCloseable {
      *
      * @param scope the scope's name
      * @param stream the stream's name
-     * @param cut the text of a stream cut, as {@link #streamInfo} gives it
+     * @param cut a cut of this stream
      * @throws PravegaException.NoSuchStream there is no such stream
-     * @throws PravegaException.InvalidArgument the text is no cut of this stream
+     * @throws PravegaException.InvalidArgument it is no cut of this stream
      */
-    public void truncateStream(String scope, String stream, String cut) {
-        Native.streamTruncate(handle.get(), scope(scope), stream(stream), Text.name("cut", cut));
+    public void truncateStream(String scope, String stream, StreamCut cut) {
+        Native.streamTruncate(handle.get(), scope(scope), stream(stream), Text.name("cut", cut.asText()));
         Reference.reachabilityFence(this);
     }
 
@@ -321,8 +321,9 @@ public final class PravegaClient implements AutoCloseable {
      *
      * @param scope the scope that it belongs to
      * @param name its name
-     * @param streams what it reads, each {@code scope/stream} from its head, {@code scope/stream@tail} from where it
-     *        ends now, or {@code scope/stream@CUT} from the text of a stream cut
+     * @param streams what it reads, in any scopes: each {@code scope/stream} from its head, {@code scope/stream@tail}
+     *        from where it ends now, or {@code scope/stream@CUT} from the text of a {@link StreamCut}; with another
+     *        {@code @CUT} behind it ({@code scope/stream@head@CUT}, {@code scope/stream@CUT@CUT}) up to that cut
      * @return false when it existed with the same configuration
      * @throws PravegaException.ConfigMismatch it exists with another configuration
      * @throws PravegaException.NoSuchStream there is no such stream
@@ -343,10 +344,7 @@ public final class PravegaClient implements AutoCloseable {
      * @throws PravegaException.NoSuchStream there is no such stream
      */
     public boolean createReaderGroup(String scope, String name, Options more, String... streams) {
-        byte[][] from = new byte[streams.length][];
-        for (int i = 0; i < streams.length; i++) {
-            from[i] = stream(streams[i]);
-        }
+        byte[][] from = Text.names("stream", List.of(streams));
         return kept(Native.groupCreate(handle.get(), scope(scope), group(name), from, options.with(more).pairs()));
     }
 
@@ -372,6 +370,19 @@ public final class PravegaClient implements AutoCloseable {
     public void deleteReaderGroup(String scope, String name) {
         Native.groupDelete(handle.get(), scope(scope), group(name));
         Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Reads one event by its pointer.
+     *
+     * @param pointer where the event is
+     * @return its bytes
+     * @throws PravegaException.SegmentTruncated it was truncated away
+     * @throws PravegaException.NoSuchSegment it was truncated away with its whole segment, or its stream was deleted
+     * @throws PravegaException.InvalidArgument no such event is at that place
+     */
+    public byte[] fetchEvent(EventPointer pointer) {
+        return kept(Native.eventFetch(handle.get(), Text.name("event pointer", pointer.asText())));
     }
 
     /**

@@ -55,6 +55,10 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
      * @return its name
      */
     public String scope() {
+        return scopeOf(segment);
+    }
+
+    static String scopeOf(String segment) {
         return segment.substring(0, segment.indexOf('/'));
     }
 
@@ -64,6 +68,10 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
      * @return its name
      */
     public String stream() {
+        return streamOf(segment);
+    }
+
+    static String streamOf(String segment) {
         int from = segment.indexOf('/') + 1;
         return segment.substring(from, segment.indexOf('/', from));
     }

@@ -26,19 +26,19 @@ public final class StreamInfo {
     /**
      * Where its data begins.
      *
-     * @return a stream cut in its text form, as the official Java client writes it
+     * @return a stream cut
      */
-    public String head() {
-        return values.get("head");
+    public StreamCut head() {
+        return StreamCut.from(values.get("head"));
     }
 
     /**
      * Where its data ended when the question was answered.
      *
-     * @return a stream cut in its text form, as the official Java client writes it
+     * @return a stream cut
      */
-    public String tail() {
-        return values.get("tail");
+    public StreamCut tail() {
+        return StreamCut.from(values.get("tail"));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +48,22 @@ final class Text {
         } catch (CharacterCodingException e) {
             throw Kind.InvalidArgument.exception("the " + what + " is no well-formed text: it holds half a surrogate pair");
         }
+    }
+
+    static byte[][] names(String what, Collection<String> values) {
+        byte[][] out = new byte[values.size()][];
+        int i = 0;
+        for (String value : values) {
+            out[i++] = name(what, value);
+        }
+        return out;
+    }
+
+    /** A copy of what is left in a buffer, which stays as it is. */
+    static byte[] bytes(ByteBuffer from) {
+        byte[] out = new byte[from.remaining()];
+        from.duplicate().get(out);
+        return out;
     }
 
     static String of(byte[] utf8) {

@@ -87,12 +87,12 @@ class ManageTest {
         EventWriter writer = server.writer(stream);
         writer.write("before".getBytes());
         writer.flush();
-        String cut = client.streamInfo(server.scope(), stream).tail();
+        StreamCut cut = client.streamInfo(server.scope(), stream).tail();
         writer.write("behind".getBytes());
         writer.close();
         client.truncateStream(server.scope(), stream, cut);
         assertEquals(cut, client.streamInfo(server.scope(), stream).head());
-        assertThrows(PravegaException.InvalidArgument.class, () -> client.truncateStream(server.scope(), stream, "no cut"));
+        assertThrows(PravegaException.InvalidArgument.class, () -> StreamCut.from("no cut"));
         try (Slice slice = server.reader(stream).next(Wait.LONG)) {
             assertEquals("behind", slice.iterator().next().text());
         }

@@ -273,7 +273,7 @@ class ReaderTest {
     void fromTheTailAndFromACut() {
         String stream = written(1, 0, 5);
         PravegaClient client = server.client();
-        String cut = client.streamInfo(server.scope(), stream).tail();
+        StreamCut cut = client.streamInfo(server.scope(), stream).tail();
         write(stream, 5, 10);
         client.createReaderGroup(server.scope(), "tail", server.scope() + "/" + stream + "@tail");
         client.createReaderGroup(server.scope(), "cut", server.scope() + "/" + stream + "@" + cut);

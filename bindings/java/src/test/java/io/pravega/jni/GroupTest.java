@@ -1,0 +1,385 @@
+package io.pravega.jni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
+
+/** Checkpoints, cuts, resets and all else that a reader group can do as a whole. Every event has a number of its own. */
+@Timeout(180)
+class GroupTest {
+    /** Groups work fast and start no checkpoints by themselves. */
+    static final Options QUICK = Options.of("group.refresh.interval", "100ms").with("group.checkpoint.interval", "0s");
+
+    @RegisterExtension
+    final Server server = new Server();
+
+    private String written(int segments, int count) {
+        String stream = server.stream(segments);
+        write(server.scope(), stream, 0, count);
+        return stream;
+    }
+
+    private void write(String scope, String stream, int from, int to) {
+        try (EventWriter writer = server.client().openWriter(scope, stream)) {
+            for (int id = from; id < to; id++) {
+                writer.write("key " + id % 10, Integer.toString(id).getBytes());
+            }
+        }
+    }
+
+    private String path(String stream) {
+        return server.scope() + "/" + stream;
+    }
+
+    private ReaderGroup group(Options options, String... streams) {
+        String name = "group-" + UUID.randomUUID();
+        assertTrue(server.client().createReaderGroup(server.scope(), name, QUICK.with(options.values()), streams));
+        return server.closing(server.client().openReaderGroup(server.scope(), name));
+    }
+
+    private static void add(List<Integer> to, Event event) {
+        to.add(Integer.parseInt(event.text()));
+    }
+
+    /** Reads until so many events were seen, each given back before the next one is taken. */
+    private static void readUntil(EventReader reader, List<Integer> seen, int count) {
+        while (seen.size() < count) {
+            Slice slice = reader.next(Wait.LONG);
+            assertNotNull(slice, "a slice");
+            Event first = slice.iterator().next();
+            add(seen, first);
+            slice.releaseAt(first.next());
+        }
+    }
+
+    /** What a group has for a new reader, to its end, sorted. */
+    private static List<Integer> rest(ReaderGroup group) {
+        List<Integer> seen = new ArrayList<>();
+        try (EventReader reader = group.openReader("drains")) {
+            reader.events().forEach(event -> add(seen, event));
+            assertTrue(reader.ended());
+        }
+        Collections.sort(seen);
+        return seen;
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        List<Integer> out = new ArrayList<>();
+        for (int id = from; id < to; id++) {
+            out.add(id);
+        }
+        return out;
+    }
+
+    private static List<Integer> sorted(List<Integer> first, List<Integer> second) {
+        List<Integer> both = new ArrayList<>(first);
+        both.addAll(second);
+        Collections.sort(both);
+        return both;
+    }
+
+    /** Asks for a slice, and gives it back as unread. */
+    private static void ask(EventReader reader) {
+        Slice slice = reader.next(Duration.ofMillis(50));
+        if (slice != null) {
+            try {
+                slice.close();
+            } catch (PravegaException.Closed e) {
+                // the reader is out of its group, which gave it back
+            }
+        }
+    }
+
+    private static void learns(EventReader reader, Class<? extends PravegaException> why) {
+        PravegaException e = assertThrows(PravegaException.class, () -> {
+            for (long end = System.nanoTime() + Wait.LONG.toNanos(); System.nanoTime() < end;) {
+                ask(reader);
+            }
+        });
+        assertEquals(why, e.getClass(), e.toString());
+        assertTrue(e.isFinal());
+        reader.close();
+    }
+
+    private static PravegaException failure(CompletableFuture<?> future) throws Exception {
+        ExecutionException e = assertThrows(ExecutionException.class, () -> future.get(90, TimeUnit.SECONDS));
+        return (PravegaException) e.getCause();
+    }
+
+    @Test
+    void aCheckpointIsToldBetweenSlicesAndPassedAfterwards() throws Exception {
+        int count = 2_000;
+        String stream = written(2, count);
+        server.client().sealStream(server.scope(), stream);
+        ReaderGroup group = group(Options.none(), path(stream));
+        List<String> told = new ArrayList<>();
+        List<Integer> seen = new ArrayList<>();
+        List<Integer> before = new ArrayList<>();
+        boolean[] fails = {true};
+        EventReader reader = server.closing(group.openReader("asks", Options.none(), checkpoint -> {
+            told.add(checkpoint);
+            if (fails[0]) {
+                throw new IllegalStateException("the disk is full");
+            }
+            before.addAll(seen);
+        }));
+        readUntil(reader, seen, 501);
+        Slice out = reader.next(Wait.LONG);
+        CompletableFuture<Checkpoint> future = group.initiateCheckpoint("after breakfast, \u00e4");
+        Slice more = reader.next(Duration.ofMillis(500));
+        while (more != null) { // until the reader has heard of it
+            more.releaseAt(more.startOffset());
+            more = reader.next(Duration.ofMillis(500));
+        }
+        assertEquals(List.of(), told, "a slice is out");
+        Event first = out.iterator().next();
+        add(seen, first);
+        out.releaseAt(first.next());
+        assertThrows(IllegalStateException.class, () -> reader.next(Wait.LONG));
+        assertEquals(List.of("after breakfast, \u00e4"), told);
+        assertThrows(IllegalStateException.class, () -> reader.events().iterator().hasNext());
+        assertEquals(2, told.size(), "it is called again");
+        assertFalse(future.isDone(), "it was not passed");
+        fails[0] = false;
+        readUntil(reader, seen, 600);
+        assertEquals(3, told.size());
+        assertEquals(502, before.size());
+        Checkpoint checkpoint = future.get(60, TimeUnit.SECONDS);
+        assertEquals("after breakfast, \u00e4", checkpoint.name());
+        assertEquals(1, checkpoint.cuts().size());
+        assertEquals(stream, checkpoint.cuts().get(0).stream());
+        assertEquals(PravegaException.AlreadyExists.class, failure(group.initiateCheckpoint(checkpoint.name())).getClass());
+
+        assertEquals(numbers(0, count), sorted(before, rest(group(Options.none(), path(stream) + "@" + checkpoint.cuts().get(0)))));
+        group.resetReaderGroup(Checkpoint.fromBytes(checkpoint.toBytes()));
+        learns(reader, PravegaException.GroupReinitialized.class);
+        assertEquals(numbers(0, count), sorted(before, rest(group)));
+    }
+
+    @Test
+    void aLoopOverEventsIsToldWithoutEnding() throws Exception {
+        int count = 3_000;
+        String stream = written(2, count);
+        ReaderGroup group = group(Options.none(), path(stream));
+        List<Integer> seen = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        EventReader asks = server.closing(group.openReader("asks", Options.none(), told::add));
+        EventReader other = server.closing(group.openReader("other", Options.of("reader.checkpoints", "true")));
+        Thread reading = new Thread(() -> other.events().forEach(event -> add(others, event)));
+        reading.start();
+        List<CompletableFuture<Checkpoint>> futures = new ArrayList<>();
+        for (String name : List.of("one", "two", "three")) {
+            futures.add(group.initiateCheckpoint(name));
+        }
+        Thread sealing = new Thread(() -> {
+            futures.forEach(CompletableFuture::join);
+            server.client().sealStream(server.scope(), stream);
+        });
+        sealing.start();
+        asks.events().forEach(event -> add(seen, event));
+        reading.join();
+        sealing.join();
+        assertEquals(List.of("one", "three", "two"), told.stream().sorted().collect(Collectors.toList()));
+        assertEquals(numbers(0, count), sorted(seen, others));
+    }
+
+    @Test
+    void aCheckpointThatNobodyPasses() throws Exception {
+        ReaderGroup group = group(Options.of("group.checkpoints.outstanding", "1"), path(server.stream(1)));
+        List<String> told = new ArrayList<>();
+        EventReader reader = server.closing(group.openReader("sleeps", Options.none(), told::add));
+        PravegaException e = failure(group.initiateCheckpoint("one", Duration.ofMillis(500)));
+        assertEquals(PravegaException.TimedOut.class, e.getClass());
+        assertTrue(e.getMessage().contains("sleeps"), e.getMessage());
+        assertEquals(PravegaException.Conflict.class, failure(group.initiateCheckpoint("two")).getClass());
+        assertEquals(PravegaException.TimedOut.class, failure(group.generateStreamCuts(Duration.ofMillis(300))).getClass());
+        CompletableFuture<Checkpoint> again = group.initiateCheckpoint("one", Wait.LONG);
+        Thread.sleep(300);
+        assertFalse(again.isDone());
+        group.cancelOutstandingCheckpoints();
+        assertEquals(PravegaException.Conflict.class, failure(again).getClass());
+        group.cancelOutstandingCheckpoints(); // nothing is under way
+
+        String name = group.toString().substring(group.toString().indexOf('/') + 1);
+        ReaderGroup other = server.client().openReaderGroup(server.scope(), name);
+        assertEquals(PravegaException.TimedOut.class, failure(other.initiateCheckpoint("three", Duration.ofMillis(500))).getClass());
+        CompletableFuture<Checkpoint> waiting = other.initiateCheckpoint("three");
+        other.close();
+        assertEquals(PravegaException.Closed.class, failure(waiting).getClass());
+        assertNull(reader.next(Duration.ofMillis(500)));
+        assertEquals(List.of("three"), told, "it stayed under way");
+        assertEquals(PravegaException.Closed.class, failure(other.initiateCheckpoint("four")).getClass());
+
+        reader.close();
+        assertEquals(1, group.initiateCheckpoint("five").get(60, TimeUnit.SECONDS).cuts().size(), "nobody is waited for");
+        for (String bad : List.of("", "a_SILENT_b")) {
+            assertEquals(PravegaException.InvalidArgument.class, failure(group.initiateCheckpoint(bad)).getClass());
+        }
+        assertThrows(PravegaException.InvalidArgument.class, () -> group.initiateCheckpoint("a\0b"));
+        assertThrows(PravegaException.InvalidArgument.class, () -> group.initiateCheckpoint("six", Duration.ofMillis(-1)));
+        assertThrows(NullPointerException.class, () -> group.initiateCheckpoint(null));
+        assertThrows(NullPointerException.class, () -> group.openReader("x", Options.none(), (Consumer<String>) null));
+    }
+
+    @Test
+    void cutsBesideTheApplication() throws Exception {
+        int count = 1_000;
+        String stream = written(2, count);
+        server.client().sealStream(server.scope(), stream);
+        ReaderGroup group = group(Options.none(), path(stream));
+        EventReader reader = server.closing(group.openReader("reader"));
+        List<Integer> seen = new ArrayList<>();
+        readUntil(reader, seen, 333);
+        Slice out = reader.next(Wait.LONG);
+        List<StreamCut> cuts = group.generateStreamCuts(Wait.LONG).get(90, TimeUnit.SECONDS);
+        assertEquals(1, cuts.size());
+        out.release();
+        group.resetReaderGroup(cuts);
+        learns(reader, PravegaException.GroupReinitialized.class);
+        assertEquals(numbers(0, count), sorted(seen, rest(group)), "what was out counts as unread");
+    }
+
+    @Test
+    void boundedStreamsOfTwoScopes() {
+        PravegaClient client = server.client();
+        String other = server.scope() + "-second";
+        client.createScope(other);
+        client.createStream(other, "s");
+        write(other, "s", 5_000, 5_010);
+        client.sealStream(other, "s");
+        String middle = written(2, 100);
+        StreamCut first = client.streamInfo(server.scope(), middle).tail();
+        write(server.scope(), middle, 100, 300);
+        StreamCut second = client.streamInfo(server.scope(), middle).tail();
+        write(server.scope(), middle, 300, 400);
+        String begin = server.stream(1);
+        write(server.scope(), begin, 1_000, 1_030);
+        StreamCut until = client.streamInfo(server.scope(), begin).tail();
+        write(server.scope(), begin, 1_030, 1_100);
+
+        ReaderGroup group = group(Options.none(), path(middle) + "@" + first + "@" + second, path(begin) + "@head@" + until, other + "/s");
+        List<Integer> all = sorted(numbers(100, 300), sorted(numbers(1_000, 1_030), numbers(5_000, 5_010)));
+        assertEquals(all, rest(group));
+        ReaderGroupInfo info = group.info();
+        assertEquals(3, info.streams().size());
+        assertEquals("100ms", info.options().values().get("group.refresh.interval"));
+        assertEquals("none", info.options().values().get("group.retention"));
+        assertFalse(info.options().values().containsKey("group.liveness.timeout"));
+        assertEquals(all, rest(group(info.options(), info.streams().toArray(new String[0]))), "another one like it");
+
+        assertThrows(PravegaException.InvalidArgument.class, () -> group.resetReaderGroup(QUICK));
+        assertThrows(PravegaException.InvalidArgument.class, () -> group.resetReaderGroup(QUICK, path(begin) + "@" + first));
+        group.resetReaderGroup(QUICK, path(middle) + "@head@" + second);
+        assertEquals(numbers(0, 300), rest(group));
+    }
+
+    @Test
+    void backToTheLastCheckpointAndUnreadBytes() throws Exception {
+        String stream = written(1, 50);
+        long all = 50 * 8 + 10 + 2 * 40;
+        ReaderGroup group = group(Options.of("group.checkpoint.interval", "1s"), path(stream));
+        assertEquals(all, group.unreadBytes());
+        group.resetReaderGroup(); // to where it started
+        List<Integer> seen = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        EventReader reader = server.closing(group.openReader("reader", Options.none(), told::add));
+        readUntil(reader, seen, 20);
+        int before = told.size();
+        Wait.until("two more checkpoints", () -> {
+            ask(reader);
+            return told.size() >= before + 2;
+        });
+        Wait.until("the group knows how far the reader is", () -> {
+            ask(reader);
+            return group.unreadBytes() == all - 20 * 8 - 10 - 2 * 10;
+        });
+        group.resetReaderGroup();
+        learns(reader, PravegaException.GroupReinitialized.class);
+        server.client().sealStream(server.scope(), stream);
+        assertEquals(numbers(20, 50), rest(group));
+        assertThrows(PravegaException.InvalidArgument.class, group::resetReaderGroup, "it has read everything");
+    }
+
+    @Test
+    void retention() {
+        PravegaClient client = server.client();
+        String stream = written(1, 100);
+        StreamInfo info = client.streamInfo(server.scope(), stream);
+        StreamCut stranger = client.streamInfo(server.scope(), server.stream(1)).tail();
+        ReaderGroup group = group(Options.of("group.retention", "manual"), path(stream));
+        assertEquals("manual", group.info().options().values().get("group.retention"));
+        group.updateRetentionStreamCut(List.of(info.tail()));
+        for (StreamCut bad : List.of(info.head(), stranger, StreamCut.UNBOUNDED)) {
+            assertThrows(PravegaException.InvalidArgument.class, () -> group.updateRetentionStreamCut(List.of(bad)), bad.asText());
+        }
+        ReaderGroup other = group(Options.none(), path(stream));
+        assertThrows(PravegaException.InvalidArgument.class, () -> other.updateRetentionStreamCut(List.of(info.tail())));
+    }
+
+    @Test
+    void eventsByTheirPointers() {
+        PravegaClient client = server.client();
+        String stream = written(2, 60);
+        client.sealStream(server.scope(), stream);
+        Map<String, EventPointer> pointers = new HashMap<>();
+        server.reader(stream).events().forEach(event -> pointers.put(event.text(), event.pointer()));
+        assertEquals(60, pointers.size());
+        pointers.forEach((text, pointer) -> {
+            assertEquals(text, new String(client.fetchEvent(pointer)));
+            assertEquals(text, new String(client.fetchEvent(EventPointer.fromBytes(EventPointer.from(pointer.asText()).toBytes()))));
+            assertEquals(server.scope(), pointer.scope());
+            assertEquals(stream, pointer.stream());
+        });
+        EventPointer one = pointers.get("1");
+        EventPointer beside = EventPointer.from(one.segment() + ":" + (one.offset() + 1) + "-9");
+        assertThrows(PravegaException.InvalidArgument.class, () -> client.fetchEvent(beside));
+        assertThrows(NullPointerException.class, () -> client.fetchEvent(null));
+
+        String cut = server.stream(1);
+        write(server.scope(), cut, 0, 1);
+        EventPointer gone;
+        try (Slice slice = server.reader(cut).next(Wait.LONG)) {
+            gone = slice.iterator().next().pointer();
+        }
+        client.truncateStream(server.scope(), cut, client.streamInfo(server.scope(), cut).tail());
+        assertThrows(PravegaException.SegmentTruncated.class, () -> client.fetchEvent(gone));
+    }
+
+    @Test
+    void aGroupThatIsGone() {
+        String stream = server.stream(1);
+        StreamCut tail = server.client().streamInfo(server.scope(), stream).tail();
+        server.client().createReaderGroup(server.scope(), "gone", path(stream));
+        ReaderGroup group = server.closing(server.client().openReaderGroup(server.scope(), "gone"));
+        server.client().deleteReaderGroup(server.scope(), "gone");
+        List<Executable> calls = List.of(group::info, group::unreadBytes, group::resetReaderGroup,
+                group::cancelOutstandingCheckpoints, () -> group.resetReaderGroup(List.of(tail)));
+        for (Executable call : calls) {
+            assertThrows(PravegaException.NoSuchReaderGroup.class, call);
+        }
+        group.close();
+        assertThrows(PravegaException.Closed.class, group::info);
+        assertThrows(PravegaException.Closed.class, group::unreadBytes);
+    }
+}
