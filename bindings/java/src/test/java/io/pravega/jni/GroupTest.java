@@ -243,6 +243,28 @@ class GroupTest {
     }
 
     @Test
+    void aReaderThatIsClosedAtACheckpointHasPassedIt() throws Exception {
+        String stream = written(1, 100);
+        ReaderGroup group = group(Options.none(), path(stream));
+        List<Integer> seen = new ArrayList<>();
+        EventReader reader = server.closing(group.openReader("leaves", Options.none(), checkpoint -> {
+            throw new IllegalStateException("enough");
+        }));
+        readUntil(reader, seen, 30);
+        CompletableFuture<Checkpoint> future = group.initiateCheckpoint("last");
+        assertThrows(IllegalStateException.class, () -> {
+            for (long end = System.nanoTime() + Wait.LONG.toNanos(); System.nanoTime() < end;) {
+                ask(reader);
+            }
+        });
+        assertFalse(future.isDone());
+        reader.close();
+        group.resetReaderGroup(future.get(60, TimeUnit.SECONDS));
+        server.client().sealStream(server.scope(), stream);
+        assertEquals(numbers(0, 100), sorted(seen, rest(group)));
+    }
+
+    @Test
     void cutsBesideTheApplication() throws Exception {
         int count = 1_000;
         String stream = written(2, count);
