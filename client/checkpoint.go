@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -64,8 +65,8 @@ func (c *Checkpoint) UnmarshalBinary(data []byte) (err error) {
 // until all have, at most until ctx ends. Readers look for checkpoints every
 // ReaderGroupConfig.RefreshInterval; official Java readers, and ours that asked
 // to be told, when their application asks for the next event. A call that ended
-// early leaves the checkpoint under way: call again with its name to wait on, or
-// CancelCheckpoints to give it up. A group without readers passes it at once.
+// early leaves the checkpoint under way: call again with its name to wait on, with
+// the same ReaderGroup, or CancelCheckpoints to give it up. A group without readers passes it at once.
 // Errors: Conflict if ReaderGroupConfig.MaxOutstandingCheckpoints are under way,
 // or if this one was given up; AlreadyExists for the name of a past one;
 // InvalidArgument; TimedOut and Cancelled.
@@ -99,16 +100,27 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[read
 	if err != nil {
 		return nil, err
 	}
-	err = g.write(ctx, log, func() ([]readergroup.Update, error) { return state.StartCheckpoint(name) })
+	err = g.write(ctx, log, func() ([]readergroup.Update, error) {
+		updates, err := state.StartCheckpoint(name)
+		if _, begun := g.begun.Load(name); begun && errors.Is(err, fault.AlreadyExists) {
+			return nil, nil // all have passed it since
+		}
+		if len(updates) > 0 && !readergroup.Silent(name) {
+			g.begun.Store(name, nil)
+		}
+		return updates, err
+	})
 	if err != nil {
 		return nil, err
 	}
 	for attempt := 0; ; attempt++ {
 		if offsets, ok := state.CheckpointOffsets(name); ok {
+			g.begun.Delete(name)
 			return offsets, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil })
 		}
 		waiting := state.CheckpointWaitsFor(name)
 		if len(waiting) == 0 {
+			g.begun.Delete(name)
 			return nil, fault.New(fault.Conflict, op, name, "it was given up by somebody, or the group was reset")
 		}
 		if checkpointPolls.Wait(ctx, attempt+1) != nil {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"math"
 	"testing"
@@ -178,5 +179,42 @@ func TestCheckpointTellsWhatWasReadToTheEnd(t *testing.T) {
 	}
 	if a.bounded = true; a.place().Offset == -1 || a.place().Offset == math.MaxInt64 {
 		t.Fatal(a.place())
+	}
+}
+
+// Who waits for a checkpoint in several calls gets its result also if all readers
+// passed it between two of them; once, and nobody else does.
+func TestCheckpointIsWaitedForInSeveralCalls(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Put(c.Name(0), []byte("one"))
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	r.step(t)
+	if err := next(t, r).Release(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		_, err := g.InitiateCheckpoint(short, "c")
+		cancel()
+		if !errors.Is(err, ErrTimedOut) {
+			t.Fatal(err)
+		}
+	}
+	r.step(t)
+	if _, done := g.passed(t, "c"); !done {
+		t.Fatal("it is not passed")
+	}
+	if other, err := g.client.OpenReaderGroup(within(t), g.scope, g.name); err != nil {
+		t.Fatal(err)
+	} else if _, err := other.InitiateCheckpoint(within(t), "c"); !errors.Is(err, ErrAlreadyExists) {
+		t.Fatal(err)
+	}
+	checkpoint, err := g.InitiateCheckpoint(within(t), "c")
+	if err != nil || checkpoint.Cuts()[0].Offsets()[0] != 11 {
+		t.Fatal(checkpoint, err)
+	}
+	if _, err := g.InitiateCheckpoint(within(t), "c"); !errors.Is(err, ErrAlreadyExists) {
+		t.Fatal(err)
 	}
 }

@@ -24,7 +24,7 @@ func (c *cluster) group() *ReaderGroup {
 	}
 	init, err := readergroup.NewInit(readergroup.Config{
 		Start:         map[naming.Stream]streamcut.Cut{c.Stream: {}},
-		RefreshMillis: 100,
+		RefreshMillis: 100, MaxOutstandingCheckpoints: 1,
 	}, map[naming.Stream]map[naming.SegmentID]int64{c.Stream: heads})
 	if err != nil {
 		c.t.Fatal(err)

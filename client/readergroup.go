@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -252,7 +253,8 @@ type ReaderGroup struct {
 	client  *Client
 	scope   string
 	name    string
-	segment string // of the group's state
+	segment string   // of the group's state
+	begun   sync.Map // names of checkpoints that were started here and whose result nobody has had
 }
 
 // OpenReaderGroup finds a reader group, whoever created it. Errors:
@@ -270,7 +272,7 @@ func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*Read
 	if err != nil {
 		return nil, err
 	}
-	return &ReaderGroup{c, scope, name, naming.SegmentName(stream, segments[0].Segment)}, nil
+	return &ReaderGroup{client: c, scope: scope, name: name, segment: naming.SegmentName(stream, segments[0].Segment)}, nil
 }
 
 // String is "scope/name".

@@ -1154,7 +1154,8 @@ PRAVEGA_API int pravega_reader_group_info(pravega_reader_group_t *group, pravega
  *           that asked to be told (option reader.checkpoints), and official Java
  *           ones, pass it when their application asks for the next events. A group
  *           without readers passes it at once. A call that ended early leaves the
- *           checkpoint under way: call again with its name to wait on, or
+ *           checkpoint under way: call again on the same handle with its name to
+ *           wait on, also with the thread whose reader has passed it meanwhile, or
  *           pravega_reader_group_cancel_checkpoints to give it up.
  * Memory:   name: copied; any text but "", and without "_SILENT_". *cuts: where the
  *           group stood, one cut in its text form for each stream, sorted by

@@ -246,6 +246,15 @@ static void checkpoint_that_nobody_passes(void) {
   CHECK_INT(PRAVEGA_CHECKPOINT, pravega_reader_next(reader, LONG, &slice));
   CHECK(strcmp(checkpoint_of(reader), "three") == 0);
   CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(reader, 0, &slice)); /* done with it */
+
+  /* Waited for with the reader's own thread. */
+  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_checkpoint(group, "waited for", &cuts, 300, &error));
+  CHECK_INT(PRAVEGA_CHECKPOINT, pravega_reader_next(reader, LONG, &slice));
+  CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(reader, 1000, &slice));
+  CHECK_OK(pravega_reader_group_checkpoint(group, "waited for", &cuts, LONG, &error));
+  CHECK_INT(1, pravega_list_size(cuts));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(cuts));
+  CHECK_FAILS(PRAVEGA_E_ALREADY_EXISTS, "", pravega_reader_group_checkpoint(group, "waited for", &cuts, LONG, &error));
   CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_group_checkpoint(again, "four", &cuts, LONG, NULL));
 
   /* A group without readers passes at once. */
