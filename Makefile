@@ -12,6 +12,8 @@
 #   make cluster    the same as eight processes that can be killed one by one
 #   make test-cluster
 #                   the tests that kill them, in short; some are a part of make test
+#   make test-interop
+#                   reader groups of official Java readers and ours; a part of make test
 #   make test-long  the long forms of tests, about an hour
 #   make install    the library, its headers and pkg-config file, below PREFIX
 #   make clean      removes what was built; what was fetched stays
@@ -35,7 +37,7 @@ LIBTAGS ?=
 export PRAVEGA_LIBRARY ?= $(BUILD)/lib/$(SONAME)
 
 .NOTPARALLEL:
-.PHONY: all lib test test-cluster test-long check tools demo bench bench-failover pravega cluster generate install clean distclean runners
+.PHONY: all lib test test-cluster test-interop test-long check tools demo bench bench-failover pravega cluster generate install clean distclean runners
 
 all: lib
 	go build ./...
@@ -99,6 +101,9 @@ test: lib runners $(VENV)/complete
 
 test-cluster:
 	go test -tags cluster -race -count=1 -short -timeout 25m -v ./tests/cluster
+
+test-interop: lib runners
+	$(TOOLS)/with-pravega -- go test -race -count=1 -timeout 12m -v ./tests/interop/...
 
 test-long: runners
 	RESUME_ROUNDS=200 $(TOOLS)/with-pravega -- go test -race -count=1 -timeout 90m -v -run KilledProcesses ./tests/conformance

@@ -10,10 +10,12 @@ import io.pravega.client.stream.ReaderGroupConfig;
 import io.pravega.client.stream.Transaction;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The official Java client, doing what the test beside it asks for. */
 public final class Member {
@@ -22,7 +24,8 @@ public final class Member {
 
     /**
      * Arguments: controller, scope, stream, and then one of
-     * "create GROUP", "write KEYS FIRST LAST" (the keys separated by commas), "read GROUP READER",
+     * "create GROUP", "write KEYS FIRST LAST" (the keys separated by commas), "read GROUP READER", "member GROUP READER",
+     * which does the same as member.c,
      * or of a transaction "commit", "abort" or "leave", which prints its id, and "KEYS FIRST LAST", or
      * "finish KEYS FIRST LAST ID", which commits one that is open.
      */
@@ -44,6 +47,9 @@ public final class Member {
             case "leave":
             case "finish":
                 transaction(config, args, out);
+                break;
+            case "member":
+                member(config, args, out);
                 break;
             default:
                 read(config, args, out);
@@ -98,6 +104,34 @@ public final class Member {
                 EventRead<String> read = reader.readNextEvent(500);
                 if (read.getEvent() != null) {
                     out.println(read.getEvent());
+                } else if (read.isReadCompleted()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static void member(ClientConfig config, String[] args, PrintStream out) {
+        AtomicBoolean leaving = new AtomicBoolean();
+        Thread watch = new Thread(() -> {
+            try {
+                while (System.in.read() >= 0) {
+                    continue;
+                }
+            } catch (IOException e) {
+                out.println(args[5] + " cannot read its input: " + e);
+            }
+            leaving.set(true);
+        });
+        watch.setDaemon(true);
+        watch.start();
+        try (EventStreamClientFactory factory = EventStreamClientFactory.withScope(args[1], config);
+             EventStreamReader<String> reader = factory.createReader(args[5], args[4], new UTF8StringSerializer(), ReaderConfig.builder().build())) {
+            out.println(args[5] + " ready");
+            while (!leaving.get()) {
+                EventRead<String> read = reader.readNextEvent(100);
+                if (read.getEvent() != null) {
+                    out.println(args[5] + " " + read.getEvent());
                 } else if (read.isReadCompleted()) {
                     return;
                 }

@@ -175,6 +175,7 @@ func (r *readings) read(t *testing.T, reader *client.Reader) {
 // agree on cuts and pointers, and go back together to a checkpoint of either side.
 // Java reads the state that a Go member has compacted and truncated.
 func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	t.Cleanup(cancel) // after the partner has ended
 	c, controller := connect(t)
@@ -326,6 +327,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 // dead by one of ours that watches over the group, as long as it takes less than the
 // documented limit.
 func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	t.Cleanup(cancel)
 	c, controller := connect(t)

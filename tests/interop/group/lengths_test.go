@@ -15,6 +15,7 @@ import (
 // The official Java reader reads a batch and large events of ours as what they
 // are, between others of the same key.
 func TestJavaReadsBatchesAndLargeEvents(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	c, controller := connect(t)

@@ -16,6 +16,7 @@ import (
 // other, are read by readers of both: what was committed once, in order per key,
 // and nothing of what was aborted.
 func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	c, controller := connect(t)
@@ -95,16 +96,13 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 			t.Errorf("%s read %d of %d events", by, len(count.seen), want)
 		}
 	}
-	newTally := func() *tally {
-		return &tally{t: t, by: make(map[string]int), seen: make(map[string]bool), last: make(map[string]int)}
-	}
 	run(ctx, t, controller, scope, stream, "create", "java-group")
 	cmd := java(ctx, t, "Member.java", controller, scope, stream, "read", "java-group", "java-reader")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, cmd.Stderr)
 	}
-	count := newTally()
+	count := newTally(t)
 	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
 		if line != "ready" {
 			count.take("java", line)
@@ -118,7 +116,7 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 	succeeds(t, err)
 	reader, err := group.OpenReader(ctx, "go-reader", client.DefaultReaderConfig())
 	succeeds(t, err)
-	count = newTally()
+	count = newTally(t)
 	for {
 		s, err := reader.Next(ctx)
 		if errors.Is(err, client.ErrEnd) {

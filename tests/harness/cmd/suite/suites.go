@@ -25,7 +25,11 @@ var suites = []suite{
 	},
 	{
 		name: "go-real", language: "Go", exists: "tests", server: true, read: readGo,
-		command: []string{"go", "test", "-race", "-count=1", "-json", "./tests/..."},
+		command: []string{"sh", "-c", "go list ./tests/... | grep -v /tests/interop/ | xargs go test -race -count=1 -json"},
+	},
+	{
+		name: "interop", language: "all", exists: "tests/interop", server: true, read: readGo,
+		command: []string{"go", "test", "-race", "-count=1", "-json", "./tests/interop/..."},
 	},
 	{
 		name: "c", language: "C", exists: "tests/c/Makefile", server: true, read: readC,
