@@ -234,6 +234,44 @@ static void groups(void) {
   client_close(client);
 }
 
+/* What was truncated away before it was read is told with the first slice behind it. */
+static void truncated_before_it_was_read(void) {
+  enum { FIRST = 100, MORE = 50 };
+  pravega_client_t *client = client_open();
+  const char *scope = scope_of(client);
+  pravega_list_t *stream;
+  char path[256];
+  const char *streams[] = {path};
+  pravega_reader_group_t *group;
+  pravega_reader_t *reader;
+  pravega_slice_t *slice;
+  pravega_slice_info_t info;
+  pravega_event_t event;
+  snprintf(path, sizeof path, "%s/shortened", scope);
+  stream_create(client, "shortened", "1");
+  write_range(client, "shortened", 0, FIRST, 1);
+  CHECK_OK(pravega_reader_group_create(client, scope, "late", streams, 1, NULL, NULL, LONG, &error));
+  CHECK_OK(pravega_stream_info(client, scope, "shortened", &stream, LONG, &error));
+  CHECK_OK(pravega_stream_truncate(client, scope, "shortened", pravega_list_find(stream, "tail"), LONG, &error));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(stream));
+  write_range(client, "shortened", FIRST, MORE, 1);
+  CHECK_OK(pravega_reader_group_open(client, scope, "late", &group, LONG, &error));
+  CHECK_OK(pravega_reader_open(group, "reader", NULL, &reader, LONG, &error));
+  for (uint32_t n = FIRST; n < FIRST + MORE;) {
+    CHECK_INT(PRAVEGA_OK, pravega_reader_next(reader, LONG, &slice));
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+    CHECK_INT(n == FIRST ? FIRST / 2 * (8 + 4 + 8 + 100) : 0, info.skipped);
+    pravega_events_t it = pravega_events_begin(&info);
+    for (; pravega_events_next(&it, &event); n++) {
+      CHECK_INT(n, number_of(&event));
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  }
+  reader_close(reader);
+  CHECK_OK(pravega_reader_group_close(group, &error));
+  client_close(client);
+}
+
 /* The group begins where it is told to. */
 static void from_tail_and_cut(void) {
   pravega_client_t *client = client_open();
@@ -285,6 +323,7 @@ int main(void) {
   RUN(close_while_another_waits);
   RUN(closed_with_its_client);
   RUN(groups);
+  RUN(truncated_before_it_was_read);
   RUN(from_tail_and_cut);
   return 0;
 }
