@@ -35,8 +35,11 @@ func (s *Slice) StartOffset() int64 { return s.chunk.Offset }
 // EndOffset is the offset behind the last event in the segment.
 func (s *Slice) EndOffset() int64 { return s.chunk.Offset + int64(len(s.bytes)) }
 
-// Skipped is how many bytes of the segment right before this slice were
-// truncated away before they could be read; 0 in the normal case.
+// Skipped is how many bytes of the segment right before this slice, headers of
+// events included, were truncated away before they could be read; 0 in the normal
+// case. It counts from where the reader, or the group before it, stood. It does not
+// count what was truncated before anything could be read of the segment behind it:
+// a segment of which nothing is left, or of which nothing follows.
 func (s *Slice) Skipped() int64 { return s.chunk.Skipped }
 
 // Bytes are the events as the segment stores them: each an int32 0, the int32

@@ -79,8 +79,8 @@ type ask struct {
 }
 
 // StartFetcher reads a segment from the header of an event on, until Stop, the
-// end of ctx or of the segment, or the limit, which is the offset of an event
-// not to be read, or math.MaxInt64. Budget says how many bytes may be asked for and
+// end of ctx or of the segment, or the limit, which is an offset behind which no
+// event is read, not even one that starts before it, or math.MaxInt64. Budget says how many bytes may be asked for and
 // be out; it is asked again and again.
 func StartFetcher(ctx context.Context, stores *segmentstore.Stores, name string, from, limit int64, budget func() int, sink Sink) *Fetcher {
 	f := &Fetcher{
@@ -138,6 +138,10 @@ func (f *Fetcher) run() {
 	defer f.leave()
 	var mail []letter
 	for {
+		if f.next >= f.limit { // at the start, or after a truncation
+			f.sink.Ended(f, nil)
+			return
+		}
 		if f.line == nil && !f.connect() {
 			return
 		}
@@ -300,7 +304,7 @@ func (f *Fetcher) take(l letter) (ended bool) {
 		if f.before(r.Offset) {
 			return false // it answers a read beyond the end; earlier ones are to come
 		}
-		f.sink.Ended(f, nil)
+		f.sink.Ended(f, f.torn())
 		return true
 	case wire.NoSuchSegment:
 		f.sink.Ended(f, f.gone())
@@ -327,6 +331,14 @@ func (f *Fetcher) gone() error {
 	return fault.New(fault.NoSuchSegment, "read segment", f.Name, "what it held from offset %d on was not read", f.next-int64(len(f.partial)))
 }
 
+// torn is the error of a segment that ends within an event; nil if it does not.
+func (f *Fetcher) torn() error {
+	if len(f.partial) == 0 || f.next >= f.limit {
+		return nil
+	}
+	return fault.New(fault.Protocol, "read segment", f.Name, "it is sealed, and ends at offset %d within an event that starts at %d", f.next, f.next-int64(len(f.partial)))
+}
+
 // before tells whether a read with a lower offset is still to be answered, and
 // forgets the one with this offset.
 func (f *Fetcher) before(offset int64) bool {
@@ -344,7 +356,8 @@ func (f *Fetcher) before(offset int64) bool {
 	return true
 }
 
-// truncated goes to the segment's new head.
+// truncated goes to the segment's new head. An event of which a part was read is
+// skipped as a whole.
 func (f *Fetcher) truncated(start int64) {
 	f.leave()
 	at := f.next - int64(len(f.partial))
@@ -380,7 +393,7 @@ func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
 			return true
 		}
 		if end {
-			f.sink.Ended(f, nil)
+			f.sink.Ended(f, f.torn())
 			return true
 		}
 		if empty { // the store gives the segment up: ask where it went
@@ -431,20 +444,19 @@ func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 		b.Prepend(f.partial)
 		f.partial = f.partial[:0]
 	}
-	whole, err := wholeEvents(b.Bytes())
+	start := f.next - int64(len(b.Bytes()))
+	whole, err := wholeEvents(b.Bytes(), f.limit-start)
 	if err != nil {
 		b.Release()
 		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
 	}
 	f.partial = append(f.partial, b.Bytes()[whole:]...)
-	offset := f.next - int64(len(f.partial)) - int64(whole)
-	whole = int(min(int64(whole), f.limit-offset))
-	if whole <= 0 {
+	if whole == 0 {
 		b.Release()
 		return nil
 	}
 	b.Cut(whole)
-	f.hand(b, offset)
+	f.hand(b, start)
 	return nil
 }
 
@@ -467,7 +479,9 @@ func (f *Fetcher) longer(b *segmentstore.Buffer) (all bool) {
 	f.partial = append(slices.Grow(f.partial, missing), b.Bytes()[:n]...)
 	b.Skip(n)
 	if n == missing {
-		f.hand(segmentstore.NewBuffer(f.partial), f.next-int64(len(b.Bytes()))-int64(size))
+		if end := f.next - int64(len(b.Bytes())); end <= f.limit {
+			f.hand(segmentstore.NewBuffer(f.partial), end-int64(size))
+		}
 		f.partial = nil
 	}
 	if len(b.Bytes()) > 0 {
@@ -477,12 +491,13 @@ func (f *Fetcher) longer(b *segmentstore.Buffer) (all bool) {
 	return true
 }
 
-// wholeEvents is how many bytes from the start are whole events.
-func wholeEvents(data []byte) (int, error) {
+// wholeEvents is how many bytes from the start, and before a limit, are whole
+// events.
+func wholeEvents(data []byte, limit int64) (int, error) {
 	at := 0
 	for {
 		_, size, err := wire.NextEvent(data[at:])
-		if err != nil || size == 0 {
+		if err != nil || size == 0 || int64(at+size) > limit {
 			return at, err
 		}
 		at += size

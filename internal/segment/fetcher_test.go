@@ -156,6 +156,103 @@ func TestFetcherTellsWhatTruncationSkipped(t *testing.T) {
 	}
 }
 
+// Truncation takes away an event of which the fetcher has read only some bytes, be
+// it less than a header: it goes on behind it (pravega#7343).
+func TestFetcherGoesOnWhenAnEventThatItHasInPartIsTruncated(t *testing.T) {
+	event := wire.AppendEvent(nil, numbered(1, 0))
+	for had := 1; had < len(event); had++ {
+		s, stores := start(t)
+		s.Put(name, numbered(0, 0))
+		s.PutBytes(name, event[:had])
+		sink := newReading()
+		f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+		var next, offset int64
+		sink.take(t, f, &next, &offset)
+		s.Set(func(_ int, c wire.Command) storetest.Verdict {
+			if _, ok := c.(wire.ReadSegment); ok {
+				return storetest.CloseNow
+			}
+			return storetest.Serve
+		})
+		s.CutAll()
+		s.PutBytes(name, event[had:])
+		s.Put(name, numbered(2, 0))
+		s.Truncate(name, 2*int64(len(event)))
+		s.Set(nil)
+		if c := <-sink.chunks; c.Offset != 2*int64(len(event)) || c.Skipped != int64(len(event)) {
+			t.Fatalf("with %d bytes of an event, the chunk behind it is at %d, %d bytes were skipped", had, c.Offset, c.Skipped)
+		}
+		f.Stop()
+	}
+}
+
+// A limit that truncation has passed, as one where the fetcher starts, is its end,
+// although the segment may grow for ever.
+func TestFetcherEndsAtALimitThatIsTruncated(t *testing.T) {
+	const size = wire.EventHeader + 8
+	for what, from := range map[string]int64{"behind": 0, "at": 2 * size} {
+		s, stores := start(t)
+		for n := range 4 {
+			s.Put(name, numbered(n, 0))
+		}
+		s.Truncate(name, 4*size)
+		sink := newReading()
+		f := segment.StartFetcher(context.Background(), stores, name, from, 2*size, func() int { return 1 << 20 }, sink)
+		select {
+		case err := <-sink.ended:
+			if err != nil || len(sink.chunks) > 0 {
+				t.Error(err, len(sink.chunks))
+			}
+		case <-time.After(30 * time.Second):
+			t.Errorf("a fetcher that starts %s its limit does not end", what)
+		}
+		f.Stop()
+	}
+}
+
+// A limit within an event is one before it: whole events are read only.
+func TestFetcherReadsNoEventBeyondItsLimit(t *testing.T) {
+	s, stores := start(t)
+	sizes := []int{0, 0, 3 << 20}
+	limit := int64(-5)
+	for n, size := range sizes {
+		s.Put(name, numbered(n, size))
+		limit += int64(wire.EventHeader + 8 + size)
+	}
+	s.Put(name, numbered(len(sizes), 0))
+	for limit, want := range map[int64]int64{20: 1, 31: 1, limit: 2} {
+		sink := newReading()
+		f := segment.StartFetcher(context.Background(), stores, name, 0, limit, func() int { return 8 << 20 }, sink)
+		if err := <-sink.ended; err != nil {
+			t.Fatal(err)
+		}
+		f.Stop()
+		var next, offset int64
+		for len(sink.chunks) > 0 {
+			sink.take(t, f, &next, &offset)
+		}
+		if next != want {
+			t.Errorf("with a limit of %d, %d events were read", limit, next)
+		}
+	}
+}
+
+// A segment that ends within an event says so.
+func TestFetcherTellsOfAnEventThatIsCutOff(t *testing.T) {
+	for had := 1; had < wire.EventHeader+8; had++ {
+		s, stores := start(t)
+		s.Put(name, numbered(0, 0))
+		s.PutBytes(name, wire.AppendEvent(nil, numbered(1, 0))[:had])
+		s.Seal(name)
+		sink := newReading()
+		f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+		if err := <-sink.ended; !errors.Is(err, fault.Protocol) {
+			t.Fatal(err)
+		}
+		f.Stop()
+	}
+}
+
 // A segment that is deleted, under a fetcher that waits at its tail or before it is
 // started, has ended for it, and it tells why.
 func TestFetcherTellsThatASegmentIsGone(t *testing.T) {

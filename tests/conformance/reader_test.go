@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
 // writeEvents writes the events 1 to n under a few keys and flushes.
@@ -281,6 +284,128 @@ func TestGroupsStartAndEndWhereTheyAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.DeleteReaderGroup(ctx, scope, "head"); !errors.Is(err, client.ErrNoSuchReaderGroup) {
+		t.Fatal(err)
+	}
+}
+
+// However truncation overtakes a reader, every byte of the stream is read once or
+// told as skipped, and what is left is read.
+func TestEveryByteIsReadOrToldAsTruncated(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	c := connect(t)
+	scope, stream := newStream(t, c, 1)
+	g := newGroup(ctx, t, c, scope, "g", nil, client.GroupStream{Scope: scope, Stream: stream})
+	config := client.DefaultReaderConfig()
+	config.BufferBytes = 64 << 10 // reads ahead 16 KiB at a time, of events that do not fit into that
+	r, err := g.OpenReader(ctx, "r", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOracle(t)
+	var at, skipped int64 // every offset below at was accounted for
+	take := func() {
+		t.Helper()
+		s, err := r.Next(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.StartOffset() != at+s.Skipped() {
+			t.Fatalf("a slice starts at %d and tells that %d bytes were skipped; all up to %d was told", s.StartOffset(), s.Skipped(), at)
+		}
+		for _, event := range s.Events() {
+			o.take(event[:bytes.IndexByte(event, 0)])
+		}
+		at, skipped = s.EndOffset(), skipped+s.Skipped()
+		if err := s.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := 0
+	write := func(events int) {
+		t.Helper()
+		for range events {
+			n++
+			event := append(payload("key", n), make([]byte, 1+(n*7919)%1700)...)
+			if _, err := w.WriteKeyed(ctx, "key", event); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for round := range 12 {
+		write(100)
+		for range round % 4 {
+			take()
+		}
+		if round%2 == 0 {
+			info, err := c.StreamInfo(ctx, scope, stream)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.TruncateStream(ctx, scope, stream, info.Tail); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for write(1); !o.seen[n]; {
+		take()
+	}
+	if err := w.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if skipped == 0 {
+		t.Error("truncation never overtook the reader")
+	}
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A stream that was truncated within an event ends its readers with an error; they
+// never wait for what the wrong bytes seem to announce. The group goes on from a cut
+// between events.
+func TestTruncationWithinAnEventIsAnError(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	c := connect(t)
+	scope, stream := newStream(t, c, 1)
+	writeEvents(ctx, t, c, scope, stream, 1, 50)
+	info, err := c.StreamInfo(ctx, scope, stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeEvents(ctx, t, c, scope, stream, 51, 100)
+	g := newGroup(ctx, t, c, scope, "g", nil, client.GroupStream{Scope: scope, Stream: stream})
+	bad := streamcut.Cut{Stream: naming.Stream{Scope: scope, Name: stream}, Offsets: map[naming.SegmentID]int64{0: info.Tail.Offsets()[0] - 4}}
+	cut, err := client.ParseStreamCut(bad.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.TruncateStream(ctx, scope, stream, cut); err != nil {
+		t.Fatal(err)
+	}
+	r := openReader(ctx, t, g, "r")
+	if _, err := r.Next(ctx); !errors.Is(err, client.ErrProtocol) {
+		t.Fatal(err)
+	}
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.ResetTo(ctx, info.Tail); err != nil {
+		t.Fatal(err)
+	}
+	r = openReader(ctx, t, g, "r")
+	o := newOracle(t)
+	o.takeFrom(ctx, r, 50)
+	if !o.seen[51] || !o.seen[100] {
+		t.Error("other events were read")
+	}
+	if err := r.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 }
