@@ -96,11 +96,21 @@ func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, erro
 func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[readergroup.Segment]int64, error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	state, log, err := g.read(ctx)
-	if err != nil {
+	var offsets map[readergroup.Segment]int64
+	var passed bool
+	var state *readergroup.State
+	// The next checkpoint may make the group forget this one, before it is looked at
+	// again.
+	state, log := g.replica(func(readergroup.Update) {
+		if !passed {
+			offsets, passed = state.CheckpointOffsets(name)
+		}
+	})
+	if err := g.fetch(ctx, state, log); err != nil {
 		return nil, err
 	}
-	err = g.write(ctx, log, func() ([]readergroup.Update, error) {
+	offsets, passed = state.CheckpointOffsets(name)
+	err := g.write(ctx, log, func() ([]readergroup.Update, error) {
 		updates, err := state.StartCheckpoint(name)
 		if _, begun := g.begun.Load(name); begun && errors.Is(err, fault.AlreadyExists) {
 			return nil, nil // all have passed it since
@@ -114,7 +124,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[read
 		return nil, err
 	}
 	for attempt := 0; ; attempt++ {
-		if offsets, ok := state.CheckpointOffsets(name); ok {
+		if passed {
 			g.begun.Delete(name)
 			return offsets, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil })
 		}

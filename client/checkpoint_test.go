@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func (r *Reader) step(t *testing.T) {
 // passed is where the group stood at a checkpoint, by segment number.
 func (g *ReaderGroup) passed(t *testing.T, name string) (offsets map[int32]int64, ok bool) {
 	t.Helper()
-	state, log := g.replica()
+	state, log := g.replica(nil)
 	if err := log.Fetch(within(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +140,38 @@ func TestHazard17SilentCheckpointsPassBesideTheApplication(t *testing.T) {
 		if err := r.Close(within(t)); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// What all readers have passed is told to who waits for it, although the next
+// checkpoint, an automatic one, made the group forget it meanwhile.
+func TestCheckpointThatIsForgottenAtOnceIsTold(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	r.step(t)
+	told := make(chan error, 1)
+	go func() {
+		cuts, err := g.GenerateStreamCuts(within(t))
+		if err == nil && (len(cuts) != 1 || cuts[0].Offsets()[0] != 7) {
+			err = fmt.Errorf("the cuts are %v", cuts)
+		}
+		told <- err
+	}()
+	var name string
+	eventually(t, "cuts are asked for", func() bool {
+		state, _, err := g.read(within(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pending bool
+		name, pending = state.Checkpoint("reader")
+		return pending
+	})
+	g.note(t, readergroup.CheckpointReader{Checkpoint: name, Reader: "reader", Offsets: map[readergroup.Segment]int64{{Stream: c.Stream}: 7}},
+		readergroup.CreateCheckpoint{Checkpoint: "next"}, readergroup.ClearCheckpointsBefore{Checkpoint: "next"})
+	if err := <-told; err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -46,7 +46,7 @@ func (c *cluster) group() *ReaderGroup {
 // note writes updates to the group's state, as another member would.
 func (g *ReaderGroup) note(t *testing.T, updates ...readergroup.Update) {
 	t.Helper()
-	_, log := g.replica()
+	_, log := g.replica(nil)
 	err := log.Fetch(within(t))
 	if err == nil {
 		err = log.Write(within(t), func() ([]byte, error) { return readergroup.EncodeUpdates(updates...) })

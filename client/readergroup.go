@@ -158,7 +158,7 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	if err != nil {
 		return false, err
 	}
-	state, log := g.replica()
+	state, log := g.replica(nil)
 	err = log.Write(ctx, func() ([]byte, error) {
 		created = !state.Started() // somebody else may be faster
 		if !created {
@@ -278,22 +278,27 @@ func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*Read
 // String is "scope/name".
 func (g *ReaderGroup) String() string { return g.scope + "/" + g.name }
 
-// replica opens the group's state.
-func (g *ReaderGroup) replica() (*readergroup.State, *synchronizer.Synchronizer) {
+// replica opens the group's state. The witness sees each update, unless it is nil.
+func (g *ReaderGroup) replica(witness func(readergroup.Update)) (*readergroup.State, *synchronizer.Synchronizer) {
 	state := new(readergroup.State)
-	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state: state})
+	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state, witness})
 }
 
 // read opens the group's state, which must be there, and reads it.
 func (g *ReaderGroup) read(ctx context.Context) (*readergroup.State, *synchronizer.Synchronizer, error) {
-	state, log := g.replica()
+	state, log := g.replica(nil)
+	return state, log, g.fetch(ctx, state, log)
+}
+
+// fetch reads the group's state, which must be there.
+func (g *ReaderGroup) fetch(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer) error {
 	if err := log.Fetch(ctx); err != nil {
-		return nil, nil, g.deleted(err)
+		return g.deleted(err)
 	}
 	if !state.Started() {
-		return nil, nil, fault.New(fault.NoSuchReaderGroup, "read state of reader group", g.String(), "it has no state yet: create it")
+		return fault.New(fault.NoSuchReaderGroup, "read state of reader group", g.String(), "it has no state yet: create it")
 	}
-	return state, log, nil
+	return nil
 }
 
 // write adds what propose makes of a state that was read to the group's log.
