@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -48,6 +49,36 @@ func TestEverySegmentIsInExactlyOnePlace(t *testing.T) {
 			check()
 		}
 	})
+}
+
+// The lives that the other tests look at have updates of every kind, and successors
+// of several segments of which some are completed and others not.
+func TestLivesHaveUpdatesOfEveryKind(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	kinds := make(map[string]int)
+	merges := 0
+	for range 300 {
+		g, record := grouptest.New(1, random.IntN)
+		for range 150 {
+			for _, u := range record.Updates {
+				kinds[reflect.TypeOf(u).Name()]++
+			}
+			record = g.Step()
+			for _, v := range g.State.Future() {
+				merges += len(v.Predecessors)
+			}
+		}
+	}
+	for _, u := range []Update{Init{}, Compact{}, AddReader{}, RemoveReader{}, ReleaseSegment{}, AcquireSegment{}, UpdateDistanceToTail{},
+		SegmentCompleted{}, CheckpointReader{}, CreateCheckpoint{}, ClearCheckpointsBefore{}, UpdateCheckpointPublished{}, UpdatingConfig{}, RemoveOutstandingCheckpoints{}} {
+		if name := reflect.TypeOf(u).Name(); kinds[name] < 50 {
+			t.Errorf("%d times %s", kinds[name], name)
+		}
+	}
+	if merges < 100 {
+		t.Errorf("segments waited %d times for predecessors", merges)
+	}
+	t.Log(kinds, merges)
 }
 
 func TestReplicasAgree(t *testing.T) {

@@ -155,7 +155,12 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 		return changes(s.Leave(reader, nil))
 	case 3, 4, 5, 6:
 		return changes(must(s.Acquire(reader, g.offset(), g.ahead(s, reader))))
-	case 7, 8:
+	case 7: // whenever a member wants to
+		if owned := s.Assigned(reader); len(owned) > 0 {
+			segment := pick(g, slices.SortedFunc(maps.Keys(owned), segment.Compare))
+			return changes([]readergroup.Update{readergroup.ReleaseSegment{Reader: reader, Segment: segment, Offset: g.offset()}})
+		}
+	case 8:
 		if segment, due := s.SegmentToRelease(reader); due {
 			return changes(must(s.Release(reader, segment, g.offset(), g.offset(), g.ahead(s, reader))))
 		}
@@ -167,7 +172,10 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 	case 12:
 		return changes(s.StartAutomatic(g.name()))
 	case 13:
-		return changes([]readergroup.Update{readergroup.CreateCheckpoint{Checkpoint: g.name()}})
+		if g.choose(2) == 0 { // Java's members look less closely
+			return changes([]readergroup.Update{readergroup.CreateCheckpoint{Checkpoint: g.name()}})
+		}
+		return changes(must(s.StartCheckpoint(g.name())))
 	case 14, 15, 16:
 		if name, pending := s.Checkpoint(reader); pending {
 			return changes(must(s.Pass(reader, name, g.some(s.Assigned(reader)))))
@@ -179,7 +187,9 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 		}
 		return changes([]readergroup.Update{lag})
 	case 18:
-		switch g.choose(5) {
+		switch g.choose(6) {
+		case 5:
+			return changes(s.ForgetCheckpoints())
 		case 0:
 			return changes([]readergroup.Update{readergroup.RemoveOutstandingCheckpoints{}})
 		case 1:
@@ -200,6 +210,11 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 		case 1:
 			if u, ok := g.start(); ok {
 				return changes([]readergroup.Update{u})
+			}
+		case 2:
+			if u, ok := g.start(); ok {
+				u.Config.Generation = s.Config().Generation + int64(g.choose(3))
+				return changes(s.Renew(u))
 			}
 		}
 	}

@@ -2,15 +2,19 @@ package grouptest
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
 
-// Ledger follows the segments of a group from its records alone.
+// Ledger follows the segments of a group from its records alone: who owns them, and
+// from where the next owner is to read.
 type Ledger struct {
 	introduced map[segment][]naming.SegmentID // with the predecessors to complete
 	completed  map[naming.SegmentID]bool
+	owner      map[segment]string
+	from       map[segment]int64
 }
 
 // See takes the next record into account.
@@ -19,14 +23,38 @@ func (l *Ledger) See(r readergroup.Record) {
 		switch u := u.(type) {
 		case readergroup.Init:
 			l.introduced, l.completed = make(map[segment][]naming.SegmentID), make(map[naming.SegmentID]bool)
-			for s := range u.Segments {
+			l.owner, l.from = make(map[segment]string), make(map[segment]int64)
+			for s, place := range u.Segments {
 				l.introduced[s] = nil
+				l.from[s] = place.Offset
+			}
+		case readergroup.AcquireSegment:
+			l.owner[u.Segment] = u.Reader
+		case readergroup.ReleaseSegment:
+			delete(l.owner, u.Segment)
+			l.from[u.Segment] = u.Offset
+		case readergroup.RemoveReader:
+			l.tell(u.Reader, u.Offsets)
+			maps.DeleteFunc(l.owner, func(_ segment, reader string) bool { return reader == u.Reader })
+		case readergroup.CheckpointReader:
+			if !readergroup.Silent(u.Checkpoint) {
+				l.tell(u.Reader, u.Offsets)
 			}
 		case readergroup.SegmentCompleted:
 			l.completed[u.Segment.ID] = true
+			delete(l.owner, u.Segment)
 			for s, v := range u.Successors {
 				l.introduced[s] = v.Predecessors
 			}
+		}
+	}
+}
+
+// tell notes where the owner of segments wants them to be read from.
+func (l *Ledger) tell(reader string, offsets map[segment]int64) {
+	for s, offset := range offsets {
+		if l.owner[s] == reader {
+			l.from[s] = offset
 		}
 	}
 }
@@ -37,6 +65,14 @@ func (l *Ledger) Check(s *readergroup.State) error {
 	for _, reader := range s.Readers() {
 		for name := range s.Assigned(reader) {
 			places[name] = append(places[name], reader)
+			if l.owner[name] != reader {
+				return fmt.Errorf("%s is %s's, not %q's", name, reader, l.owner[name])
+			}
+		}
+	}
+	for name, place := range s.Positions() {
+		if place.Offset != l.from[name] {
+			return fmt.Errorf("%s goes on at %d, not %d", name, place.Offset, l.from[name])
 		}
 	}
 	for name := range s.Unassigned() {
