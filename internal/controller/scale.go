@@ -17,8 +17,9 @@ type KeyRange struct{ Low, High float64 }
 // Scale starts to replace segments of a stream by others: seal names current
 // segments, into are ranges that cover the same positions. It returns before
 // that is done, with the segments to come and the epoch that is to end; see
-// CheckScale. If the segments are not current, the error is fault.Conflict; if the
-// ranges do not match them, fault.ServerError.
+// CheckScale. If the segments are not current, or fewer would be left than the
+// stream is to have at least, the error is fault.Conflict; if the ranges do not
+// match them, fault.ServerError.
 func (c *Controller) Scale(ctx context.Context, stream naming.Stream, seal []naming.SegmentID, into []KeyRange) (epoch int32, segments []SegmentRange, err error) {
 	r := &request{method: "scale", op: "scale stream", subject: stream.String(), absent: fault.NoSuchStream, changes: true}
 	if err := stream.Check(r.op); err != nil {
@@ -45,7 +46,7 @@ func (c *Controller) Scale(ctx context.Context, stream naming.Stream, seal []nam
 	}
 	err = outcomes{
 		int32(pb.ScaleReply_FAILED):              {fault.ServerError, failed.detail + "; do the ranges cover the same positions as the segments?"},
-		int32(pb.ScaleReply_PRECONDITION_FAILED): {fault.Conflict, "the segments are not current, or another scale is under way"},
+		int32(pb.ScaleReply_PRECONDITION_FAILED): {fault.Conflict, "the segments are not current, another scale is under way, or fewer would be left than the stream is to have at least"},
 	}.of(r, int32(out.GetStatus()))
 	if err != nil {
 		return 0, nil, err
