@@ -130,6 +130,18 @@ func (c *Cluster) Members() []string {
 	return names
 }
 
+// At is the name of the member that others find at a port, "" if there is none.
+func (c *Cluster) At(port int) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.members {
+		if m.published() == port {
+			return m.name
+		}
+	}
+	return ""
+}
+
 // Pids are the ids of the members' processes by name; one that was killed or
 // stopped has none.
 func (c *Cluster) Pids() map[string]int {
