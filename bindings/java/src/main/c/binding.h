@@ -48,6 +48,17 @@ bool config_in(JNIEnv *env, jobjectArray options, pravega_config_t **config);
 #define TEXT "[B"
 #define TEXTS "[[B"
 
+/* batch.c. Events back to back that are written as one. False: no memory. */
+struct batch {
+  uint32_t *lens; /* the memory of all */
+  const void *key;
+  const void *events;
+  size_t key_len;
+  size_t count;
+};
+bool batch_in(JNIEnv *env, jbyteArray key, jbyteArray events, jintArray lens, struct batch *b);
+void batch_free(struct batch *b);
+
 /* request.c. A call off the hot path: up to three texts and options, copied to C
  * for its time. It waits by the client's own limits (PRAVEGA_FOREVER):
  *   struct request r;

@@ -56,21 +56,12 @@ static jlong writeMany(JNIEnv *env, jclass cls UNUSED, jlong writer, jobject key
 
 /* Events back to back, stored as one. The number of the last one, or as write. */
 static jlong writeBatch(JNIEnv *env, jclass cls UNUSED, jlong writer, jbyteArray key, jbyteArray events, jintArray lens, jint timeout_ms) {
-  size_t key_len = key == NULL ? 0 : (size_t)(*env)->GetArrayLength(env, key);
-  size_t size = (size_t)(*env)->GetArrayLength(env, events);
-  size_t count = (size_t)(*env)->GetArrayLength(env, lens);
-  uint32_t *copy = malloc(count * sizeof *copy + key_len + size + 1); /* lengths, key, events */
-  if (copy == NULL) {
+  struct batch b;
+  if (!batch_in(env, key, events, lens, &b)) {
     return PRAVEGA_E_NO_MEMORY;
   }
-  jbyte *key_copy = (jbyte *)(copy + count), *events_copy = key_copy + key_len;
-  (*env)->GetIntArrayRegion(env, lens, 0, (jsize)count, (jint *)copy);
-  if (key != NULL) {
-    (*env)->GetByteArrayRegion(env, key, 0, (jsize)key_len, key_copy);
-  }
-  (*env)->GetByteArrayRegion(env, events, 0, (jsize)size, events_copy);
-  jlong number = pravega_writer_write_batch(HANDLE(pravega_writer_t, writer), key == NULL ? NULL : key_copy, key_len, events_copy, copy, count, timeout_ms);
-  free(copy);
+  jlong number = pravega_writer_write_batch(HANDLE(pravega_writer_t, writer), b.key, b.key_len, b.events, b.lens, b.count, timeout_ms);
+  batch_free(&b);
   return number;
 }
 

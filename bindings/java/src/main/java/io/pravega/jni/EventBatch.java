@@ -6,8 +6,8 @@ import java.util.Collection;
 
 /**
  * Events to be written with one crossing to the native library: the fast way to write many small ones. Fill it, hand
- * it to {@link EventWriter#write(EventBatch)}, which empties it, and fill it again: its memory is kept. Not
- * thread-safe.
+ * it to {@link EventWriter#write(EventBatch)} or {@link Transaction#write(EventBatch)}, which empty it, and fill it
+ * again: its memory is kept. Not thread-safe.
  */
 public final class EventBatch {
     private static final int NO_KEY = -1; // PRAVEGA_NO_KEY
@@ -127,18 +127,32 @@ public final class EventBatch {
 
     /** Offers what it holds to a writer. Returns what write_many does, and drops what was accepted. */
     long writeTo(long writer, int timeoutMs, long[] last) {
-        boolean keyed = keyLens != null;
-        long accepted = Native.writeMany(writer, keyed ? keys : null, keysTaken, keyLens, events, eventsTaken, lens, taken,
-                size(), timeoutMs, last);
-        if (accepted == size()) {
-            clear();
-        } else if (accepted > 0) {
-            drop((int) accepted);
-        }
+        long accepted = Native.writeMany(writer, keyBytes(), keysTaken, keyLens, events, eventsTaken, lens, taken, size(),
+                timeoutMs, last);
+        drop((int) Math.max(0, accepted));
         return accepted;
     }
 
+    /** Offers it to a transaction. Returns 0 or why nothing more was accepted, and drops what was, also when it throws. */
+    int writeToTransaction(long txn, int timeoutMs) {
+        int[] accepted = new int[1];
+        try {
+            return Native.txnWriteMany(txn, keyBytes(), keysTaken, keyLens, events, eventsTaken, lens, taken, size(),
+                    timeoutMs, accepted);
+        } finally {
+            drop(accepted[0]);
+        }
+    }
+
+    private ByteBuffer keyBytes() {
+        return keyLens == null ? null : keys;
+    }
+
     private void drop(int accepted) {
+        if (accepted == size()) {
+            clear();
+            return;
+        }
         for (int end = taken + accepted; taken < end; taken++) {
             int at = taken * Integer.BYTES;
             eventsTaken += lens.getInt(at);

@@ -1,9 +1,7 @@
 package io.pravega.jni;
 
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -209,23 +207,16 @@ public final class EventWriter implements AutoCloseable {
 
     private long writeBatch(String key, Collection<byte[]> events, Deadline until) {
         byte[] utf8 = Text.key(key);
-        int[] lens = events.stream().mapToInt(event -> event.length).toArray();
-        String doing = "writing " + lens.length + " events as one";
-        long size = Arrays.stream(lens).asLongStream().sum();
-        if (size > MAX_EVENT) { // before it is copied
-            throw Kind.of(Kind.EventTooLarge.code, handle + ": " + doing);
-        }
-        ByteBuffer packed = ByteBuffer.allocate((int) size);
-        events.forEach(packed::put);
+        Packed packed = new Packed(events, handle);
         for (;;) {
             long writer = handle.get();
-            long number = Native.writeBatch(writer, utf8, packed.array(), lens, until.piece());
+            long number = Native.writeBatch(writer, utf8, packed.bytes, packed.lens, until.piece());
             if (number > 0) {
                 Reference.reachabilityFence(this);
                 return number;
             }
             if (number != Kind.TimedOut.code || until.over(toString())) {
-                throw failure(writer, (int) number, doing);
+                throw failure(writer, (int) number, packed.toString());
             }
         }
     }

@@ -102,23 +102,36 @@ final class Native {
     static native void txnWriterClose(long writer, int timeoutMs);
 
     /** With id null begins one. */
-    static native long txnEnter(long writer, byte[] id);
+    static native long txnEnter(long writer, byte[] id, int timeoutMs);
+
+    static native byte[][] txnList(long writer);
 
     static native byte[] txnId(long txn);
 
     /** The event's number; WindowFull or TimedOut as a negative status. */
     static native long txnWrite(long txn, byte[] key, byte[] event, int timeoutMs);
 
+    /** 0, WindowFull or TimedOut; accepted[0] is set also when it throws. */
+    static native int txnWriteMany(long txn, ByteBuffer keys, int keysAt, ByteBuffer keyLens, ByteBuffer events,
+            int eventsAt, ByteBuffer lens, int from, int count, int timeoutMs, int[] accepted);
+
+    /** Events back to back, as one. As txnWrite. */
+    static native long txnWriteBatch(long txn, byte[] key, byte[] events, int[] lens, int timeoutMs);
+
+    static native long txnAcked(long txn);
+
     /** False: not in time. */
     static native boolean txnFlush(long txn, int timeoutMs);
 
-    static native int txnStatus(long txn);
+    static native int txnStatus(long txn, int timeoutMs);
 
     static native void txnCommit(long txn, boolean timed, long timestamp, int timeoutMs);
 
+    static native void txnCommitAndWait(long txn, int timeoutMs);
+
     static native void txnWaitReadable(long txn, int timeoutMs);
 
-    static native void txnAbort(long txn);
+    static native void txnAbort(long txn, int timeoutMs);
 
     static native void txnClose(long txn, int timeoutMs);
 

@@ -2,7 +2,9 @@ package io.pravega.jni;
 
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /**
  * Collects events that readers see all at once, when it is committed, or never. Each is stored exactly once in it, those
@@ -90,16 +92,100 @@ public final class Transaction implements AutoCloseable {
     private long write(String key, byte[] event, Deadline until) {
         Objects.requireNonNull(event, "event");
         byte[] utf8 = Text.key(key);
+        return accepted(() -> Native.txnWrite(handle.get(), utf8, event, until.piece()), until,
+                "writing an event of " + event.length + " bytes");
+    }
+
+    /**
+     * Writes all events of a batch in order, with one crossing to the native library, and empties it. Waits for room
+     * in the window. Not atomic: when it throws, the batch holds the events that were not accepted, and only those.
+     *
+     * @param batch the events
+     * @throws PravegaException as {@link #write(String, byte[])}
+     */
+    public void write(EventBatch batch) {
+        write(batch, Deadline.NEVER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param batch the events; emptied
+     * @param limit how long to wait for room
+     * @throws PravegaException as {@link #write(String, byte[], Duration)}
+     */
+    public void write(EventBatch batch, Duration limit) {
+        write(batch, Deadline.in(limit));
+    }
+
+    private void write(EventBatch batch, Deadline until) {
+        while (batch.size() > 0) {
+            int status = batch.writeToTransaction(handle.get(), until.piece());
+            if (status != 0 && (status != Kind.TimedOut.code || until.over(toString()))) {
+                throw Kind.of(status, handle + ": writing a batch");
+            }
+        }
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Writes events as one: all of them are stored in the transaction, one directly behind another, or none is; as
+     * {@link EventWriter#writeBatch(String, Collection)} otherwise.
+     *
+     * @param key the routing key of all of them; null: none
+     * @param events copied, at most {@link EventWriter#MAX_EVENT} bytes together, with 8 bytes more for each but one
+     * @return the number of the last event in this handle
+     * @throws PravegaException.InvalidArgument there are none, or the key is no well-formed text
+     * @throws PravegaException as {@link #write(String, byte[])}; none was accepted
+     */
+    public long writeBatch(String key, Collection<byte[]> events) {
+        return writeBatch(key, events, Deadline.NEVER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param key as in {@link #writeBatch(String, Collection)}
+     * @param events copied
+     * @param limit how long to wait for room
+     * @return the number of the last event in this handle
+     * @throws PravegaException as {@link #write(String, byte[], Duration)}; none was accepted
+     */
+    public long writeBatch(String key, Collection<byte[]> events, Duration limit) {
+        return writeBatch(key, events, Deadline.in(limit));
+    }
+
+    private long writeBatch(String key, Collection<byte[]> events, Deadline until) {
+        byte[] utf8 = Text.key(key);
+        Packed packed = new Packed(events, handle);
+        return accepted(() -> Native.txnWriteBatch(handle.get(), utf8, packed.bytes, packed.lens, until.piece()), until,
+                packed);
+    }
+
+    /** Offers until there is room; what it offers returns the event's number, WindowFull or TimedOut. */
+    private long accepted(LongSupplier offer, Deadline until, Object doing) {
         for (;;) {
-            long number = Native.txnWrite(handle.get(), utf8, event, until.piece());
+            long number = offer.getAsLong();
             Reference.reachabilityFence(this);
             if (number > 0) {
                 return number;
             }
             if (number != Kind.TimedOut.code || until.over(toString())) {
-                throw Kind.of((int) number, handle + ": writing an event of " + event.length + " bytes");
+                throw Kind.of((int) number, handle + ": " + doing);
             }
         }
+    }
+
+    /**
+     * The number up to which every event of this handle is stored in the transaction. Never waits, and answers also when
+     * the transaction has ended.
+     *
+     * @return 0 while there is none
+     */
+    public long acked() {
+        long acked = Native.txnAcked(handle.get());
+        Reference.reachabilityFence(this);
+        return acked;
     }
 
     /**
@@ -138,7 +224,22 @@ public final class Transaction implements AutoCloseable {
      * @return the answer
      */
     public Status status() {
-        int status = Native.txnStatus(handle.get());
+        return status(Deadline.NEVER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param limit how long to wait for the controller
+     * @return the answer
+     * @throws PravegaException.TimedOut there was none until the limit ended
+     */
+    public Status status(Duration limit) {
+        return status(Deadline.in(limit));
+    }
+
+    private Status status(Deadline until) {
+        int status = Native.txnStatus(handle.get(), until.millis());
         Reference.reachabilityFence(this);
         return Status.values()[status];
     }
@@ -175,6 +276,29 @@ public final class Transaction implements AutoCloseable {
         commit(true, timestamp, Deadline.NEVER);
     }
 
+    /**
+     * The same with a limit.
+     *
+     * @param timestamp not before the last one
+     * @param limit how long to wait
+     * @throws PravegaException as {@link #commit()}
+     */
+    public void commitAt(long timestamp, Duration limit) {
+        commit(true, timestamp, Deadline.in(limit));
+    }
+
+    /**
+     * Commits it and waits until readers can see its events.
+     *
+     * @param limit how long to wait for both
+     * @throws PravegaException as {@link #commit()}; if only the wait failed it is committed, as {@link
+     *         PravegaException#mayBeStored()} says
+     */
+    public void commitAndAwait(Duration limit) {
+        Native.txnCommitAndWait(handle.get(), Deadline.in(limit).millis());
+        Reference.reachabilityFence(this);
+    }
+
     private void commit(boolean timed, long timestamp, Deadline until) {
         Native.txnCommit(handle.get(), timed, timestamp, until.millis());
         Reference.reachabilityFence(this);
@@ -193,21 +317,50 @@ public final class Transaction implements AutoCloseable {
     }
 
     /**
-     * Drops it with all its events. Aborting what is aborted does nothing.
+     * Drops it with all its events. It takes no more at once. Aborting what is aborted does nothing. Waits at most as
+     * long as option {@code request.timeout} says.
      *
      * @throws PravegaException.TransactionCommitted it was committed
      */
     public void abort() {
-        Native.txnAbort(handle.get());
+        abort(Deadline.NEVER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param limit how long to wait for the controller, and for a commit of another thread that has asked it
+     * @throws PravegaException.TransactionCommitted it was committed
+     * @throws PravegaException.TimedOut there was no answer until the limit ended
+     */
+    public void abort(Duration limit) {
+        abort(Deadline.in(limit));
+    }
+
+    private void abort(Deadline until) {
+        Native.txnAbort(handle.get(), until.millis());
         Reference.reachabilityFence(this);
     }
 
     /** Closes the handle; what has not ended is aborted, or kept, as option {@code txn.close} says. */
     @Override
     public void close() {
+        close(Deadline.NEVER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param limit how long to wait for the servers, which abort what they have not heard of when its lease ends
+     */
+    public void close(Duration limit) {
+        close(Deadline.in(limit));
+    }
+
+    private void close(Deadline until) {
         long txn = handle.take();
         if (txn != 0) {
-            Native.txnClose(txn, -1);
+            Native.txnClose(txn, until.millis());
         }
     }
 

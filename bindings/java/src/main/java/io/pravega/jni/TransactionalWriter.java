@@ -2,6 +2,7 @@ package io.pravega.jni;
 
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Begins transactions on a stream, any number at once. Closing it aborts those that are open, or with option {@code
@@ -26,7 +27,18 @@ public final class TransactionalWriter implements AutoCloseable {
      * @throws PravegaException.Closed the writer was closed
      */
     public Transaction begin() {
-        return enter(null);
+        return enter(null, Deadline.NEVER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param limit how long to wait for the controller
+     * @return the transaction, to be closed
+     * @throws PravegaException.TimedOut there was no answer until the limit ended; what was begun is dropped
+     */
+    public Transaction begin(Duration limit) {
+        return enter(null, Deadline.in(limit));
     }
 
     /**
@@ -42,11 +54,40 @@ public final class TransactionalWriter implements AutoCloseable {
      * @throws PravegaException.Closed the writer was closed
      */
     public Transaction attach(String id) {
-        return enter(Text.name("transaction's id", id));
+        return attach(id, Deadline.NEVER);
     }
 
-    private Transaction enter(byte[] id) {
-        long txn = Native.txnEnter(handle.get(), id);
+    /**
+     * The same with a limit.
+     *
+     * @param id as in {@link #attach(String)}
+     * @param limit how long to wait for the controller
+     * @return the transaction, to be closed
+     * @throws PravegaException.TimedOut there was no answer until the limit ended
+     * @throws PravegaException as {@link #attach(String)}
+     */
+    public Transaction attach(String id, Duration limit) {
+        return attach(id, Deadline.in(limit));
+    }
+
+    private Transaction attach(String id, Deadline until) {
+        return enter(Text.name("transaction's id", id), until);
+    }
+
+    /**
+     * The ids of the transactions that were begun or attached to here and have not ended, as far as is known without
+     * asking; one for each handle. Never waits.
+     *
+     * @return the ids, in their order
+     */
+    public List<String> transactions() {
+        byte[][] ids = Native.txnList(handle.get());
+        Reference.reachabilityFence(this);
+        return Text.list(ids);
+    }
+
+    private Transaction enter(byte[] id, Deadline until) {
+        long txn = Native.txnEnter(handle.get(), id, until.millis());
         Reference.reachabilityFence(this);
         return new Transaction(this, stream, txn);
     }

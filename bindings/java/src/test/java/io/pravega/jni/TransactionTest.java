@@ -99,6 +99,95 @@ class TransactionTest {
     }
 
     @Test
+    void batchesAndWhatIsOpen() throws InterruptedException {
+        String stream = server.stream(1);
+        TransactionalWriter writer = writer(stream, Options.of("txn.window.bytes", "64KiB"));
+        assertEquals(List.of(), writer.transactions());
+        Transaction txn = writer.begin(Wait.LONG);
+        Transaction other = writer.begin();
+        Transaction same = writer.attach(txn.id(), Wait.LONG);
+        List<String> open = new ArrayList<>(List.of(txn.id(), txn.id(), other.id()));
+        Collections.sort(open);
+        assertEquals(open, writer.transactions());
+        same.close(Wait.LONG); // aborts it, for all
+        Wait.until("the other handle knows", () -> isAborted(txn));
+        txn.close();
+        assertEquals(List.of(other.id()), writer.transactions());
+
+        assertEquals(Transaction.Status.OPEN, other.status(Wait.LONG));
+        assertEquals(0, other.acked());
+        int count = 0;
+        for (; count < 3_000; count += 3) {
+            List<byte[]> three = List.of(text(count), text(count + 1), text(count + 2));
+            assertEquals(count + 3, other.writeBatch(count % 2 == 0 ? null : "k", three));
+        }
+        assertThrows(PravegaException.InvalidArgument.class, () -> other.writeBatch("k", List.of()));
+        assertThrows(PravegaException.InvalidArgument.class, () -> other.writeBatch("half \ud83d pair", List.of(text(1))));
+        assertThrows(PravegaException.EventTooLarge.class,
+                () -> other.writeBatch(null, List.of(new byte[EventWriter.MAX_EVENT], text(1))));
+        EventBatch many = new EventBatch();
+        for (int n = count; n < count + 20_000; n++) { // more than the window
+            many.add(n % 2 == 0 ? null : "k", text(n));
+        }
+        other.write(many);
+        count += 20_000;
+        assertEquals(0, many.size());
+        other.write(many); // nothing
+        many.add(text(count));
+        other.write(many, Wait.LONG);
+        count++;
+        other.flush();
+        assertEquals(count, other.acked());
+        other.commitAndAwait(Wait.LONG);
+        assertEquals(Transaction.Status.COMMITTED, other.status());
+        assertEquals(count, other.acked());
+        assertThrows(PravegaException.TransactionCommitted.class, () -> other.abort(Wait.LONG));
+        many.add(text(-1));
+        assertThrows(PravegaException.TransactionCommitted.class, () -> other.write(many));
+        assertEquals(1, many.size());
+        other.close(Duration.ZERO); // has nothing to wait for
+        assertThrows(PravegaException.Closed.class, other::acked);
+        assertEquals(List.of(), writer.transactions());
+
+        Transaction full = writer.begin();
+        assertThrows(PravegaException.WindowFull.class, () -> {
+            for (;;) {
+                full.writeBatch(null, List.of(new byte[20_000], new byte[20_000]), Duration.ZERO);
+            }
+        });
+        many.clear();
+        for (int n = 0; n < 1_000; n++) {
+            many.add(new byte[1_000]);
+        }
+        assertThrows(PravegaException.WindowFull.class, () -> full.write(many, Duration.ZERO));
+        assertTrue(many.size() > 0);
+        full.abort(Wait.LONG);
+        full.close(Wait.LONG);
+
+        Transaction timed = writer.begin();
+        timed.commitAt(1, Wait.LONG);
+        timed.close();
+        List<Integer> numbers = stored(stream);
+        assertEquals(count, numbers.size());
+        for (int n = 0; n < 3_000; n++) {
+            assertEquals(n, numbers.get(n));
+        }
+        Collections.sort(numbers);
+        for (int n = 0; n < count; n++) {
+            assertEquals(n, numbers.get(n));
+        }
+    }
+
+    private static boolean isAborted(Transaction txn) {
+        try {
+            txn.write("k", text(-1), Duration.ZERO);
+            return false;
+        } catch (PravegaException.TransactionAborted e) {
+            return true;
+        }
+    }
+
+    @Test
     void refused() {
         String stream = server.stream(1);
         TransactionalWriter writer = writer(stream, Options.of("txn.window.bytes", "64KiB"));
