@@ -146,8 +146,8 @@ def _unwanted(transaction: Transaction) -> None:
 class Transaction(_Awaitable):
     """Collects events that readers see all at once, when it is committed, or never.
 
-    Leaving a `with` block commits it, or aborts it when an exception leaves the
-    block:
+    Leaving a `with` block commits it, unless it was aborted in the block, or aborts it
+    when an exception leaves the block:
 
         with writer.begin() as txn:
             txn.write(b"paid", key="order 7")
@@ -171,6 +171,7 @@ class Transaction(_Awaitable):
     def __init__(self, writer: TransactionalWriter, handle: ctypes.c_void_p) -> None:
         super().__init__(writer._library, handle)
         self._writer = writer  # it must not end before
+        self._aborted = False  # by this handle
         id = ctypes.create_string_buffer(_abi.TXN_ID_SIZE)
         self._library.txn_id(handle, id)
         #: The text by which any process can attach to it.
@@ -400,6 +401,7 @@ class Transaction(_Awaitable):
         aborted unless it succeeds. None: option request.timeout, 60 s.
         """
         waiting(self._library, self._library.txn_abort, self._live(), timeout=timeout)
+        self._aborted = True
 
     async def abort_async(self, *, timeout: float | None = None) -> None:
         """As `abort`, but an event loop goes on meanwhile."""
@@ -415,7 +417,7 @@ class Transaction(_Awaitable):
     def __exit__(
         self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if exception is None:
+        if exception is None and not self._aborted:
             try:
                 self.commit()
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -125,8 +126,7 @@ def test_what_is_kept_for_another_process(client: pravega.Client, scope: str) ->
 
 def test_batches_and_what_is_open(client: pravega.Client, scope: str, writer: pravega.TransactionalWriter) -> None:
     assert writer.transactions() == []
-    other = writer.begin()
-    with writer.begin() as txn:
+    with writer.begin() as txn, writer.begin() as other:
         assert writer.transactions() == sorted([txn.id, other.id])
         assert txn.acked == 0
         for i in range(100):
@@ -148,7 +148,6 @@ def test_batches_and_what_is_open(client: pravega.Client, scope: str, writer: pr
         assert txn.acked == 301
         with pytest.raises(pravega.TransactionAbortedError):
             other.commit_and_wait()
-    other.close()
     with pytest.raises(pravega.ClosedError):
         _ = txn.acked
     events = stored(client, scope)
@@ -257,13 +256,12 @@ def test_coroutines(client: pravega.Client, scope: str) -> None:
             begin.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await begin
-            while True:  # what was begun for nobody is aborted
-                await asyncio.sleep(0.01)
-                if client_transactions_seen and not writer.transactions():
-                    break
+            for thread in threading.enumerate():
+                if thread.name == "pravega-call":
+                    await asyncio.to_thread(thread.join)
+            assert writer.transactions() == []  # what was begun for nobody is aborted
         assert writer.closed
 
-    client_transactions_seen = True
     asyncio.run(asyncio.wait_for(work(), SOON))
     events = stored(client, scope)
     assert sorted(int(event) for event in events if event.isdigit()) == list(range(10 * count))
