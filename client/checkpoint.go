@@ -75,8 +75,8 @@ func (g *ReaderGroup) InitiateCheckpoint(ctx context.Context, name string) (Chec
 	if name == "" || readergroup.Silent(name) {
 		return Checkpoint{}, fault.New(fault.InvalidArgument, op, name, "a name is not empty, and without _SILENT_, which marks those that readers are not told of")
 	}
-	offsets, err := g.checkpoint(ctx, op, name)
-	return Checkpoint{streamcut.Checkpoint{Name: name, Cuts: streamcut.Cuts(offsets)}}, err
+	cuts, err := g.checkpoint(ctx, op, name)
+	return Checkpoint{streamcut.Checkpoint{Name: name, Cuts: cuts}}, err
 }
 
 // GenerateStreamCuts asks every reader of the group where it stands, and returns
@@ -88,12 +88,12 @@ func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, erro
 	var unique [32]byte
 	_, _ = rand.Read(unique[:])
 	name := base64.StdEncoding.EncodeToString(unique[:]) + "_SILENT_"
-	offsets, err := g.checkpoint(ctx, "generate stream cuts", name)
-	return sortedCuts(streamcut.Cuts(offsets)), err
+	cuts, err := g.checkpoint(ctx, "generate stream cuts", name)
+	return sortedCuts(cuts), err
 }
 
 // checkpoint starts a checkpoint, unless it is under way, and waits for it.
-func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[readergroup.Segment]int64, error) {
+func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[naming.Stream]streamcut.Cut, error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
 	var offsets map[readergroup.Segment]int64
@@ -125,8 +125,12 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[read
 	}
 	for attempt := 0; ; attempt++ {
 		if passed {
+			cuts, err := g.cuts(ctx, state, offsets)
+			if err != nil {
+				return nil, err
+			}
 			g.begun.Delete(name)
-			return offsets, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil })
+			return cuts, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil })
 		}
 		waiting := state.CheckpointWaitsFor(name)
 		if len(waiting) == 0 {

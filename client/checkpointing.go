@@ -9,7 +9,6 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
 // passCheckpoints answers the checkpoints that wait for the reader, the oldest
@@ -63,7 +62,11 @@ func (m *membership) publishCheckpoint(ctx context.Context, now time.Time) error
 		return nil
 	}
 	g := m.reader.group
-	for _, cut := range streamcut.Cuts(last) {
+	cuts, err := g.cuts(ctx, &m.state, last)
+	if err != nil {
+		return err
+	}
+	for _, cut := range cuts {
 		err := g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, cut)
 		switch fault.CodeOf(err) {
 		case 0:

@@ -87,7 +87,7 @@ func (g *ReaderGroup) ResetToLastCheckpoint(ctx context.Context) error {
 		last, ok := state.LastCheckpoint()
 		switch {
 		case ok:
-			return streamcut.Cuts(last), nil
+			return g.cuts(ctx, state, last)
 		case state.EndOfData():
 			return nil, fault.New(fault.InvalidArgument, resetting, g.String(), "it has read everything")
 		}

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -232,24 +233,47 @@ func (m *membership) completeSegments(ctx context.Context, _ time.Time) error {
 }
 
 // successors of a segment that was read to its end; none if the group ends there.
+// A group that started at a cut which lacks a segment that was done with, as cuts
+// of a checkpoint by official Java clients may, never reads that one: nobody waits
+// for it.
 func (m *membership) successors(ctx context.Context, a *assignment) (map[readergroup.Segment]readergroup.Successor, error) {
 	if _, ends := m.state.EndOffset(a.segment); ends {
 		return nil, nil
 	}
-	found, err := m.reader.group.client.controller.Successors(ctx, a.segment.Stream, a.segment.ID)
-	switch fault.CodeOf(err) {
-	case 0:
-	case fault.NoSuchStream, fault.NoSuchSegment, fault.NoSuchScope: // the stream was deleted: nothing follows
-		return nil, nil
-	default:
+	c := m.reader.group.client
+	successors, err := c.successors(ctx, a.segment)
+	if err != nil {
 		return nil, err
 	}
-	successors := make(map[readergroup.Segment]readergroup.Successor, len(found))
-	for _, s := range found {
-		successors[readergroup.Segment{Stream: a.segment.Stream, ID: s.Segment}] = readergroup.Successor{
-			Range:        readergroup.Range{Low: s.Low, High: s.High},
-			Predecessors: append([]naming.SegmentID(nil), s.Predecessors...),
+	future, positions := m.state.Future(), m.state.Positions()
+	var open []naming.SegmentID // what the group reads of the stream, or will
+	for s := range positions {
+		if s.Stream == a.segment.Stream && s != a.segment {
+			open = append(open, s.ID)
 		}
+	}
+	for s := range future {
+		if s.Stream == a.segment.Stream {
+			open = append(open, s.ID)
+		}
+	}
+	for s, v := range successors {
+		if _, waits := future[s]; waits {
+			continue // what it waits for is settled
+		}
+		comes := map[naming.SegmentID]bool{}
+		for _, p := range v.Predecessors {
+			if p != a.segment.ID && !slices.Contains(open, p) {
+				if comes, err = c.ahead(ctx, s.Stream, open, s.ID.Epoch()-1); err != nil {
+					return nil, err
+				}
+				break
+			}
+		}
+		v.Predecessors = slices.DeleteFunc(v.Predecessors, func(p naming.SegmentID) bool {
+			return p != a.segment.ID && !slices.Contains(open, p) && !comes[p]
+		})
+		successors[s] = v
 	}
 	return successors, nil
 }

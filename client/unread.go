@@ -43,14 +43,11 @@ func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
 		if _, ends := state.EndOffset(s); ends || !more {
 			continue
 		}
-		successors, err := g.client.controller.Successors(ctx, s.Stream, s.ID)
-		switch fault.CodeOf(err) {
-		case 0, fault.NoSuchStream, fault.NoSuchSegment, fault.NoSuchScope: // deleted: nothing follows
-		default:
+		successors, err := g.client.successors(ctx, s)
+		if err != nil {
 			return 0, err
 		}
-		for _, next := range successors {
-			s := readergroup.Segment{Stream: s.Stream, ID: next.Segment}
+		for s := range successors {
 			if _, known := places[s]; !known {
 				places[s] = 0
 				ahead = append(ahead, s)

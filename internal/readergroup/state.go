@@ -2,6 +2,7 @@ package readergroup
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -73,6 +74,19 @@ func (s *State) Future() map[Segment]Successor {
 func (s *State) EndOffset(segment Segment) (offset int64, ok bool) {
 	offset, ok = s.end[segment]
 	return offset, ok
+}
+
+// Ends is where the group stops reading each segment in which it ends: an offset,
+// or [streamcut.Completed] for the segment's own end.
+func (s *State) Ends() map[Segment]int64 {
+	ends := make(map[Segment]int64, len(s.end))
+	for segment, offset := range s.end {
+		if offset == math.MaxInt64 {
+			offset = streamcut.Completed
+		}
+		ends[segment] = offset
+	}
+	return ends
 }
 
 // Segments is the number of segments that are assigned or free.

@@ -1,0 +1,98 @@
+package client
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+// cuts makes cuts of the offsets at which a group stood, which know nothing of
+// segments that the group had done with: read to the end while their successors
+// waited for others, or up to where the group ends. A cut has them too, since it
+// covers the whole stream. Without, the controllers refuse it, and whoever starts
+// there waits for what is done or takes what was not read for done.
+func (g *ReaderGroup) cuts(ctx context.Context, state *readergroup.State, offsets map[readergroup.Segment]int64) (map[naming.Stream]streamcut.Cut, error) {
+	done := state.Ends()
+	for s, waits := range state.Future() {
+		if len(waits.Predecessors) == 0 {
+			continue
+		}
+		successors, err := g.client.successors(ctx, readergroup.Segment{Stream: s.Stream, ID: waits.Predecessors[0]})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range successors[s].Predecessors {
+			p := readergroup.Segment{Stream: s.Stream, ID: p}
+			if _, ends := done[p]; !ends && !slices.Contains(waits.Predecessors, p.ID) {
+				done[p] = streamcut.Completed
+			}
+		}
+	}
+	cuts := streamcut.Cuts(offsets)
+	for stream, cut := range cuts {
+		var latest int32
+		for s := range done {
+			if s.Stream == stream {
+				latest = max(latest, s.ID.Epoch())
+			}
+		}
+		ahead, err := g.client.ahead(ctx, stream, slices.Collect(maps.Keys(cut.Offsets)), latest)
+		if err != nil {
+			return nil, err
+		}
+		for s, offset := range done {
+			if s.Stream == stream && !ahead[s.ID] {
+				cut.Offsets[s.ID] = offset
+			}
+		}
+	}
+	return cuts, nil
+}
+
+// ahead finds segments of a stream and all that follow them, up to those that were
+// made in an epoch.
+func (c *Client) ahead(ctx context.Context, stream naming.Stream, from []naming.SegmentID, epoch int32) (map[naming.SegmentID]bool, error) {
+	ahead := make(map[naming.SegmentID]bool)
+	for ; len(from) > 0; from = from[1:] {
+		id := from[0]
+		if ahead[id] {
+			continue
+		}
+		if ahead[id] = true; id.Epoch() >= epoch { // what follows is of later ones
+			continue
+		}
+		successors, err := c.successors(ctx, readergroup.Segment{Stream: stream, ID: id})
+		if err != nil {
+			return nil, err
+		}
+		for s := range successors {
+			from = append(from, s.ID)
+		}
+	}
+	return ahead, nil
+}
+
+// successors of a segment; none if its stream was deleted.
+func (c *Client) successors(ctx context.Context, s readergroup.Segment) (map[readergroup.Segment]readergroup.Successor, error) {
+	found, err := c.controller.Successors(ctx, s.Stream, s.ID)
+	switch fault.CodeOf(err) {
+	case 0:
+	case fault.NoSuchStream, fault.NoSuchSegment, fault.NoSuchScope:
+		return nil, nil
+	default:
+		return nil, err
+	}
+	successors := make(map[readergroup.Segment]readergroup.Successor, len(found))
+	for _, next := range found {
+		successors[readergroup.Segment{Stream: s.Stream, ID: next.Segment}] = readergroup.Successor{
+			Range:        readergroup.Range{Low: next.Low, High: next.High},
+			Predecessors: slices.Clone(next.Predecessors),
+		}
+	}
+	return successors, nil
+}

@@ -1,0 +1,193 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/client"
+)
+
+// A bounded group ends at its cuts, over scales, with several readers, and again
+// and again after resets: to its start, to a checkpoint, to the last checkpoint, to
+// the very end, and with another end.
+func TestBoundedGroupEndsAgainAfterEachReset(t *testing.T) {
+	ctx := within(t, 3*time.Minute)
+	c := connect(t)
+	scope, stream := newStream(t, c, 1)
+	writeEvents(ctx, t, c, scope, stream, 1, 100)
+	early, err := c.StreamInfo(ctx, scope, stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scaleTo(ctx, t, c, scope, stream, 2)
+	writeEvents(ctx, t, c, scope, stream, 101, 200)
+	info, err := c.StreamInfo(ctx, scope, stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scaleTo(ctx, t, c, scope, stream, 1)
+	writeEvents(ctx, t, c, scope, stream, 201, 300)
+	g := newGroup(ctx, t, c, scope, "g", nil, client.GroupStream{Scope: scope, Stream: stream, To: info.Tail})
+	first := newOracle(t)
+	r := openReader(ctx, t, g, "r")
+	first.takeFrom(ctx, r, 50)
+	fifty, err := g.InitiateCheckpoint(ctx, "fifty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.drainOpen(ctx, r)
+	first.check(200)
+	end, err := g.InitiateCheckpoint(ctx, "end")
+	if err != nil || len(end.Cuts()) != 0 {
+		t.Fatal(end.Cuts(), err)
+	}
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	config, err := g.Config(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, back := range []struct {
+		to          string
+		first, last int // events that are read then
+		call        func() error
+	}{
+		{"its configuration", 1, 200, func() error { return g.Reset(ctx, config) }},
+		{"a checkpoint", 51, 200, func() error { return g.ResetTo(ctx, fifty.Cuts()...) }},
+		{"a cut", 101, 200, func() error { return g.ResetTo(ctx, early.Tail) }},
+		{"its end", 1, 0, func() error { return g.ResetTo(ctx, info.Tail) }},
+		{"an earlier end", 1, 100, func() error {
+			config.Streams[0].To = early.Tail
+			return g.Reset(ctx, config)
+		}},
+		{"a start behind its end", 1, 100, func() error { // is refused
+			if err := g.ResetTo(ctx, info.Tail); !errors.Is(err, client.ErrInvalidArgument) {
+				t.Errorf("a reset to a cut behind the end: %v", err)
+			}
+			return g.Reset(ctx, config)
+		}},
+		{"no end", 1, 300, func() error {
+			config.Streams[0].To = client.StreamCut{}
+			return g.Reset(ctx, config)
+		}},
+	} {
+		t.Run(back.to, func(t *testing.T) {
+			if err := back.call(); err != nil {
+				t.Fatal(err)
+			}
+			if back.last == 300 {
+				seal(ctx, t, c, scope, stream)
+			}
+			o := newOracle(t)
+			done := make(chan error)
+			for _, id := range []string{"a", "b"} {
+				r := openReader(ctx, t, g, id)
+				go func() { done <- o.drain(ctx, r) }()
+			}
+			for range 2 {
+				if err := <-done; err != nil {
+					t.Fatal(err)
+				}
+			}
+			if len(o.seen) != back.last-back.first+1 {
+				t.Errorf("%d events were read", len(o.seen))
+			}
+			for n := back.first; n <= back.last; n++ {
+				if !o.seen[n] {
+					t.Fatalf("event %d was not read", n)
+				}
+			}
+		})
+	}
+}
+
+// Of two segments one has been read as far as the group is to go, or to its end
+// before both were merged, and the other has not: a cut that is taken then is one of
+// the whole stream, which the controller takes for retention and for a reset, and
+// the group goes on from it to its end (an official Java client's lacks the first
+// segment: a reset to it is refused or makes a group that stalls).
+func TestGroupGoesOnFromWhereOneOfTwoSegmentsIsDone(t *testing.T) {
+	for _, bounded := range []bool{false, true} {
+		t.Run(fmt.Sprintf("bounded %v", bounded), func(t *testing.T) { goOnFromHalf(t, bounded) })
+	}
+}
+
+func goOnFromHalf(t *testing.T, bounded bool) {
+	ctx := within(t, 2*time.Minute)
+	c := connect(t)
+	scope, stream := newStream(t, c, 1)
+	scaleTo(ctx, t, c, scope, stream, 2)
+	writeEvents(ctx, t, c, scope, stream, 1, 100)
+	reads, total := client.GroupStream{Scope: scope, Stream: stream}, 150
+	if bounded {
+		info, err := c.StreamInfo(ctx, scope, stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reads.To, total = info.Tail, 100
+	}
+	scaleTo(ctx, t, c, scope, stream, 1)
+	writeEvents(ctx, t, c, scope, stream, 101, 150)
+	seal(ctx, t, c, scope, stream)
+	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.Retention = client.GroupRetentionManual }, reads)
+	r := openReader(ctx, t, g, "r")
+	o := newOracle(t)
+	out := []*client.Slice{next(ctx, t, r), next(ctx, t, r)} // each has all of its segment
+	slices.SortFunc(out, func(a, b *client.Slice) int { return strings.Compare(a.Segment(), b.Segment()) })
+	done, half := out[0], out[1]
+	end := done.EndOffset()
+	for _, event := range done.Events() {
+		o.take(event)
+	}
+	if err := done.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if !bounded {
+		end = -1 // its own
+	}
+	var cut client.StreamCut
+	for range 10 { // meanwhile the reader tells the group that it is done with one
+		cuts, err := g.GenerateStreamCuts(ctx)
+		if err != nil || len(cuts) != 1 {
+			t.Fatal(cuts, err)
+		}
+		cut = cuts[0]
+		if offsets := slices.Sorted(maps.Values(cut.Offsets())); len(offsets) != 2 || offsets[0] != half.StartOffset() && offsets[1] != half.StartOffset() {
+			t.Fatalf("a cut has %v", cut.Offsets())
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if !slices.Contains(slices.Collect(maps.Values(cut.Offsets())), end) {
+		t.Fatalf("a cut has %v", cut.Offsets())
+	}
+	if err := g.UpdateRetentionStreamCut(ctx, cut); err != nil {
+		t.Error(err)
+	}
+	if err := g.ResetTo(ctx, cut); err != nil {
+		t.Fatal(err)
+	}
+	_ = half.Release() // noted or not, as the reader has heard of it or not
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.drain(ctx, openReader(ctx, t, g, "r")); err != nil {
+		t.Fatal(err)
+	}
+	o.check(total)
+}
+
+func next(ctx context.Context, t *testing.T, r *client.Reader) *client.Slice {
+	t.Helper()
+	s, err := r.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
