@@ -151,21 +151,30 @@ func TestCheckpointExamplesCountEachEventOnce(t *testing.T) {
 	}
 }
 
-// The one in C dies itself and is run again: what it has kept by then counts, what it
-// had read since is read again.
-func TestCheckpointExampleThatDiesGoesOn(t *testing.T) {
+// dying are examples that die themselves and are run again.
+var dying = []example{
+	{"c", "examples/c/checkpoint.c", buildC, nil},
+	{"python", "examples/python/checkpoint.py", preparePython, nil},
+}
+
+// What one has kept before it dies counts, what it had read since is read again.
+func TestCheckpointExamplesThatDieGoOn(t *testing.T) {
 	controller := harness.Shared(t).ControllerURI()
-	scope := "example-" + strings.ToLower(rand.Text()[:8])
-	kept := filepath.Join(t.TempDir(), "kept")
-	command := append(buildC(t, absolute(t, "examples/c/checkpoint.c")), controller, scope, kept)
-	var at, had int
-	got := run(t, append(command, "45")...)
-	if _, err := fmt.Sscanf(got, "goes on after 0 payments\ndies with %d payments", &had); err != nil || had < 45 {
-		t.Fatalf("it prints %q", got)
-	}
-	got = run(t, command...)
-	if n, err := fmt.Sscanf(got, "goes on after %d payments\n100 payments, 5050 in all", &at); err != nil || n != 1 || at == 0 || at >= had {
-		t.Fatalf("after it died with %d payments it prints %q", had, got)
+	for _, e := range dying {
+		t.Run(e.file, func(t *testing.T) {
+			scope := "example-" + strings.ToLower(rand.Text()[:8])
+			kept := filepath.Join(t.TempDir(), "kept")
+			command := append(e.build(t, absolute(t, e.file)), controller, scope, kept)
+			var at, had int
+			got := run(t, append(command, "45")...)
+			if _, err := fmt.Sscanf(got, "goes on after 0 payments\ndies with %d payments", &had); err != nil || had < 45 {
+				t.Fatalf("it prints %q", got)
+			}
+			got = run(t, command...)
+			if n, err := fmt.Sscanf(got, "goes on after %d payments\n100 payments, 5050 in all", &at); err != nil || n != 1 || at == 0 || at >= had {
+				t.Fatalf("after it died with %d payments it prints %q", had, got)
+			}
+		})
 	}
 }
 

@@ -30,11 +30,13 @@ Calls that wait let other Python threads run.
 from . import errors
 from ._error import PravegaError
 from .client import Client
+from .cuts import Checkpoint, GroupStream, StreamCut
 from .errors import *  # noqa: F403, one class for each kind of failure
-from .group import ReaderGroup
+from .group import ReaderGroup, ReaderGroupInfo
 from .logs import log_to
 from .options import Option, OptionValue, options
-from .reader import Reader, Slices
+from .pointers import EventPointer
+from .reader import OnCheckpoint, Reader, Slices
 from .slices import Slice
 from .streams import Segment, StreamConfig, StreamInfo
 from .transactions import Transaction, TransactionalWriter, TransactionStatus
@@ -52,17 +54,23 @@ def library_version() -> str:
 
 
 __all__ = [
+    "Checkpoint",
     "Client",
     "Event",
+    "EventPointer",
+    "GroupStream",
+    "OnCheckpoint",
     "Option",
     "OptionValue",
     "PravegaError",
     "Reader",
     "ReaderGroup",
+    "ReaderGroupInfo",
     "Segment",
     "Slice",
     "Slices",
     "StreamConfig",
+    "StreamCut",
     "StreamInfo",
     "Transaction",
     "TransactionStatus",

@@ -14,11 +14,13 @@ HEADER_VERSION = 0x00010000
 ABI = 1
 
 OK = 0
+CHECKPOINT = 1
 END = 2
 FOREVER = -1
 MAX_EVENT = 8388608
 NO_KEY = 4294967295
 SLICE_END = -1
+POINTER_SIZE = 640
 CONFIG_COLUMNS = 4
 
 TXN_UNKNOWN = 0
@@ -99,6 +101,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_list_size": (c_size_t, [_handle]),
     "pravega_list_get": (c_char_p, [_handle, c_size_t]),
     "pravega_list_free": (c_int, [_handle]),
+    "pravega_bytes_data": (c_void_p, [_handle, _out]),
+    "pravega_bytes_free": (c_int, [_handle]),
     "pravega_config_new": (c_int, [_out, _out]),
     "pravega_config_dup": (c_int, [_handle, _out, _out]),
     "pravega_config_set": (c_int, [_handle, c_char_p, c_char_p, _out]),
@@ -175,15 +179,35 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_reader_group_open": (c_int, [_handle, c_char_p, c_char_p, _out, c_int, _out]),
     "pravega_reader_group_readers": (c_int, [_handle, _out, c_int, _out]),
     "pravega_reader_group_reader_offline": (c_int, [_handle, c_char_p, c_int, _out]),
+    "pravega_reader_group_info": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_reader_group_checkpoint": (c_int, [_handle, c_char_p, _out, c_int, _out]),
+    "pravega_reader_group_cancel_checkpoints": (c_int, [_handle, c_int, _out]),
+    "pravega_reader_group_cuts": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_reader_group_reset": (c_int, [_handle, _array, c_size_t, _handle, c_int, _out]),
+    "pravega_reader_group_reset_to": (c_int, [_handle, _array, c_size_t, c_int, _out]),
+    "pravega_reader_group_reset_to_last_checkpoint": (c_int, [_handle, c_int, _out]),
+    "pravega_reader_group_update_retention_cut": (c_int, [_handle, _array, c_size_t, c_int, _out]),
+    "pravega_reader_group_unread_bytes": (c_int, [_handle, _out, c_int, _out]),
     "pravega_reader_group_close": (c_int, [_handle, _out]),
     "pravega_reader_open": (c_int, [_handle, c_char_p, _handle, _out, c_int, _out]),
     "pravega_reader_next": (c_int, [_handle, c_int, _out]),
+    "pravega_reader_checkpoint": (c_int, [_handle, _out, _out]),
     "pravega_reader_ready_fd": (c_int, [_handle, _out]),
     "pravega_reader_error": (c_int, [_handle, _out]),
     "pravega_reader_close": (c_int, [_handle, c_int, _out]),
     "pravega_slice_info": (c_int, [_handle, _out, c_size_t]),
     "pravega_slice_index": (c_int64, [_handle, _out, _array, c_size_t]),
     "pravega_slice_release": (c_int, [_handle, c_int64]),
+    "pravega_slice_pointer": (c_int, [_handle, c_int64, c_size_t, c_void_p]),
+    "pravega_event_fetch": (c_int, [_handle, c_char_p, _out, c_int, _out]),
+    "pravega_cut_info": (c_int, [c_char_p, _out, _out]),
+    "pravega_cut_to_bytes": (c_int, [c_char_p, _out, _out]),
+    "pravega_cut_from_bytes": (c_int, [c_void_p, c_size_t, _out, _out]),
+    "pravega_checkpoint_to_bytes": (c_int, [c_char_p, _array, c_size_t, _out, _out]),
+    "pravega_checkpoint_from_bytes": (c_int, [c_void_p, c_size_t, _out, _out]),
+    "pravega_pointer_info": (c_int, [c_char_p, _out, _out]),
+    "pravega_pointer_to_bytes": (c_int, [c_char_p, _out, _out]),
+    "pravega_pointer_from_bytes": (c_int, [c_void_p, c_size_t, _out, _out]),
     "pravega_log_set": (c_int, [LogFunction, c_void_p, c_int]),
     "pravega_shutdown": (c_int, [c_int]),
     "pravega_debug_live": (c_int64, []),
@@ -194,34 +218,8 @@ UNUSED = {
     "pravega_list_find": "a list of pairs becomes a dict",
     "pravega_config_get": "no configuration is kept where it could be asked",
     "pravega_writer_set_ack": "acks are waited for; no thread of the library calls Python for them",
-} | dict.fromkeys(
-    (
-        "pravega_reader_group_info",
-        "pravega_reader_group_checkpoint",
-        "pravega_reader_group_cancel_checkpoints",
-        "pravega_reader_group_cuts",
-        "pravega_reader_group_reset",
-        "pravega_reader_group_reset_to",
-        "pravega_reader_group_reset_to_last_checkpoint",
-        "pravega_reader_group_update_retention_cut",
-        "pravega_reader_group_unread_bytes",
-        "pravega_reader_checkpoint",
-        "pravega_slice_pointer",
-        "pravega_event_fetch",
-        "pravega_bytes_data",
-        "pravega_bytes_free",
-        "pravega_cut_info",
-        "pravega_cut_to_bytes",
-        "pravega_cut_from_bytes",
-        "pravega_checkpoint_to_bytes",
-        "pravega_checkpoint_from_bytes",
-        "pravega_pointer_info",
-        "pravega_pointer_to_bytes",
-        "pravega_pointer_from_bytes",
-    ),
-    "not offered in Python yet",
-)
+}
 
 #: Never wait, never log and never enter the Go runtime: called without letting
 #: go of the interpreter lock, which costs more than they do.
-QUICK = ("pravega_slice_info", "pravega_slice_index")
+QUICK = ("pravega_slice_info", "pravega_slice_index", "pravega_slice_pointer")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ._library import Library
+from ._library import Library, library
 from ._waiting import interruptible, milliseconds
 from .errors import BY_CODE, InvalidArgumentError, PravegaError
 
@@ -23,6 +23,12 @@ def text(what: str, value: str) -> bytes:
     if b"\0" in encoded:
         raise InvalidArgumentError(f"{what} {value!r} holds a NUL character")
     return encoded
+
+
+def texts(what: str, values: Iterable[object]) -> tuple[Any, int]:
+    """Strings, or what `str` makes one of, as the library takes them, and how many; `what` names one in errors."""
+    encoded = [text(what, str(value)) for value in values]
+    return (ctypes.c_char_p * len(encoded))(*encoded), len(encoded)
 
 
 def failure(library: Library, status: int, error: int | None = None) -> PravegaError:
@@ -83,6 +89,29 @@ def strings(library: Library, handle: ctypes.c_void_p) -> list[str]:
         return [item.decode() for item in _items(library, handle)]
     finally:
         library.list_free(handle)
+
+
+def contents(library: Library, handle: ctypes.c_void_p) -> bytes:
+    """The bytes of a value of bytes, which ends."""
+    try:
+        size = ctypes.c_size_t()
+        return ctypes.string_at(library.bytes_data(handle, ctypes.byref(size)), size.value)
+    finally:
+        library.bytes_free(handle)
+
+
+def quick_strings(function: str, *arguments: Any) -> list[str]:
+    """The strings that a function makes which belongs to no object and never waits."""
+    loaded, handle = library(), ctypes.c_void_p()
+    quick(loaded, getattr(loaded, function), *arguments, ctypes.byref(handle))
+    return strings(loaded, handle)
+
+
+def quick_bytes(function: str, *arguments: Any) -> bytes:
+    """The bytes that such a function makes."""
+    loaded, handle = library(), ctypes.c_void_p()
+    quick(loaded, getattr(loaded, function), *arguments, ctypes.byref(handle))
+    return contents(loaded, handle)
 
 
 def _items(library: Library, handle: ctypes.c_void_p) -> Iterator[bytes]:

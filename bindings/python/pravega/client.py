@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from . import _abi
-from ._call import quick, strings, text, waiting
+from ._call import contents, quick, strings, text, waiting
 from ._library import library
 from ._object import Object
-from ._waiting import Deadline, milliseconds
+from ._waiting import Deadline, awaited, milliseconds
+from .cuts import GroupStream, StreamCut
 from .errors import PravegaError
-from .group import ReaderGroup
+from .group import ReaderGroup, stream_texts
 from .options import Config, OptionValue
+from .pointers import EventPointer
 from .reader import Reader
 from .streams import Segment, StreamConfig, StreamInfo
 from .transactions import Transaction, TransactionalWriter
@@ -137,13 +139,13 @@ class Client(Object):
             self._list("stream_list", text("scope", scope), None if tag is None else text("tag", tag), timeout=timeout)
         )
 
-    def truncate_stream(self, scope: str, stream: str, cut: str, *, timeout: float | None = None) -> None:
-        """Deletes what lies before a stream cut, in the text form of `stream_info`.
+    def truncate_stream(self, scope: str, stream: str, cut: StreamCut | str, *, timeout: float | None = None) -> None:
+        """Deletes what lies before a stream cut, which may be given as its text.
 
         Raises NoSuchScopeError, NoSuchStreamError, InvalidArgumentError when the
         text is no cut of this stream.
         """
-        self._ask("stream_truncate", *_names(scope, stream), text("cut", cut), timeout=timeout)
+        self._ask("stream_truncate", *_names(scope, stream), text("cut", str(cut)), timeout=timeout)
 
     def stream_info(self, scope: str, stream: str, *, timeout: float | None = None) -> StreamInfo:
         """The configuration of a stream, its head and tail, and whether it is sealed.
@@ -152,7 +154,9 @@ class Client(Object):
         """
         cells = self._list("stream_info", *_names(scope, stream), timeout=timeout)
         pairs = dict(zip(cells[0::2], cells[1::2], strict=True))
-        return StreamInfo(StreamConfig.of(pairs), pairs["head"], pairs["tail"], pairs["sealed"] == "true")
+        return StreamInfo(
+            StreamConfig.of(pairs), StreamCut(pairs["head"]), StreamCut(pairs["tail"]), pairs["sealed"] == "true"
+        )
 
     def segments(self, scope: str, stream: str, *, timeout: float | None = None) -> list[Segment]:
         """The segments of a stream that can be written to; none when it is sealed.
@@ -242,30 +246,27 @@ class Client(Object):
         self,
         scope: str,
         name: str,
-        streams: Iterable[str],
+        streams: Iterable[GroupStream | str],
         *,
         timeout: float | None = None,
         **options: OptionValue,
     ) -> bool:
         """Creates a reader group over streams. False when it existed with the same configuration.
 
-        Each stream is "scope/stream" (read from its head), "scope/stream@tail"
-        (from where it ends now) or "scope/stream@CUT" (from a cut in its text
-        form). `options` are the group.* options in which the group differs from
-        the client.
+        Each stream is a GroupStream or its text: "scope/stream" (read from its
+        head), "scope/stream@tail" (from where it ends now) or "scope/stream@CUT"
+        (from a cut in its text form); with "@CUT" behind that it is read up to there.
+        They may be of several scopes. `options` are the group.* options in which the
+        group differs from the client.
 
         Raises ConfigMismatchError when it exists with another configuration,
         NoSuchScopeError, NoSuchStreamError.
         """
-        if isinstance(streams, str):
-            streams = (streams,)
-        encoded = [text("stream", stream) for stream in streams]
         return self._flag(
             "reader_group_create",
             text("scope", scope),
             text("reader group", name),
-            (ctypes.c_char_p * len(encoded))(*encoded),
-            len(encoded),
+            *stream_texts(streams),
             self._with(options),
             timeout=timeout,
         )
@@ -289,6 +290,29 @@ class Client(Object):
         Raises NoSuchScopeError, NoSuchReaderGroupError.
         """
         self._ask("reader_group_delete", text("scope", scope), text("reader group", name), timeout=timeout)
+
+    # -------------------------------------------------------- single events
+
+    def fetch_event(self, pointer: EventPointer | str, *, timeout: float | None = None) -> bytes:
+        """Reads one event by its pointer, which may be given as its text.
+
+        Raises SegmentTruncatedError or NoSuchSegmentError when it was truncated away
+        or its stream deleted; InvalidArgumentError when the text is no pointer, or no
+        event is at that place.
+        """
+        handle = ctypes.c_void_p()
+        self._ask(
+            "event_fetch",
+            text("event pointer", str(pointer)),
+            ctypes.byref(handle),
+            timeout=timeout,
+            undo=lambda: self._library.bytes_free(handle),
+        )
+        return contents(self._library, handle)
+
+    async def fetch_event_async(self, pointer: EventPointer | str, *, timeout: float | None = None) -> bytes:
+        """As `fetch_event`, but an event loop goes on meanwhile."""
+        return await awaited(lambda: self.fetch_event(pointer, timeout=timeout))
 
     # ------------------------------------------------------------- the end
 

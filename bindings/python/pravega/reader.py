@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-from collections.abc import AsyncIterator, Iterator
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from . import _abi
-from ._call import waiting
+from ._call import quick, strings, waiting
 from ._object import IMPATIENT, Object
 from ._waiting import Deadline, milliseconds
 from ._watch import Watch
-from .errors import ClosedError, PravegaError, TimedOutError
+from .errors import ClosedError, InvalidArgumentError, PravegaError, TimedOutError
 from .slices import Slice
 
 if TYPE_CHECKING:
     from .client import Client
+
+
+#: What is called with the name of a checkpoint; in event loops what it returns is awaited, if it can be.
+OnCheckpoint = Callable[[str], object]
 
 
 class Reader(Object):
@@ -31,32 +36,53 @@ class Reader(Object):
       at a time, and gives them back by itself;
     * `next` hands out a slice, and the program gives it back.
 
-    All end when everything was read and the streams are sealed. The first two
-    keep track of what was consumed: an event counts as consumed when it was
-    handed out. A loop that was left can be entered again and goes on behind the
-    last event. When an exception leaves the reader's `with` block, the event
-    that was handed out last counts as not consumed: it is delivered again, as is
-    everything behind it.
+    All end when everything was read, up to the ends that the group has or those of its
+    streams, which are sealed. The first two keep track of what was consumed: an event
+    counts as consumed when it was handed out. A loop that was left can be entered again
+    and goes on behind the last event. When an exception leaves the reader's `with` block,
+    the event that was handed out last counts as not consumed: it is delivered again, as
+    is everything behind it.
 
     `async for` works in the same places. Use the first two ways, and `async
     for`, in one thread or task at a time; `next` and `next_async` may be called
     from any number of them.
 
+    Checkpoints of the group, automatic ones (option group.checkpoint.interval) among
+    them, are passed in the background, with what was given back, and the program does
+    not notice. To be told, open the reader with `on_checkpoint`. It is called, in each of
+    the three ways, with the checkpoint's name (that of an automatic one is random) between
+    two slices, when none is out; once a checkpoint is under way, nothing is handed out
+    before that. So it is the place to store what was made of the events up to there.
+    When it returns, the reader has passed the checkpoint, and reading goes on. When it
+    raises, the exception leaves the loop, or `next`; whoever reads on then has it called
+    again with the same name. A reader that is closed is not waited for: it counts as
+    having passed with what it had given back. In `async for` and `next_async` it may be a
+    coroutine function. It must not read, or wait for checkpoints of the group. With it,
+    also `next` is for one thread at a time. A program that takes long for an event takes
+    only some out of each slice (`slices`), as a checkpoint waits for the next one.
+
     Closing the reader, or leaving a `with` block, takes it out of the group, and
     others go on where it stopped. A reader that crashed stays in the group until
-    somebody calls `ReaderGroup.reader_offline`.
+    somebody calls `ReaderGroup.reader_offline`, or another reader has the option
+    group.liveness.timeout and takes it out; if it is alive after all, reading raises
+    ReaderNotInGroupError. What it did not give back is read again then, what it gave
+    back since its last checkpoint may be.
 
     Made by `ReaderGroup.open_reader`.
     """
 
     _kind = "reader"
 
-    def __init__(self, client: Client, group: str, id: str, handle: ctypes.c_void_p) -> None:
+    def __init__(
+        self, client: Client, group: str, id: str, handle: ctypes.c_void_p, on_checkpoint: OnCheckpoint | None
+    ) -> None:
         super().__init__(client._library, handle)
         self._client = client  # it must not end before
         #: The group's name and the reader's id in it.
         self.group = group
         self.id = id
+        self._on_checkpoint = on_checkpoint
+        self._at: str | None = None  # the checkpoint that the program is not done with
         self._current: Slice | None = None  # handed out by iteration
         self._watch: Watch | None = None
         self._waiters: set[asyncio.Future[None]] = set()
@@ -64,22 +90,26 @@ class Reader(Object):
     # -------------------------------------------------------------- slices
 
     def next(self, *, timeout: float | None = None) -> Slice | None:
-        """The next slice; None when everything was read and the streams are sealed.
+        """The next slice; None when everything was read, as said above.
 
         The slice is the caller's to give back: `with reader.next() as slice`.
         Waits at most `timeout` seconds; None: until there is one; 0: not at all.
 
         Raises TimedOutError when there is nothing yet; ReaderNotInGroupError
         when somebody took the reader out of the group, GroupReinitializedError
-        when the group was reset; ClosedError; UnreachableError and others when
-        servers fail for longer than can be bridged.
+        when the group was reset, after both of which the reader is to be closed and
+        may be opened again; NoSuchReaderGroupError; ClosedError; UnreachableError and
+        others when servers fail for longer than can be bridged; and what
+        `on_checkpoint` raises.
         """
         deadline = Deadline(timeout)
         while True:
+            if self._at is not None:
+                self._tell(self._at)
             answered, taken = self._take(deadline.piece())
             if answered:
                 return taken
-            if deadline.left() == 0.0:
+            if self._at is None and deadline.left() == 0.0:
                 raise TimedOutError(f"{self!r}: no event yet")
 
     async def next_async(self, *, timeout: float | None = None) -> Slice | None:
@@ -90,9 +120,13 @@ class Reader(Object):
         deadline = Deadline(timeout)
         loop = asyncio.get_running_loop()
         while True:
+            if self._at is not None:
+                await self._tell_async(self._at)
             answered, taken = self._take(0)
             if answered:
                 return taken
+            if self._at is not None:
+                continue
             left = deadline.left()
             if left == 0.0:
                 raise TimedOutError(f"{self!r}: no event yet")
@@ -105,7 +139,10 @@ class Reader(Object):
                     self._waiters.discard(ready)
 
     def _take(self, wait_ms: int) -> tuple[bool, Slice | None]:
-        """Waits in the library: (whether there is an answer, what `next` returns then)."""
+        """Waits in the library: (whether there is an answer, what `next` returns then).
+
+        At a checkpoint there is none, and `_at` is set.
+        """
         handle = ctypes.c_void_p()
         status: int = self._library.reader_next(self._handle, wait_ms, ctypes.byref(handle))
         if status == _abi.OK and handle.value is not None:
@@ -114,7 +151,28 @@ class Reader(Object):
             return True, None
         if status == TimedOutError.code:
             return False, None
+        if status == _abi.CHECKPOINT:
+            quick(self._library, self._library.reader_checkpoint, self._live(), ctypes.byref(handle))
+            (self._at,) = strings(self._library, handle)
+            return False, None
         raise self._failure_of_reader(status)
+
+    def _tell(self, checkpoint: str) -> None:
+        """Tells the program of a checkpoint, which the next `_take` passes."""
+        if self._on_checkpoint is not None:
+            told = self._on_checkpoint(checkpoint)
+            if inspect.iscoroutine(told):
+                told.close()
+                raise InvalidArgumentError("on_checkpoint is a coroutine function: use `async for` or next_async")
+        self._at = None
+
+    async def _tell_async(self, checkpoint: str) -> None:
+        """As `_tell`, in an event loop."""
+        if self._on_checkpoint is not None:
+            told = self._on_checkpoint(checkpoint)
+            if inspect.isawaitable(told):
+                await told
+        self._at = None
 
     def _failure_of_reader(self, status: int) -> PravegaError:
         """The exception for a status of the hot path, with the reader's message if it has one."""

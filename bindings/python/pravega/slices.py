@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from operator import add, length_hint
 from types import TracebackType
@@ -14,7 +15,8 @@ from types import TracebackType
 from . import _abi
 from ._call import failure
 from ._library import Library
-from .errors import ClosedError
+from .errors import ClosedError, InvalidArgumentError
+from .pointers import EventPointer
 
 
 class Slice:
@@ -134,6 +136,26 @@ class Slice:
     @property
     def _handed(self) -> int:
         return len(self._starts) - length_hint(self._left)
+
+    def pointer(self, offset: int | None = None) -> EventPointer:
+        """The pointer to the event at an offset, as `with_offsets` tells it, for `Client.fetch_event`.
+
+        None: to the last event that was handed out. Never waits.
+
+        Raises InvalidArgumentError when no event begins there, or none was handed
+        out; ClosedError when the slice was given back.
+        """
+        if self._handle is None:
+            raise ClosedError("this slice was given back before")
+        at = self._handed - 1 if offset is None else bisect_left(self._starts, offset - self.start_offset + 8)
+        if at < 0 or at == len(self._starts) or offset not in (None, self.start_offset + self._starts[at] - 8):
+            raise InvalidArgumentError(f"{self!r}: no event at offset {offset}, or none was handed out")
+        offset, size = self.start_offset + self._starts[at] - 8, self._ends[at] - self._starts[at]
+        spelled = ctypes.create_string_buffer(_abi.POINTER_SIZE)
+        status: int = self._library.slice_pointer(self._handle, offset, size, spelled)
+        if status < 0:
+            raise failure(self._library, status)
+        return EventPointer(spelled.value.decode())
 
     @property
     def released(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, cast
 
+from .cuts import StreamCut
 from .options import OptionValue
 
 
@@ -78,10 +79,10 @@ class StreamInfo(NamedTuple):
 
     #: Its configuration.
     config: StreamConfig
-    #: The stream cut at its first event that still exists, in text form.
-    head: str
-    #: The stream cut behind its last event at the time of the question.
-    tail: str
+    #: At its first event that still exists.
+    head: StreamCut
+    #: Behind its last event at the time of the question.
+    tail: StreamCut
     #: Whether it was sealed: nothing can be written to it any more.
     sealed: bool
 

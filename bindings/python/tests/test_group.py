@@ -1,0 +1,534 @@
+"""What a reader group can do as a whole, on a real server; every event is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import concurrent.futures
+import contextlib
+import itertools
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+import pravega
+from pravega import GroupStream, StreamConfig, StreamCut
+
+from .conftest import PACKAGE, SOON
+
+pytestmark = pytest.mark.server
+
+#: Groups that look at their state often, and start no checkpoints by themselves.
+QUICK: dict[str, Any] = {"group_refresh_interval": "100ms", "group_checkpoint_interval": "0s"}
+
+
+def fill(client: pravega.Client, scope: str, stream: str, numbers: Iterable[int], *, segments: int = 1) -> StreamCut:
+    """Writes numbers, those of one last digit with one key; where the stream ends then."""
+    client.create_stream(scope, stream, StreamConfig(segments=segments))
+    with client.open_writer(scope, stream) as writer:
+        for n in numbers:
+            writer.write(str(n), key=str(n % 10))
+    return client.stream_info(scope, stream).tail
+
+
+def group_over(
+    client: pravega.Client,
+    scope: str,
+    *streams: GroupStream | str,
+    name: str = "g",
+    **options: Any,
+) -> pravega.ReaderGroup:
+    assert client.create_reader_group(scope, name, streams, **(QUICK | options))
+    return client.open_reader_group(scope, name)
+
+
+def holds(group: pravega.ReaderGroup, numbers: Iterable[int], *, ordered: bool = True) -> None:
+    """Reads what a group has with a new reader: each number once, in order for each key."""
+    with group.open_reader("drains") as reader:
+        seen = [int(event) for event in reader]
+    assert collections.Counter(seen) == collections.Counter(numbers)
+    assert not ordered or in_order(seen)
+
+
+def in_order(seen: Iterable[int]) -> bool:
+    by_key = collections.defaultdict(list)
+    for n in seen:
+        by_key[n % 10].append(n)
+    return all(numbers == sorted(numbers) for numbers in by_key.values())
+
+
+def thrown_out(reader: pravega.Reader, why: type[pravega.PravegaError]) -> None:
+    """The reader learns that it is out of its group."""
+    with pytest.raises(why) as caught:
+        while True:
+            with contextlib.suppress(pravega.ClosedError):  # it may hear of it between two calls
+                part = reader.next(timeout=SOON)
+                assert part is not None
+                part.release_at(part.start_offset)
+    assert caught.value.is_final
+    reader.close()
+
+
+def test_a_checkpoint_is_told_passed_and_gone_back_to(client: pravega.Client, scope: str) -> None:
+    count, first = 2000, 501
+    fill(client, scope, "s", range(count), segments=2)
+    client.seal_stream(scope, "s")
+    group = group_over(client, scope, f"{scope}/s")
+    seen: list[int] = []
+    at: list[tuple[str, int]] = []
+
+    def on_checkpoint(name: str) -> None:
+        assert not passing.done()  # it is the program's until it returns
+        at.append((name, len(seen)))
+        if len(at) == 1:
+            raise LookupError(name)
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        reader = group.open_reader("r", on_checkpoint=on_checkpoint)
+        for event in reader:
+            seen.append(int(event))
+            if len(seen) == first:
+                break
+        passing = pool.submit(group.checkpoint, "after breakfast, ä", timeout=SOON)
+        with pytest.raises(LookupError, match="after breakfast"):
+            for part in reader.slices(timeout=SOON):  # three events of each, so that there are more
+                seen += (int(event) for _, event in zip(range(3), part, strict=False))
+        passed = len(seen)
+        for event in reader:
+            seen.append(int(event))
+            if passing.done():
+                break
+        checkpoint = passing.result(SOON)
+        assert at == [(checkpoint.name, passed)] * 2
+        assert checkpoint.name == "after breakfast, ä"
+        with pytest.raises(pravega.AlreadyExistsError, match="breakfast"):
+            group.checkpoint(checkpoint.name)
+
+    rest = set(range(count)) - set(seen[:passed])
+    other = group_over(client, scope, *checkpoint.streams, name="other")
+    holds(other, rest)
+    group.reset_to(pravega.Checkpoint.from_bytes(bytes(checkpoint)))
+    thrown_out(reader, pravega.GroupReinitializedError)
+    holds(group, rest)
+    assert [stream.start for stream in group.info().streams] == list(checkpoint.cuts)
+
+
+#: Slow up to its checkpoint, which it then has long before the stream ends; says with its
+#: name what it has read by then, and when it has read more.
+WORKER = """
+import sys, time, pravega
+
+uri, scope = sys.argv[1:]
+read, saved = [], False
+
+def save(name):
+    global saved
+    print("at", name, *read, flush=True)
+    read.clear()
+    saved = True
+
+with pravega.Client(uri) as client, client.open_reader_group(scope, "g") as group:
+    with group.open_reader("worker", on_checkpoint=save, reader_buffer_bytes="64KiB") as reader:
+        for event in reader:
+            read.append(int(event))
+            if len(read) % 10 == 0 and not saved:
+                time.sleep(0.005)
+            if len(read) == (1000 if saved else 100):
+                print("more", flush=True)
+"""
+
+
+def worker(controller: str, scope: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKER, controller, scope],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def hear(process: subprocess.Popen[str], word: str) -> list[str]:
+    """The words behind the next line that begins with a word."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        first, *rest = line.split()
+        if first == word:
+            return rest
+    raise AssertionError(f"the process ended without {word}")
+
+
+def test_a_crashed_program_resumes_at_its_checkpoint(client: pravega.Client, controller: str, scope: str) -> None:
+    """Three times: work, a checkpoint, more work, kill -9, and back to the checkpoint."""
+    count = 40_000
+    fill(client, scope, "s", range(count), segments=2)
+    group = group_over(client, scope, f"{scope}/s")
+    saved: list[int] = []
+    for round in range(3):
+        process = worker(controller, scope)
+        try:
+            hear(process, "more")
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                passing = pool.submit(group.checkpoint, f"round-{round}", timeout=SOON)
+                name, *read = hear(process, "at")
+                checkpoint = passing.result()
+            assert name == checkpoint.name
+            saved += map(int, read)
+            hear(process, "more")
+        finally:
+            process.kill()
+            process.communicate()
+        group.reader_offline("worker")
+        group.reset_to(checkpoint)
+    assert len(saved) < count
+    client.seal_stream(scope, "s")
+    with group.open_reader("last") as reader:
+        saved += map(int, reader)
+    assert collections.Counter(saved) == collections.Counter(range(count))
+    assert in_order(saved)
+
+
+def test_a_checkpoint_that_nobody_passes(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s")
+    group = group_over(client, scope, f"{scope}/s", group_checkpoints_outstanding=1)
+    told: list[str] = []
+
+    def on_checkpoint(name: str) -> None:
+        told.append(name)
+        if len(told) == 1:
+            raise LookupError
+
+    with (
+        group.open_reader("sleeps", on_checkpoint=on_checkpoint) as reader,
+        concurrent.futures.ThreadPoolExecutor() as pool,
+    ):
+        with pytest.raises(pravega.TimedOutError, match="sleeps"):
+            group.checkpoint("one", timeout=2)
+        with pytest.raises(pravega.ConflictError):
+            group.checkpoint("two")
+        with pytest.raises(pravega.TimedOutError, match="sleeps"):
+            group.stream_cuts(timeout=2)
+        again = pool.submit(group.checkpoint, "one", timeout=SOON)
+        with pytest.raises(concurrent.futures.TimeoutError):
+            again.result(0.3)
+        group.cancel_checkpoints()
+        assert isinstance(again.exception(SOON), pravega.ConflictError)
+
+        with client.open_reader_group(scope, "g") as handle:
+            three = pool.submit(handle.checkpoint, "three", timeout=SOON)
+            with pytest.raises(LookupError):
+                reader.next(timeout=SOON)
+            assert not three.done()
+        assert isinstance(three.exception(SOON), pravega.ClosedError)
+        with pytest.raises(pravega.TimedOutError):
+            reader.next(timeout=0)
+        assert told == ["three", "three"]
+    assert [cut.stream for cut in group.checkpoint("without readers", timeout=SOON).cuts] == ["s"]
+    for name in ("", "a_SILENT_b", "a\0b"):
+        with pytest.raises(pravega.InvalidArgumentError):
+            group.checkpoint(name)
+
+
+def test_cuts_are_taken_beside_the_program(client: pravega.Client, scope: str) -> None:
+    count, first = 1000, 333
+    fill(client, scope, "s", range(count), segments=2)
+    client.seal_stream(scope, "s")
+    group = group_over(client, scope, f"{scope}/s")
+    seen: list[int] = []
+    reader = group.open_reader("r", on_checkpoint=lambda name: pytest.fail(name))
+    for event in reader:
+        seen.append(int(event))
+        if len(seen) == first:
+            break
+    part = next(reader.slices())  # gives back what was handed out
+    (cut,) = group.stream_cuts(timeout=SOON)
+    part.release()
+    group.reset_to([str(cut)])
+    thrown_out(reader, pravega.GroupReinitializedError)
+    holds(group, set(range(count)) - set(seen))
+
+
+def test_a_reader_that_asks_without_listening_passes_checkpoints(client: pravega.Client, scope: str) -> None:
+    fill(client, scope, "s", range(100))
+    group = group_over(client, scope, f"{scope}/s")
+    with group.open_reader("r", reader_checkpoints=True) as reader, concurrent.futures.ThreadPoolExecutor() as pool:
+        events = iter(reader)
+        assert [int(next(events)) for _ in range(100)] == list(range(100))
+        passing = pool.submit(group.checkpoint, "c", timeout=SOON)
+        with pytest.raises(concurrent.futures.TimeoutError):
+            passing.result(0.5)
+        while not passing.done():
+            with pytest.raises(pravega.TimedOutError):
+                next(reader.slices(timeout=0.1))
+        assert passing.result().cuts == (client.stream_info(scope, "s").tail,)
+
+
+def test_bounded_streams_of_two_scopes(client: pravega.Client, scope: str) -> None:
+    """Each from somewhere to somewhere: reading ends there, though the streams go on."""
+    other = f"py-{uuid.uuid4().hex[:12]}"
+    client.create_scope(other)
+    fill(client, other, "s", range(50_000, 50_010))
+    client.seal_stream(other, "s")
+    first = fill(client, scope, "middle", range(100), segments=2)
+    second = fill(client, scope, "middle", range(100, 300))
+    fill(client, scope, "middle", range(300, 400))
+    end = fill(client, scope, "begin", range(1000, 1030))
+    fill(client, scope, "begin", range(1030, 1100))
+    expected = [*range(100, 300), *range(1000, 1030), *range(50_000, 50_010)]
+    streams = (
+        GroupStream(scope, "middle", first, second),
+        GroupStream(scope, "begin", end=end),
+        f"{other}/s",
+    )
+    group = group_over(client, scope, *streams)
+    assert group.unread_bytes() > 0
+    holds(group, expected, ordered=False)
+    assert group.unread_bytes() == 0
+
+    info = group.info()
+    assert streams[0] in info.streams
+    assert [stream.scope for stream in info.streams].count(other) == 1
+    assert info.options["group.refresh.interval"] == "100ms"
+    assert "group.liveness.timeout" not in info.options
+    assert client.create_reader_group(scope, "same", info.streams, **info.options)
+    holds(client.open_reader_group(scope, "same"), expected, ordered=False)
+
+    for wrong in (f"{scope}/begin@{end}@head", f"{scope}/begin@{first}"):
+        with pytest.raises(pravega.InvalidArgumentError):
+            group.reset([wrong])
+    with pytest.raises(pravega.NoSuchStreamError):
+        group.reset([f"{scope}/nowhere"])
+    group.reset([GroupStream(scope, "middle", end=second)], **QUICK, group_retention="manual")
+    holds(group, range(300))
+    assert group.info().options["group.retention"] == "manual"
+
+
+def test_back_to_the_last_checkpoint(client: pravega.Client, scope: str) -> None:
+    """To where the group started, as there was none; later to one that a reader started by itself."""
+    count, first = 50, 20
+    fill(client, scope, "s", range(count))
+    group = group_over(client, scope, f"{scope}/s", group_checkpoint_interval="1s")
+    assert group.unread_bytes() == sum(8 + len(str(n)) for n in range(count))
+    group.reset_to_last_checkpoint()
+    reached: list[int] = []
+    seen: list[int] = []
+    reader = group.open_reader("r", on_checkpoint=lambda name: reached.append(len(seen)))
+    while first not in reached:
+        part = reader.next(timeout=SOON)
+        assert part is not None
+        with part:
+            seen += (int(event) for _, event in zip(range(first - len(seen)), part, strict=False))
+            if len(seen) == first:
+                time.sleep(0.02)
+    reached.clear()
+    part = reader.next(timeout=SOON)
+    assert part is not None
+    with part:
+        seen += map(int, part)
+    assert sorted(seen[first:]) == list(range(first, count))
+    assert reached == []
+    group.reset_to_last_checkpoint()
+    thrown_out(reader, pravega.GroupReinitializedError)
+    client.seal_stream(scope, "s")
+    holds(group, range(first, count))
+    with pytest.raises(pravega.InvalidArgumentError, match="everything"):
+        group.reset_to_last_checkpoint()
+
+
+def test_unread_bytes_follow_the_reader(client: pravega.Client, scope: str) -> None:
+    tail = fill(client, scope, "s", range(1000), segments=3)
+    group = group_over(client, scope, f"{scope}/s")
+    total = sum(8 + len(str(n)) for n in range(1000))
+    assert group.unread_bytes() == total == sum(tail.offsets.values())
+    with group.open_reader("r") as reader:
+        for _ in zip(range(600), reader, strict=False):
+            pass
+    read = total - group.unread_bytes()
+    (cut,) = group.stream_cuts()
+    assert read == sum(cut.offsets.values()) > 0
+    with pytest.raises(pravega.ClosedError):
+        group.close()
+        group.unread_bytes()
+
+
+def test_retention_by_hand(client: pravega.Client, scope: str) -> None:
+    fill(client, scope, "s", [])
+    head = client.stream_info(scope, "s").head
+    middle = fill(client, scope, "s", range(100))
+    stranger = fill(client, scope, "stranger", range(10))
+    none = group_over(client, scope, f"{scope}/s", name="none")
+    with pytest.raises(pravega.InvalidArgumentError, match="none"):
+        none.update_retention_cut(middle)
+    group = group_over(client, scope, f"{scope}/s", group_retention="manual")
+    group.update_retention_cut([middle])
+    for wrong in (head, stranger, "?"):
+        with pytest.raises(pravega.InvalidArgumentError):
+            group.update_retention_cut([wrong])
+    tail = fill(client, scope, "s", range(100, 200))
+    with group.open_reader("r") as reader:
+        assert [int(event) for _, event in zip(range(200), reader, strict=False)] == list(range(200))
+    checkpoint = group.checkpoint("c", timeout=SOON)
+    assert checkpoint.cuts == (tail,)
+    group.update_retention_cut(checkpoint)
+
+
+def test_events_by_their_pointers(client: pravega.Client, scope: str) -> None:
+    tail = fill(client, scope, "s", range(60), segments=2)
+    pointers: dict[int, pravega.EventPointer] = {}
+    with group_over(client, scope, f"{scope}/s").open_reader("r") as reader:
+        for part in reader.slices():
+            with pytest.raises(pravega.InvalidArgumentError):
+                part.pointer()  # nothing was handed out
+            for offset, event in part.with_offsets():
+                pointers[int(event)] = part.pointer(offset)
+                assert part.pointer() == pointers[int(event)]
+                assert (pointers[int(event)].segment, pointers[int(event)].size) == (part.segment, len(event))
+            for wrong in (part.start_offset + 1, part.end_offset, part.end_offset - 4, -(2**62), part.start_offset - 1):
+                with pytest.raises(pravega.InvalidArgumentError):
+                    part.pointer(wrong)
+            part.release()
+            with pytest.raises(pravega.ClosedError):
+                part.pointer(part.start_offset)
+            if len(pointers) == 60:
+                break
+    assert sorted(pointers) == list(range(60))
+    for n, pointer in pointers.items():
+        assert client.fetch_event(pointer) == b"%d" % n
+        assert client.fetch_event(str(pravega.EventPointer.from_bytes(bytes(pointer)))) == b"%d" % n
+    assert asyncio.run(client.fetch_event_async(pointers[7], timeout=SOON)) == b"7"
+    one = pointers[10]
+    for text in ("nothing", f"{one.segment}:{one.offset + 1}-10"):
+        with pytest.raises(pravega.InvalidArgumentError):
+            client.fetch_event(text)
+    client.truncate_stream(scope, "s", tail)
+    for pointer in pointers.values():
+        with pytest.raises(pravega.SegmentTruncatedError):
+            client.fetch_event(pointer)
+
+
+def test_in_event_loops(client: pravega.Client, scope: str) -> None:
+    count = 5000
+    fill(client, scope, "s", range(count), segments=2)
+    client.seal_stream(scope, "s")
+    group = group_over(client, scope, f"{scope}/s")
+    seen: dict[str, list[int]] = {"one": [], "two": []}
+    at: list[tuple[str, str, int]] = []
+    out = asyncio.Event()
+
+    async def read(id: str) -> None:
+        async def on_checkpoint(name: str) -> None:
+            await asyncio.sleep(0.01)
+            at.append((id, name, len(seen[id])))
+
+        async with await asyncio.to_thread(group.open_reader, id, on_checkpoint=on_checkpoint) as reader:
+            async for event in reader:
+                seen[id].append(int(event))
+                if sum(map(len, seen.values())) > 500 and not out.is_set():
+                    out.set()
+                if len(seen[id]) % 50 == 0:
+                    await asyncio.sleep(0.005)
+
+    async def work() -> pravega.Checkpoint:
+        reads = [asyncio.create_task(read(id)) for id in seen]
+        await out.wait()
+        checkpoint = await group.checkpoint_async("c", timeout=SOON)
+        await group.stream_cuts_async(timeout=SOON)
+        await asyncio.gather(*reads)
+        return checkpoint
+
+    checkpoint = asyncio.run(work())
+    assert collections.Counter(itertools.chain(*seen.values())) == collections.Counter(range(count))
+    assert {name for _, name, _ in at} == {"c"}
+    assert len({id for id, _, _ in at}) == len(at) >= 1
+    before = {n for id, _, length in at for n in seen[id][:length]}
+    if len(at) == 2:
+        group.reset_to(checkpoint)
+        holds(group, set(range(count)) - before)
+
+
+def test_a_coroutine_function_needs_an_event_loop(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s")
+    group = group_over(client, scope, f"{scope}/s")
+
+    async def on_checkpoint(name: str) -> None:
+        raise AssertionError(name)
+
+    with (
+        group.open_reader("r", on_checkpoint=on_checkpoint) as reader,
+        concurrent.futures.ThreadPoolExecutor() as pool,
+    ):
+        passing = pool.submit(group.checkpoint, "c", timeout=SOON)
+        with pytest.raises(pravega.InvalidArgumentError, match="coroutine"):
+            reader.next(timeout=SOON)
+        group.cancel_checkpoints()
+        assert isinstance(passing.exception(SOON), pravega.ConflictError)
+
+
+CRASHING = """
+import sys, time, pravega
+
+client = pravega.Client(sys.argv[1])
+group = client.open_reader_group(sys.argv[2], "g")
+reader = group.open_reader("crashes")
+for _, event in zip(range(100), reader):
+    print(event.decode(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_reader_that_is_silent_is_taken_out(client: pravega.Client, controller: str, scope: str) -> None:
+    """After its kill -9 another one goes on, without a word from anybody, and nothing is lost."""
+    count = 1000
+    fill(client, scope, "s", range(count))
+    client.seal_stream(scope, "s")
+    group = group_over(client, scope, f"{scope}/s")
+    process = subprocess.Popen(
+        [sys.executable, "-c", CRASHING, controller, scope],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert [int(process.stdout.readline()) for _ in range(100)] == list(range(100))
+    finally:
+        process.kill()
+        process.communicate()
+    with group.open_reader("watches", group_liveness_timeout="1s") as reader:
+        assert sorted(group.readers()) == ["crashes", "watches"]
+        seen: list[int] = []
+        for part in reader.slices(timeout=4 * SOON):
+            seen += map(int, part)
+        assert group.readers() == ["watches"]
+    assert seen == list(range(count))  # it had passed no checkpoint: all of its events come again
+
+
+def test_groups_that_are_gone(client: pravega.Client, scope: str) -> None:
+    fill(client, scope, "s", range(10))
+    group = group_over(client, scope, f"{scope}/s")
+    cut = client.stream_info(scope, "s").tail
+    wrong: list[list[str]] = [["no cut"], ["UNBOUNDED"], []]
+    for cuts in wrong:
+        with pytest.raises(pravega.InvalidArgumentError):
+            group.reset_to(cuts)
+    client.delete_reader_group(scope, "g")
+    gone: list[Callable[[], object]] = [
+        lambda: group.checkpoint("c"),
+        group.stream_cuts,
+        group.cancel_checkpoints,
+        group.info,
+        group.unread_bytes,
+        group.reset_to_last_checkpoint,
+        lambda: group.reset_to(cut),
+        lambda: group.reset([f"{scope}/s"]),
+    ]
+    for call in gone:
+        with pytest.raises(pravega.NoSuchReaderGroupError):
+            call()
+    assert threading.active_count() < 10
