@@ -104,6 +104,9 @@ func latencies(ctx context.Context, c cell, a amount, clients []client) ([]row, 
 	return found.rows(), nil
 }
 
+// eventsOfOne is how many events a transaction has.
+const eventsOfOne = 100
+
 // transactions has the clients commit transactions of 100 events, 1, 10 and 100 at
 // once. The reference has none: most of their time is the controller's.
 func transactions(ctx context.Context, c cell, a amount, clients []client) (rows []row, err error) {
@@ -116,13 +119,14 @@ func transactions(ctx context.Context, c cell, a amount, clients []client) (rows
 		for _, atOnce := range []int{1, 10, 100} {
 			var runs []measure.Result
 			for range a.pairs {
-				r, err := s.write(ctx, one, fmt.Sprintf("%s-%d", one.works["txn"], atOnce), 100*a.txns)
+				r, err := s.write(ctx, one, fmt.Sprintf("%s-%d", one.works["txn"], atOnce), eventsOfOne*a.txns)
 				if err != nil {
 					return rows, err
 				}
 				runs = append(runs, r)
 			}
 			r := measured(fmt.Sprintf("txn, %d at once", atOnce), one.name, c, runs)
+			r.TransactionsPerS = round(r.EventsPerS/eventsOfOne, 1)
 			rows = append(rows, r)
 			fmt.Fprintln(os.Stderr, r)
 		}

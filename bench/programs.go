@@ -23,9 +23,9 @@ type client struct {
 }
 
 var (
-	plain  = map[string]string{"write": "write", "read": "read", "latency": "latency"}
+	raw    = map[string]string{"write": "write", "read": "read", "latency": "latency"}
 	single = map[string]string{"write": "write-single"}
-	whole  = map[string]string{"write": "write", "read": "read", "latency": "latency", "txn": "txn"}
+	plain  = map[string]string{"write": "write", "read": "read", "latency": "latency", "txn": "txn"}
 	keyed  = map[string]string{"write": "write-keyed"}
 )
 
@@ -39,12 +39,12 @@ const (
 )
 
 // reference is what all clients are compared with.
-var reference = client{name: "wire", command: []string{programs + "/wire"}, works: plain}
+var reference = client{name: "wire", command: []string{programs + "/wire"}, works: raw}
 
 // clients are all that there are. What writes one event a call is beside what
 // writes many, where that is the fast way of the language.
 var clients = []client{
-	{name: "go", command: []string{programs + "/go"}, works: whole},
+	{name: "go", command: []string{programs + "/go"}, works: plain},
 	{name: "go-keyed", command: []string{programs + "/go"}, works: keyed, only: []cell{{100, 4}, {100, 100}, {100, 1000}}},
 	{name: "go-idle", command: []string{programs + "/go"}, works: map[string]string{"write": "write-among-idle"}, only: []cell{small}},
 	{name: "c", command: []string{programs + "/c"}, works: plain},
@@ -67,7 +67,7 @@ func build(ctx context.Context) error {
 	for _, step := range [][]string{
 		{"go", "build", "-o", programs + "/", "./bench/wire", "./bench/go"},
 		{"cc", "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra", "-Werror", "-Iinclude", "-o", programs + "/c",
-			"bench/c/client.c", "bench/c/measure.c", "-L" + library, "-lpravega", "-Wl,-rpath," + filepath.Join(root, library)},
+			"bench/c/client.c", "bench/c/transactions.c", "bench/c/measure.c", "-pthread", "-L" + library, "-lpravega", "-Wl,-rpath," + filepath.Join(root, library)},
 		{"mvn", "-q", "-B", "-f", javaPOM, "-Dmaven.repo.local=" + filepath.Join(root, repository), "-DskipTests", "package"},
 		{"javac", "-cp", javaJar, "-d", programs, "bench/java/Client.java"},
 	} {

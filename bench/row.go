@@ -28,9 +28,10 @@ type row struct {
 	Ratios []float64 `json:"ratios,omitempty"` // of every pair, ascending
 	P50    float64   `json:"p50_us,omitempty"`
 	P99    float64   `json:"p99_us,omitempty"`
-	// Readable50 is of the time until a transaction is committed.
-	Readable50 float64 `json:"readable_p50_us,omitempty"`
-	Allocs     float64 `json:"allocs_per_event,omitempty"` // only Go can tell
+	// Of transactions: how many were committed, and the time until one is.
+	TransactionsPerS float64 `json:"transactions_per_s,omitempty"`
+	Readable50       float64 `json:"readable_p50_us,omitempty"`
+	Allocs           float64 `json:"allocs_per_event,omitempty"` // only Go can tell
 }
 
 // measured is the row of runs.
@@ -88,16 +89,20 @@ func round(x float64, digits int) float64 {
 
 // String is a line to show how far the benchmark is.
 func (r row) String() string {
+	if r.TransactionsPerS > 0 {
+		return fmt.Sprintf("%s %d B, segments %d: %s %.1f transactions/s, begin to commit p50 %.1f ms, p99 %.1f ms, committed p50 %.1f ms",
+			r.Work, r.Size, r.Segments, r.Client, r.TransactionsPerS, r.P50/1e3, r.P99/1e3, r.Readable50/1e3)
+	}
 	return fmt.Sprintf("%s %d B, segments %d: %s %.0f events/s, %.3f CPU s/million, ratio %.2f",
 		r.Work, r.Size, r.Segments, r.Client, r.EventsPerS, r.CPUPerMillion, r.Ratio)
 }
 
 func printTable(out io.Writer, rows []row) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "work\tsize B\tsegments\tclient\tk events/s\tMB/s\tratio\tCPU s/million\tRSS MiB\tp50 us\tp99 us\treadable p50 us\tallocs/event\t")
+	fmt.Fprintln(t, "work\tsize B\tsegments\tclient\tk events/s\tMB/s\tratio\tCPU s/million\tRSS MiB\tp50 us\tp99 us\ttxn/s\tcommitted p50 us\tallocs/event\t")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%.1f\t%.1f\t%s\t%.3f\t%.0f\t%s\t%s\t%s\t%s\t\n", r.Work, r.Size, r.Segments, r.Client,
-			r.EventsPerS/1e3, r.MBPerS, known(r.Ratio), r.CPUPerMillion, r.RSSMB, known(r.P50), known(r.P99), known(r.Readable50), known(r.Allocs))
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%.1f\t%.1f\t%s\t%.3f\t%.0f\t%s\t%s\t%s\t%s\t%s\t\n", r.Work, r.Size, r.Segments, r.Client,
+			r.EventsPerS/1e3, r.MBPerS, known(r.Ratio), r.CPUPerMillion, r.RSSMB, known(r.P50), known(r.P99), known(r.TransactionsPerS), known(r.Readable50), known(r.Allocs))
 	}
 	return t.Flush()
 }

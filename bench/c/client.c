@@ -1,5 +1,6 @@
 /* The benchmark's client in C; see the Go package measure. */
 #include "measure.h"
+#include "transactions.h"
 
 #include <pravega.h>
 #include <stdio.h>
@@ -144,6 +145,8 @@ int main(int argc, char **argv) {
     result = latency(client, &t);
   } else if (strcmp(t.work, "read") == 0) {
     result = read_all(client, &t);
+  } else if (strncmp(t.work, "txn-", 4) == 0) {
+    result = transactions(client, &t);
   } else {
     fail(t.work, "there is no such work");
   }

@@ -61,6 +61,11 @@ void latencies(struct result *result, double *seconds, int count) {
   result->p99_us = seconds[(int)(0.99 * (count - 1))] * 1e6;
 }
 
+void readable(struct result *result, double *seconds, int count) {
+  qsort(seconds, (size_t)count, sizeof *seconds, by_value);
+  result->readable_p50_us = seconds[(int)(0.50 * (count - 1))] * 1e6;
+}
+
 /* The most memory that was resident, in MiB. That of getrusage counts the
  * parent's too, from before exec. */
 static double peak_memory(void) {
@@ -80,6 +85,6 @@ static double peak_memory(void) {
 }
 
 void tell(const struct result *r) {
-  printf("{\"events\":%lld,\"before\":%lld,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"rss_mb\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
-         (long long)r->events, (long long)r->before, r->seconds, r->cpu_seconds, peak_memory(), r->p50_us, r->p99_us);
+  printf("{\"events\":%lld,\"before\":%lld,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"rss_mb\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"readable_p50_us\":%.1f}\n",
+         (long long)r->events, (long long)r->before, r->seconds, r->cpu_seconds, peak_memory(), r->p50_us, r->p99_us, r->readable_p50_us);
 }

@@ -22,6 +22,7 @@ struct result {
   int64_t events, before; /* acked or read; written to warm up */
   double seconds, cpu_seconds;
   double p50_us, p99_us; /* of latency; else 0 */
+  double readable_p50_us; /* until transactions are committed; else 0 */
 };
 
 struct task task_of(int argc, char **argv);
@@ -29,6 +30,7 @@ double now(void); /* seconds */
 struct watch watch_start(void);
 struct result watch_stop(const struct watch *watch, int64_t events);
 void latencies(struct result *result, double *seconds, int count); /* sorts */
+void readable(struct result *result, double *seconds, int count);  /* sorts */
 void tell(const struct result *result);
 noreturn void fail(const char *what, const char *why);
 

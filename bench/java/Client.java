@@ -7,6 +7,8 @@ import io.pravega.jni.EventWriter;
 import io.pravega.jni.PravegaClient;
 import io.pravega.jni.ReaderGroup;
 import io.pravega.jni.Slice;
+import io.pravega.jni.Transaction;
+import io.pravega.jni.TransactionalWriter;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -16,11 +18,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The benchmark's client in Java; see the Go package measure. */
 public final class Client {
     private static final int WARM_UP = 1;
     private static final int BATCH = 256;
+    private static final int EVENTS_OF_ONE = 100; // of a transaction
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -38,6 +42,7 @@ public final class Client {
     private double cpuSeconds;
     private double p50;
     private double p99;
+    private double readable50;
 
     // The clock.
     private long began;
@@ -62,6 +67,7 @@ public final class Client {
                 case "write-single" -> client.write(client::singles);
                 case "latency" -> client.latency();
                 case "read" -> client.read();
+                case "txn-1", "txn-10", "txn-100" -> client.transactions(Integer.parseInt(args[6].substring(4)));
                 default -> fail("there is no work " + args[6]);
             }
             client.tell();
@@ -124,9 +130,62 @@ public final class Client {
             stop(writer.acked() - WARM_UP);
             before = WARM_UP;
         }
+        p50 = quantile(times, 0.50);
+        p99 = quantile(times, 0.99);
+    }
+
+    /** Sorts them; in microseconds. */
+    private static double quantile(long[] times, double share) {
         Arrays.sort(times);
-        p50 = times[(int) (0.50 * (count - 1))] / 1e3;
-        p99 = times[(int) (0.99 * (count - 1))] / 1e3;
+        return times[(int) (share * (times.length - 1))] / 1e3;
+    }
+
+    /**
+     * Writes all events in transactions, some of them at once. Each is begun, written, committed and waited for until
+     * it can be read, before the next one.
+     */
+    private void transactions(int atOnce) {
+        long[] decided = new long[count / EVENTS_OF_ONE];
+        long[] readable = new long[decided.length];
+        AtomicInteger next = new AtomicInteger();
+        try (TransactionalWriter writer = client.openTransactionalWriter(scope, stream)) {
+            transaction(writer, decided, readable, 0); // connects
+            Thread[] hands = new Thread[atOnce];
+            start();
+            for (int i = 0; i < atOnce; i++) {
+                hands[i] = new Thread(() -> {
+                    for (int n = next.getAndIncrement(); n < decided.length; n = next.getAndIncrement()) {
+                        transaction(writer, decided, readable, n);
+                    }
+                });
+                hands[i].start();
+            }
+            for (Thread hand : hands) {
+                hand.join();
+            }
+            stop((long) decided.length * EVENTS_OF_ONE); // the driver looks for all of them in the stream
+            before = EVENTS_OF_ONE;
+        } catch (InterruptedException e) {
+            fail("interrupted");
+        }
+        p50 = quantile(decided, 0.50);
+        p99 = quantile(decided, 0.99);
+        readable50 = quantile(readable, 0.50);
+    }
+
+    private void transaction(TransactionalWriter writer, long[] decided, long[] readable, int n) {
+        EventBatch batch = new EventBatch();
+        for (int i = 0; i < EVENTS_OF_ONE; i++) {
+            batch.add(new byte[size]);
+        }
+        long begun = System.nanoTime();
+        try (Transaction txn = writer.begin(PATIENCE)) {
+            txn.write(batch, PATIENCE);
+            txn.commit(PATIENCE);
+            decided[n] = System.nanoTime() - begun;
+            txn.awaitReadable(PATIENCE);
+            readable[n] = System.nanoTime() - begun;
+        }
     }
 
     /** A writer that has written its first event and so is connected. */
@@ -185,8 +244,8 @@ public final class Client {
 
     private void tell() throws IOException {
         System.out.printf(Locale.ROOT,
-                "{\"events\":%d,\"before\":%d,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"rss_mb\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f}%n",
-                events, before, seconds, cpuSeconds, peakMemory(), p50, p99);
+                "{\"events\":%d,\"before\":%d,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"rss_mb\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"readable_p50_us\":%.1f}%n",
+                events, before, seconds, cpuSeconds, peakMemory(), p50, p99, readable50);
     }
 
     /** The most memory that was resident, in MiB. */

@@ -9,11 +9,13 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pravega
 
 WARM_UP = 1
+EVENTS_OF_ONE = 100  # of a transaction
 
 
 @dataclass
@@ -102,9 +104,43 @@ def latency(client: pravega.Client, task: Task) -> Result:
             writer.wait(writer.write(event))
             times.append(time.perf_counter() - began)
         result = watch.stop(writer.acked - WARM_UP, WARM_UP)
-    times.sort()
-    result["p50_us"] = times[int(0.50 * (len(times) - 1))] * 1e6
-    result["p99_us"] = times[int(0.99 * (len(times) - 1))] * 1e6
+    result["p50_us"], result["p99_us"] = quantile(times, 0.50), quantile(times, 0.99)
+    return result
+
+
+def quantile(times: list[float], share: float) -> float:
+    """In microseconds."""
+    return sorted(times)[int(share * (len(times) - 1))] * 1e6
+
+
+def transactions(client: pravega.Client, task: Task, at_once: int) -> Result:
+    """Writes all events in transactions, some of them at once.
+
+    Each is begun, written, committed and waited for until it can be read, before
+    the next one.
+    """
+    events = [bytes(task.size)] * EVENTS_OF_ONE
+    with client.open_transactional_writer(task.scope, task.stream) as writer:
+
+        def one(_: int) -> tuple[float, float]:
+            began = time.perf_counter()
+            txn = writer.begin()
+            txn.write_many(events)
+            txn.commit()
+            decided = time.perf_counter() - began
+            txn.wait_readable()
+            readable = time.perf_counter() - began
+            txn.close()
+            return decided, readable
+
+        one(0)  # connects
+        with ThreadPoolExecutor(at_once) as hands:
+            watch = Stopwatch()
+            times = list(hands.map(one, range(task.count // EVENTS_OF_ONE)))
+            result = watch.stop(len(times) * EVENTS_OF_ONE, EVENTS_OF_ONE)
+    decided = [time for time, _ in times]
+    result["p50_us"], result["p99_us"] = quantile(decided, 0.50), quantile(decided, 0.99)
+    result["readable_p50_us"] = quantile([time for _, time in times], 0.50)
     return result
 
 
@@ -146,6 +182,8 @@ def main() -> None:
             result = latency(client, task)
         elif work == "read":
             result = read(client, task)
+        elif work.startswith("txn-"):
+            result = transactions(client, task, int(work[4:]))
         else:
             sys.exit(f"there is no work {work!r}")
     print(json.dumps(result))
