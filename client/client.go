@@ -30,7 +30,7 @@ type Client struct {
 	closed   bool
 }
 
-// child is a writer or a reader.
+// child is a writer, a reader, or a watch of a group.
 type child interface{ Close(context.Context) error }
 
 // New checks the configuration and makes a client. It opens no connection: the
@@ -81,11 +81,11 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// Close closes the readers and writers that are still open: readers leave their
-// groups and transactional writers abort or keep their transactions, for which it
-// waits up to connect.timeout; for what writers have not had acknowledged it does
-// not wait, so that may be stored or not. Then it closes the connections. A second
-// Close does nothing.
+// Close closes what is still open: readers leave their groups, functions that
+// watch groups return, and transactional writers abort or keep their transactions,
+// for which it waits up to connect.timeout; for what writers have not had
+// acknowledged it does not wait, so that may be stored or not. Then it closes the
+// connections. A second Close does nothing.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	if c.closed {
@@ -107,7 +107,7 @@ func (c *Client) Close() error {
 		closing.Go(func() {
 			limit := now
 			switch each.(type) {
-			case *Reader, *TransactionalWriter:
+			case *Reader, *TransactionalWriter, *GroupWatch:
 				limit = soon
 			}
 			if err := each.Close(limit); err != nil {

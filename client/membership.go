@@ -138,6 +138,12 @@ const pause = time.Second
 // Pravega, or no group's state: it may be a stranger at the port for a moment.
 const patience = 5
 
+// bearable tells whether an error of group work, the last of some failures in a
+// row, may pass.
+func bearable(err error, failures int) bool {
+	return fault.Retriable(err) && (fault.CodeOf(err) != fault.Protocol || failures < patience)
+}
+
 // survive tells whether the work can go on after an error: servers that are
 // away are waited for.
 func (m *membership) survive(ctx context.Context, err error) bool {
@@ -146,7 +152,7 @@ func (m *membership) survive(ctx context.Context, err error) bool {
 		return false
 	}
 	m.vigil.restart()
-	if m.failures++; fault.Retriable(err) && (fault.CodeOf(err) != fault.Protocol || m.failures < patience) {
+	if m.failures++; bearable(err, m.failures) {
 		r.group.client.log.Warn("group work is tried again", "group", r.group.String(), "reader", r.id, "err", err)
 		m.refresh = time.Now().Add(pause)
 		return true
