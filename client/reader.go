@@ -123,7 +123,10 @@ func (r *Reader) Notify(f func()) {
 // stay valid until it is released. When ctx ends before the group knows, the
 // reader is closed all the same and the error tells that it is still a member.
 // A second Close does nothing.
-func (r *Reader) Close(ctx context.Context) error {
+func (r *Reader) Close(ctx context.Context) error { return r.close(ctx, nil) }
+
+// close leaves the group at these offsets; by what was given back if there are none.
+func (r *Reader) close(ctx context.Context, at map[readergroup.Segment]int64) error {
 	r.mu.Lock()
 	if r.closing {
 		r.mu.Unlock()
@@ -146,7 +149,9 @@ func (r *Reader) Close(ctx context.Context) error {
 		}
 	}
 	r.mu.Lock()
-	positions := r.positions()
+	if at == nil {
+		at = r.positions()
+	}
 	for _, a := range r.order {
 		a.abandon()
 	}
@@ -157,7 +162,7 @@ func (r *Reader) Close(ctx context.Context) error {
 	}
 	ctx, cancel := r.group.client.limit(ctx)
 	defer cancel()
-	return r.member.leave(ctx, positions)
+	return r.member.leave(ctx, at)
 }
 
 // positions are where the segments stand, by what was given back.
@@ -173,6 +178,11 @@ func (r *Reader) positions() map[readergroup.Segment]int64 {
 func (r *Reader) places() map[readergroup.Segment]readergroup.Place {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.stand()
+}
+
+// stand is places, with the lock held.
+func (r *Reader) stand() map[readergroup.Segment]readergroup.Place {
 	places := make(map[readergroup.Segment]readergroup.Place, len(r.order))
 	for _, a := range r.order {
 		places[a.segment] = a.place()

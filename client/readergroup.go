@@ -333,13 +333,7 @@ func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
 // event is lost, those since then are delivered again. A reader that is not in
 // the group is no error.
 func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error {
-	ctx, cancel := g.client.limit(ctx)
-	defer cancel()
-	state, log, err := g.read(ctx)
-	if err != nil {
-		return err
-	}
-	return g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Leave(readerID, nil), nil })
+	return g.ReaderOfflineAt(ctx, readerID, Position{})
 }
 
 // OpenReader joins the group under a name that no other reader of the group
