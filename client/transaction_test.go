@@ -390,6 +390,9 @@ func TestHazard20TwoHandlesOfOneTransaction(t *testing.T) {
 	must(t, other.Flush(within(t)))
 	put(t, one, "k", 21, 30)
 	must(t, one.Flush(within(t)))
+	if c.stored(0) != nil {
+		t.Fatal("an attached one writes outside of itself")
+	}
 	must(t, other.Commit(within(t)))
 	c.expect(1, 30, 0)
 	err = writeUntilError(t, one)
@@ -666,8 +669,15 @@ func TestBadInputToTransactions(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	_, err = txn.TryWrite(make([]byte, MaxEventSize+1))
 	wants(t, err, ErrEventTooLarge, false)
+	_, err = txn.TryWriteBatch("k", [][]byte{make([]byte, MaxEventSize), nil})
+	wants(t, err, ErrEventTooLarge, false)
+	_, err = txn.TryWriteBatch("k", nil)
+	wants(t, err, ErrInvalidArgument, false)
+	put(t, txn, "k", 1, 10) // it goes on
 	_, err = long.Attach(within(t), txn.ID())
 	wants(t, err, ErrInvalidArgument, false)
+	must(t, txn.Commit(within(t)))
+	c.expect(1, 10, 0)
 }
 
 // Pings that the servers refuse for good, because the transaction has lived too

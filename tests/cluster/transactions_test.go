@@ -87,3 +87,58 @@ func TestKillsBetweenTheStepsOfTransactions(t *testing.T) {
 	succeeds(c.SealStream(ctx, scope, stream))
 	readers.finish(t).check(t, "our readers", "txn", n, n)
 }
+
+// Controllers that are all away for less than a lease cost no transaction that is
+// open, although none of its signs of life got through meanwhile.
+func TestControllersAwayForLessThanALease(t *testing.T) {
+	ctx := within(t, limit)
+	cluster := wholeCluster(ctx, t)
+	c := connect(t, cluster)
+	scope, stream := newStream(ctx, t, c, segments)
+	createGroup(ctx, t, c, scope, stream, "ours")
+	config := client.DefaultTransactionalWriterConfig()
+	config.Lease = time.Minute
+	w, err := c.OpenTransactionalWriter(ctx, scope, stream, config)
+	succeeds := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	succeeds(err)
+	open := make([]*client.Transaction, 5)
+	n := int64(0)
+	more := func(txn *client.Transaction) {
+		t.Helper()
+		for range 100 {
+			n++
+			e := event{"txn", fmt.Sprint("key", n%101), n}
+			_, err := txn.WriteKeyed(ctx, e.key, e.bytes())
+			succeeds(err)
+		}
+	}
+	for i := range open {
+		open[i], err = w.Begin(ctx)
+		succeeds(err)
+		more(open[i])
+	}
+	began := time.Now()
+	kill(t, cluster, "controller-1", "controller-2")
+	time.Sleep(25 * time.Second) // the first signs of life are due after 20
+	start(ctx, t, cluster, "controller-1", "controller-2")
+	settle(ctx, t, cluster)
+	t.Logf("away for %v of the lease", time.Since(began).Round(time.Second))
+	for time.Since(began) < config.Lease+15*time.Second {
+		time.Sleep(time.Second)
+	}
+	if list := w.Transactions(); len(list) != len(open) {
+		t.Fatalf("%d of %d are open", len(list), len(open))
+	}
+	for _, txn := range open {
+		more(txn)
+		succeeds(txn.CommitAndWait(ctx))
+	}
+	succeeds(w.Close(ctx))
+	succeeds(c.SealStream(ctx, scope, stream))
+	startReaders(ctx, t, c, scope, "ours").finish(t).check(t, "our readers", "txn", n, n)
+}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -252,6 +254,28 @@ func TestAttachFromAnotherClient(t *testing.T) {
 	o := newOracle(t)
 	o.read(ctx, c, scope, stream, 2)
 	o.check(3000)
+}
+
+// The timestamp of a commit is noted for the writer when readers can see the events:
+// an earlier one is refused then, by whomever it comes.
+func TestCommitTellsTheEventTime(t *testing.T) {
+	ctx := within(t, time.Minute)
+	c := connect(t)
+	scope, stream := newStream(t, c, 1)
+	w := transactions(t, c, scope, stream, func(config *client.TransactionalWriterConfig) { config.Name = "clock" })
+	for at := range int64(3) {
+		txn := begin(ctx, t, w)
+		fill(ctx, t, txn, 1, 10)
+		succeeds(t, txn.CommitAt(ctx, 1000+at))
+		succeeds(t, txn.WaitReadable(ctx))
+	}
+	info, err := c.StreamInfo(ctx, scope, stream)
+	succeeds(t, err)
+	tail := streamcut.Cut{Stream: naming.Stream{Scope: scope, Name: stream}, Offsets: map[naming.SegmentID]int64{0: info.Tail.Offsets()[0]}}
+	servers := shared(t)
+	fails(t, servers.NoteTime(ctx, "clock", 1001, tail), client.ErrInvalidArgument, false)
+	succeeds(t, servers.NoteTime(ctx, "clock", 1003, tail))
+	succeeds(t, servers.NoteTime(ctx, "another", 1, tail))
 }
 
 // A transaction that ends elsewhere is told to those who write to it.
