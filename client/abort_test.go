@@ -21,6 +21,14 @@ func (c *cluster) deaf(to string) {
 	})
 }
 
+// noAppends has the store answer to no append.
+func noAppends(_ int, command wire.Command) storetest.Verdict {
+	if isAppend(command) {
+		return storetest.Ignore
+	}
+	return storetest.Serve
+}
+
 // inTheBackground runs a commit, at the longest until the test is over.
 func inTheBackground(t *testing.T, txn *Transaction) (cancel func(), committed <-chan error) {
 	t.Helper()
@@ -44,12 +52,7 @@ func TestAbortEndsACommitThatWaitsForEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := startCluster(t, keyspace...)
 			txn := begin(t, c.transactions(nil))
-			c.Set(func(_ int, command wire.Command) storetest.Verdict {
-				if isAppend(command) {
-					return storetest.Ignore
-				}
-				return storetest.Serve
-			})
+			c.Set(noAppends)
 			put(t, txn, "k", 1, 10)
 			_, committed := inTheBackground(t, txn)
 			eventually(t, "it commits", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })

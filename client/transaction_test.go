@@ -304,12 +304,7 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 func TestCommitThatWaitsForAnother(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
-	c.SetCalls(func(method string, _ int) storetest.Verdict {
-		if method == "commitTransaction" {
-			return storetest.Ignore
-		}
-		return storetest.Serve
-	})
+	c.deaf("commitTransaction")
 	first, cancel := context.WithCancel(context.Background())
 	var work sync.WaitGroup
 	work.Go(func() { _ = txn.Commit(first) })
@@ -333,12 +328,7 @@ func TestCommitOfEventsThatAreLost(t *testing.T) {
 	w, err := c.client(config).OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
 	must(t, err)
 	txn := begin(t, w)
-	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
-			return storetest.Ignore
-		}
-		return storetest.Serve
-	})
+	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
 	if err := txn.Flush(within(t)); !MayBeStored(err) {
 		t.Fatalf("the test is not one: %v", err)
@@ -353,12 +343,7 @@ func TestCommitOfEventsThatAreLost(t *testing.T) {
 func TestCommitThatCannotFlush(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
-	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
-			return storetest.Ignore
-		}
-		return storetest.Serve
-	})
+	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()

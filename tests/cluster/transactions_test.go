@@ -97,7 +97,7 @@ func TestControllersAwayForLessThanALease(t *testing.T) {
 	scope, stream := newStream(ctx, t, c, segments)
 	createGroup(ctx, t, c, scope, stream, "ours")
 	config := client.DefaultTransactionalWriterConfig()
-	config.Lease = time.Minute
+	config.Lease = 90 * time.Second
 	w, err := c.OpenTransactionalWriter(ctx, scope, stream, config)
 	succeeds := func(err error) {
 		t.Helper()
@@ -108,11 +108,11 @@ func TestControllersAwayForLessThanALease(t *testing.T) {
 	succeeds(err)
 	open := make([]*client.Transaction, 5)
 	n := int64(0)
-	more := func(txn *client.Transaction) {
+	more := func(i int, txn *client.Transaction) { // keys of its own: between transactions, only commits have an order
 		t.Helper()
 		for range 100 {
 			n++
-			e := event{"txn", fmt.Sprint("key", n%101), n}
+			e := event{"txn", fmt.Sprintf("key%d.%d", i, n%11), n}
 			_, err := txn.WriteKeyed(ctx, e.key, e.bytes())
 			succeeds(err)
 		}
@@ -120,22 +120,22 @@ func TestControllersAwayForLessThanALease(t *testing.T) {
 	for i := range open {
 		open[i], err = w.Begin(ctx)
 		succeeds(err)
-		more(open[i])
+		more(i, open[i])
 	}
 	began := time.Now()
 	kill(t, cluster, "controller-1", "controller-2")
-	time.Sleep(25 * time.Second) // the first signs of life are due after 20
+	time.Sleep(config.Lease/3 + 2*time.Second) // their first signs of life are due
 	start(ctx, t, cluster, "controller-1", "controller-2")
 	settle(ctx, t, cluster)
 	t.Logf("away for %v of the lease", time.Since(began).Round(time.Second))
-	for time.Since(began) < config.Lease+15*time.Second {
+	for time.Since(began) < config.Lease+10*time.Second {
 		time.Sleep(time.Second)
 	}
 	if list := w.Transactions(); len(list) != len(open) {
 		t.Fatalf("%d of %d are open", len(list), len(open))
 	}
-	for _, txn := range open {
-		more(txn)
+	for i, txn := range open {
+		more(i, txn)
 		succeeds(txn.CommitAndWait(ctx))
 	}
 	succeeds(w.Close(ctx))
