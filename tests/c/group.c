@@ -207,6 +207,9 @@ static void checkpoint_is_told_and_passed(void) {
   client_close(client);
 }
 
+/* Milliseconds in which a checkpoint is surely asked for, also by a slow machine. */
+#define ASKED 3000
+
 /* Waiting for a checkpoint has a limit, can be taken up again, and is given up when
  * somebody says so or the handle is closed. */
 static void checkpoint_that_nobody_passes(void) {
@@ -217,11 +220,11 @@ static void checkpoint_that_nobody_passes(void) {
   stream_create(client, "idle", "1");
   pravega_reader_group_t *group = group_over(client, "idle", "idle", "group.checkpoints.outstanding", "1");
   pravega_reader_t *reader = reader_of(group, "sleeps", "reader.checkpoints", "true");
-  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_checkpoint(group, "one", &cuts, 500, &error));
+  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_checkpoint(group, "one", &cuts, ASKED, &error));
   CHECK(cuts == NULL);
   CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "", pravega_reader_group_checkpoint(group, "one", &cuts, 0, &error));
   CHECK_FAILS(PRAVEGA_E_CONFLICT, "", pravega_reader_group_checkpoint(group, "two", &cuts, LONG, &error));
-  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_cuts(group, &cuts, 300, &error)); /* one after the other */
+  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_cuts(group, &cuts, ASKED, &error)); /* one after the other */
   CHECK(cuts == NULL);
 
   /* Taken up again, and given up by another. */
@@ -239,7 +242,7 @@ static void checkpoint_that_nobody_passes(void) {
   CHECK_OK(pravega_reader_group_open(client, scope_of(client), "idle", &again, LONG, &error));
   i = (struct initiating){.group = again, .name = "three"};
   begin(&i);
-  sleep_ms(300);
+  sleep_ms(ASKED);
   group_close(again);
   end(&i);
   CHECK_INT(PRAVEGA_E_CLOSED, i.status);
@@ -248,7 +251,7 @@ static void checkpoint_that_nobody_passes(void) {
   CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(reader, 0, &slice)); /* done with it */
 
   /* Waited for with the reader's own thread. */
-  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_checkpoint(group, "waited for", &cuts, 300, &error));
+  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_checkpoint(group, "waited for", &cuts, ASKED, &error));
   CHECK_INT(PRAVEGA_CHECKPOINT, pravega_reader_next(reader, LONG, &slice));
   CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(reader, 1000, &slice));
   CHECK_OK(pravega_reader_group_checkpoint(group, "waited for", &cuts, LONG, &error));

@@ -209,11 +209,11 @@ class GroupTest {
         ReaderGroup group = group(Options.of("group.checkpoints.outstanding", "1"), path(server.stream(1)));
         List<String> told = new ArrayList<>();
         EventReader reader = server.closing(group.openReader("sleeps", Options.none(), told::add));
-        PravegaException e = failure(group.initiateCheckpoint("one", Duration.ofMillis(500)));
+        PravegaException e = failure(group.initiateCheckpoint("one", Duration.ofSeconds(3)));
         assertEquals(PravegaException.TimedOut.class, e.getClass());
         assertTrue(e.getMessage().contains("sleeps"), e.getMessage());
         assertEquals(PravegaException.Conflict.class, failure(group.initiateCheckpoint("two")).getClass());
-        assertEquals(PravegaException.TimedOut.class, failure(group.generateStreamCuts(Duration.ofMillis(300))).getClass());
+        assertEquals(PravegaException.TimedOut.class, failure(group.generateStreamCuts(Duration.ofSeconds(3))).getClass());
         CompletableFuture<Checkpoint> again = group.initiateCheckpoint("one", Wait.LONG);
         Thread.sleep(300);
         assertFalse(again.isDone());
@@ -223,7 +223,7 @@ class GroupTest {
 
         String name = group.toString().substring(group.toString().indexOf('/') + 1);
         ReaderGroup other = server.client().openReaderGroup(server.scope(), name);
-        assertEquals(PravegaException.TimedOut.class, failure(other.initiateCheckpoint("three", Duration.ofMillis(500))).getClass());
+        assertEquals(PravegaException.TimedOut.class, failure(other.initiateCheckpoint("three", Duration.ofSeconds(3))).getClass());
         CompletableFuture<Checkpoint> waiting = other.initiateCheckpoint("three");
         other.close();
         assertEquals(PravegaException.Closed.class, failure(waiting).getClass());
