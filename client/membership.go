@@ -382,6 +382,7 @@ func (m *membership) reconcile(ctx context.Context, _ time.Time) error {
 	for _, a := range r.assigned {
 		r.order = append(r.order, a)
 	}
+	r.groupRead = m.state.LastRead()
 	if ended := m.state.EndOfData(); ended != r.ended {
 		r.ended = ended
 		r.announce()

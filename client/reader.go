@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
 
@@ -26,16 +27,18 @@ type Reader struct {
 	work   sync.WaitGroup
 	shares atomic.Int64 // segments that share the buffer
 
-	mu       sync.Mutex
-	assigned map[readergroup.Segment]*assignment
-	order    []*assignment // in which segments take turns
-	turn     int
-	ended    bool // the group has read everything
-	marker   *marker
-	err      error
-	closing  bool
-	changed  chan struct{}
-	notify   func()
+	mu        sync.Mutex
+	assigned  map[readergroup.Segment]*assignment
+	order     []*assignment // in which segments take turns
+	turn      int
+	ended     bool                                      // the group has read everything
+	groupRead map[readergroup.Segment]readergroup.Place // how far the group has read, as was told last
+	times     map[naming.Stream]*marks                  // of streams whose window was asked for
+	marker    *marker
+	err       error
+	closing   bool
+	changed   chan struct{}
+	notify    func()
 }
 
 // Next waits for a slice until ctx ends. Segments take turns. Errors: ErrEnd

@@ -12,6 +12,10 @@ func ReaderGroupStream(scope, group string) Stream {
 	return Stream{Scope: scope, Name: "_RG" + group}
 }
 
+// MarkStream is the stream that holds the times that the controllers make of what a
+// stream's writers note. It has one segment.
+func MarkStream(s Stream) Stream { return Stream{Scope: s.Scope, Name: "_MARK" + s.Name} }
+
 // String is "scope/stream".
 func (s Stream) String() string { return s.Scope + "/" + s.Name }
 

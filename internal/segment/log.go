@@ -15,6 +15,8 @@ import (
 type Log struct {
 	name   string
 	stores *segmentstore.Stores
+	access segmentstore.Access
+	length int64 // of a read
 
 	writer  wire.UUID
 	request int64
@@ -24,7 +26,13 @@ type Log struct {
 
 // NewLog opens a segment as a log. It does not connect.
 func NewLog(stores *segmentstore.Stores, name string) *Log {
-	return &Log{name: name, stores: stores, writer: wire.NewUUID(), request: stores.Request()}
+	return &Log{name: name, stores: stores, access: segmentstore.ReadWrite, length: ReadLength, writer: wire.NewUUID(), request: stores.Request()}
+}
+
+// ReadLog opens a segment that others write to as a log, to read some of its records
+// at a time: Bounds and Read work.
+func ReadLog(stores *segmentstore.Stores, name string) *Log {
+	return &Log{name: name, stores: stores, access: segmentstore.Read, length: ReadLength / 64}
 }
 
 // Name of the segment.
@@ -33,7 +41,7 @@ func (l *Log) Name() string { return l.name }
 // Bounds are the offsets of the first record that is left and of the next one
 // to come.
 func (l *Log) Bounds(ctx context.Context) (start, end int64, err error) {
-	info, err := Info(ctx, l.stores, l.name, segmentstore.ReadWrite)
+	info, err := Info(ctx, l.stores, l.name, l.access)
 	return info.StartOffset, info.WriteOffset, err
 }
 
@@ -97,7 +105,7 @@ func (l *Log) Read(ctx context.Context, from, to int64, visit func(record []byte
 		if at >= to {
 			return fault.New(fault.Protocol, "read segment", l.name, "a record starts at offset %d and does not end at %d", from, to)
 		}
-		read, err := readSegment(ctx, l.stores, l.name, segmentstore.ReadWrite, at, int32(min(to-at, ReadLength)))
+		read, err := readSegment(ctx, l.stores, l.name, l.access, at, int32(min(to-at, l.length)))
 		if err != nil {
 			return err
 		}

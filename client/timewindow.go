@@ -1,0 +1,171 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/eventtime"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
+)
+
+// TimeWindow bounds the event times of what a reader's group reads of a stream now,
+// in the unit of those who noted them with Writer.NoteTime.
+type TimeWindow struct {
+	// Lower: what is read from now on has at least this time. NoLowerBound near the
+	// head of the stream, and if nobody noted times.
+	Lower int64
+	// Upper: what is read until the window moves on has at most this time.
+	// NoUpperBound near the tail of the stream.
+	Upper int64
+}
+
+// The bounds of a TimeWindow that are not known.
+const (
+	NoLowerBound = math.MinInt64
+	NoUpperBound = math.MaxInt64
+)
+
+// TimeWindow is where the group is in the event time of one of its streams, by what
+// this reader has given back and what the others told last, which is a few seconds
+// old. The servers make marks of the times that writers note every ten seconds or so,
+// when all writers have moved on. It asks the servers when the group has passed all
+// marks that it knows, at most once a second, so most calls do not block. Errors:
+// InvalidArgument for a stream that the group does not read; TimedOut and Cancelled;
+// the final one of Next; those of the network.
+func (r *Reader) TimeWindow(ctx context.Context, scope, stream string) (TimeWindow, error) {
+	const op = "get time window of stream"
+	ctx, cancel := r.group.client.limit(ctx)
+	defer cancel()
+	name := naming.Stream{Scope: scope, Name: stream}
+	if _, reads := r.member.config.Start[name]; !reads {
+		return TimeWindow{}, fault.New(fault.InvalidArgument, op, name.String(), "group %s does not read it", r.group)
+	}
+	m, err := r.marks(name)
+	if err != nil {
+		return TimeWindow{}, err
+	}
+	if err := m.turn.take(ctx, op, name.String()); err != nil {
+		return TimeWindow{}, err
+	}
+	defer m.turn.yield()
+	if positions, known := r.groupPositions(name); known {
+		if err := m.advance(ctx, r, name, positions); err != nil {
+			return TimeWindow{}, err
+		}
+	}
+	var w TimeWindow
+	w.Lower, w.Upper = m.window.Bounds()
+	return w, nil
+}
+
+// marks are those of a stream.
+func (r *Reader) marks(stream naming.Stream) (*marks, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return nil, r.err
+	}
+	m := r.times[stream]
+	if m == nil {
+		m = &marks{turn: newTurn(), window: eventtime.NewWindow(), offset: -1}
+		if r.times == nil {
+			r.times = make(map[naming.Stream]*marks)
+		}
+		r.times[stream] = m
+	}
+	return m, nil
+}
+
+// groupPositions are where the group stands in a stream; known is false until the
+// reader has read the group's state.
+func (r *Reader) groupPositions(stream naming.Stream) (positions map[naming.SegmentID]streamcut.Place, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	positions = make(map[naming.SegmentID]streamcut.Place)
+	for s, place := range r.groupRead {
+		if s.Stream == stream {
+			positions[s.ID] = place
+		}
+	}
+	for s, place := range r.stand() {
+		if s.Stream == stream {
+			positions[s.ID] = place
+		}
+	}
+	return positions, r.groupRead != nil
+}
+
+// marks follows a stream's time marks. Under turn.
+type marks struct {
+	turn   turn
+	window *eventtime.Window
+	log    *segment.Log // nil until the stream of the marks was found
+	offset int64        // of the next mark; -1 for the first
+	asked  time.Time    // when there was none
+}
+
+// marksPause is how long to wait after there was no further mark.
+const marksPause = time.Second
+
+// advance moves the window to the group's positions, over as many marks as it takes.
+func (m *marks) advance(ctx context.Context, r *Reader, stream naming.Stream, positions map[naming.SegmentID]streamcut.Place) error {
+	if !m.window.Advance(positions) || time.Since(m.asked) < marksPause {
+		return nil
+	}
+	c := r.group.client
+	if m.log == nil {
+		marks := naming.MarkStream(stream)
+		segments, err := c.controller.CurrentSegments(ctx, marks)
+		if errors.Is(err, fault.NoSuchStream) || err == nil && len(segments) != 1 {
+			m.asked = time.Now()
+			return nil // the stream is gone, or from before there were marks
+		}
+		if err != nil {
+			return err
+		}
+		m.log = segment.ReadLog(c.stores, naming.SegmentName(marks, segments[0].Segment))
+	}
+	err := m.read(ctx, positions)
+	switch {
+	case errors.Is(err, errSufficient):
+		return nil
+	case errors.Is(err, fault.NoSuchSegment): // the stream was deleted
+		m.log, m.offset = nil, -1
+	case err != nil:
+		return err
+	}
+	m.asked = time.Now()
+	return nil
+}
+
+var errSufficient = errors.New("the marks that were read suffice")
+
+// read takes in marks until there is no other, or they suffice.
+func (m *marks) read(ctx context.Context, positions map[naming.SegmentID]streamcut.Place) error {
+	for {
+		start, end, err := m.log.Bounds(ctx)
+		if err != nil {
+			return err
+		}
+		m.offset = max(m.offset, start)
+		err = m.log.Read(ctx, m.offset, end, func(record []byte, next int64) error {
+			mark, err := eventtime.DecodeMark(record)
+			if err != nil {
+				return err
+			}
+			m.offset = next
+			if !m.window.Next(mark, positions) {
+				return errSufficient
+			}
+			return nil
+		})
+		if !errors.Is(err, fault.SegmentTruncated) {
+			return err
+		}
+	}
+}
