@@ -248,7 +248,7 @@ static void checkpoint_that_nobody_passes(void) {
   CHECK_INT(PRAVEGA_E_CLOSED, i.status);
   CHECK_INT(PRAVEGA_CHECKPOINT, pravega_reader_next(reader, LONG, &slice));
   CHECK(strcmp(checkpoint_of(reader), "three") == 0);
-  CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(reader, 0, &slice)); /* done with it */
+  CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_reader_next(reader, ASKED, &slice)); /* done with it */
 
   /* Waited for with the reader's own thread. */
   CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "sleeps", pravega_reader_group_checkpoint(group, "waited for", &cuts, ASKED, &error));
