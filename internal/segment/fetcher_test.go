@@ -158,7 +158,7 @@ func TestFetcherTellsWhatTruncationSkipped(t *testing.T) {
 
 // Truncation takes away an event of which the fetcher has read only some bytes, be
 // it less than a header: it goes on behind it (pravega#7343).
-func TestFetcherGoesOnWhenAnEventThatItHasInPartIsTruncated(t *testing.T) {
+func TestPravega7343FetcherGoesOnWhenAnEventThatItHasInPartIsTruncated(t *testing.T) {
 	event := wire.AppendEvent(nil, numbered(1, 0))
 	for had := 1; had < len(event); had++ {
 		s, stores := start(t)
