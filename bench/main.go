@@ -3,7 +3,7 @@
 // other by the CPU time that they take. It prints a table and writes a list of
 // rows as JSON:
 //
-//	bench [-out FILE] [-clients NAME,NAME] [-work NAME]
+//	bench [-out FILE] [-clients NAME,NAME] [-work NAME,NAME] [-cells SIZExSEGMENTS,...]
 //
 // Run it from the project's folder. With BENCH_QUICK in the environment it does
 // less: figures to see that it works, not to quote.
@@ -30,34 +30,35 @@ import (
 func main() {
 	out := flag.String("out", filepath.Join("build", "bench.json"), "the `file` for the rows")
 	names := flag.String("clients", "", "only these clients, separated by commas")
-	work := flag.String("work", "", "only this work: write, read, latency or txn")
+	works := flag.String("work", "", "only these kinds of work, separated by commas: write, read, latency, tail, join, txn")
+	cells := flag.String("cells", "", "only these cells, such as 100x4, separated by commas")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	if err := run(ctx, *out, *names, *work); err != nil {
+	if err := run(ctx, *out, selection{*names, *works, *cells}); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out, names, only string) error {
+func run(ctx context.Context, out string, s selection) error {
 	if err := build(ctx); err != nil {
 		return err
 	}
-	rows, err := measureAll(ctx, amounts(), names, only)
+	rows, err := measureAll(ctx, amounts(), s)
 	// What was found before a failure is shown all the same.
 	text, jsonErr := json.MarshalIndent(rows, "", "  ")
 	return errors.Join(err, jsonErr, printTable(os.Stdout, rows), os.WriteFile(out, append(text, '\n'), 0o644))
 }
 
-func measureAll(ctx context.Context, a amount, names, only string) (rows []row, err error) {
+func measureAll(ctx context.Context, a amount, s selection) (rows []row, err error) {
 	for _, c := range a.cells {
 		for _, work := range []struct {
 			name    string
 			measure func(context.Context, cell, amount, []client) ([]row, error)
-		}{{"write", writes}, {"read", reads}, {"latency", latencies}, {"txn", transactions}} {
-			part := participants(names, work.name, c)
-			if len(part) == 0 || only != "" && only != work.name {
+		}{{"write", writes}, {"read", reads}, {"latency", latencies}, {"tail", tails}, {"join", joins}, {"txn", transactions}} {
+			part := s.participants(work.name, c)
+			if len(part) == 0 {
 				continue
 			}
 			more, err := work.measure(ctx, c, a, part)
@@ -70,16 +71,24 @@ func measureAll(ctx context.Context, a amount, names, only string) (rows []row, 
 	return rows, nil
 }
 
-// participants are the clients that do a work in a cell; names, if there are
-// any, say which of them.
-func participants(names, work string, c cell) (some []client) {
+// selection is what to measure of all that there is: lists separated by commas,
+// empty for everything.
+type selection struct{ clients, works, cells string }
+
+// participants are the clients that do a work in a cell.
+func (s selection) participants(work string, c cell) (some []client) {
+	if !in(s.works, work) || !in(s.cells, fmt.Sprintf("%dx%d", c.size, c.segments)) || !c.wants(work) {
+		return nil
+	}
 	for _, client := range clients {
 		_, can := client.works[work]
-		can = can && (work != "latency" && work != "txn" || c == small)
-		named := names == "" || slices.Contains(strings.Split(names, ","), client.name)
-		if can && named && (client.only == nil && !c.many() || slices.Contains(client.only, c)) {
+		if can && in(s.clients, client.name) && (client.only == nil && !c.many() || slices.Contains(client.only, c)) {
 			some = append(some, client)
 		}
 	}
 	return some
+}
+
+func in(list, name string) bool {
+	return list == "" || slices.Contains(strings.Split(list, ","), name)
 }

@@ -23,9 +23,9 @@ type client struct {
 }
 
 var (
-	raw    = map[string]string{"write": "write", "read": "read", "latency": "latency"}
+	raw    = map[string]string{"write": "write", "read": "read", "latency": "latency", "tail": "tail"}
 	single = map[string]string{"write": "write-single"}
-	plain  = map[string]string{"write": "write", "read": "read", "latency": "latency", "txn": "txn"}
+	plain  = map[string]string{"write": "write", "read": "read", "latency": "latency", "tail": "tail", "join": "join", "txn": "txn"}
 	keyed  = map[string]string{"write": "write-keyed"}
 )
 
@@ -67,7 +67,7 @@ func build(ctx context.Context) error {
 	for _, step := range [][]string{
 		{"go", "build", "-o", programs + "/", "./bench/wire", "./bench/go"},
 		{"cc", "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra", "-Werror", "-Iinclude", "-o", programs + "/c",
-			"bench/c/client.c", "bench/c/transactions.c", "bench/c/measure.c", "-pthread", "-L" + library, "-lpravega", "-Wl,-rpath," + filepath.Join(root, library)},
+			"bench/c/client.c", "bench/c/groups.c", "bench/c/transactions.c", "bench/c/measure.c", "-pthread", "-L" + library, "-lpravega", "-Wl,-rpath," + filepath.Join(root, library)},
 		{"mvn", "-q", "-B", "-f", javaPOM, "-Dmaven.repo.local=" + filepath.Join(root, repository), "-DskipTests", "package"},
 		{"javac", "-cp", javaJar, "-d", programs, "bench/java/Client.java"},
 	} {

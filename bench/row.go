@@ -24,10 +24,11 @@ type row struct {
 	RSSMB         float64 `json:"rss_mb"`            // of the client's process, in MiB
 	// Ratio is the median over the pairs: of the rates, or of latency the
 	// medians of the times, each the client's by the reference's.
-	Ratio  float64   `json:"ratio,omitempty"`
-	Ratios []float64 `json:"ratios,omitempty"` // of every pair, ascending
-	P50    float64   `json:"p50_us,omitempty"`
-	P99    float64   `json:"p99_us,omitempty"`
+	Ratio    float64   `json:"ratio,omitempty"`
+	Ratios   []float64 `json:"ratios,omitempty"`    // of every pair, ascending
+	P99Ratio float64   `json:"p99_ratio,omitempty"` // likewise of the 99th percentiles of the times
+	P50      float64   `json:"p50_us,omitempty"`
+	P99      float64   `json:"p99_us,omitempty"`
 	// Of transactions: how many were committed, and the time until one is.
 	TransactionsPerS float64 `json:"transactions_per_s,omitempty"`
 	Readable50       float64 `json:"readable_p50_us,omitempty"`
@@ -58,11 +59,12 @@ func measured(work, client string, c cell, runs []measure.Result) row {
 // compared is the row of a client's runs beside the reference's.
 func compared(work, client string, c cell, pairs []pair) row {
 	var runs []measure.Result
-	var ratios []float64
+	var ratios, of99 []float64
 	for _, p := range pairs {
 		ratio := rate(p.client) / rate(p.reference)
-		if work == "latency" {
+		if p.reference.P50 > 0 {
 			ratio = p.client.P50 / p.reference.P50
+			of99 = append(of99, p.client.P99/p.reference.P99)
 		}
 		runs = append(runs, p.client)
 		ratios = append(ratios, round(ratio, 3))
@@ -70,6 +72,9 @@ func compared(work, client string, c cell, pairs []pair) row {
 	r := measured(work, client, c, runs)
 	r.Ratio = round(median(ratios), 3) // sorts them
 	r.Ratios = ratios
+	if len(of99) > 0 {
+		r.P99Ratio = round(median(of99), 3)
+	}
 	return r
 }
 
@@ -99,10 +104,10 @@ func (r row) String() string {
 
 func printTable(out io.Writer, rows []row) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "work\tsize B\tsegments\tclient\tk events/s\tMB/s\tratio\tCPU s/million\tRSS MiB\tp50 us\tp99 us\ttxn/s\tcommitted p50 us\tallocs/event\t")
+	fmt.Fprintln(t, "work\tsize B\tsegments\tclient\tk events/s\tMB/s\tratio\tCPU s/million\tRSS MiB\tp50 us\tp99 us\tp99 ratio\ttxn/s\tcommitted p50 us\tallocs/event\t")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%.1f\t%.1f\t%s\t%.3f\t%.0f\t%s\t%s\t%s\t%s\t%s\t\n", r.Work, r.Size, r.Segments, r.Client,
-			r.EventsPerS/1e3, r.MBPerS, known(r.Ratio), r.CPUPerMillion, r.RSSMB, known(r.P50), known(r.P99), known(r.TransactionsPerS), known(r.Readable50), known(r.Allocs))
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%.1f\t%.1f\t%s\t%.3f\t%.0f\t%s\t%s\t%s\t%s\t%s\t%s\t\n", r.Work, r.Size, r.Segments, r.Client,
+			r.EventsPerS/1e3, r.MBPerS, known(r.Ratio), r.CPUPerMillion, r.RSSMB, known(r.P50), known(r.P99), known(r.P99Ratio), known(r.TransactionsPerS), known(r.Readable50), known(r.Allocs))
 	}
 	return t.Flush()
 }

@@ -1,24 +1,22 @@
 /* The benchmark's client in C; see the Go package measure. */
-#include "measure.h"
+#include "client.h"
 #include "transactions.h"
 
-#include <pravega.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WARM_UP = 1, BATCH = 256, PATIENCE_MS = 60000 };
+enum { BATCH = 256 };
 
-static pravega_error_t *err;
+pravega_error_t *err;
 
-static int64_t check(const char *what, int64_t status) {
+int64_t check(const char *what, int64_t status) {
   if (status < 0) {
     fail(what, err != NULL ? pravega_error_message(err) : pravega_status_text((int)status));
   }
   return status;
 }
 
-static void *zeros(size_t n, size_t size) {
+void *zeros(size_t n, size_t size) {
   void *p = calloc(n, size);
   if (p == NULL) {
     fail("calloc", "no memory");
@@ -27,7 +25,7 @@ static void *zeros(size_t n, size_t size) {
 }
 
 /* A writer that has written its first event and so is connected. */
-static pravega_writer_t *ready(pravega_client_t *client, const struct task *t, const void *event) {
+pravega_writer_t *ready(pravega_client_t *client, const struct task *t, const void *event) {
   pravega_writer_t *writer;
   check("open writer", pravega_writer_open(client, t->scope, t->stream, NULL, &writer, PATIENCE_MS, &err));
   int64_t number = check("write", pravega_writer_write(writer, NULL, 0, event, (size_t)t->size, PATIENCE_MS));
@@ -92,21 +90,13 @@ static struct result latency(pravega_client_t *client, const struct task *t) {
 
 /* Reads a sealed stream to its end. */
 static struct result read_all(pravega_client_t *client, const struct task *t) {
-  char group_name[64], stream[600];
-  const char *streams[] = {stream};
-  pravega_reader_group_t *group;
-  pravega_reader_t *reader;
   pravega_slice_t *slice;
-  snprintf(group_name, sizeof group_name, "bench-c-%.0f", now() * 1e9);
-  snprintf(stream, sizeof stream, "%s/%s", t->scope, t->stream);
-  check("create group", pravega_reader_group_create(client, t->scope, group_name, streams, 1, NULL, NULL, PATIENCE_MS, &err));
-  check("open group", pravega_reader_group_open(client, t->scope, group_name, &group, PATIENCE_MS, &err));
-
+  struct group group = group_new(client, t);
   struct result result = {0};
   int64_t events = 0;
   int status;
   struct watch watch = watch_start();
-  check("open reader", pravega_reader_open(group, "reader", NULL, &reader, PATIENCE_MS, &err));
+  pravega_reader_t *reader = group_join(&group);
   while ((status = pravega_reader_next(reader, PATIENCE_MS, &slice)) == PRAVEGA_OK) {
     pravega_slice_info_t info;
     pravega_event_t event;
@@ -123,9 +113,7 @@ static struct result read_all(pravega_client_t *client, const struct task *t) {
   }
   check("next slice", status); /* PRAVEGA_END */
   result.events = events;      /* what came after the last one would show */
-  check("close reader", pravega_reader_close(reader, PATIENCE_MS, &err));
-  check("close group", pravega_reader_group_close(group, &err));
-  check("delete group", pravega_reader_group_delete(client, t->scope, group_name, PATIENCE_MS, &err));
+  group_over(client, t, &group, reader);
   return result;
 }
 
@@ -147,6 +135,10 @@ int main(int argc, char **argv) {
     result = read_all(client, &t);
   } else if (strncmp(t.work, "txn-", 4) == 0) {
     result = transactions(client, &t);
+  } else if (strcmp(t.work, "tail") == 0) {
+    result = tail(client, &t);
+  } else if (strcmp(t.work, "join") == 0) {
+    result = join(client, &t);
   } else {
     fail(t.work, "there is no such work");
   }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -41,6 +40,10 @@ func run(t measure.Task) (measure.Result, error) {
 		return latency(c, t)
 	case "read":
 		return read(c, t)
+	case "tail":
+		return tail(c, t)
+	case "join":
+		return join(c, t)
 	case "txn-1", "txn-10", "txn-100":
 		return transactions(c, t)
 	}
@@ -150,12 +153,7 @@ func ready(c *client.Client, t measure.Task) (*client.Writer, error) {
 // read reads a sealed stream to its end.
 func read(c *client.Client, t measure.Task) (r measure.Result, err error) {
 	ctx := context.Background()
-	name := "bench-" + rand.Text()
-	config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: t.Scope, Stream: t.Stream})
-	if _, err := c.CreateReaderGroup(ctx, t.Scope, name, config); err != nil {
-		return r, err
-	}
-	g, err := c.OpenReaderGroup(ctx, t.Scope, name)
+	g, err := newGroup(c, t)
 	if err != nil {
 		return r, err
 	}
@@ -192,8 +190,5 @@ func read(c *client.Client, t measure.Task) (r measure.Result, err error) {
 		}
 	}
 	r.Events = int64(events) // what came after the last one would show
-	if err := reader.Close(ctx); err != nil {
-		return r, err
-	}
-	return r, c.DeleteReaderGroup(ctx, t.Scope, name)
+	return r, over(c, t, g, reader)
 }

@@ -12,6 +12,7 @@ import io.pravega.jni.TransactionalWriter;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** The benchmark's client in Java; see the Go package measure. */
 public final class Client {
@@ -56,7 +58,7 @@ public final class Client {
         count = Integer.parseInt(args[5]);
     }
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws Exception {
         if (args.length != 7) {
             fail("usage: Client URI SCOPE STREAM SEGMENTS SIZE COUNT WORK");
         }
@@ -68,6 +70,8 @@ public final class Client {
                 case "latency" -> client.latency();
                 case "read" -> client.read();
                 case "txn-1", "txn-10", "txn-100" -> client.transactions(Integer.parseInt(args[6].substring(4)));
+                case "tail" -> client.tail();
+                case "join" -> client.join();
                 default -> fail("there is no work " + args[6]);
             }
             client.tell();
@@ -203,8 +207,7 @@ public final class Client {
 
     /** Reads a sealed stream to its end. */
     private void read() {
-        String name = "bench-" + UUID.randomUUID();
-        client.createReaderGroup(scope, name, scope + "/" + stream);
+        String name = newGroup();
         long read = 0;
         try (ReaderGroup group = client.openReaderGroup(scope, name)) {
             start();
@@ -229,6 +232,86 @@ public final class Client {
         }
         events = read; // what came after the last one would show
         client.deleteReaderGroup(scope, name);
+    }
+
+    /** Makes a group of this program's own, of all of the stream. */
+    private String newGroup() {
+        String name = "bench-" + UUID.randomUUID();
+        client.createReaderGroup(scope, name, scope + "/" + stream);
+        return name;
+    }
+
+    /** The next slice of a stream that goes on. */
+    private static Slice next(EventReader reader) {
+        Slice slice = reader.next(PATIENCE);
+        if (slice == null) {
+            fail("no slice came");
+        }
+        return slice;
+    }
+
+    /** Writes an event each millisecond and reads it at once. */
+    private void tail() throws InterruptedException {
+        String name = newGroup();
+        long[] times = new long[count];
+        try (EventWriter writer = ready();
+                ReaderGroup group = client.openReaderGroup(scope, name);
+                EventReader reader = group.openReader("reader")) {
+            for (int left = WARM_UP; left > 0; ) {
+                Slice slice = next(reader);
+                for (Event event : slice) {
+                    left--;
+                }
+                slice.release();
+            }
+            start();
+            Thread pacer = new Thread(() -> pace(writer));
+            pacer.start();
+            for (int read = 0; read < count; ) {
+                Slice slice = next(reader);
+                for (Event event : slice) {
+                    times[read++] = System.nanoTime() - event.buffer().getLong();
+                }
+                slice.release();
+            }
+            pacer.join();
+            stop(count);
+            before = WARM_UP;
+        }
+        client.deleteReaderGroup(scope, name);
+        p50 = quantile(times, 0.50);
+        p99 = quantile(times, 0.99);
+    }
+
+    private void pace(EventWriter writer) {
+        byte[] event = new byte[size];
+        long due = System.nanoTime();
+        for (int i = 0; i < count; i++, due += 1_000_000) {
+            LockSupport.parkNanos(due - System.nanoTime());
+            ByteBuffer.wrap(event).putLong(System.nanoTime());
+            writer.write(event);
+        }
+    }
+
+    /** Joins new groups, one after the other, and waits for an event in each. */
+    private void join() {
+        long[] times = new long[count];
+        start();
+        for (int i = 0; i < count; i++) {
+            String name = newGroup();
+            try (ReaderGroup group = client.openReaderGroup(scope, name)) {
+                long joined = System.nanoTime();
+                try (EventReader reader = group.openReader("reader")) {
+                    Slice slice = next(reader);
+                    times[i] = System.nanoTime() - joined;
+                    slice.release();
+                }
+            }
+            client.deleteReaderGroup(scope, name);
+        }
+        stop(count);
+        p50 = quantile(times, 0.50);
+        p99 = quantile(times, 0.99);
     }
 
     private void start() {

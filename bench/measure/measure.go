@@ -59,7 +59,7 @@ type Result struct {
 	CPUSeconds     float64 `json:"cpu_seconds"`      // of the process, user and system
 	RSSMB          float64 `json:"rss_mb"`           // the most that was resident, in MiB
 	AllocsPerEvent float64 `json:"allocs,omitempty"` // on the heap; only Go can tell
-	P50            float64 `json:"p50_us,omitempty"` // of the time from write to acknowledgement, or from begin to the end of commit
+	P50            float64 `json:"p50_us,omitempty"` // of the time from write to acknowledgement, from write to read, from joining a group to an event, or from begin to the end of commit
 	P99            float64 `json:"p99_us,omitempty"`
 	Readable50     float64 `json:"readable_p50_us,omitempty"` // of the time from begin until a transaction is committed
 }

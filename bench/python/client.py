@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import resource
+import struct
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -144,13 +147,75 @@ def transactions(client: pravega.Client, task: Task, at_once: int) -> Result:
     return result
 
 
-def read(client: pravega.Client, task: Task) -> Result:
-    """Reads a sealed stream to its end."""
+@contextlib.contextmanager
+def new_group(client: pravega.Client, task: Task) -> Iterator[pravega.ReaderGroup]:
+    """A group of this program's own, of all of the task's stream."""
     name = f"bench-{uuid.uuid4()}"
     client.create_reader_group(task.scope, name, [f"{task.scope}/{task.stream}"])
+    with client.open_reader_group(task.scope, name) as group:
+        yield group
+    client.delete_reader_group(task.scope, name)
+
+
+def next_slice(reader: pravega.Reader) -> pravega.Slice:
+    """The next slice of a stream that goes on."""
+    part = reader.next()
+    if part is None:
+        sys.exit("the stream has ended")
+    return part
+
+
+def tail(client: pravega.Client, task: Task) -> Result:
+    """Writes an event each millisecond and reads it at once."""
+    times: list[float] = []
+
+    def pace() -> None:
+        rest = bytes(task.size - 8)
+        due = time.perf_counter()
+        for _ in range(task.count):
+            time.sleep(max(0, due - time.perf_counter()))
+            writer.write(struct.pack("d", time.perf_counter()) + rest)
+            due += 0.001
+
+    with ready(client, task) as writer, new_group(client, task) as group, group.open_reader("reader") as reader:
+        left = WARM_UP
+        while left > 0:
+            with next_slice(reader) as part:
+                left -= sum(1 for _ in part)
+        watch = Stopwatch()
+        pacer = threading.Thread(target=pace)
+        pacer.start()
+        while len(times) < task.count:
+            with next_slice(reader) as part:
+                for event in part:
+                    times.append(time.perf_counter() - struct.unpack_from("d", event)[0])
+        pacer.join()
+        result = watch.stop(len(times), WARM_UP)
+    result["p50_us"], result["p99_us"] = quantile(times, 0.50), quantile(times, 0.99)
+    return result
+
+
+def join(client: pravega.Client, task: Task) -> Result:
+    """Joins new groups, one after the other, and waits for an event in each."""
+    times = []
+    watch = Stopwatch()
+    for _ in range(task.count):
+        with new_group(client, task) as group:
+            began = time.perf_counter()
+            with group.open_reader("reader") as reader:
+                part = next_slice(reader)
+                times.append(time.perf_counter() - began)
+                part.release()
+    result = watch.stop(task.count, 0)
+    result["p50_us"], result["p99_us"] = quantile(times, 0.50), quantile(times, 0.99)
+    return result
+
+
+def read(client: pravega.Client, task: Task) -> Result:
+    """Reads a sealed stream to its end."""
     result: Result = {"seconds": 0}
     events = size = 0
-    with client.open_reader_group(task.scope, name) as group:
+    with new_group(client, task) as group:
         watch = Stopwatch()
         with group.open_reader("reader") as reader:
             while (part := reader.next()) is not None:
@@ -163,7 +228,6 @@ def read(client: pravega.Client, task: Task) -> Result:
     if size != events * task.size:
         sys.exit(f"{events} events have {size} bytes")
     result["events"] = events  # what came after the last one would show
-    client.delete_reader_group(task.scope, name)
     return result
 
 
@@ -184,6 +248,10 @@ def main() -> None:
             result = read(client, task)
         elif work.startswith("txn-"):
             result = transactions(client, task, int(work[4:]))
+        elif work == "tail":
+            result = tail(client, task)
+        elif work == "join":
+            result = join(client, task)
         else:
             sys.exit(f"there is no work {work!r}")
     print(json.dumps(result))

@@ -2,7 +2,8 @@
 // client at all, but sockets that carry what was built beforehand. It writes
 // AppendBlockEnds of 256 KiB, as many as fit 16 MiB in flight, over one
 // connection a segment; and it reads with one ReadSegment of 2 MiB at a time,
-// segment after segment. See the package measure.
+// segment after segment; and it measures how long an event takes from one
+// socket to the other. See the package measure.
 package main
 
 import (
@@ -26,6 +27,8 @@ func run(t measure.Task) (measure.Result, error) {
 		return write(t, segments)
 	case "latency":
 		return latency(t, segments[0])
+	case "tail":
+		return tail(t, segments[0])
 	case "read":
 		return read(t, segments)
 	}
