@@ -46,26 +46,40 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			return fault.Context(ctx, op, f.stream.String())
 		}
-		segments, err := f.client.controller.CurrentSegments(ctx, f.stream)
+		sealed, err := f.locate(ctx)
 		if err != nil {
 			return err
 		}
-		if len(segments) == 0 {
-			f.raised.Store(to) // the stream is sealed: no writer comes after this one
-			return nil
+		if sealed {
+			f.raised.Store(to) // no writer comes after this one
 		}
-		f.owner = first(segments)
 	}
 	return nil
 }
 
-// newest is the newest incarnation of the writer. It is known late if position 0
-// has another owner since the floor was raised.
-func (f *floor) newest(ctx context.Context) (segment.Incarnation, error) {
+// locate asks who owns position 0 now; nobody does in a sealed stream.
+func (f *floor) locate(ctx context.Context) (sealed bool, err error) {
+	segments, err := f.client.controller.CurrentSegments(ctx, f.stream)
+	if err != nil || len(segments) == 0 {
+		return err == nil, err
+	}
+	f.owner = first(segments)
+	return false, nil
+}
+
+// newest is the newest incarnation of the writer. Unless the owner of position 0
+// is to be located first, it is known late if there was a scale since the floor
+// was raised.
+func (f *floor) newest(ctx context.Context, locate bool) (segment.Incarnation, error) {
 	if err := f.turn.take(ctx, "ask for the newest writer of stream", f.stream.String()); err != nil {
 		return 0, err
 	}
 	defer f.turn.yield()
+	if locate {
+		if _, err := f.locate(ctx); err != nil {
+			return 0, err
+		}
+	}
 	claimed, err := f.claims.value(ctx, f.owner)
 	return segment.Incarnation(claimed.value), err
 }
@@ -86,7 +100,7 @@ func (w *Writer) keepFloor() {
 		if err := w.floor.raise(w.ctx, w.acked.Load()); err != nil {
 			w.client.log.Debug("the durable number is noted later", "stream", w.stream.String(), "err", err)
 		}
-		if w.followed(w.ctx) {
+		if newest, err := w.floor.newest(w.ctx, false); err == nil && newest > w.resumed.by {
 			w.end(w.fenced())
 			return
 		}
@@ -101,13 +115,14 @@ func (w *Writer) keepFloor() {
 	}
 }
 
-// followed tells whether a later writer of this one's id was opened.
-func (w *Writer) followed(ctx context.Context) bool {
+// followed tells whether a later writer of this one's id was opened, also of a
+// writer that has been idle over a scale.
+func (w *Writer) followed(ctx context.Context) (bool, error) {
 	if w.floor == nil {
-		return false
+		return false, nil
 	}
-	newest, err := w.floor.newest(ctx)
-	return err == nil && newest > w.resumed.by
+	newest, err := w.floor.newest(ctx, true)
+	return err == nil && newest > w.resumed.by, err
 }
 
 // fenced is the final error of a writer that was followed.

@@ -39,7 +39,11 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		return err
 	}
 	defer w.marks.turn.yield()
-	if w.followed(ctx) {
+	followed, err := w.followed(ctx)
+	if err != nil {
+		return err // the name may be that of another one
+	}
+	if followed {
 		w.end(w.fenced())
 	}
 	w.mu.Lock()
@@ -95,10 +99,17 @@ func (w *Writer) forgetTime(ctx context.Context) {
 		return
 	}
 	defer w.marks.turn.yield()
-	if !w.marks.noted || w.followed(ctx) { // then the name is that of another one
+	if !w.marks.noted {
 		return
 	}
-	if err := w.client.controller.RemoveWriter(ctx, w.stream, w.marks.name); err != nil {
+	followed, err := w.followed(ctx)
+	if followed {
+		return // the name is that of another one
+	}
+	if err == nil {
+		err = w.client.controller.RemoveWriter(ctx, w.stream, w.marks.name)
+	}
+	if err != nil {
 		w.client.log.Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
 	}
 }

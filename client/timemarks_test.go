@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -136,6 +139,46 @@ func TestTimeIsNotedByItself(t *testing.T) {
 	}
 }
 
+// A writer that has been idle over a scale tells where it stands in the segments
+// that it wrote to. When it goes on in one of them, it tells of all that were
+// replaced together, also of those that it has nothing for.
+func TestTimeOfAWriterThatWasIdleOverAScale(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(nil)
+	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	write(t, w, low, 1, 3)
+	write(t, w, high, 4, 8)
+	note := func(at int64) {
+		t.Helper()
+		if err := w.NoteTime(within(t), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	note(1000)
+	c.Scale(c.Current(), 0, 1)
+	merged := c.Current()[0]
+	c.Put(c.Name(merged), make([]byte, 8)) // others go on
+	note(1001)
+	c.marked(1001, map[int64]int64{0: 3 * small, 1: 5 * small})
+	write(t, w, high, 9, 9)
+	note(1002)
+	c.marked(1002, map[int64]int64{int64(merged): 2 * small})
+	c.Scale(c.Current(), 0, 0.25, 0.5, 1)
+	c.Scale(c.Current()[:2], 0, 0.5) // both unnoticed
+	note(1003)
+	c.marked(1003, map[int64]int64{int64(merged): 2 * small})
+	write(t, w, low, 10, 10)
+	note(1004)
+	last := c.Current()
+	c.marked(1004, map[int64]int64{int64(last[0]): small, int64(last[1]): -1})
+	if err := w.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if marks := c.Marks(); len(marks) != 0 {
+		t.Fatalf("the closed writer left %v", marks)
+	}
+}
+
 // Writers of one id are one in the stream's event time: a later one goes on from
 // what the last one has noted, which cannot note or take back anything any more.
 func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
@@ -198,6 +241,74 @@ func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
 		t.Fatal(err)
 	}
 	four.client.Close()
+	if marks := c.Marks(); len(marks) != 0 {
+		t.Fatalf("the closed writer left %v", marks)
+	}
+}
+
+// An earlier writer of an id that has been idle over a scale, and so does not know
+// the segments in which a later one has taken the id over, neither notes nor takes
+// back anything; nor does it while nobody can tell whether there is a later one.
+func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	notes := c.mustProcess()
+	notes.playTo(t, 100)
+	if err := notes.NoteTime(within(t), 1000); err != nil {
+		t.Fatal(err)
+	}
+	c.Scale(c.Current(), 0, 0.3, 1)
+	if err := notes.NoteTime(within(t), 1001); err != nil { // it is the last one still
+		t.Fatal(err)
+	}
+	c.marked(1001, map[int64]int64{0: int64(len(c.stored(0))) * small, 1: int64(len(c.stored(1))) * small})
+
+	left := c.mustProcess()
+	left.playTo(t, 200)
+	if err := left.NoteTime(within(t), 2000); err != nil {
+		t.Fatal(err)
+	}
+	expect := func(at int64) {
+		t.Helper()
+		position := make(map[int64]int64)
+		for _, id := range c.Current() {
+			position[int64(id)] = int64(len(c.stored(id))) * small
+		}
+		c.marked(at, position)
+	}
+	expect(2000)
+	c.Refuse(func(method string) error {
+		if method == "getCurrentSegments" {
+			return status.Error(codes.Unavailable, "away")
+		}
+		return nil
+	})
+	if err := notes.NoteTime(soon(t), 9000); !errors.Is(err, ErrUnreachable) {
+		t.Fatal(err)
+	}
+	expect(2000)
+	c.Refuse(nil)
+	if err := notes.NoteTime(within(t), 9000); !errors.Is(err, ErrFenced) {
+		t.Fatal(err)
+	}
+	notes.client.Close()
+	expect(2000)
+
+	c.Scale(c.Current(), 0, 0.6, 1)
+	last := c.mustProcess()
+	last.playTo(t, 300)
+	if err := last.NoteTime(within(t), 3000); err != nil {
+		t.Fatal(err)
+	}
+	expect(3000)
+	if err := left.Close(within(t)); err != nil { // it did not know of the last one
+		t.Fatal(err)
+	}
+	left.client.Close()
+	expect(3000)
+	if err := last.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	last.client.Close()
 	if marks := c.Marks(); len(marks) != 0 {
 		t.Fatalf("the closed writer left %v", marks)
 	}

@@ -83,7 +83,21 @@ func TestTimesOfWritersWithOneIDAreThoseOfOneWriter(t *testing.T) {
 	if err := later.NoteTime(ctx, 1002); err != nil {
 		t.Fatal(err)
 	}
-	if err := later.Close(ctx); err != nil {
+	scaleTo(ctx, t, c, scope, stream, 2)
+	last := open()
+	if err := last.NoteTime(ctx, 1003); err != nil {
+		t.Fatal(err)
+	}
+	if err := later.NoteTime(ctx, 3000); !errors.Is(err, client.ErrFenced) { // idle over the scale
+		t.Fatal(err)
+	}
+	if _, err := last.Write(ctx, payload("k", 22)); err != nil {
+		t.Fatal(err)
+	}
+	if err := last.NoteTime(ctx, 1004); err != nil {
+		t.Fatal(err)
+	}
+	if err := last.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 }
