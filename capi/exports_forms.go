@@ -178,3 +178,36 @@ func goPointerFromBytes(data C.shim_bytes, size C.size_t, at *C.struct_shim_stri
 	}
 	settle(out, err)
 }
+
+//export goPositionInfo
+func goPositionInfo(position C.shim_text, info *C.struct_shim_strings, out *C.struct_shim_outcome) {
+	defer guard(out)
+	p, err := client.ParsePosition(text(position))
+	if err != nil {
+		settle(out, err)
+		return
+	}
+	var pairs []string
+	offsets := p.Offsets()
+	for _, segment := range slices.Sorted(maps.Keys(offsets)) {
+		pairs = append(pairs, segment, strconv.FormatInt(offsets[segment], 10))
+	}
+	give(info, pairs)
+}
+
+//export goPositionToBytes
+func goPositionToBytes(position C.shim_text, to *C.struct_shim_loan, out *C.struct_shim_outcome) {
+	defer guard(out)
+	settle(out, encode(position, client.ParsePosition, to))
+}
+
+//export goPositionFromBytes
+func goPositionFromBytes(data C.shim_bytes, size C.size_t, position *C.struct_shim_strings, out *C.struct_shim_outcome) {
+	defer guard(out)
+	var p client.Position
+	err := p.UnmarshalBinary(bytes(data, size))
+	if err == nil {
+		give(position, []string{p.String()})
+	}
+	settle(out, err)
+}

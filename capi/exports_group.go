@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"context"
+	"sync"
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
@@ -47,6 +48,9 @@ type group struct {
 	from   *connection
 	ctx    context.Context
 	cancel context.CancelFunc
+
+	mu    sync.Mutex
+	watch *watch // the newest; nil until somebody waits for a change
 }
 
 func (g *group) life() context.Context { return g.ctx }
@@ -80,6 +84,17 @@ func goGroupReaders(of unsafe.Pointer, ids *C.struct_shim_strings, ms C.int, out
 //export goGroupReaderOffline
 func goGroupReaderOffline(of unsafe.Pointer, id C.shim_text, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, g *group) error { return g.ReaderOffline(ctx, text(id)) })
+}
+
+//export goGroupReaderOfflineAt
+func goGroupReaderOfflineAt(of unsafe.Pointer, id, position C.shim_text, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, g *group) error {
+		at, err := client.ParsePosition(text(position))
+		if err != nil {
+			return err
+		}
+		return g.ReaderOfflineAt(ctx, text(id), at)
+	})
 }
 
 //export goGroupInfo
@@ -175,8 +190,34 @@ func goGroupUnreadBytes(of unsafe.Pointer, bytes *C.int64_t, ms C.int, out *C.st
 	})
 }
 
+// watched is the group's watch: a new one, if there is none or it failed.
+func (g *group) watched() *watch {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.watch == nil || g.watch.failed() {
+		g.watch = &watch{group: g.ReaderGroup, changed: make(chan struct{})}
+		go g.watch.run(g.ctx)
+	}
+	return g.watch
+}
+
+//export goGroupWaitChange
+func goGroupWaitChange(of unsafe.Pointer, status *C.pravega_group_status_t, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, g *group) error {
+		known := client.GroupStatus{Segments: int(status.segments), Readers: int(status.readers), EndOfData: status.end_of_data != 0}
+		now, err := g.watched().unlike(ctx, known)
+		if err == nil {
+			*status = C.pravega_group_status_t{segments: C.int64_t(now.Segments), readers: C.int64_t(now.Readers)}
+			if now.EndOfData {
+				status.end_of_data = 1
+			}
+		}
+		return err
+	})
+}
+
 //export goGroupClose
 func goGroupClose(of unsafe.Pointer, out *C.struct_shim_outcome) {
 	defer guard(out)
-	pointer.Restore(of).(*group).cancel() // in Go a group holds nothing else
+	pointer.Restore(of).(*group).cancel() // in Go a group holds nothing but its watch, which ends with this
 }

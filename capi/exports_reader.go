@@ -90,12 +90,65 @@ func goSliceRelease(of unsafe.Pointer, next C.int64_t, out *C.struct_shim_outcom
 	settle(out, err)
 }
 
+// stands hands a position to C, unless the reader was closed.
+func (r *reader) stands(position client.Position, to *C.struct_shim_strings, out *C.struct_shim_outcome) {
+	if r.ctx.Err() != nil {
+		settle(out, &client.Error{Code: client.ErrClosed, Op: "get position of reader", Detail: "it was closed"})
+		return
+	}
+	give(to, []string{position.String()})
+}
+
+//export goReaderPosition
+func goReaderPosition(of unsafe.Pointer, position *C.struct_shim_strings, out *C.struct_shim_outcome) {
+	defer guard(out)
+	r := pointer.Restore(of).(*reader)
+	r.stands(r.Position(), position, out)
+}
+
+//export goSlicePosition
+func goSlicePosition(of unsafe.Pointer, next C.int64_t, position *C.struct_shim_strings, out *C.struct_shim_outcome) {
+	defer guard(out)
+	s := pointer.Restore(of).(*slice)
+	s.from.stands(s.Position(int64(next)), position, out)
+}
+
+//export goReaderTimeWindow
+func goReaderTimeWindow(of unsafe.Pointer, scope, stream C.shim_text, lower, upper *C.int64_t, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, r *reader) error {
+		w, err := r.TimeWindow(ctx, text(scope), text(stream))
+		*lower, *upper = C.int64_t(w.Lower), C.int64_t(w.Upper)
+		return err
+	})
+}
+
+// end is for a reader that was closed in Go.
+func (r *reader) end() {
+	r.cancel()
+	r.news.end()
+}
+
 //export goReaderClose
 func goReaderClose(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, r *reader) error {
 		err := r.Close(ctx)
-		r.cancel()
-		r.news.end()
+		r.end()
 		return err
 	})
+}
+
+//export goReaderCloseAt
+func goReaderCloseAt(of unsafe.Pointer, position C.shim_text, ms C.int, out *C.struct_shim_outcome) (closed C.bool) {
+	call(of, ms, out, func(ctx context.Context, r *reader) error {
+		at, err := client.ParsePosition(text(position))
+		if err != nil {
+			return err
+		}
+		if err = r.CloseAt(ctx, at); !errors.Is(err, client.ErrInvalidArgument) {
+			r.end()
+			closed = true
+		}
+		return err
+	})
+	return closed
 }

@@ -1,4 +1,5 @@
-/* Values of bytes, and the forms of cuts, checkpoints and event pointers. */
+/* Values of bytes, and the forms of cuts, checkpoints, event pointers
+ * and positions. */
 #include "_cgo_export.h"
 #include "handle.h"
 
@@ -148,6 +149,39 @@ int pravega_pointer_from_bytes(const void *bytes, size_t len, pravega_list_t **p
   if (call_begin_free(&c) && call_need(&c, pointer, "pointer") && (len == 0 || call_need(&c, bytes, "bytes"))) {
     goPointerFromBytes(bytes, len, &strings, &c.out);
     call_list(&c, &strings, pointer);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_position_info(const char *position, pravega_list_t **info, pravega_error_t **err) {
+  struct call c;
+  struct shim_strings strings;
+  SET(info, NULL);
+  if (call_begin_free(&c) && call_need(&c, info, "info") && call_need(&c, position, "position")) {
+    goPositionInfo(position, &strings, &c.out);
+    call_list(&c, &strings, info);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_position_to_bytes(const char *position, pravega_bytes_t **bytes, pravega_error_t **err) {
+  struct call c;
+  struct shim_loan loan = {0};
+  SET(bytes, NULL);
+  if (call_begin_free(&c) && call_need(&c, bytes, "bytes") && call_need(&c, position, "position")) {
+    goPositionToBytes(position, &loan, &c.out);
+    call_bytes(&c, &loan, bytes);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_position_from_bytes(const void *bytes, size_t len, pravega_list_t **position, pravega_error_t **err) {
+  struct call c;
+  struct shim_strings strings;
+  SET(position, NULL);
+  if (call_begin_free(&c) && call_need(&c, position, "position") && (len == 0 || call_need(&c, bytes, "bytes"))) {
+    goPositionFromBytes(bytes, len, &strings, &c.out);
+    call_list(&c, &strings, position);
   }
   return call_end(&c, err);
 }

@@ -48,6 +48,14 @@ int pravega_reader_group_reader_offline(pravega_reader_group_t *group, const cha
   return call_end(&c, err);
 }
 
+int pravega_reader_group_reader_offline_at(pravega_reader_group_t *group, const char *reader_id, const char *position, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  if (call_begin(&c, group, KIND_GROUP, timeout_ms) && call_need(&c, position, "position")) {
+    goGroupReaderOfflineAt(c.object->go, reader_id, position, timeout_ms, &c.out);
+  }
+  return call_end(&c, err);
+}
+
 int pravega_reader_group_info(pravega_reader_group_t *group, pravega_list_t **info, int timeout_ms, pravega_error_t **err) {
   struct call c;
   struct shim_strings strings;
@@ -127,6 +135,14 @@ int pravega_reader_group_unread_bytes(pravega_reader_group_t *group, int64_t *by
   SET(bytes, 0);
   if (call_begin(&c, group, KIND_GROUP, timeout_ms) && call_need(&c, bytes, "bytes")) {
     goGroupUnreadBytes(c.object->go, bytes, timeout_ms, &c.out);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_reader_group_wait_change(pravega_reader_group_t *group, pravega_group_status_t *status, size_t size, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  if (call_begin(&c, group, KIND_GROUP, timeout_ms) && call_need(&c, status, "status") && (size >= sizeof *status || call_fail(&c, PRAVEGA_E_INVALID_ARGUMENT, "size is less than that of the status"))) {
+    goGroupWaitChange(c.object->go, status, timeout_ms, &c.out);
   }
   return call_end(&c, err);
 }

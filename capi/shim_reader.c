@@ -22,6 +22,7 @@ struct slice {
   struct shim_object object;
   pravega_slice_info_t info;
   char *names;
+  _Atomic int64_t found; /* where an event begins */
 };
 
 static void reader_destroy(struct shim_object *object) {
@@ -89,6 +90,7 @@ static int wrap(const struct shim_slice *from, pravega_slice_t **slice) {
     s->info.scope = s->names;
     s->info.stream = s->info.scope + strlen(s->info.scope) + 1;
     s->info.segment = s->info.stream + strlen(s->info.stream) + 1;
+    atomic_init(&s->found, from->start_offset);
     handle = shim_adopt(KIND_SLICE, &s->object);
   }
   if (handle == NULL) {
@@ -228,6 +230,43 @@ int pravega_reader_close(pravega_reader_t *reader, int timeout_ms, pravega_error
   return call_end(&c, err);
 }
 
+int pravega_reader_close_at(pravega_reader_t *reader, const char *position, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  if (call_begin(&c, reader, KIND_READER, timeout_ms) && call_need(&c, position, "position")) {
+    struct reader *r = (struct reader *)c.object;
+    struct shim_ref last;
+    if (goReaderCloseAt(r->object.go, position, timeout_ms, &c.out)) {
+      atomic_store(&r->closing, true);
+      bell_ring(&r->bell);
+      if (shim_retire(reader, KIND_READER, &last) == PRAVEGA_OK) { /* else another thread closed it too */
+        shim_leave(&last);
+      }
+    }
+  }
+  return call_end(&c, err);
+}
+
+int pravega_reader_position(pravega_reader_t *reader, pravega_list_t **position, pravega_error_t **err) {
+  struct call c;
+  struct shim_strings strings;
+  SET(position, NULL);
+  if (call_begin_quick(&c, reader, KIND_READER) && call_need(&c, position, "position")) {
+    goReaderPosition(c.object->go, &strings, &c.out);
+    call_list(&c, &strings, position);
+  }
+  return call_end(&c, err);
+}
+
+int pravega_reader_time_window(pravega_reader_t *reader, const char *scope, const char *stream, int64_t *lower, int64_t *upper, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  SET(lower, 0);
+  SET(upper, 0);
+  if (call_begin(&c, reader, KIND_READER, timeout_ms) && call_need(&c, lower, "lower") && call_need(&c, upper, "upper")) {
+    goReaderTimeWindow(c.object->go, scope, stream, lower, upper, timeout_ms, &c.out);
+  }
+  return call_end(&c, err);
+}
+
 int pravega_slice_info(const pravega_slice_t *slice, pravega_slice_info_t *info, size_t size) {
   struct shim_ref ref;
   int status = shim_enter(slice, KIND_SLICE, &ref);
@@ -273,25 +312,62 @@ int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cursor, uint32
   return count;
 }
 
+/* Finds the event at an offset. An offset inside an event may look like one, so only
+ * the way from the start of the slice tells; or from the last one that was found, as
+ * callers mostly go on behind it. */
+static bool find(struct slice *s, int64_t offset, pravega_event_t *event) {
+  int64_t from = atomic_load(&s->found);
+  if (offset < from) {
+    from = s->info.start_offset;
+  }
+  pravega_events_t it = {s->info.data + (from - s->info.start_offset), s->info.data + s->info.len, from};
+  do {
+    if (!pravega_events_next(&it, event)) {
+      return false;
+    }
+  } while (event->offset < offset);
+  if (event->offset != offset) {
+    return false;
+  }
+  atomic_store(&s->found, offset);
+  return true;
+}
+
 int pravega_slice_pointer(const pravega_slice_t *slice, int64_t offset, size_t len, char *pointer) {
   struct shim_ref ref;
+  pravega_event_t event;
   int status = shim_enter(slice, KIND_SLICE, &ref);
   if (status != PRAVEGA_OK) {
     return status;
   }
-  const pravega_slice_info_t *info = &((struct slice *)ref.object)->info;
+  struct slice *s = (struct slice *)ref.object;
   status = PRAVEGA_E_INVALID_ARGUMENT;
-  if (pointer != NULL && offset >= info->start_offset && offset < info->end_offset) {
-    size_t from = (size_t)(offset - info->start_offset);
-    pravega_events_t at = {info->data + from, info->data + info->len, offset};
-    pravega_event_t event;
-    if (pravega_events_next(&at, &event) && event.len == len) {
-      int size = snprintf(pointer, PRAVEGA_POINTER_SIZE, "%s:%" PRId64 "-%zu", info->segment, offset, len + 8);
-      status = size < PRAVEGA_POINTER_SIZE ? PRAVEGA_OK : PRAVEGA_E_INVALID_ARGUMENT;
-    }
+  if (pointer != NULL && find(s, offset, &event) && event.len == len) {
+    int size = snprintf(pointer, PRAVEGA_POINTER_SIZE, "%s:%" PRId64 "-%zu", s->info.segment, offset, len + 8);
+    status = size < PRAVEGA_POINTER_SIZE ? PRAVEGA_OK : PRAVEGA_E_INVALID_ARGUMENT;
   }
   shim_leave(&ref);
   return status;
+}
+
+int pravega_slice_position(const pravega_slice_t *slice, int64_t next_offset, pravega_list_t **position, pravega_error_t **err) {
+  struct call c;
+  struct shim_strings strings;
+  pravega_event_t event;
+  SET(position, NULL);
+  if (call_begin_quick(&c, slice, KIND_SLICE) && call_need(&c, position, "position")) {
+    struct slice *s = (struct slice *)c.object;
+    if (next_offset == PRAVEGA_SLICE_END) {
+      next_offset = s->info.end_offset;
+    }
+    if (next_offset == s->info.end_offset || find(s, next_offset, &event)) {
+      goSlicePosition(s->object.go, next_offset, &strings, &c.out);
+      call_list(&c, &strings, position);
+    } else {
+      call_fail(&c, PRAVEGA_E_INVALID_ARGUMENT, "no event begins at next_offset");
+    }
+  }
+  return call_end(&c, err);
 }
 
 int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset) {
@@ -302,7 +378,7 @@ int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset) {
     if (status != PRAVEGA_OK) {
       call_fail(&c, status, "");
     } else {
-      shim_alone(&c.ref); /* others may be in info or index */
+      shim_alone(&c.ref); /* others may be looking into it */
       goSliceRelease(c.ref.object->go, next_offset, &c.out);
     }
   }

@@ -69,7 +69,7 @@
  * Fork. A child made by fork() has none of the library's threads, so in it
  *   every function returns PRAVEGA_E_FORKED at once, and those that end a handle
  *   do nothing else: nothing hangs and nothing is sent twice. Functions that
- *   only read tables (version, status, error, list, bytes_data, slice) still work. Fork
+ *   only read tables (see Callbacks, and debug_live) still work. Fork
  *   before the library is loaded, or load it with dlopen in the child.
  *   fork + exec and posix_spawn are not touched by this.
  *
@@ -1136,6 +1136,21 @@ PRAVEGA_API int pravega_reader_group_readers(pravega_reader_group_t *group, prav
 PRAVEGA_API int pravega_reader_group_reader_offline(pravega_reader_group_t *group, const char *reader_id, int timeout_ms, pravega_error_t **err);
 
 /*
+ * What:     pravega_reader_group_reader_offline for a reader whose position is known,
+ *           as the application kept it with what it made of the events before: others
+ *           go on from there, so nothing is delivered again. Segments that the
+ *           position lacks are handed over as without; what it says of segments that
+ *           the reader does not have is ignored. It must be one of this reader, since
+ *           it was opened last: what a wrong one skips is not read.
+ * Memory:   reader_id, position: copied. Positions: see pravega_position_info.
+ * Blocks:   Until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the text is no position;
+ *           PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_reader_offline_at(pravega_reader_group_t *group, const char *reader_id, const char *position, int timeout_ms, pravega_error_t **err);
+
+/*
  * What:     What is known about a group: a list of pairs, "stream" with the text
  *           form of each of its streams, and the group's own value of each group.*
  *           option (group.liveness.timeout, a reader's own, is not among them).
@@ -1261,6 +1276,32 @@ PRAVEGA_API int pravega_reader_group_update_retention_cut(pravega_reader_group_t
  */
 PRAVEGA_API int pravega_reader_group_unread_bytes(pravega_reader_group_t *group, int64_t *bytes, int timeout_ms, pravega_error_t **err);
 
+/* How much there is to read for a group at a time, and for how many. */
+typedef struct {
+  int64_t segments;    /* being read, or free to be read; a scale of a stream changes it */
+  int64_t readers;     /* in the group, in whatever process and language */
+  int32_t end_of_data; /* 1: all was read that the group will ever have, as for PRAVEGA_END */
+  int32_t reserved;    /* 0 */
+} pravega_group_status_t;
+
+/*
+ * What:     Waits until the group's status is another one than *status, and stores
+ *           it there: call it again and again with the same *status to be told of
+ *           every change. With segments -1 any status is another one, so the first
+ *           call returns what it is. From the first call on the library looks every
+ *           group.refresh.interval until the handle is closed; changes in between
+ *           show as one. While servers are away, there is no change.
+ * Memory:   *status is read, and on success filled; size: pass sizeof(*status). On
+ *           failure it stays as it was.
+ * Blocks:   Until there is a change, at most timeout_ms; 0 tells what was seen by
+ *           now. Closing the group's handle ends it.
+ * Threads:  Any number, each with a *status of its own.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT: nothing has changed;
+ *           PRAVEGA_E_NO_SUCH_READER_GROUP: it was deleted; server codes: why it
+ *           could not be looked at, the next call tries again.
+ */
+PRAVEGA_API int pravega_reader_group_wait_change(pravega_reader_group_t *group, pravega_group_status_t *status, size_t size, int timeout_ms, pravega_error_t **err);
+
 /*
  * What:     Closes the handle. The group itself and its readers, also those
  *           opened from this handle, stay.
@@ -1345,6 +1386,39 @@ PRAVEGA_API int pravega_reader_ready_fd(pravega_reader_t *reader, int *fd);
 PRAVEGA_API int pravega_reader_error(pravega_reader_t *reader, pravega_error_t **err);
 
 /*
+ * What:     Where the reader stands, by what was given back: see
+ *           pravega_position_info.
+ * Memory:   *position: its text, as a list that holds this one string; yours,
+ *           pravega_list_free.
+ * Blocks:   Never; no server is asked.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_reader_position(pravega_reader_t *reader, pravega_list_t **position, pravega_error_t **err);
+
+/* The bounds of a time window that are not known. */
+#define PRAVEGA_NO_LOWER_BOUND INT64_MIN
+#define PRAVEGA_NO_UPPER_BOUND INT64_MAX
+
+/*
+ * What:     Between which event times, as writers told them with
+ *           pravega_writer_note_time and in their unit, the reader's group is in one
+ *           of its streams, by what this reader has given back and what the others
+ *           told last, which is a few seconds old. What is read from now on has at
+ *           least time *lower, PRAVEGA_NO_LOWER_BOUND near the head of the stream and
+ *           if nobody told times; what is read until the window moves on has at most
+ *           *upper, PRAVEGA_NO_UPPER_BOUND near the tail. The servers mark the times
+ *           every ten seconds or so, when all writers have moved on.
+ * Memory:   scope, stream: copied. *lower and *upper are set.
+ * Blocks:   Mostly not. When the group has passed all marks that are known, and at
+ *           most once a second, until the servers answered, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the group does not read such a
+ *           stream; what pravega_reader_next returns for good; server codes.
+ */
+PRAVEGA_API int pravega_reader_time_window(pravega_reader_t *reader, const char *scope, const char *stream, int64_t *lower, int64_t *upper, int timeout_ms, pravega_error_t **err);
+
+/*
  * What:     Gives back what is out as unread, leaves the group, closes. The next
  *           reader of a segment goes on where this one last gave back.
  * Memory:   Slices that are out stay readable until they are released. The
@@ -1357,6 +1431,22 @@ PRAVEGA_API int pravega_reader_error(pravega_reader_t *reader, pravega_error_t *
  *           lives on. In every other case it has ended.
  */
 PRAVEGA_API int pravega_reader_close(pravega_reader_t *reader, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     pravega_reader_close for an application that is done with the events
+ *           before a position, one of this reader, whatever it has given back: the
+ *           next readers go on there. In segments that the position lacks they go on
+ *           from the reader's last checkpoint, or from where it acquired them. What
+ *           was given back to its end is done with, if the group knows already.
+ * Memory:   position: copied; see pravega_position_info. Else as
+ *           pravega_reader_close.
+ * Blocks:   As pravega_reader_close.
+ * Threads:  Any; not from a callback.
+ * Returns:  As pravega_reader_close; PRAVEGA_E_INVALID_ARGUMENT: the text is no
+ *           position, or it is ahead of what was handed out; then, too, the handle
+ *           lives on and the reader reads on.
+ */
+PRAVEGA_API int pravega_reader_close_at(pravega_reader_t *reader, const char *position, int timeout_ms, pravega_error_t **err);
 
 /* -------------------------------------------------------------- slices -- */
 
@@ -1488,6 +1578,19 @@ static inline int pravega_events_next(pravega_events_t *it, pravega_event_t *eve
 PRAVEGA_API int pravega_slice_pointer(const pravega_slice_t *slice, int64_t offset, size_t len, char *pointer);
 
 /*
+ * What:     Where the reader stands once the slice is given back with next_offset,
+ *           which is what pravega_slice_release takes: see pravega_position_info. An
+ *           application notes it with what it made of the events before.
+ * Memory:   *position: its text, as a list that holds this one string; yours,
+ *           pravega_list_free.
+ * Blocks:   Never; no server is asked.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: no event begins there;
+ *           PRAVEGA_E_CLOSED: the reader was closed.
+ */
+PRAVEGA_API int pravega_slice_position(const pravega_slice_t *slice, int64_t next_offset, pravega_list_t **position, pravega_error_t **err);
+
+/*
  * What:     Reads one event by its pointer.
  * Memory:   pointer: copied. *event: yours, pravega_bytes_free.
  * Blocks:   Until the event is there, at most timeout_ms.
@@ -1502,9 +1605,10 @@ PRAVEGA_API int pravega_event_fetch(pravega_client_t *client, const char *pointe
 /* --------------------------------------- forms of cuts and other places -- */
 
 /*
- * Stream cuts and event pointers are texts here, as Java's StreamCut.asText and
- * EventPointer.toString write them; checkpoints are a name and cuts. As bytes they
- * are what Java's toBytes writes and fromBytes reads. These functions ask no server.
+ * Stream cuts, event pointers and positions are texts here, as Java's
+ * StreamCut.asText, EventPointer.toString and Position.toString write them;
+ * checkpoints are a name and cuts. As bytes they are what Java's toBytes writes and
+ * fromBytes reads. These functions ask no server.
  */
 
 /*
@@ -1591,6 +1695,38 @@ PRAVEGA_API int pravega_pointer_to_bytes(const char *pointer, pravega_bytes_t **
  * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no pointer.
  */
 PRAVEGA_API int pravega_pointer_from_bytes(const void *bytes, size_t len, pravega_list_t **pointer, pravega_error_t **err);
+
+/*
+ * What:     What a position says, which is where a reader stands in the segments
+ *           that it has: a list of pairs, sorted, of a segment's qualified name and
+ *           the offset in decimal of the first event that is not done with, -1 for a
+ *           segment that was read to its end. Its text is "segment=offset",
+ *           separated by ", "; "" for a reader without segments.
+ * Memory:   position: copied. *info: yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the text is no position.
+ */
+PRAVEGA_API int pravega_position_info(const char *position, pravega_list_t **info, pravega_error_t **err);
+
+/*
+ * What:     A position as bytes.
+ * Memory:   position: copied. *bytes: yours, pravega_bytes_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the text is no position.
+ */
+PRAVEGA_API int pravega_position_to_bytes(const char *position, pravega_bytes_t **bytes, pravega_error_t **err);
+
+/*
+ * What:     The position that is in bytes.
+ * Memory:   bytes (len of them): copied. *position: its text, as a list that holds
+ *           this one string; yours, pravega_list_free.
+ * Blocks:   Never.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no position.
+ */
+PRAVEGA_API int pravega_position_from_bytes(const void *bytes, size_t len, pravega_list_t **position, pravega_error_t **err);
 
 /* ------------------------------------------------------ log and process -- */
 

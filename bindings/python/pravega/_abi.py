@@ -215,6 +215,15 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
 
 #: Functions of the header that Python has no use for, and why.
 UNUSED = {
+    "pravega_reader_group_wait_change": "not bound yet",
+    "pravega_reader_group_reader_offline_at": "not bound yet",
+    "pravega_reader_position": "not bound yet",
+    "pravega_reader_time_window": "not bound yet",
+    "pravega_reader_close_at": "not bound yet",
+    "pravega_slice_position": "not bound yet",
+    "pravega_position_info": "not bound yet",
+    "pravega_position_to_bytes": "not bound yet",
+    "pravega_position_from_bytes": "not bound yet",
     "pravega_list_find": "a list of pairs becomes a dict",
     "pravega_config_get": "no configuration is kept where it could be asked",
     "pravega_writer_set_ack": "acks are waited for; no thread of the library calls Python for them",
