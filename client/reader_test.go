@@ -16,7 +16,10 @@ import (
 )
 
 // group makes a reader group that reads the stream from its head.
-func (c *cluster) group() *ReaderGroup {
+func (c *cluster) group() *ReaderGroup { return c.groupOf(DefaultConfig()) }
+
+// groupOf is group for a client of the test's own making.
+func (c *cluster) groupOf(config Config) *ReaderGroup {
 	c.t.Helper()
 	heads := make(map[naming.SegmentID]int64)
 	for _, id := range c.Current() {
@@ -36,7 +39,7 @@ func (c *cluster) group() *ReaderGroup {
 	log := naming.SegmentName(naming.ReaderGroupStream(c.Stream.Scope, "group"), 0)
 	c.Create(log)
 	c.Put(log, record)
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(c.t), c.Stream.Scope, "group")
+	g, err := c.client(config).OpenReaderGroup(within(c.t), c.Stream.Scope, "group")
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -56,6 +57,7 @@ type Fetcher struct {
 	used     int      // bytes asked for, or handed over and not released
 	failures int      // since the last data
 	disorder disorder // likewise
+	refusal  time.Time
 }
 
 // line is the fetcher's part in one connection, until it leaves it.
@@ -314,15 +316,26 @@ func (f *Fetcher) take(l letter) (ended bool) {
 		return false
 	}
 	err := segmentstore.Failure("read segment", f.Name, l.reply)
-	switch fault.CodeOf(err) {
-	case fault.PermissionDenied:
+	if fault.CodeOf(err) == fault.Unauthenticated {
+		f.refused()
+	}
+	if f.disorder.hopeless(err) {
 		f.sink.Ended(f, err)
 		return true
-	case fault.Unauthenticated:
-		f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
 	}
 	f.broken(err)
 	return false
+}
+
+// refused notes that the token has expired. Refusals long ago do not count: in a
+// segment that nobody writes to, no data comes between them.
+func (f *Fetcher) refused() {
+	f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
+	now := time.Now()
+	if now.Sub(f.refusal) > time.Minute {
+		f.disorder = 0
+	}
+	f.refusal = now
 }
 
 // gone is the error of a segment that was truncated away or deleted with its

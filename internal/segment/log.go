@@ -153,12 +153,13 @@ func readSegment(ctx context.Context, stores *segmentstore.Stores, name string, 
 }
 
 // AppendAt adds a record if the log ends at an offset, and tells whether it did
-// and where it ends then. However often the connection breaks, the record is
-// added at most once, and the answer is the true one.
+// and where it ends then. However often the connection breaks or a token has
+// expired, the record is added at most once, and the answer is the true one.
 func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end int64, added bool, err error) {
 	const op = "append to log"
 	l.number++
 	end = offset + int64(wire.EventHeader+len(record))
+	refusals := 0
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			e := fault.Context(ctx, op, l.name)
@@ -185,6 +186,9 @@ func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end in
 		case fault.Unreachable, fault.WrongHost, fault.ServerError, fault.TimedOut:
 			l.stores.Logger().Debug("append to log is tried again", "segment", l.name, "err", err)
 		case fault.Unauthenticated:
+			if refusals++; refusals > segmentstore.Refusals {
+				return 0, false, err
+			}
 			l.stores.Authorizer().Refused(l.name, segmentstore.ReadWrite)
 		default:
 			return 0, false, err
@@ -211,7 +215,14 @@ func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (repl
 	if err != nil {
 		return nil, false, err
 	}
+	conn := l.conn
 	reply, err = l.exchange(ctx, frame)
+	if refused, ok := reply.(wire.AuthTokenCheckFailed); ok {
+		// It is the token of somebody's read: an append shows none, and is still
+		// under way.
+		err = fault.Wrap(fault.Unreachable, "append to log", l.name, segmentstore.Failure("read from store", conn.Endpoint(), refused))
+		conn.Close(err)
+	}
 	return reply, false, err
 }
 

@@ -8,12 +8,19 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
+// Refusals is how many tokens in a row a store may call expired: where it refuses
+// the token of a read, everybody who shares the connection is told so. After that
+// the newest one will not do either, for example because the clocks of the servers
+// differ.
+const Refusals = 8
+
 // Call sends a request about a segment and waits for its reply, over a shared
-// connection. Lost connections, moved segments and refused tokens are tried
-// again until ctx ends, so the request must be one that may be repeated. Error
-// replies come back as errors, as Failure describes.
+// connection. Lost connections and moved segments are tried again until ctx ends,
+// tokens that have expired are fetched anew up to Refusals times, so the request
+// must be one that may be repeated. Error replies come back as errors, as Failure
+// describes.
 func (s *Stores) Call(ctx context.Context, op, segment string, access Access, build Build) (wire.Reply, error) {
-	refused := false
+	refusals := 0
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			return nil, fault.Context(ctx, op, segment)
@@ -28,10 +35,9 @@ func (s *Stores) Call(ctx context.Context, op, segment string, access Access, bu
 		case fault.Unreachable, fault.WrongHost, fault.ServerError:
 			s.dialer.Logger.Debug("request is tried again", "op", op, "segment", segment, "attempt", attempt, "err", err)
 		case fault.Unauthenticated:
-			if refused {
+			if refusals++; refusals > Refusals {
 				return nil, err
 			}
-			refused = true
 			s.tokens.Refused(segment, access)
 		default:
 			return nil, err

@@ -39,6 +39,7 @@ type Cluster struct {
 	follow       map[int64][]*pb.Successors_Successor
 	refuse       func(method string) error
 	life         time.Duration // of tokens
+	tokens       int           // made so far
 	transactions map[wire.UUID]*transaction
 	began        int64         // transactions
 	linger       time.Duration // of a commit
@@ -328,7 +329,7 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 		delete(c.marks, in.GetWriter())
 		reply = &pb.RemoveWriterReply{}
 	case "getDelegationToken":
-		reply = &pb.Token{Token: token(c.life)}
+		reply = &pb.Token{Token: c.token()}
 	default:
 		return nil, status.Errorf(codes.Unimplemented, "no method %s", method)
 	}

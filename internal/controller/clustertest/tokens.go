@@ -16,11 +16,12 @@ func (c *Cluster) TokensLive(life time.Duration) {
 	c.mu.Unlock()
 }
 
-// token makes a token as the real controllers do, but signed by nobody, and with
-// parts of seconds.
-func token(life time.Duration) string {
+// token makes a token as the real controllers do, but signed by nobody, with
+// parts of seconds, and each another one. The lock is held.
+func (c *Cluster) token() string {
 	now := time.Now()
-	claims := fmt.Sprintf(`{"iat":%.3f,"exp":%.3f}`, float64(now.UnixMilli())/1000, float64(now.Add(life).UnixMilli())/1000)
+	c.tokens++
+	claims := fmt.Sprintf(`{"iat":%.3f,"exp":%.3f,"jti":"%d"}`, float64(now.UnixMilli())/1000, float64(now.Add(c.life).UnixMilli())/1000, c.tokens)
 	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".none"
 }
 

@@ -48,7 +48,8 @@ const (
 	NoReply           // it takes effect, but the reply is lost
 	CloseLate         // it takes effect, then the connection is closed without a reply
 	CloseNow          // the connection is closed instead
-	Expired           // a set-up is answered that its token has expired
+	Expired           // the answer is that the token has expired, if there is one in the command
+	Refused           // the answer is that the token is not good for this, if there is one
 	Held              // the connection is closed; an append takes effect at Release, if it still can
 )
 
@@ -219,9 +220,9 @@ func (c *conn) serve() {
 				s.hold(c, block)
 			}
 			return
-		case Expired:
-			if setup, ok := command.(wire.SetupAppend); ok {
-				c.send([]wire.Command{wire.AuthTokenCheckFailed{RequestID: setup.RequestID, ErrorCode: wire.TokenExpired}})
+		case Expired, Refused:
+			if shows, id := token(command); shows {
+				c.send([]wire.Command{wire.AuthTokenCheckFailed{RequestID: id, ErrorCode: reasons[verdict]}})
 				continue
 			}
 		}

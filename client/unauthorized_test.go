@@ -1,0 +1,271 @@
+package client
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// tokenOf is the token that a command shows, in what a reader or its group sends.
+func tokenOf(command wire.Command) string {
+	switch c := command.(type) {
+	case wire.SetupAppend:
+		return c.Token
+	case wire.ReadSegment:
+		return c.Token
+	case wire.GetStreamSegmentInfo:
+		return c.Token
+	case wire.GetSegmentAttribute:
+		return c.Token
+	}
+	return ""
+}
+
+func isRead(c wire.Command) bool { _, ok := c.(wire.ReadSegment); return ok }
+
+// tally counts events by their numbers.
+type tally map[uint64]int
+
+// take counts the events of a slice and gives it back.
+func (n tally) take(t *testing.T, s *Slice) {
+	t.Helper()
+	for _, event := range s.Events() {
+		n[binary.BigEndian.Uint64(event)]++
+	}
+	if err := s.Release(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (n tally) once(t *testing.T, last uint64) {
+	t.Helper()
+	for id := uint64(1); id <= last; id++ {
+		if n[id] != 1 {
+			t.Errorf("event %d was consumed %d times", id, n[id])
+		}
+	}
+	if len(n) != int(last) {
+		t.Errorf("%d events were consumed, of %d", len(n), last)
+	}
+}
+
+func loggedIn() Config {
+	config := DefaultConfig()
+	asUser(&config, nil)
+	return config
+}
+
+// Tokens that the stores call expired, whatever they are shown for, are fetched
+// anew: segments are acquired, read, replaced and given back, and the group's
+// members come and go, as if nothing was.
+func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	g := c.groupOf(loggedIn())
+	var mu sync.Mutex
+	shown, refused := make(map[string]int), make(map[string]int)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		used := tokenOf(command)
+		if used == "" {
+			return storetest.Serve
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if shown[used]++; shown[used] > 2 {
+			refused[fmt.Sprintf("%T", command)]++
+			return storetest.Expired
+		}
+		return storetest.Serve
+	})
+	open := func(id string) *Reader {
+		t.Helper()
+		r, err := g.OpenReader(within(t), id, DefaultReaderConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	seen := make(tally)
+	last := uint64(0)
+	r := open("0")
+	for round := range 12 {
+		ids := c.Current()
+		for range 20 {
+			last++
+			c.Put(c.Name(ids[int(last)%len(ids)]), binary.BigEndian.AppendUint64(nil, last))
+		}
+		if len(ids) == 1 {
+			c.Scale(ids, 0, 0.5, 1)
+		} else {
+			c.Scale(ids, 0, 1)
+		}
+		for len(seen) < int(last) {
+			seen.take(t, next(t, r))
+		}
+		if round%3 < 2 {
+			continue
+		}
+		if err := r.Close(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		r = open(fmt.Sprint(round))
+	}
+	readers, err := g.Readers(within(t))
+	if err != nil || !slices.Equal(readers, []string{r.id}) {
+		t.Fatal(readers, err)
+	}
+	for _, id := range c.Current() {
+		c.Seal(c.Name(id))
+	}
+	if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+		t.Fatal(s, err)
+	}
+	if err := r.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	seen.once(t, last)
+	mu.Lock()
+	defer mu.Unlock()
+	if len(refused) < 3 {
+		t.Errorf("refused were only %v", refused)
+	}
+	t.Log(refused)
+}
+
+// A refusal that stays is an error that says so, of the reader and of whatever
+// else needs what is refused, and no success: what was not given back by then is
+// read by others when it is allowed again.
+func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
+	ofState := func(c wire.Command) bool {
+		switch c := c.(type) {
+		case wire.SetupAppend:
+			return strings.Contains(c.Segment, "/_RG")
+		case wire.ReadSegment:
+			return strings.Contains(c.Segment, "/_RG")
+		case wire.GetStreamSegmentInfo:
+			return strings.Contains(c.Segment, "/_RG")
+		}
+		return false
+	}
+	ofEvents := func(c wire.Command) bool { return isRead(c) && !ofState(c) }
+	store := func(which func(wire.Command) bool, verdict storetest.Verdict) func(*cluster) {
+		return func(c *cluster) {
+			c.Set(func(_ int, command wire.Command) storetest.Verdict {
+				if which(command) {
+					return verdict
+				}
+				return storetest.Serve
+			})
+			c.CutAll()
+		}
+	}
+	controller := func(method string, code codes.Code) func(*cluster) {
+		return func(c *cluster) {
+			c.Refuse(func(m string) error {
+				if m == method {
+					return status.Error(code, "not you")
+				}
+				return nil
+			})
+			if method == "getDelegationToken" {
+				store(func(c wire.Command) bool { return tokenOf(c) != "" }, storetest.Expired)(c)
+			}
+		}
+	}
+	for name, trouble := range map[string]struct {
+		begin func(*cluster)
+		code  error
+		state bool // the group's state is out of reach too
+	}{
+		"events are refused":              {store(ofEvents, storetest.Refused), ErrPermissionDenied, false},
+		"each token for events is old":    {store(ofEvents, storetest.Expired), ErrUnauthenticated, false},
+		"the state is refused":            {store(ofState, storetest.Refused), ErrPermissionDenied, true},
+		"each token for the state is old": {store(ofState, storetest.Expired), ErrUnauthenticated, true},
+		"no token is given":               {controller("getDelegationToken", codes.PermissionDenied), ErrPermissionDenied, true},
+		"no token is given to strangers":  {controller("getDelegationToken", codes.Unauthenticated), ErrUnauthenticated, true},
+		"no successor is told":            {controller("getSegmentsImmediatelyFollowing", codes.PermissionDenied), ErrPermissionDenied, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := startCluster(t, 0, 0.5, 1)
+			g := c.groupOf(loggedIn())
+			r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := make(tally)
+			last := uint64(0)
+			put := func(ids ...naming.SegmentID) {
+				for range 10 {
+					for _, id := range ids {
+						last++
+						c.Put(c.Name(id), binary.BigEndian.AppendUint64(nil, last))
+					}
+				}
+			}
+			put(0, 1)
+			for len(seen) < int(last) {
+				seen.take(t, next(t, r))
+			}
+			trouble.begin(c)
+			put(0, 1)
+			c.Scale([]naming.SegmentID{0}, 0, 0.5)
+			put(c.Current()...)
+			for err = nil; err == nil; {
+				var s *Slice
+				if s, err = r.Next(within(t)); err == nil {
+					seen.take(t, s)
+				}
+			}
+			if !errors.Is(err, trouble.code) {
+				t.Fatal(err)
+			}
+			if trouble.state {
+				for what, try := range map[string]func() error{
+					"a reader joins":            func() error { _, err := g.OpenReader(within(t), "other", DefaultReaderConfig()); return err },
+					"a reader is taken offline": func() error { return g.ReaderOffline(within(t), "reader") },
+					"cuts are asked for":        func() error { _, err := g.GenerateStreamCuts(within(t)); return err },
+					"readers are listed":        func() error { _, err := g.Readers(within(t)); return err },
+				} {
+					if err := try(); !errors.Is(err, trouble.code) {
+						t.Errorf("%s: %v", what, err)
+					}
+				}
+			}
+			c.Set(nil)
+			c.Refuse(nil)
+			if readers, err := g.Readers(within(t)); err != nil || !slices.Equal(readers, []string{"reader"}) {
+				t.Fatal(readers, err)
+			}
+			if err := r.Close(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			if r, err = g.OpenReader(within(t), "heir", DefaultReaderConfig()); err != nil {
+				t.Fatal(err)
+			}
+			for len(seen) < int(last) {
+				seen.take(t, next(t, r))
+			}
+			for _, id := range c.Current() {
+				c.Seal(c.Name(id))
+			}
+			if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+				t.Fatal(s, err)
+			}
+			if err := r.Close(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			seen.once(t, last)
+		})
+	}
+}

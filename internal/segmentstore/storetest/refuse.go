@@ -1,0 +1,32 @@
+package storetest
+
+import "github.com/pravega/pravega-client-go/internal/wire"
+
+// reasons of the refusal of a token.
+var reasons = map[Verdict]int32{Expired: wire.TokenExpired, Refused: wire.TokenCheckFailed}
+
+// token tells whether a command shows one, and with which request id the store
+// refuses it: where a read's should be, the real one puts the offset.
+func token(command wire.Command) (shows bool, id int64) {
+	switch c := command.(type) {
+	case wire.SetupAppend:
+		return true, c.RequestID
+	case wire.ReadSegment:
+		return true, c.Offset
+	case wire.GetStreamSegmentInfo:
+		return true, c.RequestID
+	case wire.GetSegmentAttribute:
+		return true, c.RequestID
+	case wire.UpdateSegmentAttribute:
+		return true, c.RequestID
+	case wire.TruncateSegment:
+		return true, c.RequestID
+	case wire.CreateTransientSegment:
+		return true, c.RequestID
+	case wire.MergeSegments:
+		return true, c.RequestID
+	case wire.DeleteSegment:
+		return true, c.RequestID
+	}
+	return false, 0
+}
