@@ -9,7 +9,10 @@ import warnings
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain, compress, repeat
 from operator import add, length_hint
+from struct import Struct
 from types import TracebackType
 
 from . import _abi
@@ -44,14 +47,13 @@ class Slice:
     """
 
     __slots__ = (
-        "_bounds",
-        "_ends",
         "_events",
         "_handle",
         "_left",
         "_library",
+        "_pairs",
         "_process",
-        "_starts",
+        "_views",
         "data",
         "end_offset",
         "scope",
@@ -92,50 +94,66 @@ class Slice:
         self.skipped = info.skipped
 
         count: int = library.slice_index(handle, None, None, 0)
-        pairs = array("I", bytes(8 * count))
-        library.slice_index(handle, None, pairs.buffer_info()[0], count)
-        # Iterators of C code all the way, so an event costs little more than its
-        # bytes; the one over starts also knows how many events it handed out.
-        self._starts = pairs[0::2].tolist()
-        self._ends = list(map(add, self._starts, pairs[1::2]))
-        self._left = iter(self._starts)
-        self._bounds = map(slice, self._left, iter(self._ends))
-        self._events = map(self.data.__getitem__, self._bounds)
+        # For each event where it begins in data, and its size.
+        self._pairs = array("I", bytes(8 * count))
+        library.slice_index(handle, None, self._pairs.buffer_info()[0], count)
+        # What hands out events is made of C code all the way, at the first use, so an
+        # event costs little more than its bytes. Whatever is made steps this, too.
+        self._left = repeat(True, count)
+        self._events: Iterator[bytes] | None = None
+        self._views: Iterator[memoryview] | None = None
 
     def __len__(self) -> int:
         """How many events the slice holds, handed out or not."""
-        return len(self._starts)
+        return len(self._pairs) // 2
 
     def __iter__(self) -> Iterator[bytes]:
         """The events that were not handed out yet. Never waits."""
+        if self._events is None:
+            if self._views is None:
+                self._events = compress(chain.from_iterable(_parts(self.data, self._pairs)), self._left)
+            else:
+                self._events = map(bytes, self._views)
         return self._events
 
     def views(self) -> Iterator[memoryview]:
         """As iterating, but without a copy: read-only views of `data`, which they keep alive."""
-        return map(memoryview(self.data).__getitem__, self._bounds)
+        if self._views is None:
+            if self._events is None:
+                starts, sizes = self._pairs[0::2], self._pairs[1::2]
+                bounds = map(slice, starts, map(add, starts, sizes))
+                self._views = compress(map(memoryview(self.data).__getitem__, bounds), self._left)
+            else:  # they are copied already
+                self._views = map(memoryview, self._events)
+        return self._views
 
     def with_offsets(self) -> Iterator[tuple[int, bytes]]:
         """As iterating, with the offset of each event in the segment: `release_at`
         with it has the event delivered again."""
-        base = self.start_offset - 8  # an event begins with its header
-        for bounds in self._bounds:
-            yield base + bounds.start, self.data[bounds]
+        offsets = [self.start_offset - 8 + start for start in self._pairs[0::2]]  # an event begins with its header
+        for event in self:
+            yield offsets[~length_hint(self._left)], event
 
     @property
     def position(self) -> int:
         """The offset behind the last event that was handed out."""
         handed = self._handed
-        return self.start_offset + self._ends[handed - 1] if handed else self.start_offset
+        return self.start_offset + sum(self._pairs[2 * handed - 2 : 2 * handed]) if handed else self.start_offset
 
     @property
     def _in_hand(self) -> int:
         """The offset of the last event that was handed out."""
         handed = self._handed
-        return self.start_offset + self._starts[handed - 1] - 8 if handed else self.start_offset
+        return self._offset(handed - 1) if handed else self.start_offset
 
     @property
     def _handed(self) -> int:
-        return len(self._starts) - length_hint(self._left)
+        """How many events were handed out."""
+        return len(self) - length_hint(self._left)
+
+    def _offset(self, number: int) -> int:
+        """Where an event's header begins."""
+        return self.start_offset + self._pairs[2 * number] - 8
 
     def pointer(self, offset: int | None = None) -> EventPointer:
         """The pointer to the event at an offset, as `with_offsets` tells it, for `Client.fetch_event`.
@@ -147,12 +165,13 @@ class Slice:
         """
         if self._handle is None:
             raise ClosedError("this slice was given back before")
-        at = self._handed - 1 if offset is None else bisect_left(self._starts, offset - self.start_offset + 8)
-        if at < 0 or at == len(self._starts) or offset not in (None, self.start_offset + self._starts[at] - 8):
+        number = self._handed - 1 if offset is None else bisect_left(range(len(self)), offset, key=self._offset)
+        if not 0 <= number < len(self) or offset not in (None, self._offset(number)):
             raise InvalidArgumentError(f"{self!r}: no event at offset {offset}, or none was handed out")
-        offset, size = self.start_offset + self._starts[at] - 8, self._ends[at] - self._starts[at]
         spelled = ctypes.create_string_buffer(_abi.POINTER_SIZE)
-        status: int = self._library.slice_pointer(self._handle, offset, size, spelled)
+        status: int = self._library.slice_pointer(
+            self._handle, self._offset(number), self._pairs[2 * number + 1], spelled
+        )
         if status < 0:
             raise failure(self._library, status)
         return EventPointer(spelled.value.decode())
@@ -219,3 +238,33 @@ class Slice:
 
 #: An offset at which no event begins.
 _NOWHERE = -2
+
+
+def _parts(data: bytes, pairs: array[int]) -> Iterator[tuple[bytes, ...]]:
+    """The events of a slice, some at a time: all at once would be more than fits the
+    processor's cache, and memory that comes from the system and goes back each time."""
+    starts, sizes = pairs[0::2], pairs[1::2]
+    for first in range(0, len(starts), _PART):
+        yield _layout(sizes[first : first + _PART].tobytes()).unpack_from(data, starts[first] - 8)
+
+
+_PART = 512
+
+
+@lru_cache(maxsize=4)
+def _layout(sizes: bytes) -> Struct:
+    """How events of some sizes lie in a slice. Often all events of a stream have the same size."""
+    return Struct("".join(map(_FIELDS.__getitem__, array("I", sizes))))
+
+
+class _Fields(dict[int, str]):
+    """How an event of a size lies behind its header, in the language of struct."""
+
+    def __missing__(self, size: int) -> str:
+        field = f"8x{size}s"
+        if size < 4096:  # so there are not many to remember
+            self[size] = field
+        return field
+
+
+_FIELDS = _Fields()

@@ -6,7 +6,9 @@ import collections
 import concurrent.futures
 import contextlib
 import gc
+import itertools
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -64,6 +66,36 @@ def test_what_a_slice_says(client: pravega.Client, scope: str, stream: str) -> N
             assert part.position == part.end_offset
             number, offset = number + events, part.end_offset
         assert number == COUNT
+
+
+def test_events_views_and_offsets_take_turns(client: pravega.Client, scope: str, stream: str) -> None:
+    """Whichever comes first: each event is handed out once, and is the one at its place."""
+
+    def taken(part: pravega.Slice, views_first: bool) -> list[int]:
+        ways: list[Iterator[object]] = [iter(part), part.views(), part.with_offsets()]
+        ways = [part.views(), *ways] if views_first else ways
+        seen: list[int] = []
+        for way in itertools.cycle(ways):
+            before = part.position
+            event = next(way, None)
+            if event is None:
+                assert [next(other, None) for other in ways] == [None] * len(ways)
+                return seen
+            if isinstance(event, tuple):
+                at, event = event
+                assert at == before
+            assert isinstance(event, (bytes, memoryview))
+            assert part.data[: part.position - part.start_offset].endswith(event)
+            assert part.position == before + 8 + len(event)
+            seen.append(int(bytes(event)))
+        raise AssertionError
+
+    for views_first in (False, True):
+        group_name = f"views-{views_first}"
+        client.create_reader_group(scope, group_name, [stream])
+        with client.open_reader_group(scope, group_name) as group, group.open_reader("r") as reader:
+            seen = [number for part in reader.slices(timeout=SOON) for number in taken(part, views_first)]
+            assert seen == list(range(COUNT))
 
 
 def test_giving_back_at_an_event(client: pravega.Client, scope: str, stream: str) -> None:
