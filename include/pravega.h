@@ -1443,8 +1443,8 @@ PRAVEGA_API int pravega_reader_close(pravega_reader_t *reader, int timeout_ms, p
  * Blocks:   As pravega_reader_close.
  * Threads:  Any; not from a callback.
  * Returns:  As pravega_reader_close; PRAVEGA_E_INVALID_ARGUMENT: the text is no
- *           position, or it is ahead of what was handed out; then, too, the handle
- *           lives on and the reader reads on.
+ *           position, or it is ahead of what was handed out; then, and with
+ *           PRAVEGA_E_PANIC, the handle lives on too.
  */
 PRAVEGA_API int pravega_reader_close_at(pravega_reader_t *reader, const char *position, int timeout_ms, pravega_error_t **err);
 
@@ -1573,7 +1573,9 @@ static inline int pravega_events_next(pravega_events_t *it, pravega_event_t *eve
  *           pointer: the caller's, PRAVEGA_POINTER_SIZE bytes.
  * Blocks:   Never; does not enter the Go runtime.
  * Threads:  Any; works after fork.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the slice has no such event.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: no event of this length begins
+ *           there in the slice; this is looked for from the event that was asked for
+ *           last, or from the slice's begin.
  */
 PRAVEGA_API int pravega_slice_pointer(const pravega_slice_t *slice, int64_t offset, size_t len, char *pointer);
 

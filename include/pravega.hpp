@@ -253,6 +253,32 @@ struct EventPointer {
   }
 };
 
+// Where a reader stands, as the text of it says; see Reader::position and
+// Slice::position. Offsets are those of the first events that are not done with, by the
+// names of their segments, -1 for a segment that was read to its end.
+struct Position {
+  std::vector<std::pair<std::string, std::int64_t>> offsets;
+
+  explicit Position(const std::string &text) {
+    pravega_list_t *info = nullptr;
+    detail::call(pravega_position_info, text.c_str(), &info);
+    for (auto &[segment, offset] : detail::take_pairs(info)) {
+      offsets.emplace_back(std::move(segment), std::stoll(offset));
+    }
+  }
+  // The text of a position as bytes, and back.
+  static std::string to_bytes(const std::string &text) {
+    pravega_bytes_t *bytes = nullptr;
+    detail::call(pravega_position_to_bytes, text.c_str(), &bytes);
+    return detail::take(bytes);
+  }
+  static std::string from_bytes(std::string_view bytes) {
+    pravega_list_t *text = nullptr;
+    detail::call(pravega_position_from_bytes, static_cast<const void *>(bytes.data()), bytes.size(), &text);
+    return detail::take_one(text);
+  }
+};
+
 // One event of a slice; its payload is valid until the slice is released.
 struct Event {
   std::string_view data;
@@ -329,6 +355,13 @@ public:
       throw Error(status);
     }
     return pointer;
+  }
+
+  // The text of where the reader stands once the slice is given back with this offset.
+  std::string position(std::int64_t next_offset = PRAVEGA_SLICE_END) const {
+    pravega_list_t *position = nullptr;
+    detail::call(pravega_slice_position, const_cast<const pravega_slice_t *>(handle_.get()), next_offset, &position);
+    return detail::take_one(position);
   }
 
   // All was consumed.
@@ -619,6 +652,11 @@ private:
   detail::Owner<pravega_txn_writer_t> handle_;
 };
 
+// Between which event times a group is in a stream; see pravega_reader_time_window.
+struct TimeWindow {
+  std::int64_t lower = PRAVEGA_NO_LOWER_BOUND, upper = PRAVEGA_NO_UPPER_BOUND;
+};
+
 // A reader of a group. Destroyed without close, it gives the group five seconds
 // to learn that it left.
 class Reader {
@@ -679,13 +717,40 @@ public:
     }
     return fd;
   }
+  // The text of where it stands, by what was given back.
+  std::string position() const {
+    pravega_list_t *position = nullptr;
+    detail::call(pravega_reader_position, handle_.get(), &position);
+    return detail::take_one(position);
+  }
+  // Throws PRAVEGA_E_INVALID_ARGUMENT for a stream that the group does not read.
+  TimeWindow time_window(const std::string &scope, const std::string &stream, Timeout timeout = forever) {
+    TimeWindow window;
+    detail::call(pravega_reader_time_window, handle_.get(), scope.c_str(), stream.c_str(), &window.lower, &window.upper, detail::ms(timeout));
+    return window;
+  }
   void close(Timeout timeout = forever) { detail::call(pravega_reader_close, handle_.leave(), detail::ms(timeout)); }
+  // Closes, done with what is before a position, whatever was given back. The reader
+  // stays open if it throws PRAVEGA_E_INVALID_ARGUMENT: that is ahead of what it read.
+  void close_at(const std::string &position, Timeout timeout = forever) {
+    pravega_error_t *error = nullptr;
+    int status = pravega_reader_close_at(handle_.get(), position.c_str(), detail::ms(timeout), &error);
+    if (status != PRAVEGA_E_INVALID_ARGUMENT && status != PRAVEGA_E_FROM_CALLBACK && status != PRAVEGA_E_PANIC) {
+      handle_.leave();
+    }
+    if (status < 0) {
+      throw Error(status, error);
+    }
+  }
   pravega_reader_t *handle() const noexcept { return handle_.get(); }
 
 private:
   detail::Owner<pravega_reader_t> handle_;
   bool ended_ = false, at_checkpoint_ = false;
 };
+
+// Another status than that of any group; see ReaderGroup::wait_change.
+inline constexpr pravega_group_status_t unknown_status{-1, 0, 0, 0};
 
 // A reader group that exists; Client::create_reader_group makes one.
 class ReaderGroup {
@@ -708,6 +773,21 @@ public:
   }
   void reader_offline(const std::string &id, Timeout timeout = forever) {
     detail::call(pravega_reader_group_reader_offline, handle_.get(), id.c_str(), detail::ms(timeout));
+  }
+  // The same for one whose position is known: the others go on there.
+  void reader_offline_at(const std::string &id, const std::string &position, Timeout timeout = forever) {
+    detail::call(pravega_reader_group_reader_offline_at, handle_.get(), id.c_str(), position.c_str(), detail::ms(timeout));
+  }
+  // Waits until the status is another one than this, and makes it that; false: there
+  // was no change in time. From unknown_status on, each change is told.
+  bool wait_change(pravega_group_status_t &status, Timeout timeout = forever) {
+    pravega_error_t *error = nullptr;
+    int result = pravega_reader_group_wait_change(handle_.get(), &status, sizeof status, detail::ms(timeout), &error);
+    if (result < 0 && result != PRAVEGA_E_TIMED_OUT) {
+      throw Error(result, error);
+    }
+    pravega_error_free(error);
+    return result == PRAVEGA_OK;
   }
   // Pairs of name and value: "stream" for each, the group.* options.
   std::vector<std::pair<std::string, std::string>> info(Timeout timeout = forever) const {

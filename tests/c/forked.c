@@ -30,6 +30,11 @@ static void in_child(void) {
   CHECK_INT(PRAVEGA_E_FORKED, pravega_reader_checkpoint(NULL, NULL, NULL));
   CHECK_INT(PRAVEGA_E_FORKED, pravega_reader_group_checkpoint(NULL, "c", NULL, 1000, NULL));
   CHECK_INT(PRAVEGA_E_FORKED, pravega_reader_group_reset_to_last_checkpoint(NULL, 1000, NULL));
+  CHECK_INT(PRAVEGA_E_FORKED, pravega_reader_group_wait_change(NULL, NULL, 0, 1000, NULL));
+  CHECK_INT(PRAVEGA_E_FORKED, pravega_reader_position(NULL, NULL, NULL));
+  CHECK_INT(PRAVEGA_E_FORKED, pravega_reader_close_at(NULL, "", 1000, NULL));
+  CHECK_INT(PRAVEGA_E_FORKED, pravega_slice_position(NULL, 0, NULL, NULL));
+  CHECK_INT(PRAVEGA_E_FORKED, pravega_position_info("", NULL, NULL));
   CHECK_INT(PRAVEGA_E_FORKED, pravega_event_fetch(client, "s/t/0.#epoch.0:0-8", NULL, 1000, NULL));
   CHECK_INT(PRAVEGA_E_FORKED, pravega_cut_info("UNBOUNDED", NULL, NULL));
   CHECK_INT(PRAVEGA_E_FORKED, pravega_slice_release(NULL, 0));

@@ -1,4 +1,4 @@
-/* Cuts, checkpoints and event pointers as texts and as bytes, without a server. The
+/* Cuts, checkpoints, event pointers and positions as texts and as bytes, without a server. The
  * expected ones were written by the official Java client. */
 #include "check.h"
 
@@ -163,6 +163,71 @@ static void pointers(void) {
   }
 }
 
+static void positions(void) {
+  static const struct {
+    const char *text, *hex;
+    bool ranges; /* are in the bytes, but not in the text */
+  } both[] = {
+      {"gold/s/0.#epoch.0=75, gold/s/1.#epoch.0=150",
+       "000002000000002b020011676f6c642f732f302e2365706f63682e30404b0011676f6c642f732f312e2365706f63682e3040960100000047020011676f6c642f732f302e2365706f63682e30"
+       "bff0000000000000bff00000000000000011676f6c642f732f312e2365706f63682e30bff0000000000000bff0000000000000",
+       false},
+      {"golden/s/6.#epoch.2=384",
+       "0000020000000018010013676f6c64656e2f732f362e2365706f63682e3241800100000026010013676f6c64656e2f732f362e2365706f63682e3200000000000000003fe8000000000000", true},
+      {"golden/s/2.#epoch.1=-1, golden/t/0.#epoch.0=8589934592",
+       "000002000000003b020013676f6c64656e2f732f322e2365706f63682e31fffffffffffffffe0013676f6c64656e2f742f302e2365706f63682e30c000000200000000010000004b020013676f"
+       "6c64656e2f732f322e2365706f63682e3100000000000000003fd00000000000000013676f6c64656e2f742f302e2365706f63682e30bff0000000000000bff0000000000000",
+       true},
+  };
+  pravega_bytes_t *bytes;
+  pravega_list_t *list;
+  uint8_t want[300];
+  size_t len;
+  for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
+    len = unhex(both[i].hex, want);
+    CHECK_OK(pravega_position_from_bytes(want, len, &list, &error));
+    SAYS(list, both[i].text);
+    CHECK_OK(pravega_position_to_bytes(both[i].text, &bytes, &error));
+    if (!both[i].ranges) {
+      are(bytes, want, len);
+      continue;
+    }
+    size_t made_len;
+    const void *made = pravega_bytes_data(bytes, &made_len);
+    CHECK_OK(pravega_position_from_bytes(made, made_len, &list, &error));
+    SAYS(list, both[i].text);
+    CHECK_INT(PRAVEGA_OK, pravega_bytes_free(bytes));
+  }
+  CHECK_OK(pravega_position_info("golden/t/0.#epoch.0=8589934592, golden/s/2.#epoch.1=-1", &list, &error));
+  SAYS(list, "golden/s/2.#epoch.1", "-1", "golden/t/0.#epoch.0", "8589934592");
+  CHECK_OK(pravega_position_info("", &list, &error));
+  CHECK_INT(0, pravega_list_size(list));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(list));
+  CHECK_OK(pravega_position_to_bytes("", &bytes, &error));
+  const void *made = pravega_bytes_data(bytes, &len);
+  CHECK_OK(pravega_position_from_bytes(made, len, &list, &error));
+  SAYS(list, "");
+  CHECK_INT(PRAVEGA_OK, pravega_bytes_free(bytes));
+
+  static const char *const wrong[] = {"x", "golden/s/6.#epoch.2", "golden/s/6.#epoch.2=", "golden/s/6.#epoch.2=-2", "golden/s/6.#epoch.2=1, golden/s/6.#epoch.2=1", "=1"};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_position_info(wrong[i], &list, &error));
+    CHECK(list == NULL);
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_position_to_bytes(wrong[i], &bytes, &error));
+    CHECK(bytes == NULL);
+  }
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "position", pravega_position_info(NULL, &list, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "info", pravega_position_info("", NULL, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "position", pravega_position_to_bytes(NULL, &bytes, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "bytes", pravega_position_to_bytes("", NULL, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "bytes", pravega_position_from_bytes(NULL, 1, &list, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "position", pravega_position_from_bytes(want, 1, NULL, &error));
+  len = unhex(both[0].hex, want);
+  for (size_t part = 0; part < len; part++) {
+    CHECK_FAILS(PRAVEGA_E_PROTOCOL, "", pravega_position_from_bytes(want, part, &list, &error));
+  }
+}
+
 static void values_of_bytes(void) {
   pravega_bytes_t *one, *other;
   size_t len = 1;
@@ -184,6 +249,7 @@ int main(void) {
   RUN(cuts);
   RUN(checkpoints);
   RUN(pointers);
+  RUN(positions);
   RUN(values_of_bytes);
   return 0;
 }

@@ -29,6 +29,11 @@ SAME(offsetof(pravega_slice_info_t, scope), 40);
 SAME(offsetof(pravega_slice_info_t, stream), 48);
 SAME(offsetof(pravega_slice_info_t, segment), 56);
 
+SAME(sizeof(pravega_group_status_t), 24);
+SAME(offsetof(pravega_group_status_t, segments), 0);
+SAME(offsetof(pravega_group_status_t, readers), 8);
+SAME(offsetof(pravega_group_status_t, end_of_data), 16);
+
 SAME(sizeof(pravega_event_t), 32);
 SAME(sizeof(pravega_events_t), 24);
 
@@ -38,5 +43,7 @@ SAME(PRAVEGA_NO_KEY, 0xffffffff);
 SAME(PRAVEGA_MAX_EVENT, 8388608);
 SAME(PRAVEGA_CONFIG_COLUMNS, 4);
 SAME(PRAVEGA_POINTER_SIZE, 640);
+SAME(PRAVEGA_NO_LOWER_BOUND, INT64_MIN);
+SAME(PRAVEGA_NO_UPPER_BOUND, INT64_MAX);
 SAME(PRAVEGA_CHECKPOINT, 1);
 SAME(PRAVEGA_END, 2);

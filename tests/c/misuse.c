@@ -81,7 +81,8 @@ static void bad_handles(void) {
   pravega_list_t *list;
   pravega_slice_t *slice;
   pravega_slice_info_t info;
-  int64_t acked, unread;
+  int64_t acked, unread, lower, upper;
+  pravega_group_status_t status = {.segments = -1};
   int flag, fd;
   pravega_bytes_t *bytes;
   const char *text = "t";
@@ -115,13 +116,20 @@ static void bad_handles(void) {
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_reset_to_last_checkpoint(bad, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_update_retention_cut(bad, &text, 1, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_unread_bytes(bad, &unread, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_reader_offline_at(bad, "r", "", 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_wait_change(bad, &status, sizeof status, 0, &error));
+    CHECK_INT(-1, status.segments);
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_close(bad, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_event_fetch(bad, "s/t/0.#epoch.0:0-8", &bytes, 0, &error));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_next(bad, 0, &slice));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_ready_fd(bad, &fd));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_checkpoint(bad, &list, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_error(bad, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_position(bad, &list, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_time_window(bad, "s", "t", &lower, &upper, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_close(bad, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_close_at(bad, "", 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_slice_position(bad, 0, &list, &error));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_info(bad, &info, sizeof info));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_index(bad, NULL, NULL, 0));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_slice_pointer(bad, 0, 0, pointer));
@@ -145,6 +153,8 @@ static void bad_handles(void) {
   CHECK_OK(pravega_config_new(&config, &error));
   CHECK_FAILS(PRAVEGA_E_WRONG_KIND, "", pravega_client_close((pravega_client_t *)(void *)config, &error));
   CHECK_INT(PRAVEGA_E_WRONG_KIND, pravega_writer_write((pravega_writer_t *)(void *)config, NULL, 0, "x", 1, 0));
+  CHECK_FAILS(PRAVEGA_E_WRONG_KIND, "", pravega_reader_group_wait_change((pravega_reader_group_t *)(void *)config, &status, sizeof status, 0, &error));
+  CHECK_FAILS(PRAVEGA_E_WRONG_KIND, "", pravega_reader_close_at((pravega_reader_t *)(void *)config, "", 0, &error));
   CHECK_INT(PRAVEGA_E_WRONG_KIND, pravega_error_free((pravega_error_t *)(void *)config));
   CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
 }

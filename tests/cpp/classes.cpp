@@ -280,6 +280,59 @@ void checkpoints_and_cuts() {
   CHECK(rest.size() == 70 && *rest.begin() == "130" && *rest.rbegin() == "199");
 }
 
+void positions_and_changes() {
+  pravega::Client client = connect();
+  client.create_stream(scope, "placed", config());
+  {
+    pravega::Writer writer = client.open_writer(scope, "placed");
+    for (int i = 100; i < 200; i++) {
+      writer.write(std::to_string(i));
+    }
+  }
+  client.seal_stream(scope, "placed");
+  client.create_reader_group(scope, "placed-group", {scope + "/placed"}, config().set("group.refresh.interval", "100ms"));
+  pravega::ReaderGroup group = client.open_reader_group(scope, "placed-group");
+  pravega_group_status_t status = pravega::unknown_status;
+  CHECK(group.wait_change(status, 60s) && status.segments == 1 && status.readers == 0 && status.end_of_data == 0);
+  CHECK(!group.wait_change(status, 300ms));
+  auto until = [&](std::int64_t readers, bool end) {
+    while (status.readers != readers || (status.end_of_data != 0) != end) {
+      CHECK(group.wait_change(status, 60s));
+    }
+  };
+
+  pravega::Reader first = group.open_reader("first");
+  until(1, false);
+  auto slice = first.next(30s);
+  CHECK(slice.has_value());
+  const std::string segment = slice->info().segment;
+  CHECK(first.position() == segment + "=0" && slice->position(0) == first.position());
+  CHECK(slice->position(30 * 11) == segment + "=330");
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, slice->position(8));
+  pravega::Position position(slice->position(20 * 11));
+  CHECK(position.offsets.size() == 1 && position.offsets[0].first == segment && position.offsets[0].second == 220);
+  CHECK(pravega::Position::from_bytes(pravega::Position::to_bytes(segment + "=220")) == segment + "=220");
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, pravega::Position("no position"));
+  slice->release_at(30 * 11);
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, first.close_at(segment + "=1000000"));
+  pravega::TimeWindow window = first.time_window(scope, "placed");
+  CHECK(window.lower == PRAVEGA_NO_LOWER_BOUND && window.upper == PRAVEGA_NO_UPPER_BOUND);
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, first.time_window(scope, "elsewhere"));
+  first.close_at(segment + "=220");
+  CHECK_THROWS(PRAVEGA_E_BAD_HANDLE, first.close());
+  until(0, false);
+
+  pravega::Reader second = group.open_reader("second");
+  slice = second.next(30s);
+  CHECK(slice.has_value() && slice->begin()->data == "120");
+  group.reader_offline_at("second", slice->position(60 * 11));
+  std::multiset<std::string> rest = read_all(group);
+  CHECK(rest.size() == 40 && *rest.begin() == "160");
+  until(0, true);
+  client.delete_reader_group(scope, "placed-group");
+  CHECK_THROWS(PRAVEGA_E_NO_SUCH_READER_GROUP, group.wait_change(status, 60s));
+}
+
 void batches() {
   pravega::Client client = connect();
   client.create_stream(scope, "batches", config().set("stream.segments", "2"));
@@ -459,6 +512,7 @@ int main() {
     run("round_trip", round_trip);
     run("slices_given_back", slices_given_back);
     run("checkpoints_and_cuts", checkpoints_and_cuts);
+    run("positions_and_changes", positions_and_changes);
     run("batches", batches);
     run("large_event", large_event);
     run("continued_writer", continued_writer);
