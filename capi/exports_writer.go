@@ -37,11 +37,35 @@ func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.
 		}, func() {
 			o.news.tell(func() { C.shim_room(core) })
 		})
+		w.UseInbox(inbox{core}, C.SHIM_INBOX)
 		*durable = C.int64_t(w.Durable())
 		opened = pointer.Save(o)
 		return nil
 	})
 	return opened
+}
+
+// inbox is the one in the C half of a writer.
+type inbox struct{ core unsafe.Pointer }
+
+func (i inbox) Open(last int64) { C.shim_open(i.core, C.int64_t(last)) }
+
+func (i inbox) Take(shut bool) (events []byte, count int) {
+	var s C.int
+	set(&s, shut)
+	left := C.shim_take(i.core, s)
+	return unsafe.Slice((*byte)(unsafe.Pointer(left.events)), left.bytes), int(left.count)
+}
+
+//export goWriterTake
+func goWriterTake(of unsafe.Pointer) (status C.int) {
+	defer func() {
+		if r := recover(); r != nil {
+			status = C.int(client.CodeOf(panicked(r)))
+		}
+	}()
+	pointer.Restore(of).(*writer).TakeInbox()
+	return 0
 }
 
 // The event and its key stay in the memory of the C caller while they are

@@ -3,7 +3,7 @@
  * know of each other. C holds what the caller sees: the table of handles, the
  * fork guard, waiting, callbacks, memory that is lent out. Go holds the client.
  * Only C enters Go through the functions named go...; Go calls back shim_acked,
- * shim_room, shim_ready and shim_log.
+ * shim_room, shim_open, shim_take, shim_ready and shim_log.
  */
 #ifndef PRAVEGA_SHIM_H
 #define PRAVEGA_SHIM_H
@@ -33,6 +33,12 @@ struct shim_accepted {
   int64_t last;
 };
 
+/* What was left in an inbox. */
+struct shim_left {
+  const uint8_t *events;
+  size_t bytes, count;
+};
+
 /* Strings from Go, malloc'ed as one text: each is followed by a NUL. */
 struct shim_strings {
   size_t count;
@@ -56,9 +62,14 @@ struct shim_slice {
   struct shim_strings names; /* scope, stream, segment */
 };
 
+/* What an inbox holds at most. */
+#define SHIM_INBOX 32768
+
 /* Called by Go. */
 void shim_acked(void *writer, int64_t acked, int status);
 void shim_room(void *writer);
+void shim_open(void *writer, int64_t last);
+struct shim_left shim_take(void *writer, int shut);
 void shim_ready(void *reader);
 void shim_log(int level, char *message);
 

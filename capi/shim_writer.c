@@ -1,7 +1,9 @@
-/* Writers: one Go entry a write; waiting for room and for acks happens here. */
+/* Writers: a write enters Go, or leaves its event in the inbox when many come;
+ * waiting for room and for acks happens here. */
 #include "_cgo_export.h"
 #include "handle.h"
 #include "bell.h"
+#include "inbox.h"
 
 #include <stdlib.h>
 
@@ -9,6 +11,7 @@ struct writer {
   struct shim_object object;
   struct bell bell;     /* raised by each ack, the final error, a close */
   struct bell room;     /* raised when the window opens again, by the final error, a close */
+  struct inbox inbox;
   int64_t durable;          /* the numbers begin behind it */
   _Atomic int64_t acked;    /* written before final: who sees final sees the last acked */
   _Atomic int64_t accepted; /* the highest number given out */
@@ -26,6 +29,7 @@ static void writer_destroy(struct shim_object *object) {
   }
   bell_destroy(&w->bell);
   bell_destroy(&w->room);
+  inbox_destroy(&w->inbox);
   free(w);
 }
 
@@ -51,6 +55,7 @@ int pravega_writer_open(pravega_client_t *client, const char *scope, const char 
       call_fail(&c, PRAVEGA_E_NO_MEMORY, "");
       return call_end(&c, err);
     }
+    inbox_init(&w->inbox);
     w->object.destroy = writer_destroy;
     w->object.go = goWriterOpen(c.object->go, scope, stream, settings, timeout_ms, w, &w->durable, &c.out);
     atomic_store(&w->acked, w->durable);
@@ -109,6 +114,11 @@ void shim_acked(void *writer, int64_t acked, int status) {
 /* From Go: a write that was refused for want of room may be tried again. */
 void shim_room(void *writer) { bell_ring(&((struct writer *)writer)->room); }
 
+/* From Go: what Open and Take of an Inbox of package client are told to do. */
+void shim_open(void *writer, int64_t last) { inbox_open(&((struct writer *)writer)->inbox, last); }
+
+struct shim_left shim_take(void *writer, int shut) { return inbox_take(&((struct writer *)writer)->inbox, shut != 0); }
+
 static int64_t poison(struct writer *w) {
   atomic_store(&w->object.poisoned, true);
   bell_ring(&w->bell);
@@ -166,6 +176,11 @@ struct offer {
   size_t count;
 };
 
+static int64_t try_one(struct writer *w, const struct offer *o) {
+  int64_t n = inbox_put(&w->inbox, o->key, o->key_len, o->events, o->size);
+  return n > 0 ? n : goWriterTry(w->object.go, o->key, o->key_len, o->events, o->size);
+}
+
 /* Offers until it is taken or refused, for as long as the caller waits for room. */
 static int64_t put(struct writer *w, const struct offer *o, int timeout_ms) {
   int64_t n;
@@ -173,7 +188,7 @@ static int64_t put(struct writer *w, const struct offer *o, int timeout_ms) {
   struct deadline until;
   for (;;) {
     uint32_t rung = bell_rung(&w->room);
-    n = o->lens == NULL ? goWriterTry(w->object.go, o->key, o->key_len, o->events, o->size) : goWriterTryBatch(w->object.go, o->key, o->key_len, o->events, o->size, o->lens, o->count);
+    n = o->lens == NULL ? try_one(w, o) : goWriterTryBatch(w->object.go, o->key, o->key_len, o->events, o->size, o->lens, o->count);
     if (n != PRAVEGA_E_WINDOW_FULL) {
       break;
     }
@@ -350,6 +365,10 @@ int pravega_writer_wait(pravega_writer_t *writer, int64_t number, int timeout_ms
     if (!waited) {
       waited = true;
       until = deadline_in(timeout_ms);
+      if (inbox_holds(&w->inbox) && goWriterTake(w->object.go) != 0) { /* what is waited for may be there */
+        status = (int)poison(w);
+        break;
+      }
     }
     if (!bell_wait(&w->bell, rung, &until)) {
       status = PRAVEGA_E_TIMED_OUT;

@@ -47,6 +47,7 @@ type Writer struct {
 
 	acked atomic.Int64
 	hook  hook
+	inbox inbox
 	marks timeMarks
 	work  sync.WaitGroup // goroutines of this writer
 }
@@ -162,6 +163,7 @@ func (w *Writer) WriteKeyed(ctx context.Context, key string, event []byte) (int6
 func (w *Writer) TryWrite(event []byte) (int64, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	defer w.openInbox()
 	return w.accept(anywhere, event)
 }
 
@@ -173,6 +175,7 @@ func (w *Writer) TryWriteKeyed(key string, event []byte) (int64, error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	defer w.openInbox()
 	return w.accept(position, event)
 }
 
@@ -243,11 +246,10 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 	}
 }
 
-// accept is the one place where an event gets its number: it finds the segment,
-// copies the event into the segment's open block and counts, as one step under
-// the lock. An event that is refused takes no number. Several events are a
-// batch, which is stored as one.
+// accept takes an event, or refuses it: then it has no number. Several events are
+// a batch, which is stored as one.
 func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
+	w.emptyInbox(true)
 	switch {
 	case w.err != nil:
 		return 0, w.err
@@ -265,18 +267,24 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 		return w.last, nil
 	}
 	m := w.table.find(position)
-	held, segments := m.Bytes(), len(w.table.members)
-	if !w.window.admits(held, segments) {
+	if !w.window.admits(m.Bytes(), len(w.table.members)) {
 		w.window.full = true
 		return 0, errWindowFull
 	}
-	w.window.moved(held, held+size, segments)
+	w.put(m, position, size, events...)
+	return w.last, nil
+}
+
+// put is the one place where an event gets its number: it copies the event into
+// the segment's open block and counts, as one step under the lock.
+func (w *Writer) put(m *member, position float64, size int, events ...[]byte) {
+	held := m.Bytes()
+	w.window.moved(held, held+size, len(w.table.members))
 	w.last += int64(len(events))
 	m.Add(w.last, position, events...)
 	if !w.watch.on {
 		w.startWatch()
 	}
-	return w.last, nil
 }
 
 // settled is the position, drawn if the event may go anywhere.
@@ -369,6 +377,7 @@ func (w *Writer) Close(ctx context.Context) error {
 		w.mu.Unlock()
 		return nil
 	}
+	w.emptyInbox(true)
 	w.closing = true
 	last := w.last
 	w.mu.Unlock()
@@ -394,6 +403,7 @@ func (w *Writer) refuse() {
 func (w *Writer) newest() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.emptyInbox(false)
 	return w.last
 }
 
@@ -414,6 +424,7 @@ func (w *Writer) fail(err error) {
 		err = w.unknown(err)
 	}
 	w.err = err
+	w.closeInbox()
 	w.stopWatch()
 	w.cancel()
 	for _, m := range w.table.members {
@@ -434,6 +445,8 @@ func (w *Writer) left(bytes, ofSegment int) {
 	case w.late == nil: // the rest may belong to segments that are down
 		w.late = time.AfterFunc(lateness, w.reopenLate)
 	}
+	w.inbox.alone = 0
+	w.emptyInbox(false)
 	w.progressed()
 }
 

@@ -1,5 +1,5 @@
 /* Writers against a real server. */
-#include "server.h"
+#include "tally.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -530,6 +530,79 @@ static void threads_share_a_writer(void) {
   client_close(client);
 }
 
+/* At full speed, when most events wait in C, every way to write keeps the order of
+ * each key, and the numbers are the order. */
+enum { WAYS = 40000, WRITERS = 2 };
+
+struct ways {
+  pravega_writer_t *writer;
+  uint32_t first;
+};
+
+static void *write_all_ways(void *arg) {
+  static const char *keys[] = {"", "k", "\xc3\xa9", "another key"};
+  static const uint8_t large[20000];
+  const struct ways *ways = arg;
+  int64_t before = 0;
+  for (uint32_t i = ways->first; i < WAYS; i += WRITERS) {
+    const char *key = keys[i % 4];
+    uint32_t event[25] = {i}, lens = i % 3 == 0 ? 4 : sizeof event, key_len = (uint32_t)strlen(key);
+    int64_t n = 0;
+    if (i % 401 == 0) {
+      CHECK_INT(1, pravega_writer_write_many(ways->writer, key, &key_len, event, &lens, 1, LONG, &n));
+    } else if (i % 503 == 0) {
+      n = pravega_writer_write_batch(ways->writer, key, key_len, event, &lens, 1, LONG);
+    } else if (i % 607 == 0) {
+      uint8_t *copy = malloc(sizeof large);
+      CHECK(copy != NULL);
+      memcpy(copy, large, sizeof large);
+      memcpy(copy, &i, sizeof i);
+      n = pravega_writer_write(ways->writer, key, key_len, copy, sizeof large, LONG);
+      free(copy);
+    } else if (i % 997 == 0) {
+      n = pravega_writer_write(ways->writer, key, key_len, event, lens, LONG);
+      CHECK_INT(PRAVEGA_OK, pravega_writer_wait(ways->writer, n, LONG, NULL));
+    } else {
+      n = pravega_writer_write(ways->writer, key, key_len, event, lens, LONG);
+    }
+    CHECK(n > before);
+    before = n;
+  }
+  return NULL;
+}
+
+static void full_speed_keeps_order(void) {
+  struct ways ways[WRITERS];
+  pthread_t threads[WRITERS];
+  pravega_client_t *client = client_open();
+  stream_create(client, "ways", "3");
+  pravega_writer_t *w = writer_open(client, "ways");
+  for (uint32_t i = 0; i < WRITERS; i++) {
+    ways[i] = (struct ways){w, i};
+    CHECK_INT(0, pthread_create(&threads[i], NULL, write_all_ways, &ways[i]));
+  }
+  for (int i = 0; i < WRITERS; i++) {
+    CHECK_INT(0, pthread_join(threads[i], NULL));
+  }
+  int64_t acked;
+  CHECK_OK(pravega_writer_close(w, &acked, LONG, &error));
+  CHECK_INT(WAYS, acked);
+  CHECK_OK(pravega_stream_seal(client, scope_of(client), "ways", LONG, &error));
+  pravega_reader_t *r = reader_open(client, "ways");
+  pravega_slice_t *slice;
+  struct tally *t = tally_of(4);
+  int status;
+  while ((status = pravega_reader_next(r, LONG, &slice)) == PRAVEGA_OK) {
+    count_slice(t, slice);
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  }
+  CHECK_INT(PRAVEGA_END, status);
+  CHECK_INT(WAYS, t->total);
+  free(t);
+  reader_close(r);
+  client_close(client);
+}
+
 /* Short-lived threads leave nothing behind. */
 static void *write_one(void *arg) {
   CHECK(pravega_writer_write(arg, NULL, 0, "x", 1, LONG) > 0);
@@ -586,6 +659,7 @@ int main(void) {
   RUN(close_while_another_waits);
   RUN(close_while_another_writes);
   RUN(threads_share_a_writer);
+  RUN(full_speed_keeps_order);
   RUN(many_short_threads);
   RUN(shutdown_flushes);
   return 0;
