@@ -36,8 +36,10 @@ from .group import ReaderGroup, ReaderGroupInfo
 from .logs import log_to
 from .options import Option, OptionValue, options
 from .pointers import EventPointer
-from .reader import OnCheckpoint, Reader, Slices
+from .positions import Position
+from .reader import OnCheckpoint, Reader, Slices, TimeWindow
 from .slices import Slice
+from .status import GroupStatus, GroupStatuses
 from .streams import Segment, StreamConfig, StreamInfo
 from .transactions import Transaction, TransactionalWriter, TransactionStatus
 from .writer import Event, Writer
@@ -58,10 +60,13 @@ __all__ = [
     "Client",
     "Event",
     "EventPointer",
+    "GroupStatus",
+    "GroupStatuses",
     "GroupStream",
     "OnCheckpoint",
     "Option",
     "OptionValue",
+    "Position",
     "PravegaError",
     "Reader",
     "ReaderGroup",
@@ -72,6 +77,7 @@ __all__ = [
     "StreamConfig",
     "StreamCut",
     "StreamInfo",
+    "TimeWindow",
     "Transaction",
     "TransactionStatus",
     "TransactionalWriter",

@@ -21,6 +21,8 @@ MAX_EVENT = 8388608
 NO_KEY = 4294967295
 SLICE_END = -1
 POINTER_SIZE = 640
+NO_LOWER_BOUND = -(2**63)
+NO_UPPER_BOUND = 2**63 - 1
 CONFIG_COLUMNS = 4
 
 TXN_UNKNOWN = 0
@@ -76,6 +78,12 @@ class SliceInfo(ctypes.Structure):
         ("stream", c_char_p),
         ("segment", c_char_p),
     )
+
+
+class GroupStatus(ctypes.Structure):
+    """pravega_group_status_t"""
+
+    _fields_ = (("segments", c_int64), ("readers", c_int64), ("end_of_data", c_int32), ("reserved", c_int32))
 
 
 LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_int, c_char_p)
@@ -179,6 +187,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_reader_group_open": (c_int, [_handle, c_char_p, c_char_p, _out, c_int, _out]),
     "pravega_reader_group_readers": (c_int, [_handle, _out, c_int, _out]),
     "pravega_reader_group_reader_offline": (c_int, [_handle, c_char_p, c_int, _out]),
+    "pravega_reader_group_reader_offline_at": (c_int, [_handle, c_char_p, c_char_p, c_int, _out]),
     "pravega_reader_group_info": (c_int, [_handle, _out, c_int, _out]),
     "pravega_reader_group_checkpoint": (c_int, [_handle, c_char_p, _out, c_int, _out]),
     "pravega_reader_group_cancel_checkpoints": (c_int, [_handle, c_int, _out]),
@@ -188,17 +197,22 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_reader_group_reset_to_last_checkpoint": (c_int, [_handle, c_int, _out]),
     "pravega_reader_group_update_retention_cut": (c_int, [_handle, _array, c_size_t, c_int, _out]),
     "pravega_reader_group_unread_bytes": (c_int, [_handle, _out, c_int, _out]),
+    "pravega_reader_group_wait_change": (c_int, [_handle, _out, c_size_t, c_int, _out]),
     "pravega_reader_group_close": (c_int, [_handle, _out]),
     "pravega_reader_open": (c_int, [_handle, c_char_p, _handle, _out, c_int, _out]),
     "pravega_reader_next": (c_int, [_handle, c_int, _out]),
     "pravega_reader_checkpoint": (c_int, [_handle, _out, _out]),
     "pravega_reader_ready_fd": (c_int, [_handle, _out]),
     "pravega_reader_error": (c_int, [_handle, _out]),
+    "pravega_reader_position": (c_int, [_handle, _out, _out]),
+    "pravega_reader_time_window": (c_int, [_handle, c_char_p, c_char_p, _out, _out, c_int, _out]),
     "pravega_reader_close": (c_int, [_handle, c_int, _out]),
+    "pravega_reader_close_at": (c_int, [_handle, c_char_p, c_int, _out]),
     "pravega_slice_info": (c_int, [_handle, _out, c_size_t]),
     "pravega_slice_index": (c_int64, [_handle, _out, _array, c_size_t]),
     "pravega_slice_release": (c_int, [_handle, c_int64]),
     "pravega_slice_pointer": (c_int, [_handle, c_int64, c_size_t, c_void_p]),
+    "pravega_slice_position": (c_int, [_handle, c_int64, _out, _out]),
     "pravega_event_fetch": (c_int, [_handle, c_char_p, _out, c_int, _out]),
     "pravega_cut_info": (c_int, [c_char_p, _out, _out]),
     "pravega_cut_to_bytes": (c_int, [c_char_p, _out, _out]),
@@ -208,6 +222,9 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_pointer_info": (c_int, [c_char_p, _out, _out]),
     "pravega_pointer_to_bytes": (c_int, [c_char_p, _out, _out]),
     "pravega_pointer_from_bytes": (c_int, [c_void_p, c_size_t, _out, _out]),
+    "pravega_position_info": (c_int, [c_char_p, _out, _out]),
+    "pravega_position_to_bytes": (c_int, [c_char_p, _out, _out]),
+    "pravega_position_from_bytes": (c_int, [c_void_p, c_size_t, _out, _out]),
     "pravega_log_set": (c_int, [LogFunction, c_void_p, c_int]),
     "pravega_shutdown": (c_int, [c_int]),
     "pravega_debug_live": (c_int64, []),
@@ -215,15 +232,6 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
 
 #: Functions of the header that Python has no use for, and why.
 UNUSED = {
-    "pravega_reader_group_wait_change": "not bound yet",
-    "pravega_reader_group_reader_offline_at": "not bound yet",
-    "pravega_reader_position": "not bound yet",
-    "pravega_reader_time_window": "not bound yet",
-    "pravega_reader_close_at": "not bound yet",
-    "pravega_slice_position": "not bound yet",
-    "pravega_position_info": "not bound yet",
-    "pravega_position_to_bytes": "not bound yet",
-    "pravega_position_from_bytes": "not bound yet",
     "pravega_list_find": "a list of pairs becomes a dict",
     "pravega_config_get": "no configuration is kept where it could be asked",
     "pravega_writer_set_ack": "acks are waited for; no thread of the library calls Python for them",

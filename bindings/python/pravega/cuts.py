@@ -124,11 +124,11 @@ class Checkpoint:
         return cls(name, tuple(map(StreamCut, cuts)))
 
 
-#: What methods take that need a position of a group: the texts of cuts will do.
-Position = Checkpoint | StreamCut | Iterable[StreamCut | str]
+#: What methods take that need the position of a whole group: the texts of cuts will do.
+Cuts = Checkpoint | StreamCut | Iterable[StreamCut | str]
 
 
-def cuts_of(position: Position) -> Iterable[StreamCut | str]:
+def cuts_of(position: Cuts) -> Iterable[StreamCut | str]:
     """The cuts of a position."""
     if isinstance(position, Checkpoint):
         return position.cuts

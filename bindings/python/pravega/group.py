@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._call import Undo, quick, strings, text, texts, waiting
 from ._object import Object
-from ._waiting import awaited
-from .cuts import Checkpoint, GroupStream, Position, StreamCut, cuts_of
+from ._waiting import awaited, milliseconds
+from .cuts import Checkpoint, Cuts, GroupStream, StreamCut, cuts_of
 from .options import OptionValue
+from .positions import Position
 from .reader import OnCheckpoint, Reader
+from .status import GroupStatuses
 
 if TYPE_CHECKING:
     from .client import Client
@@ -97,15 +99,24 @@ class ReaderGroup(Object):
         """The ids of the readers that are online in the group, on any machine."""
         return self._list("readers", timeout=timeout)
 
-    def reader_offline(self, id: str, *, timeout: float | None = None) -> None:
+    def reader_offline(self, id: str, *, at: Position | str | None = None, timeout: float | None = None) -> None:
         """Takes a reader that crashed out of the group.
 
         Others go on from its last checkpoint, or from where it acquired its segments:
         nothing is lost, what it was handed since is delivered again. If it lives after
         all, it fails with ReaderNotInGroupError. A reader that is not in the group is
         taken as gone already.
+
+        `at` is where it was done, when the program kept that with what it made of the
+        events before: others go on there, and nothing is delivered again. It must be a
+        position of this reader since it was opened last, as what a wrong one skips is
+        not read. Segments that it lacks are handed over as without.
         """
-        self._ask("reader_group_reader_offline", text("reader id", id), timeout=timeout)
+        if at is None:
+            self._ask("reader_group_reader_offline", text("reader id", id), timeout=timeout)
+        else:
+            position = text("position", str(at))
+            self._ask("reader_group_reader_offline_at", text("reader id", id), position, timeout=timeout)
 
     def info(self, *, timeout: float | None = None) -> ReaderGroupInfo:
         """What the group reads, and its options."""
@@ -126,6 +137,20 @@ class ReaderGroup(Object):
         count = ctypes.c_int64()
         self._ask("reader_group_unread_bytes", ctypes.byref(count), timeout=timeout)
         return count.value
+
+    def watch(self, *, timeout: float | None = None) -> GroupStatuses:
+        """What becomes of the group, for `for` and `async for`: its status now, and again whenever it has changed.
+
+        It goes on until the loop is left, also after `end_of_data`. From the first status on the
+        library looks every group.refresh.interval until this handle is closed; changes in
+        between show as one. While servers are away, there is no change.
+
+        A status that does not come within `timeout` seconds raises TimedOutError; None:
+        wait as long as it takes. Ctrl-C and closing this handle end the wait. Raises
+        NoSuchReaderGroupError when the group is deleted. Any number of loops may watch.
+        """
+        milliseconds(timeout)
+        return GroupStatuses(self, timeout)
 
     # --------------------------------------------------------- checkpoints
 
@@ -184,7 +209,7 @@ class ReaderGroup(Object):
         """
         self._ask("reader_group_reset", *stream_texts(streams), self._client._with(options), timeout=timeout)
 
-    def reset_to(self, position: Position, *, timeout: float | None = None) -> None:
+    def reset_to(self, position: Cuts, *, timeout: float | None = None) -> None:
         """As `reset`, with the configuration that the group has, but to start elsewhere.
 
         `position` is a Checkpoint, or cuts, one for a stream: those of `stream_cuts` or of
@@ -202,7 +227,7 @@ class ReaderGroup(Object):
 
     # ----------------------------------------------------------- retention
 
-    def update_retention_cut(self, position: Position, *, timeout: float | None = None) -> None:
+    def update_retention_cut(self, position: Cuts, *, timeout: float | None = None) -> None:
         """Tells that the group does not need what lies before a Checkpoint, or cuts, any more.
 
         The streams' retention policies may truncate that. For a group whose option

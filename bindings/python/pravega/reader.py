@@ -8,14 +8,15 @@ import ctypes
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _abi
-from ._call import quick, strings, waiting
+from ._call import quick, strings, text, waiting
 from ._object import IMPATIENT, Object
-from ._waiting import Deadline, milliseconds
+from ._waiting import Deadline, awaited, milliseconds
 from ._watch import Watch
-from .errors import ClosedError, InvalidArgumentError, PravegaError, TimedOutError
+from .errors import ClosedError, InvalidArgumentError, PanicError, PravegaError, TimedOutError
+from .positions import Position
 from .slices import Slice
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 
 #: What is called with the name of a checkpoint; in event loops what it returns is awaited, if it can be.
 OnCheckpoint = Callable[[str], object]
+
+
+class TimeWindow(NamedTuple):
+    """Between which event times a group is in a stream, in the unit of those who told them."""
+
+    #: What is read from now on has at least this time; None near the head of the stream,
+    #: and if nobody told times.
+    lower: int | None
+    #: What is read until the window moves on has at most this time; None near the tail.
+    upper: int | None
 
 
 class Reader(Object):
@@ -238,20 +249,80 @@ class Reader(Object):
         if current is not None:
             current._settle(failed=failed)
 
+    # --------------------------------------------------- where the reader is
+
+    @property
+    def position(self) -> Position:
+        """Where the reader stands: behind what was given back, and the last event that iteration handed out.
+
+        What was taken with `next` and is not given back counts as unread: see
+        `Slice.position_at`. Never waits. Raises ClosedError.
+        """
+        current = self._current
+        if current is not None and not current.released:
+            return current.position_at()
+        listed = ctypes.c_void_p()
+        quick(self._library, self._library.reader_position, self._live(), ctypes.byref(listed))
+        return Position(*strings(self._library, listed))
+
+    def time_window(self, scope: str, stream: str, *, timeout: float | None = None) -> TimeWindow:
+        """Between which event times, as `Writer.note_time` told them, the group is in one of its streams.
+
+        By what this reader has given back and what the others told last, which is a few
+        seconds old; so events of a slice that is out may be newer than `upper`. The
+        servers mark the times every ten seconds or so, when all writers have moved on.
+
+        Mostly does not wait: when the group has passed all marks that are known, and at
+        most once a second, servers are asked, for at most `timeout` seconds; None: option
+        request.timeout.
+
+        Raises InvalidArgumentError when the group does not read such a stream, and what
+        `next` raises for good.
+        """
+        lower, upper = ctypes.c_int64(), ctypes.c_int64()
+        waiting(
+            self._library,
+            self._library.reader_time_window,
+            self._live(),
+            text("scope", scope),
+            text("stream", stream),
+            ctypes.byref(lower),
+            ctypes.byref(upper),
+            timeout=timeout,
+        )
+        return TimeWindow(
+            None if lower.value == _abi.NO_LOWER_BOUND else lower.value,
+            None if upper.value == _abi.NO_UPPER_BOUND else upper.value,
+        )
+
+    async def time_window_async(self, scope: str, stream: str, *, timeout: float | None = None) -> TimeWindow:
+        """As `time_window`, but an event loop goes on meanwhile."""
+        return await awaited(lambda: self.time_window(scope, stream, timeout=timeout))
+
     # ------------------------------------------------------------- the end
 
-    def close(self, timeout: float | None = None) -> None:
+    def close(self, timeout: float | None = None, *, at: Position | str | None = None) -> None:
         """Gives back what is out, leaves the group, and closes.
 
         Slices that the program took with `next` and did not give back count as
         unread. Waits for the group to know, at most `timeout` seconds; None:
         option request.timeout.
 
-        When that fails, the reader is closed but still in the group, and
+        `at` is a position of this reader, for a program that is done with the events
+        before it, whatever was given back: the next readers go on there. In segments that it
+        lacks they go on from the reader's last checkpoint, or from where it acquired
+        them. What was given back to its end is done with, if the group knows already.
+        Raises InvalidArgumentError when it is no position, or ahead of what was handed
+        out; the reader reads on then.
+
+        When it fails otherwise, the reader is closed but still in the group, and
         `ReaderGroup.reader_offline` takes it out. Closing what is closed does
         nothing.
         """
-        self._close(timeout, failed=False)
+        if at is None:
+            self._close(timeout, failed=False)
+        else:
+            self._close_at(text("position", str(at)), timeout)
 
     def _close(self, timeout: float | None, *, failed: bool) -> None:
         milliseconds(timeout)  # a bad one must not cost the handle
@@ -259,12 +330,36 @@ class Reader(Object):
         if handle is None:
             return
         try:
-            with contextlib.suppress(ClosedError):  # the slice counts as unread; what follows says why
-                self._settle(failed=failed)
+            self._leave(failed=failed)
             waiting(self._library, self._library.reader_close, handle, timeout=timeout)
         finally:
             if self._watch is not None:
                 self._watch.close()
+
+    def _close_at(self, position: bytes, timeout: float | None) -> None:
+        milliseconds(timeout)
+        handle = self._retire()
+        if handle is None:
+            return
+
+        def close(*arguments: Any) -> int:
+            status: int = self._library.reader_close_at(*arguments)
+            if status in (InvalidArgumentError.code, PanicError.code):  # it lives on, even if nobody waits any more
+                self._handle = handle
+            return status
+
+        try:
+            waiting(self._library, close, handle, position, timeout=timeout)
+        finally:
+            if self.closed:
+                self._leave(failed=True)
+                if self._watch is not None:
+                    self._watch.close()
+
+    def _leave(self, *, failed: bool) -> None:
+        """Gives back the slice that iteration holds, at the end."""
+        with contextlib.suppress(ClosedError):  # the slice counts as unread; what follows says why
+            self._settle(failed=failed)
 
     def _discard(self, handle: int) -> None:
         self._library.reader_close(handle, 0, None)

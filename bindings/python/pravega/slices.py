@@ -16,10 +16,11 @@ from struct import Struct
 from types import TracebackType
 
 from . import _abi
-from ._call import failure
+from ._call import failure, quick, strings
 from ._library import Library
 from .errors import ClosedError, InvalidArgumentError
 from .pointers import EventPointer
+from .positions import Position
 
 
 class Slice:
@@ -176,6 +177,22 @@ class Slice:
             raise failure(self._library, status)
         return EventPointer(spelled.value.decode())
 
+    def position_at(self, offset: int | None = None) -> Position:
+        """Where the reader stands once the slice is given back up to an offset, which is as for `release_at`.
+
+        None: behind the last event that was handed out. A program keeps it with what it
+        made of the events before. Never waits.
+
+        Raises InvalidArgumentError when no event begins there; ClosedError when the
+        slice was given back, or the reader closed.
+        """
+        if self._handle is None:
+            raise ClosedError("this slice was given back before")
+        listed = ctypes.c_void_p()
+        offset = self._own(self.position if offset is None else offset)
+        quick(self._library, self._library.slice_position, self._handle, offset, ctypes.byref(listed))
+        return Position(*strings(self._library, listed))
+
     @property
     def released(self) -> bool:
         """Whether it was given back."""
@@ -201,11 +218,13 @@ class Slice:
         handle, self._handle = self._handle, None
         if handle is None:
             raise ClosedError("this slice was given back before")
-        if not self.start_offset <= offset <= self.end_offset:
-            offset = _NOWHERE
-        status: int = self._library.slice_release(handle, offset)
+        status: int = self._library.slice_release(handle, self._own(offset))
         if status < 0:
             raise failure(self._library, status)
+
+    def _own(self, offset: int) -> int:
+        """An offset of the slice, as the library takes it; one at which no event begins for any other."""
+        return offset if self.start_offset <= offset <= self.end_offset else _NOWHERE
 
     def _settle(self, *, failed: bool = False) -> None:
         """Gives it back at the last event that was handed out, if it was not given back."""

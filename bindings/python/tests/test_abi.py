@@ -63,6 +63,7 @@ def test_prototypes(name: str) -> None:
         ("pravega_key_range_t", _abi.KeyRange),
         ("pravega_segment_t", _abi.Segment),
         ("pravega_slice_info_t", _abi.SliceInfo),
+        ("pravega_group_status_t", _abi.GroupStatus),
     ],
 )
 def test_structs(struct: str, mirror: type[ctypes.Structure]) -> None:
@@ -90,6 +91,12 @@ def test_constants(name: str) -> None:
     found = re.search(rf"PRAVEGA_{name}(?: =)? (?:U?INT\d+_C)?\(?(-?\d+)", CODE)
     assert found is not None
     assert getattr(_abi, name) == int(found[1])
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_LOWER_BOUND", "INT64_MIN"), ("NO_UPPER_BOUND", "INT64_MAX")])
+def test_bounds(name: str, value: str) -> None:
+    assert f"#define PRAVEGA_{name} {value}\n" in CODE
+    assert getattr(_abi, name) == {"INT64_MIN": -(2**63), "INT64_MAX": 2**63 - 1}[value]
 
 
 def test_versions() -> None:

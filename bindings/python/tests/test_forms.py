@@ -1,4 +1,7 @@
-"""Cuts, checkpoints and event pointers, without a server. What is expected was written by the official Java client."""
+"""Cuts, checkpoints, positions and event pointers, without a server.
+
+What is expected was written by the official Java client.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import pickle
 import pytest
 
 import pravega
-from pravega import Checkpoint, EventPointer, GroupStream, StreamCut
+from pravega import Checkpoint, EventPointer, GroupStream, Position, StreamCut
 
 CUT = "H4sIAAAAAAAA/zOwSs/PSdEvtjLQMQRiAysTUx1DA1MAyiI5vhcAAAA="
 CUT_BYTES = bytes.fromhex("000101000000000f0006676f6c642f730200202d012069")
@@ -20,6 +23,17 @@ T = "H4sIAAAAAAAA/zOwSs/PSUnN0y+xMgBCCwMAhnVL2REAAAA="
 S = "H4sIAAAAAAAA/zOwSs/PSUnN0y+2MtAxBGIDK0MjUx1DC1MA5JvUGhoAAAA="
 POINTER = "golden/s/6.#epoch.2:368-16"
 POINTER_BYTES = bytes.fromhex("00000100000000180013676f6c64656e2f732f362e2365706f63682e32417010")
+POSITION = "gold/s/1.#epoch.0=150, gold/s/0.#epoch.0=75"
+POSITION_BYTES = bytes.fromhex(
+    "000002000000002b020011676f6c642f732f302e2365706f63682e30404b0011676f6c642f732f312e2365706f63682e3040960100000047"
+    "020011676f6c642f732f302e2365706f63682e30bff0000000000000bff00000000000000011676f6c642f732f312e2365706f63682e30bf"
+    "f0000000000000bff0000000000000"
+)
+WITH_AN_END = bytes.fromhex(
+    "000002000000003b020013676f6c64656e2f732f322e2365706f63682e31fffffffffffffffe0013676f6c64656e2f742f302e2365706f63"
+    "682e30c000000200000000010000004b020013676f6c64656e2f732f322e2365706f63682e3100000000000000003fd00000000000000013"
+    "676f6c64656e2f742f302e2365706f63682e30bff0000000000000bff0000000000000"
+)
 
 
 def test_cuts() -> None:
@@ -71,6 +85,26 @@ def test_pointers() -> None:
             EventPointer.from_bytes(POINTER_BYTES[:size])
 
 
+def test_positions() -> None:
+    position = Position(POSITION)
+    assert position.offsets == {"gold/s/0.#epoch.0": 75, "gold/s/1.#epoch.0": 150}
+    assert (str(position), bytes(position)) == (POSITION, POSITION_BYTES)
+    same = Position.from_bytes(POSITION_BYTES)
+    assert same == position
+    with_an_end = Position.from_bytes(WITH_AN_END)
+    assert with_an_end.offsets == {"golden/s/2.#epoch.1": -1, "golden/t/0.#epoch.0": 8589934592}
+    assert with_an_end == Position(str(with_an_end)) == Position.from_bytes(bytes(with_an_end))
+    assert len({same, position, with_an_end}) == 2
+    nowhere = Position("")
+    assert (nowhere.offsets, str(nowhere), Position.from_bytes(bytes(nowhere))) == ({}, "", nowhere)
+    for wrong in ("nonsense", "a/b/0.#epoch.0=-2", "a/b/0.#epoch.0=1,", POSITION + "\0"):
+        with pytest.raises(pravega.InvalidArgumentError):
+            Position(wrong)
+    for size in range(len(POSITION_BYTES)):
+        with pytest.raises(pravega.ProtocolError):
+            Position.from_bytes(POSITION_BYTES[:size])
+
+
 @pytest.mark.parametrize(
     ("stream", "spelled"),
     [
@@ -98,6 +132,7 @@ def test_pickles() -> None:
         StreamCut(CUT),
         Checkpoint("c", (StreamCut(S),)),
         EventPointer(POINTER),
+        Position(POSITION),
         GroupStream("a", "b", StreamCut(S)),
     )
     assert pickle.loads(pickle.dumps(kept)) == kept

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
-from types import FrameType
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -69,19 +67,6 @@ def test_closing_wakes_who_waits() -> None:
 def test_no_time_at_all(offline: pravega.Client) -> None:
     with pytest.raises(pravega.TimedOutError):
         offline.create_scope("s", timeout=0)
-
-
-@pytest.fixture
-def ctrl_c() -> Iterator[Callable[[float], None]]:
-    """Presses Ctrl-C after a time."""
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds) and None
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
 
 
 def test_ctrl_c_ends_the_wait_for_a_server(offline: pravega.Client, ctrl_c: Callable[[float], None]) -> None:

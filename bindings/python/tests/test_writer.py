@@ -5,10 +5,9 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import random
-import signal
 import threading
 import time
-from types import FrameType
+from collections.abc import Callable
 
 import pytest
 
@@ -334,22 +333,14 @@ def test_an_exception_in_the_block_is_the_one_that_is_seen(client: pravega.Clien
     assert stored(client, scope) == [b"x"]
 
 
-def test_ctrl_c_ends_a_wait(client: pravega.Client, scope: str) -> None:
+def test_ctrl_c_ends_a_wait(client: pravega.Client, scope: str, ctrl_c: Callable[[float], None]) -> None:
     client.create_stream(scope, "s")
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        with client.open_writer(scope, "s") as writer:
-            begin = time.monotonic()
-            signal.setitimer(signal.ITIMER_REAL, 0.3)
-            with pytest.raises(KeyboardInterrupt):
-                writer.wait(1)
-            assert time.monotonic() - begin < SOON / 2
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    with client.open_writer(scope, "s") as writer:
+        begin = time.monotonic()
+        ctrl_c(0.3)
+        with pytest.raises(KeyboardInterrupt):
+            writer.wait(1)
+        assert time.monotonic() - begin < SOON / 2
 
 
 def test_scaling_under_load_loses_and_doubles_nothing(client: pravega.Client, scope: str) -> None:
