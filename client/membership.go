@@ -56,7 +56,7 @@ func (m *membership) witness(u readergroup.Update) {
 
 // join enters the group.
 func (m *membership) join(ctx context.Context) error {
-	err := m.write(ctx, func() ([]readergroup.Update, error) {
+	err := m.reader.group.write(ctx, m.log, func() ([]readergroup.Update, error) {
 		if !m.state.Started() {
 			return nil, fault.New(fault.NoSuchReaderGroup, "open reader", m.reader.id, "group %s has no state yet: create it", m.reader.group)
 		}
@@ -79,27 +79,25 @@ func (m *membership) join(ctx context.Context) error {
 func (m *membership) leave(ctx context.Context, positions map[readergroup.Segment]int64) error {
 	err := m.fetch(ctx)
 	if err == nil {
-		err = m.write(ctx, func() ([]readergroup.Update, error) {
-			if m.checkMember(ctx, time.Time{}) != nil {
-				return nil, nil // it is out already; another one may have its name
-			}
-			return m.state.Leave(m.reader.id, positions), nil
-		})
+		err = m.write(ctx, func() ([]readergroup.Update, error) { return m.state.Leave(m.reader.id, positions), nil })
 	}
-	if fault.CodeOf(err) == fault.NoSuchReaderGroup {
-		return nil // nothing is left to leave
+	switch fault.CodeOf(err) {
+	case fault.NoSuchReaderGroup, fault.ReaderNotInGroup, fault.GroupReinitialized:
+		return nil // nothing is left to leave, or it is out already
 	}
 	return err
 }
 
 // write adds updates to the group's state, proposed anew whenever somebody else
-// was faster. A reader that is not in the state any more is told why.
+// was faster. A reader that is no member any more is told why, and writes nothing:
+// another one may have its name.
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
-	err := m.reader.group.write(ctx, m.log, propose)
-	if why := m.checkMember(ctx, time.Time{}); fault.CodeOf(err) == fault.ReaderNotInGroup && why != nil {
-		return why
-	}
-	return err
+	return m.reader.group.write(ctx, m.log, func() ([]readergroup.Update, error) {
+		if err := m.checkMember(ctx, time.Time{}); err != nil {
+			return nil, err
+		}
+		return propose()
+	})
 }
 
 // fetch reads what others have written.
@@ -181,7 +179,7 @@ func (m *membership) idle() time.Duration {
 // step does what is due, in the order that lets segments move on fastest.
 func (m *membership) step(ctx context.Context) error {
 	now := time.Now()
-	if !now.Before(m.refresh) {
+	if m.failures > 0 || !now.Before(m.refresh) { // a look that failed may have left an old state
 		m.refresh = now.Add(m.state.Config().RefreshInterval())
 		if err := m.fetch(ctx); err != nil {
 			return err
@@ -316,6 +314,7 @@ func (m *membership) giveSegment(ctx context.Context, now time.Time) error {
 		return m.state.Release(r.id, a.segment, places[a.segment].Offset, m.state.LagToTell(r.id), places)
 	})
 	m.release = now.Add(m.state.ReleaseInterval(r.id))
+	m.acquire = now.Add(m.state.AcquireInterval(r.id)) // it is for the others, who are to take it first
 	if err == nil && m.state.Owns(r.id, a.segment) {
 		r.mu.Lock()
 		a.leaving = false
@@ -347,9 +346,6 @@ func (m *membership) tellLag(ctx context.Context, now time.Time) error {
 	m.lag = now.Add(m.state.LagInterval())
 	r := m.reader
 	return m.write(ctx, func() ([]readergroup.Update, error) {
-		if !m.state.Online(r.id) {
-			return nil, nil
-		}
 		return []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: r.id, Lag: m.state.LagToTell(r.id), LastRead: r.places()}}, nil
 	})
 }

@@ -249,7 +249,8 @@ func TestWhatMembersWrite(t *testing.T) {
 			return early.Complete("a", seg(0), map[Segment]Successor{seg(2): after(0, 9), seg(1): after(0, 9), seg(3): after(0)})
 		}, []Update{SegmentCompleted{"a", seg(0), Range{}, map[Segment]Successor{seg(3): after(0)}}}, nil},
 		{"complete, checkpoint pending", func() ([]Update, error) { return pending.Complete("a", seg(0), nil) }, nil, nil},
-		{"complete, not owned", func() ([]Update, error) { return busy.Complete("a", seg(1), nil) }, nil, fault.ReaderNotInGroup},
+		{"complete, not owned", func() ([]Update, error) { return busy.Complete("a", seg(1), nil) }, nil, nil},
+		{"complete, removed", func() ([]Update, error) { return busy.Complete("x", seg(0), nil) }, nil, fault.ReaderNotInGroup},
 		{"pass", func() ([]Update, error) { return pending.Pass("a", "c", at(3)) }, []Update{CheckpointReader{"c", "a", at(3)}}, nil},
 		{"pass out of order", func() ([]Update, error) { return pending.Pass("a", "d", at(3)) }, nil, nil},
 		{"pass what is not pending", func() ([]Update, error) { return busy.Pass("a", "c", at(3)) }, nil, nil},

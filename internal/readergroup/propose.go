@@ -60,15 +60,15 @@ func (s *State) Release(reader string, segment Segment, offset, lag int64, read 
 }
 
 // Complete is what a reader writes when it has read a segment to its end, and
-// everything before was processed; nothing while a checkpoint waits for it.
-// successors are the controller's, or none if the group ends in the segment, as
-// [State.EndOffset] tells. The error is fault.ReaderNotInGroup if the reader does
-// not own the segment any more.
+// everything before was processed; nothing while a checkpoint waits for it, or if
+// it does not own the segment any more: it was in doubt whether an earlier update
+// was stored. successors are the controller's, or none if the group ends in the
+// segment, as [State.EndOffset] tells. The error is fault.ReaderNotInGroup.
 func (s *State) Complete(reader string, segment Segment, successors map[Segment]Successor) ([]Update, error) {
-	if !s.Owns(reader, segment) {
+	if !s.Online(reader) {
 		return nil, removed(reader)
 	}
-	if _, pending := s.Checkpoint(reader); pending {
+	if _, pending := s.Checkpoint(reader); pending || !s.Owns(reader, segment) {
 		return nil, nil
 	}
 	news := make(map[Segment]Successor, len(successors))
