@@ -29,7 +29,7 @@ func (w *Writer) TryWriteBatch(key string, events [][]byte) (int64, error) {
 		return 0, err
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.unlock()
 	return w.accept(position, events...)
 }
 
@@ -48,7 +48,7 @@ func (w *Writer) TryWriteBatchAnywhere(events [][]byte) (int64, error) {
 		return 0, w.emptyBatch()
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.unlock()
 	return w.accept(anywhere, events...)
 }
 

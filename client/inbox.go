@@ -121,7 +121,9 @@ func (w *Writer) putFirst(events []byte) (rest []byte) {
 	}
 	position = w.settled(position)
 	if stored, _ := w.repeats(position, 1); !stored { // one event is not stored in part
-		w.put(w.table.find(position), position, wire.EventHeader+int(length), events[:length])
+		m := w.table.find(position)
+		w.number(m, wire.EventHeader+int(length), 1)
+		m.Add(w.last, position, events[:length])
 	}
 	return events[length:]
 }

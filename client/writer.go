@@ -35,6 +35,7 @@ type Writer struct {
 	random   rand.PCG         // positions of events without key
 	resumed  *resumption      // of a writer with an id
 	floor    *floor           // of a writer with an id
+	prompt   segment.Prompt   // left to who holds the lock: see unlock
 	closing  bool             // no more events are taken
 	err      error            // final; set once
 	sealed   []*member        // waiting for the rerouting goroutine
@@ -162,7 +163,7 @@ func (w *Writer) WriteKeyed(ctx context.Context, key string, event []byte) (int6
 // TryWrite is Write that never waits: WindowFull tells that there is no room.
 func (w *Writer) TryWrite(event []byte) (int64, error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.unlock()
 	defer w.openInbox()
 	return w.accept(anywhere, event)
 }
@@ -174,7 +175,7 @@ func (w *Writer) TryWriteKeyed(key string, event []byte) (int64, error) {
 		return 0, err
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.unlock()
 	defer w.openInbox()
 	return w.accept(position, event)
 }
@@ -189,7 +190,7 @@ const NoKey = 1<<32 - 1
 // of the last one, and why it stopped: nil if all were taken. It never waits.
 func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.unlock()
 	if keyLens != nil && len(keyLens) < len(lens) {
 		return 0, 0, w.tooShort()
 	}
@@ -233,7 +234,7 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 		w.mu.Lock()
 		number, err := w.accept(position, events...)
 		if err != errWindowFull {
-			w.mu.Unlock()
+			w.unlock()
 			return number, err
 		}
 		room := await(&w.room)
@@ -271,19 +272,34 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 		w.window.full = true
 		return 0, errWindowFull
 	}
-	w.put(m, position, size, events...)
+	w.number(m, size, len(events))
+	if w.prompt == nil {
+		w.prompt = m.AddPromptly(w.last, position, events...)
+	} else {
+		m.Add(w.last, position, events...)
+	}
 	return w.last, nil
 }
 
-// put is the one place where an event gets its number: it copies the event into
-// the segment's open block and counts, as one step under the lock.
-func (w *Writer) put(m *member, position float64, size int, events ...[]byte) {
+// number is the one place where events get their numbers and their room in the
+// window, as one step with their Add to the segment, which follows under the lock.
+func (w *Writer) number(m *member, size, events int) {
 	held := m.Bytes()
 	w.window.moved(held, held+size, len(w.table.members))
-	w.last += int64(len(events))
-	m.Add(w.last, position, events...)
+	w.last += int64(events)
 	if !w.watch.on {
 		w.startWatch()
+	}
+}
+
+// unlock ends a write: it lets go of the lock, and sends what is to be sent
+// without it.
+func (w *Writer) unlock() {
+	prompt := w.prompt
+	w.prompt = nil
+	w.mu.Unlock()
+	if prompt != nil {
+		prompt.Send()
 	}
 }
 

@@ -113,6 +113,24 @@ func (a *Appender) Add(last int64, position float64, events ...[]byte) {
 	a.kick()
 }
 
+// A Prompt is a lone event that its writer sends himself.
+type Prompt interface {
+	// Send sends it. Call it without the lock, and once: nobody else does.
+	Send()
+}
+
+// AddPromptly is Add that has the caller send the event himself, if nothing else
+// is under way: to wake the sender takes longer than to send. Else it returns nil.
+func (a *Appender) AddPromptly(last int64, position float64, events ...[]byte) Prompt {
+	a.session.Add(last, position, events...)
+	if !a.asked && a.link != nil && len(a.session.flight) == 0 && a.session.Sendable() {
+		a.asked = true
+		return a.link
+	}
+	a.kick()
+	return nil
+}
+
 // kick gets the sender going, or a connection.
 func (a *Appender) kick() {
 	switch {
@@ -239,6 +257,9 @@ type link struct {
 	gone  chan struct{}   // the connection was lost
 	why   error           // set before gone is closed
 }
+
+// Send has the caller be the sender.
+func (l *link) Send() { l.conn.Now(l) }
 
 // leave ends our part in a connection that is still there.
 func (l *link) leave() { l.conn.Unregister(l.a.request) }

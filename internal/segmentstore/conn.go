@@ -27,7 +27,7 @@ type Receiver interface {
 }
 
 // A Source has frames to send. It is pulled once for each call of Ready, by the
-// connection's sender, and must not block on anything slow.
+// connection's sender, or of Now, and must not block on anything slow.
 type Source interface {
 	// Pull appends frames to the buffers, and returns them. The frames must
 	// stay as they are until they are acknowledged or Lost is called.
@@ -42,7 +42,9 @@ type Source interface {
 
 // Conn is a connection to a segment store, shared by many appenders, readers
 // and requests. Safe for concurrent use. Two goroutines own it: one sends
-// whatever has accumulated while its last write ran, one receives.
+// whatever has accumulated while its last write ran, one receives. A request, or
+// an event that is alone, is sent by its caller if the sender has nothing to do:
+// to wake another thread for it takes longer than to send it.
 type Conn struct {
 	endpoint string
 	dialer   *Dialer
@@ -52,8 +54,11 @@ type Conn struct {
 	life     context.Context // ends with Close
 	end      context.CancelFunc
 
+	direct *direct
+
 	mu        sync.Mutex
 	wake      sync.Cond // something to send, or closing
+	sending   bool      // somebody writes to the socket
 	requests  [][]byte
 	ready     []Source
 	receivers map[int64]Receiver
@@ -72,6 +77,8 @@ func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
 		endpoint:  endpoint,
 		dialer:    d,
 		socket:    socket,
+		direct:    newDirect(socket),
+		sending:   true, // the sender, until it first rests
 		receivers: make(map[int64]Receiver),
 		setups:    make(chan struct{}, setupsAtOnce),
 		sent:      make(chan struct{}),
@@ -144,11 +151,53 @@ func (c *Conn) Leave() { <-c.setups }
 
 const setupsAtOnce = 64
 
-// Send queues one frame, which must not change any more. It never blocks.
+// Send sends one frame, which must not change any more. It never blocks.
 func (c *Conn) Send(frame []byte) {
 	c.mu.Lock()
-	c.requests = append(c.requests, frame)
-	c.wake.Signal()
+	if !c.reserve() {
+		c.requests = append(c.requests, frame)
+		c.wake.Signal()
+		c.mu.Unlock()
+		return
+	}
+	c.mu.Unlock()
+	c.direct.write(append(c.direct.frames[:0], frame))
+	c.rested()
+}
+
+// Now is Ready for a source that the caller may pull himself. It never blocks.
+func (c *Conn) Now(s Source) {
+	c.mu.Lock()
+	if !c.reserve() {
+		c.ready = append(c.ready, s)
+		c.wake.Signal()
+		c.mu.Unlock()
+		return
+	}
+	c.mu.Unlock()
+	c.direct.write(s.Pull(c.direct.frames[:0]))
+	c.rested()
+}
+
+// reserve makes the caller the sender if nobody sends and nothing waits.
+func (c *Conn) reserve() bool {
+	if c.direct.raw == nil || c.sending || len(c.requests) > 0 || len(c.ready) > 0 || c.closing != nil {
+		return false
+	}
+	c.sending = true
+	return true
+}
+
+// rested ends what reserve began. What the socket did not take is left to the
+// sender, and what came meanwhile.
+func (c *Conn) rested() {
+	c.mu.Lock()
+	c.requests = slices.Insert(c.requests, 0, c.direct.rest...)
+	c.direct.clear()
+	c.sending = false
+	if len(c.requests) > 0 || len(c.ready) > 0 || c.closing != nil {
+		c.wake.Signal()
+	}
 	c.mu.Unlock()
 }
 
@@ -209,9 +258,11 @@ func (c *Conn) sendLoop() {
 	var ready []Source
 	for {
 		c.mu.Lock()
-		for len(c.requests) == 0 && len(c.ready) == 0 && c.closing == nil {
+		c.sending = false
+		for c.sending || len(c.requests) == 0 && len(c.ready) == 0 && c.closing == nil {
 			c.wake.Wait()
 		}
+		c.sending = true
 		if c.closing != nil {
 			c.mu.Unlock()
 			return
