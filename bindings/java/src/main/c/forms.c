@@ -1,4 +1,4 @@
-/* Stream cuts, checkpoints and event pointers, which are texts and bytes. */
+/* Stream cuts, checkpoints, event pointers and positions, which are texts and bytes. */
 #include "binding.h"
 
 /* The bytes of a value, which it ends. */
@@ -86,6 +86,18 @@ static jobjectArray pointerFromBytes(JNIEnv *env, jclass cls UNUSED, jbyteArray 
   return decode(env, bytes, pravega_pointer_from_bytes);
 }
 
+static jobjectArray positionInfo(JNIEnv *env, jclass cls UNUSED, jbyteArray position) {
+  return explain(env, position, pravega_position_info);
+}
+
+static jbyteArray positionToBytes(JNIEnv *env, jclass cls UNUSED, jbyteArray position) {
+  return encode(env, position, pravega_position_to_bytes);
+}
+
+static jobjectArray positionFromBytes(JNIEnv *env, jclass cls UNUSED, jbyteArray bytes) {
+  return decode(env, bytes, pravega_position_from_bytes);
+}
+
 static jbyteArray eventFetch(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray pointer) {
   struct request r;
   int status = 0;
@@ -105,6 +117,9 @@ static const JNINativeMethod methods[] = {
     NATIVE(pointerInfo, "(" TEXT ")" TEXTS),
     NATIVE(pointerToBytes, "(" TEXT ")[B"),
     NATIVE(pointerFromBytes, "([B)" TEXTS),
+    NATIVE(positionInfo, "(" TEXT ")" TEXTS),
+    NATIVE(positionToBytes, "(" TEXT ")[B"),
+    NATIVE(positionFromBytes, "([B)" TEXTS),
     NATIVE(eventFetch, "(J" TEXT ")[B"),
 };
 const struct natives forms_natives = NATIVES(methods);

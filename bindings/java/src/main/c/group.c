@@ -54,11 +54,13 @@ static jobjectArray groupCuts(JNIEnv *env, jclass cls UNUSED, jlong group, jint 
   return ask_list(env, group, pravega_reader_group_cuts, timeout_ms);
 }
 
-static void groupReaderOffline(JNIEnv *env, jclass cls UNUSED, jlong group, jbyteArray reader) {
+static void groupReaderOffline(JNIEnv *env, jclass cls UNUSED, jlong group, jbyteArray reader, jbyteArray position) {
   struct request r;
   int status = 0;
-  if (request_begin(&r, env, reader, NULL, NULL, NULL)) {
-    status = pravega_reader_group_reader_offline(HANDLE(pravega_reader_group_t, group), r.texts[0], PRAVEGA_FOREVER, &r.err);
+  if (request_begin(&r, env, reader, position, NULL, NULL)) {
+    pravega_reader_group_t *of = HANDLE(pravega_reader_group_t, group);
+    status = position == NULL ? pravega_reader_group_reader_offline(of, r.texts[0], PRAVEGA_FOREVER, &r.err)
+                              : pravega_reader_group_reader_offline_at(of, r.texts[0], r.texts[1], PRAVEGA_FOREVER, &r.err);
   }
   request_end(&r, status);
 }
@@ -126,6 +128,25 @@ static jlong groupUnreadBytes(JNIEnv *env, jclass cls UNUSED, jlong group) {
   return succeeded(env, status, err) ? bytes : 0;
 }
 
+/* False: not in time. known: segments, readers, end of data. */
+static jboolean groupWaitChange(JNIEnv *env, jclass cls UNUSED, jlong group, jlongArray known, jint timeout_ms) {
+  pravega_error_t *err = NULL;
+  jlong numbers[3];
+  (*env)->GetLongArrayRegion(env, known, 0, 3, numbers);
+  pravega_group_status_t now = {.segments = numbers[0], .readers = numbers[1], .end_of_data = numbers[2] != 0};
+  int status = pravega_reader_group_wait_change(HANDLE(pravega_reader_group_t, group), &now, sizeof now, timeout_ms, &err);
+  if (status == PRAVEGA_E_TIMED_OUT) {
+    pravega_error_free(err);
+    return JNI_FALSE;
+  }
+  if (!succeeded(env, status, err)) {
+    return JNI_FALSE;
+  }
+  const jlong changed[] = {now.segments, now.readers, now.end_of_data};
+  (*env)->SetLongArrayRegion(env, known, 0, 3, changed);
+  return JNI_TRUE;
+}
+
 static void groupClose(JNIEnv *env, jclass cls UNUSED, jlong group) {
   pravega_error_t *err = NULL;
   int status = pravega_reader_group_close(HANDLE(pravega_reader_group_t, group), &err);
@@ -137,7 +158,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(groupDelete, "(J" TEXT TEXT ")V"),
     NATIVE(groupOpen, "(J" TEXT TEXT ")J"),
     NATIVE(groupReaders, "(J)" TEXTS),
-    NATIVE(groupReaderOffline, "(J" TEXT ")V"),
+    NATIVE(groupReaderOffline, "(J" TEXT TEXT ")V"),
     NATIVE(groupInfo, "(J)" TEXTS),
     NATIVE(groupCheckpoint, "(J" TEXT "I)" TEXTS),
     NATIVE(groupCancelCheckpoints, "(J)V"),
@@ -147,6 +168,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(groupResetToLastCheckpoint, "(J)V"),
     NATIVE(groupUpdateRetentionCut, "(J" TEXTS ")V"),
     NATIVE(groupUnreadBytes, "(J)J"),
+    NATIVE(groupWaitChange, "(J[JI)Z"),
     NATIVE(groupClose, "(J)V"),
 };
 const struct natives group_natives = NATIVES(methods);

@@ -46,18 +46,40 @@ static void readerRaise(JNIEnv *env, jclass cls UNUSED, jlong reader) {
   succeeded(env, status, err);
 }
 
+/* The only text of a list, which it ends; NULL if there is none. */
+static jbyteArray only_out(JNIEnv *env, pravega_list_t *list) {
+  const char *text = pravega_list_get(list, 0);
+  jbyteArray out = text != NULL ? text_out(env, text) : NULL;
+  pravega_list_free(list);
+  return out;
+}
+
 /* The name of the checkpoint that next came to last; NULL while there was none. */
 static jbyteArray readerCheckpoint(JNIEnv *env, jclass cls UNUSED, jlong reader) {
   pravega_list_t *name = NULL;
   pravega_error_t *err = NULL;
   int status = pravega_reader_checkpoint(HANDLE(pravega_reader_t, reader), &name, &err);
-  if (!succeeded(env, status, err)) {
-    return NULL;
+  return succeeded(env, status, err) ? only_out(env, name) : NULL;
+}
+
+static jbyteArray readerPosition(JNIEnv *env, jclass cls UNUSED, jlong reader) {
+  pravega_list_t *position = NULL;
+  pravega_error_t *err = NULL;
+  int status = pravega_reader_position(HANDLE(pravega_reader_t, reader), &position, &err);
+  return succeeded(env, status, err) ? only_out(env, position) : NULL;
+}
+
+static void readerTimeWindow(JNIEnv *env, jclass cls UNUSED, jlong reader, jbyteArray scope, jbyteArray stream, jlongArray out) {
+  struct request r;
+  int status = 0;
+  int64_t lower = PRAVEGA_NO_LOWER_BOUND, upper = PRAVEGA_NO_UPPER_BOUND;
+  if (request_begin(&r, env, scope, stream, NULL, NULL)) {
+    status = pravega_reader_time_window(HANDLE(pravega_reader_t, reader), r.texts[0], r.texts[1], &lower, &upper, PRAVEGA_FOREVER, &r.err);
   }
-  const char *text = pravega_list_get(name, 0);
-  jbyteArray out = text != NULL ? text_out(env, text) : NULL;
-  pravega_list_free(name);
-  return out;
+  if (request_end(&r, status)) {
+    const jlong bounds[] = {lower, upper};
+    (*env)->SetLongArrayRegion(env, out, 0, 2, bounds);
+  }
 }
 
 static void readerClose(JNIEnv *env, jclass cls UNUSED, jlong reader, jint timeout_ms) {
@@ -66,10 +88,26 @@ static void readerClose(JNIEnv *env, jclass cls UNUSED, jlong reader, jint timeo
   succeeded(env, status, err);
 }
 
+static void readerCloseAt(JNIEnv *env, jclass cls UNUSED, jlong reader, jbyteArray position, jint timeout_ms) {
+  struct request r;
+  int status = 0;
+  if (request_begin(&r, env, position, NULL, NULL, NULL)) {
+    status = pravega_reader_close_at(HANDLE(pravega_reader_t, reader), r.texts[0], timeout_ms, &r.err);
+  }
+  request_end(&r, status);
+}
+
 static jbyteArray sliceSegment(JNIEnv *env, jclass cls UNUSED, jlong slice) {
   pravega_slice_info_t info;
   int status = pravega_slice_info(HANDLE(pravega_slice_t, slice), &info, sizeof info);
   return succeeded(env, status, NULL) ? text_out(env, info.segment) : NULL;
+}
+
+static jbyteArray slicePosition(JNIEnv *env, jclass cls UNUSED, jlong slice, jlong next) {
+  pravega_list_t *position = NULL;
+  pravega_error_t *err = NULL;
+  int status = pravega_slice_position(HANDLE(pravega_slice_t, slice), next, &position, &err);
+  return succeeded(env, status, err) ? only_out(env, position) : NULL;
 }
 
 static jint sliceRelease(JNIEnv *env UNUSED, jclass cls UNUSED, jlong slice, jlong next) {
@@ -81,8 +119,12 @@ static const JNINativeMethod methods[] = {
     NATIVE(readerNext, "(JI[J)[B"),
     NATIVE(readerRaise, "(J)V"),
     NATIVE(readerCheckpoint, "(J)" TEXT),
+    NATIVE(readerPosition, "(J)" TEXT),
+    NATIVE(readerTimeWindow, "(J" TEXT TEXT "[J)V"),
     NATIVE(readerClose, "(JI)V"),
+    NATIVE(readerCloseAt, "(J" TEXT "I)V"),
     NATIVE(sliceSegment, "(J)" TEXT),
+    NATIVE(slicePosition, "(JJ)" TEXT),
     NATIVE(sliceRelease, "(JJ)I"),
 };
 const struct natives reader_natives = NATIVES(methods);

@@ -53,6 +53,17 @@ public final class Event {
     }
 
     /**
+     * Where the reader stands once it is done with this event and all before it in the slice, to be kept with what was
+     * made of them.
+     *
+     * @return the position, in all segments that the reader has now
+     * @throws PravegaException.Closed the slice was given back, or its reader was closed
+     */
+    public Position position() {
+        return slice.position(next());
+    }
+
+    /**
      * Its size.
      *
      * @return bytes

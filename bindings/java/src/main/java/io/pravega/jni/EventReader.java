@@ -29,7 +29,9 @@ import java.util.function.Consumer;
  * <p>A reader's position is what was given back. What is out when it is closed is delivered again. When it dies,
  * others take over after {@link ReaderGroup#readerOffline}, or by themselves, if one of them has the option
  * {@code group.liveness.timeout}; if it is alive after all, it fails with {@link PravegaException.ReaderNotInGroup}.
- * What it did not give back is delivered again then, what it gave back since its last checkpoint may be.
+ * What it did not give back is delivered again then, what it gave back since its last checkpoint may be. Nothing is,
+ * when the application keeps {@link Event#position} with what it made of the events, and has the others go on there by
+ * {@link ReaderGroup#readerOffline(String, Position)}.
  *
  * <p>Checkpoints of the group, automatic ones (option {@code group.checkpoint.interval}) among them, are passed in the
  * background, with what was given back, and the application does not notice. One that wants to opens its reader by
@@ -142,9 +144,42 @@ public final class EventReader implements AutoCloseable {
     }
 
     /**
+     * Where the reader stands, by what was given back. See {@link Event#position} for where it stands once it is done with
+     * an event.
+     *
+     * @return its position in the segments that it has now
+     * @throws PravegaException.Closed the reader was closed
+     */
+    public Position position() {
+        byte[] position = Native.readerPosition(handle.get());
+        Reference.reachabilityFence(this);
+        return Position.from(Text.of(position));
+    }
+
+    /**
+     * Between which event times, as writers told them with {@link EventWriter#noteTime}, the group is in one of its
+     * streams, by what this reader has given back and what the others told last, which is a few seconds old. The servers
+     * mark the times every ten seconds or so, when all writers have moved on. It asks a server at most once a second, and
+     * only when the group has passed all marks that are known.
+     *
+     * @param scope the stream's scope
+     * @param stream its name
+     * @return the window
+     * @throws PravegaException.InvalidArgument the group does not read such a stream
+     * @throws PravegaException.Closed the reader was closed
+     */
+    public TimeWindow timeWindow(String scope, String stream) {
+        long[] bounds = new long[2];
+        Native.readerTimeWindow(handle.get(), Text.name("scope", scope), Text.name("stream", stream), bounds);
+        Reference.reachabilityFence(this);
+        return new TimeWindow(bounds[0], bounds[1]);
+    }
+
+    /**
      * The events to come, one after the other, until all was read, up to the ends that the group has or those of its
-     * streams, which are sealed. The loop takes slices and gives them back. An event counts as consumed when the one after it was asked for; {@link #close} gives back
-     * what was not, so that a loop that was left early loses nothing: its last event is delivered again.
+     * streams, which are sealed. The loop takes slices and gives them back. An event counts as consumed when the one
+     * after it was asked for; {@link #close} gives back what was not, so that a loop that was left early loses nothing: its
+     * last event is delivered again.
      *
      * @return events for one loop at a time
      */
@@ -205,6 +240,15 @@ public final class EventReader implements AutoCloseable {
         }
     }
 
+    /** Gives back what a loop has taken, unless another thread or the end of the reader did. */
+    private void letGo() {
+        try {
+            giveBack();
+        } catch (PravegaException.Closed e) {
+            // so it was
+        }
+    }
+
     /**
      * Gives back what is out as unread, leaves the group and closes; waits at most 30 seconds until the group knows.
      * A second close does nothing.
@@ -226,16 +270,51 @@ public final class EventReader implements AutoCloseable {
      */
     public void close(Duration limit) {
         int millis = Deadline.in(limit).millis();
-        try {
-            giveBack();
-        } catch (PravegaException.Closed e) {
-            // another thread gave it back
-        }
+        letGo();
         long reader = handle.take();
         if (reader != 0) {
             Native.readerClose(reader, millis);
         }
         Reference.reachabilityFence(this);
+    }
+
+    /**
+     * As {@link #closeAt(Position, Duration)}, for at most 30 seconds.
+     *
+     * @param position where the next readers go on
+     */
+    public void closeAt(Position position) {
+        closeAt(position, UNTIL_LEFT);
+    }
+
+    /**
+     * Leaves the group and closes, for an application that is done with the events before a position, whatever it has
+     * given back: the next readers go on there. In segments that the position lacks they go on from the reader's last
+     * checkpoint, or from where it acquired them. What was given back to its end is done with, if the group knows already.
+     *
+     * @param position a position of this reader
+     * @param limit how long to wait until the group knows
+     * @throws PravegaException.InvalidArgument the position is ahead of what was handed out: the reader stays open
+     * @throws PravegaException.Closed the reader was closed before
+     * @throws PravegaException the group could not be told: the reader is closed, but see
+     *         {@link ReaderGroup#readerOffline(String, Position)}
+     */
+    public void closeAt(Position position, Duration limit) {
+        byte[] at = Text.name("position", position.asText());
+        int millis = Deadline.in(limit).millis();
+        boolean open = false;
+        try {
+            Native.readerCloseAt(handle.get(), at, millis);
+        } catch (PravegaException.InvalidArgument | PravegaException.Panic e) {
+            open = true;
+            throw e;
+        } finally {
+            if (!open) {
+                handle.take();
+                letGo();
+            }
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override

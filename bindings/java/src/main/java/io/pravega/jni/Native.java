@@ -156,7 +156,8 @@ final class Native {
 
     static native byte[][] groupReaders(long group);
 
-    static native void groupReaderOffline(long group, byte[] reader);
+    /** With position null by what the group knows. */
+    static native void groupReaderOffline(long group, byte[] reader, byte[] position);
 
     static native byte[][] groupInfo(long group);
 
@@ -178,6 +179,9 @@ final class Native {
 
     static native long groupUnreadBytes(long group);
 
+    /** False: still the status. It is segments, readers and end of data; with -1 segments any other one is a change. */
+    static native boolean groupWaitChange(long group, long[] status, int timeoutMs);
+
     static native void groupClose(long group);
 
     // reader.c
@@ -192,9 +196,19 @@ final class Native {
     /** The name of the checkpoint that next came to last, or null. */
     static native byte[] readerCheckpoint(long reader);
 
+    static native byte[] readerPosition(long reader);
+
+    /** bounds: lower and upper. */
+    static native void readerTimeWindow(long reader, byte[] scope, byte[] stream, long[] bounds);
+
     static native void readerClose(long reader, int timeoutMs);
 
+    /** The reader lives on when it throws InvalidArgument or Panic. */
+    static native void readerCloseAt(long reader, byte[] position, int timeoutMs);
+
     static native byte[] sliceSegment(long slice);
+
+    static native byte[] slicePosition(long slice, long next);
 
     /** A status. */
     static native int sliceRelease(long slice, long next);
@@ -215,6 +229,12 @@ final class Native {
     static native byte[] pointerToBytes(byte[] pointer);
 
     static native byte[][] pointerFromBytes(byte[] bytes);
+
+    static native byte[][] positionInfo(byte[] position);
+
+    static native byte[] positionToBytes(byte[] position);
+
+    static native byte[][] positionFromBytes(byte[] bytes);
 
     static native byte[] eventFetch(long client, byte[] pointer);
 

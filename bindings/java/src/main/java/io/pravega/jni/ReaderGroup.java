@@ -98,7 +98,21 @@ public final class ReaderGroup implements AutoCloseable {
      * @throws PravegaException.NoSuchReaderGroup the group was deleted
      */
     public void readerOffline(String id) {
-        Native.groupReaderOffline(handle.get(), Text.name("reader", id));
+        Native.groupReaderOffline(handle.get(), Text.name("reader", id), null);
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Takes a reader out of the group whose position is known, as the application kept it with what it made of the
+     * events before: others go on from there, so nothing is delivered again. Segments that the position lacks are handed
+     * over as by {@link #readerOffline(String)}; what it says of segments that the reader does not have is ignored.
+     *
+     * @param id the reader's name
+     * @param last a position of this reader, since it was opened last: what a wrong one skips is not read
+     * @throws PravegaException.NoSuchReaderGroup the group was deleted
+     */
+    public void readerOffline(String id, Position last) {
+        Native.groupReaderOffline(handle.get(), Text.name("reader", id), Text.name("position", last.asText()));
         Reference.reachabilityFence(this);
     }
 
@@ -284,6 +298,52 @@ public final class ReaderGroup implements AutoCloseable {
         long bytes = Native.groupUnreadBytes(handle.get());
         Reference.reachabilityFence(this);
         return bytes;
+    }
+
+    /**
+     * As {@link #watch(Consumer, Consumer)}, for who need not know when it ends by itself: a failure but
+     * {@link PravegaException.Closed} goes to the uncaught exception handler of its thread.
+     *
+     * @param onChange is called with the group's status
+     * @return what ends it, to be closed
+     * @throws PravegaException.Closed this object was closed
+     */
+    public GroupWatch watch(Consumer<GroupStatus> onChange) {
+        return watch(onChange, failure -> {
+            if (!(failure instanceof PravegaException.Closed)) {
+                throw failure;
+            }
+        });
+    }
+
+    /**
+     * Tells how the group changes: how many segments it has to read, how many readers, and when everything was read.
+     * What the official client has segment and end-of-data notifications for.
+     *
+     * <p>A daemon thread of its own calls {@code onChange} with the group's status now, and again whenever that has
+     * changed. The library looks every {@code group.refresh.interval}; changes in between show as one. While servers are
+     * away, nothing is told. A call may block, and close the watch. An exception that it throws ends the watch and goes
+     * to the uncaught exception handler of the thread.
+     *
+     * @param onChange is called with the group's status
+     * @param onError is called at most once, and last: with {@link PravegaException.NoSuchReaderGroup} when the group was
+     *        deleted, {@link PravegaException.Closed} when this object or its client was closed, or with why the group
+     *        could not be looked at; not when the watch was closed
+     * @return what ends it, to be closed; when it is forgotten, it goes on
+     * @throws PravegaException.Closed this object was closed
+     */
+    public GroupWatch watch(Consumer<GroupStatus> onChange, Consumer<PravegaException> onError) {
+        Objects.requireNonNull(onChange, "onChange");
+        Objects.requireNonNull(onError, "onError");
+        handle.get();
+        return new GroupWatch(this, onChange, onError);
+    }
+
+    /** Whether the status has changed in time, to what is in the array then. */
+    boolean waitChange(long[] status, int millis) {
+        boolean changed = Native.groupWaitChange(handle.get(), status, millis);
+        Reference.reachabilityFence(this);
+        return changed;
     }
 
     /** Closes this object. The group itself and its readers, also those that were opened from here, stay. */

@@ -2,6 +2,7 @@ package io.pravega.jni;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Iterator;
@@ -149,6 +150,21 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
             at += HEADER + length;
             return event;
         }
+    }
+
+    /**
+     * Where the reader stands once the slice is given back at an offset, to be kept with what was made of the events
+     * before.
+     *
+     * @param next the offset of the first event that is not done with, as {@link #releaseAt} takes it
+     * @return the position, in all segments that the reader has now
+     * @throws PravegaException.InvalidArgument no event begins there
+     * @throws PravegaException.Closed the slice was given back, or its reader was closed
+     */
+    public Position position(long next) {
+        byte[] position = Native.slicePosition(handle.get(), next);
+        Reference.reachabilityFence(this);
+        return Position.from(Text.of(position));
     }
 
     /**

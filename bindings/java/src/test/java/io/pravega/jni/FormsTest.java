@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Texts and bytes of cuts, checkpoints and event pointers, as the official Java client 0.13.0 wrote them. */
+/** Texts and bytes of cuts, checkpoints, event pointers and positions, as the official Java client 0.13.0 wrote them. */
 class FormsTest {
     private static final String S = "H4sIAAAAAAAA/zOwSs/PSUnN0y+2MtAxBGIDK0MjUx1DC1MA5JvUGhoAAAA=";
     private static final String T = "H4sIAAAAAAAA/zOwSs/PSUnN0y+xMgBCCwMAhnVL2REAAAA=";
@@ -104,5 +104,31 @@ class FormsTest {
             assertThrows(PravegaException.InvalidArgument.class, () -> EventPointer.from(wrong), wrong);
         }
         assertThrows(PravegaException.Protocol.class, () -> EventPointer.fromBytes(bytes(POINTER_BYTES).limit(9)));
+    }
+
+    @Test
+    void positions() {
+        String text = "golden/s/0.#epoch.0=125, golden/s/6.#epoch.2=-1, golden/t/0.#epoch.0=0";
+        Position position = Position.from(text);
+        assertEquals(Map.of("golden/s/0.#epoch.0", 125L, "golden/s/6.#epoch.2", -1L, "golden/t/0.#epoch.0", 0L), position.offsets());
+        assertEquals(text, position.asText());
+        assertEquals(text, position.toString());
+        assertThrows(UnsupportedOperationException.class, () -> position.offsets().put("x", 1L));
+        Position nothing = Position.from("");
+        assertEquals(Map.of(), nothing.offsets());
+        for (Position one : List.of(position, nothing)) {
+            ByteBuffer in = inside(one.toBytes());
+            assertEquals(one, Position.fromBytes(in));
+            assertEquals(3, in.position());
+            assertEquals(one.hashCode(), Position.fromBytes(one.toBytes()).hashCode());
+        }
+        assertNotEquals(position, nothing);
+        for (String wrong : List.of("nonsense", "golden/s/0.#epoch.0", "golden/s/0.#epoch.0=x", "a\0b")) {
+            assertThrows(PravegaException.InvalidArgument.class, () -> Position.from(wrong), wrong);
+        }
+        assertThrows(NullPointerException.class, () -> Position.from(null));
+        ByteBuffer part = position.toBytes();
+        part.limit(part.limit() - 1);
+        assertThrows(PravegaException.Protocol.class, () -> Position.fromBytes(part));
     }
 }
