@@ -8,6 +8,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -62,6 +65,19 @@ func TestLargeEventIsStoredInItsPlace(t *testing.T) {
 	if n := c.Transients(); n != 0 {
 		t.Fatalf("%d transient segments are left", n)
 	}
+}
+
+// A large event is stored also while no controller answers.
+func TestLargeEventWithoutControllers(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	write(t, w, "k", 1, 1)
+	flush(t, w, 1)
+	c.Refuse(func(string) error { return status.Error(codes.Unavailable, "away") })
+	writeLarge(t, w, "k", 2)
+	write(t, w, "k", 3, 3)
+	flush(t, w, 3)
+	c.expect(1, 3, 0)
 }
 
 // A large event counts as not stored until it is merged, and so does everything

@@ -580,9 +580,13 @@ func TestHazard6ChainWhoseMiddleIsNotSealedYet(t *testing.T) {
 	flush(t, p.Writer, 10)
 	c.Scale([]naming.SegmentID{0}, 0, 1)
 	middle := c.Current()[0]
+	var twelve atomic.Int64 // as this process numbers it
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if block, ok := command.(wire.AppendBlockEnd); ok && block.LastEventNumber&(1<<48-1) == 12 {
-			return storetest.Held
+			twelve.CompareAndSwap(0, block.LastEventNumber)
+			if block.LastEventNumber == twelve.Load() {
+				return storetest.Held
+			}
 		}
 		return storetest.Serve
 	})
@@ -597,7 +601,6 @@ func TestHazard6ChainWhoseMiddleIsNotSealedYet(t *testing.T) {
 	}
 	eventually(t, "12 is on its way", func() bool { return c.Holds() > 0 })
 	p.kill()
-	c.Set(nil)
 	c.ScaleUnsealed([]naming.SegmentID{middle}, 0, 1)
 	opened := make(chan process)
 	go func() {

@@ -59,12 +59,12 @@ func (t *table) overlapping(s controller.SegmentRange) []*member {
 
 func (w *Writer) newMember(s controller.SegmentRange) *member {
 	m := &member{writer: w, id: s.Segment, low: s.Low, high: s.High}
-	m.Appender = w.newAppender(m, naming.SegmentName(w.stream, s.Segment), nil)
+	m.Appender = w.newAppender(m, naming.SegmentName(w.stream, s.Segment))
 	return m
 }
 
 // newAppender makes the appender of one of the writer's segments.
-func (w *Writer) newAppender(owner segment.Owner, name string, place *segment.Place) *segment.Appender {
+func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender {
 	id, by := wire.NewUUID(), segment.Incarnation(0)
 	if r := w.resumed; r != nil {
 		id, by = r.writer(name), r.by
@@ -76,7 +76,6 @@ func (w *Writer) newAppender(owner segment.Owner, name string, place *segment.Pl
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,
 		By:         by,
-		Place:      place,
 	}, name, id)
 }
 

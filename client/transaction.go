@@ -67,7 +67,7 @@ func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.
 		p := &part{member{writer: t.events, id: s.Segment, low: s.Low, high: s.High}, t}
 		// The wire id is random: another handle of the same transaction has its
 		// own numbers.
-		p.Appender = t.events.newAppender(p, naming.TransactionSegmentName(w.stream, s.Segment, id), w.place(s.Segment))
+		p.Appender = t.events.newAppender(p, naming.TransactionSegmentName(w.stream, s.Segment, id))
 		members[i] = &p.member
 	}
 	var err error

@@ -11,7 +11,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -71,7 +70,6 @@ type TransactionalWriter struct {
 
 	mu     sync.Mutex
 	open   map[*Transaction]struct{}
-	places map[int32]*segment.Place // by the numbers of segments
 	closed bool
 	work   sync.WaitGroup // keepers of transactions
 }
@@ -97,7 +95,7 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 	if len(segments) == 0 {
 		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
 	}
-	w := &TransactionalWriter{client: c, stream: name, config: config, open: make(map[*Transaction]struct{}), places: make(map[int32]*segment.Place)}
+	w := &TransactionalWriter{client: c, stream: name, config: config, open: make(map[*Transaction]struct{})}
 	if err := c.adopt(w); err != nil {
 		return nil, err
 	}
@@ -187,20 +185,6 @@ func (w *TransactionalWriter) enter(op string, id wire.UUID, segments []controll
 	w.mu.Unlock()
 	go t.keep(began)
 	return t, nil
-}
-
-// place is where transactions find their part of a segment. A segment's container
-// is that of its number: transactions, and segments of the same number in other
-// epochs, are served with it.
-func (w *TransactionalWriter) place(id naming.SegmentID) *segment.Place {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	p := w.places[id.Number()]
-	if p == nil {
-		p = new(segment.Place)
-		w.places[id.Number()] = p
-	}
-	return p
 }
 
 func (w *TransactionalWriter) forget(t *Transaction) {

@@ -36,7 +36,6 @@ type Appender struct {
 	stores  *segmentstore.Stores
 	owner   Owner
 	session Session
-	place   *Place
 	request int64
 	end     end
 
@@ -63,7 +62,6 @@ type Config struct {
 	Progress   *Progress
 	BlockBytes int
 	By         Incarnation
-	Place      *Place // of the segment, if others share it; else nil
 }
 
 // NewAppender makes an appender for a segment. The wire id must be different
@@ -76,7 +74,6 @@ func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appe
 		stores:  c.Stores,
 		owner:   c.Owner,
 		session: NewSession(id, request, c.BlockBytes, c.Progress),
-		place:   c.Place,
 		request: request,
 		end:     end{offset: -1, behind: c.By > 0},
 	}

@@ -60,7 +60,7 @@ func (a *Appender) connect(at *berth) {
 			if large {
 				a.freed(a.session.Trim, stored)
 			} else {
-				a.place.found(link.conn.Endpoint())
+				a.stores.Found(a.Name, link.conn.Endpoint())
 				a.online(link, stored)
 			}
 			a.connecting = false
@@ -69,7 +69,7 @@ func (a *Appender) connect(at *berth) {
 			return
 		}
 		a.stores.Logger().Debug("append is not set up", "segment", a.Name, "failures", a.failures, "err", err)
-		a.place.forget()
+		a.stores.Lost(a.Name)
 		a.fail(err)
 		if a.disorder.hopeless(err) {
 			a.connecting = false
@@ -126,17 +126,16 @@ const patience = 8
 func (a *Appender) find(ctx context.Context) (*berth, error) {
 	a.lock.Lock()
 	lost, spoils := a.lost, a.offences >= apartFrom
-	endpoint := ""
-	if lost == "" && a.failures == 0 {
-		endpoint = a.place.guess()
-	}
+	ask := lost != "" || a.failures > 0
 	a.lock.Unlock()
-	guessed := endpoint != ""
-	if !guessed {
-		var err error
-		if endpoint, err = a.stores.Locate(ctx, a.Name, lost); err != nil {
-			return nil, err
-		}
+	endpoint, guessed, err := "", false, error(nil)
+	if ask {
+		endpoint, err = a.stores.Locate(ctx, a.Name, lost)
+	} else {
+		endpoint, guessed, err = a.stores.Find(ctx, a.Name)
+	}
+	if err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.stores.SetupTimeout())
 	defer cancel()

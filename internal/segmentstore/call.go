@@ -25,11 +25,15 @@ func (s *Stores) Call(ctx context.Context, op, segment string, access Access, bu
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			return nil, fault.Context(ctx, op, segment)
 		}
-		reply, err := s.callOnce(ctx, segment, access, build)
+		reply, guessed, err := s.callOnce(ctx, segment, access, build)
 		if err == nil {
 			if err = Failure(op, segment, reply); err == nil {
 				return reply, nil
 			}
+		}
+		s.Lost(segment)
+		if missing, ok := reply.(wire.NoSuchSegment); ok && guessed && missing.Segment == segment {
+			continue // it is not there
 		}
 		switch code := fault.CodeOf(err); code {
 		case fault.Unreachable, fault.WrongHost, fault.ServerError:
@@ -45,30 +49,37 @@ func (s *Stores) Call(ctx context.Context, op, segment string, access Access, bu
 	}
 }
 
-func (s *Stores) callOnce(ctx context.Context, segment string, access Access, build Build) (wire.Reply, error) {
+func (s *Stores) callOnce(ctx context.Context, segment string, access Access, build Build) (reply wire.Reply, guessed bool, err error) {
 	token, _, err := s.tokens.Token(ctx, segment, access)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	conn, err := s.Connect(ctx, segment, Requests)
+	endpoint, guessed, err := s.Find(ctx, segment)
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	conn, err := s.ConnectTo(ctx, endpoint, Requests)
+	if err != nil {
+		return nil, guessed, err
 	}
 	request := s.Request()
 	frame, err := wire.Encode(nil, build(request, token))
 	if err != nil {
-		return nil, err
+		return nil, guessed, err
 	}
 	// A reply that was lost on a connection that lives must not be waited for
 	// for ever; nothing tells what else is wrong with it.
 	try, cancel := context.WithTimeout(ctx, s.SetupTimeout())
 	defer cancel()
-	reply, err := conn.Exchange(try, request, frame)
-	if err != nil && try.Err() != nil && ctx.Err() == nil {
+	reply, err = conn.Exchange(try, request, frame)
+	switch {
+	case err == nil:
+		s.Found(segment, endpoint) // an error reply has it forgotten again
+	case try.Err() != nil && ctx.Err() == nil:
 		err = fault.New(fault.Unreachable, "wait for segment store", conn.Endpoint(), "no reply after %v", s.SetupTimeout())
 		conn.Close(err)
 	}
-	return reply, err
+	return reply, guessed, err
 }
 
 // Exchange sends one frame and waits for the reply to its request id.

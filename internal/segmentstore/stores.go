@@ -57,6 +57,7 @@ type Authorizer interface {
 type Stores struct {
 	dialer   Dialer
 	lookups  lookups
+	homes    homes
 	tokens   Authorizer
 	appends  int // shared connections for appends to a store
 	requests atomic.Int64
@@ -164,11 +165,11 @@ func (s *Stores) ConnectApart(ctx context.Context, endpoint string, avoid []*Con
 // loners is how many connections to a store may be alone at a time.
 const loners = 2
 
-// ConnectAlone returns a connection to the store that serves the segment which
-// nobody else uses. There are few of them to a store: it waits for its turn. The
+// ConnectAlone returns a connection to the store that serves the segment, as Find
+// says, which nobody else uses. There are few of them to a store: it waits for its turn. The
 // caller closes it.
 func (s *Stores) ConnectAlone(ctx context.Context, segment string) (*Conn, error) {
-	endpoint, err := s.Locate(ctx, segment, "")
+	endpoint, _, err := s.Find(ctx, segment)
 	if err != nil {
 		return nil, err
 	}
