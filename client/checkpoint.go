@@ -97,19 +97,26 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[nami
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
 	var offsets map[readergroup.Segment]int64
+	var future map[readergroup.Segment]readergroup.Successor
 	var passed bool
 	var state *readergroup.State
-	// The next checkpoint may make the group forget this one, before it is looked at
-	// again.
+	// Before this one is looked at again the next checkpoint may make the group
+	// forget it, and what waited for others then may wait no more.
 	state, log := g.replica(func(readergroup.Update) {
-		if !passed {
-			offsets, passed = state.CheckpointOffsets(name)
+		if len(state.CheckpointWaitsFor(name)) > 0 {
+			passed = false // what was passed before was another one of this name
+		} else if !passed {
+			if offsets, passed = state.CheckpointOffsets(name); passed {
+				future = state.Future()
+			}
 		}
 	})
 	if err := g.fetch(ctx, state, log); err != nil {
 		return nil, err
 	}
-	offsets, passed = state.CheckpointOffsets(name)
+	if _, known := state.CheckpointOffsets(name); !known {
+		passed = false // likewise
+	}
 	err := g.write(ctx, log, func() ([]readergroup.Update, error) {
 		updates, err := state.StartCheckpoint(name)
 		if _, begun := g.begun.Load(name); begun && errors.Is(err, fault.AlreadyExists) {
@@ -125,12 +132,15 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[nami
 	}
 	for attempt := 0; ; attempt++ {
 		if passed {
-			cuts, err := g.cuts(ctx, state, offsets)
+			cuts, err := g.cuts(ctx, state.Ends(), future, offsets)
+			if err == nil {
+				err = g.write(ctx, log, func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil })
+			}
 			if err != nil {
 				return nil, err
 			}
 			g.begun.Delete(name)
-			return cuts, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.ForgetCheckpoints(), nil })
+			return cuts, nil
 		}
 		waiting := state.CheckpointWaitsFor(name)
 		if len(waiting) == 0 {

@@ -62,7 +62,9 @@ func (m *membership) publishCheckpoint(ctx context.Context, now time.Time) error
 		return nil
 	}
 	g := m.reader.group
-	cuts, err := g.cuts(ctx, &m.state, last)
+	ctx, cancel := m.asking(ctx)
+	defer cancel()
+	cuts, err := g.cuts(ctx, m.state.Ends(), m.state.Future(), last)
 	if err != nil {
 		return err
 	}

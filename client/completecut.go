@@ -11,14 +11,13 @@ import (
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
-// cuts makes cuts of the offsets at which a group stood, which know nothing of
-// segments that the group had done with: read to the end while their successors
+// cuts makes cuts of the offsets at which a group with some ends stood, and of what
+// was to come then. The offsets know nothing of segments that the group had done with: read to the end while their successors
 // waited for others, or up to where the group ends. A cut has them too, since it
 // covers the whole stream. Without, the controllers refuse it, and whoever starts
 // there waits for what is done or takes what was not read for done.
-func (g *ReaderGroup) cuts(ctx context.Context, state *readergroup.State, offsets map[readergroup.Segment]int64) (map[naming.Stream]streamcut.Cut, error) {
-	done := state.Ends()
-	for s, waits := range state.Future() {
+func (g *ReaderGroup) cuts(ctx context.Context, done map[readergroup.Segment]int64, future map[readergroup.Segment]readergroup.Successor, offsets map[readergroup.Segment]int64) (map[naming.Stream]streamcut.Cut, error) {
+	for s, waits := range future {
 		if len(waits.Predecessors) == 0 {
 			continue
 		}

@@ -163,3 +163,27 @@ func TestCutsAreOfTheWholeStream(t *testing.T) {
 		}
 	}
 }
+
+// The cut of a checkpoint is whole although what waited for others then is read
+// before somebody looks.
+func TestCutOfACheckpointIsOfItsTime(t *testing.T) {
+	c := mergedStream(t)
+	g := c.group()
+	g.startAt(t, c, map[naming.SegmentID]int64{left: 0, right: 0}, nil)
+	segment := func(id naming.SegmentID) readergroup.Segment { return readergroup.Segment{Stream: c.Stream, ID: id} }
+	after := map[readergroup.Segment]readergroup.Successor{segment(merged): {Predecessors: []naming.SegmentID{left, right}}}
+	g.note(t, readergroup.AddReader{Reader: "r"},
+		readergroup.AcquireSegment{Reader: "r", Segment: segment(left)}, readergroup.AcquireSegment{Reader: "r", Segment: segment(right)},
+		readergroup.SegmentCompleted{Reader: "r", Segment: segment(left), Successors: after},
+		readergroup.CreateCheckpoint{Checkpoint: "c"},
+		readergroup.CheckpointReader{Checkpoint: "c", Reader: "r", Offsets: map[readergroup.Segment]int64{segment(right): -1}},
+		readergroup.SegmentCompleted{Reader: "r", Segment: segment(right), Successors: after})
+	g.begun.Store("c", nil)
+	checkpoint, err := g.InitiateCheckpoint(within(t), "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := checkpoint.Cuts()[0].Offsets(); !maps.Equal(got, map[int64]int64{int64(left): -1, int64(right): -1}) {
+		t.Fatal(got)
+	}
+}
