@@ -23,7 +23,8 @@ type membership struct {
 	joined int64              // where the log ended then
 	gone   bool               // the reader was taken out of the group since
 
-	failures int // of group work in a row
+	failures int   // of group work in a row
+	waits    error // why a segment that was read to its end is not completed yet
 
 	refresh, acquire, release, lag, renew time.Time // when each is due next
 	checkpoint                            time.Time // when one was last seen
@@ -33,6 +34,16 @@ type membership struct {
 
 	compactAfter  int64 // bytes
 	compactChance float64
+	askingLimit   time.Duration
+}
+
+// askingLimit is how long group work waits for an answer of the controllers: the
+// others are to see signs of life while these are away.
+const askingLimit = 10 * time.Second
+
+// asking is the context for a question to the controllers.
+func (m *membership) asking(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, m.askingLimit)
 }
 
 func newMembership(r *Reader, log *segment.Log) *membership {
@@ -41,6 +52,7 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]time.Time)},
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
+		askingLimit:   askingLimit,
 	}
 	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness})
 	return m
@@ -176,7 +188,8 @@ func (m *membership) idle() time.Duration {
 	return max(time.Until(next), time.Millisecond)
 }
 
-// step does what is due, in the order that lets segments move on fastest.
+// step does what is due, in the order that lets segments move on fastest. What can
+// be done while the controllers are away is done before what needs them.
 func (m *membership) step(ctx context.Context) error {
 	now := time.Now()
 	if m.failures > 0 || !now.Before(m.refresh) { // a look that failed may have left an old state
@@ -192,13 +205,14 @@ func (m *membership) step(ctx context.Context) error {
 		}
 	}
 	for _, work := range []func(context.Context, time.Time) error{
-		m.renewConfig, m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint, m.publishCheckpoint,
+		m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
+		m.reconcile, m.renewConfig, m.checkMember, m.publishCheckpoint,
 	} {
 		if err := work(ctx, now); err != nil {
 			return err
 		}
 	}
-	return m.reconcile(ctx, now)
+	return m.waits
 }
 
 // checkMember notices that the reader was taken out of the group, also when
@@ -215,15 +229,17 @@ func (m *membership) checkMember(context.Context, time.Time) error {
 }
 
 // completeSegments tells the group which segments were read to their end, and
-// what follows them.
+// what follows them. While the controllers do not tell that, it notes why.
 func (m *membership) completeSegments(ctx context.Context, _ time.Time) error {
+	m.waits = nil
 	if _, pending := m.state.Checkpoint(m.reader.id); pending {
 		return nil
 	}
 	for _, a := range m.reader.assignments(func(a *assignment) bool { return a.consumed() }) {
 		successors, err := m.successors(ctx, a)
 		if err != nil {
-			return err
+			m.waits = err
+			return nil
 		}
 		err = m.write(ctx, func() ([]readergroup.Update, error) {
 			return m.state.Complete(m.reader.id, a.segment, successors)
@@ -244,6 +260,8 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 	if _, ends := m.state.EndOffset(a.segment); ends {
 		return nil, nil
 	}
+	ctx, cancel := m.asking(ctx)
+	defer cancel()
 	c := m.reader.group.client
 	successors, err := c.successors(ctx, a.segment)
 	if err != nil {

@@ -79,3 +79,53 @@ func TestReaderSurvivesDoubtAboutACompletedSegment(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// While the controllers are away a reader whose segment has ended waits with that
+// one only: it takes free segments, and the others see that it is alive.
+func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	r.member.askingLimit = 50 * time.Millisecond
+	first, second := readergroup.Segment{Stream: c.Stream, ID: 0}, readergroup.Segment{Stream: c.Stream, ID: 1}
+	g.note(t, readergroup.AddReader{Reader: "other"}, readergroup.AcquireSegment{Reader: "other", Segment: second})
+	r.step(t)
+	c.Seal(c.Name(0))
+	eventually(t, "the segment was read to its end", func() bool {
+		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
+	})
+	c.SetCalls(func(method string, _ int) storetest.Verdict {
+		if method == "getSegmentsImmediatelyFollowing" {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	g.note(t, readergroup.RemoveReader{Reader: "other"}, readergroup.CreateCheckpoint{Checkpoint: "named"})
+	r.member.refresh, r.member.lag, r.member.acquire = time.Time{}, time.Time{}, time.Time{}
+	err := r.member.step(r.ctx)
+	if !IsRetriable(err) || !r.member.survive(r.ctx, err) {
+		t.Fatal(err)
+	}
+	var told bool
+	state, log := g.replica(func(u readergroup.Update) {
+		if lag, ok := u.(readergroup.UpdateDistanceToTail); ok && lag.LastRead[first].Offset < 0 {
+			told = true
+		}
+	})
+	if err := log.Fetch(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if _, passed := state.CheckpointOffsets("named"); !passed || !told || !state.Owns("reader", second) {
+		t.Fatalf("checkpoint passed: %v, place told: %v, reader owns %v", passed, told, state.Assigned("reader"))
+	}
+	if len(r.assignments(func(*assignment) bool { return true })) != 2 {
+		t.Fatal("the segment that was taken is not read")
+	}
+	c.SetCalls(nil)
+	if err := r.member.step(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if r.member.state.Owns("reader", first) {
+		t.Fatal("the segment is not completed")
+	}
+}

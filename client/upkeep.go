@@ -27,6 +27,8 @@ func (m *membership) renewConfig(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	m.renew = now.Add(readergroup.ConfigPoll)
+	ctx, cancel := m.asking(ctx)
+	defer cancel()
 	_, err := m.reader.group.renew(ctx, &m.state, m.log)
 	return err
 }

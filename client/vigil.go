@@ -39,14 +39,14 @@ func (v *vigil) hear(u readergroup.Update, now time.Time) {
 // others may have been kept from writing by the same cause.
 func (v *vigil) restart() { clear(v.heard) }
 
-// silent lists the readers of the state, which was just read, that have shown no
-// sign of life for the limit.
-func (v *vigil) silent(readers []string, now time.Time) []string {
+// silent lists the readers of the state, which was just read, as it is every so
+// often, that have shown no sign of life for the limit.
+func (v *vigil) silent(readers []string, now time.Time, every time.Duration) []string {
 	if v.limit <= 0 {
 		return nil
 	}
 	limit := max(v.limit, leastLiveness, livenessPerReader*time.Duration(len(readers)+1))
-	if now.Sub(v.looked) > limit/4 {
+	if now.Sub(v.looked) > max(limit/4, 2*every) {
 		v.restart()
 	}
 	v.looked = now
@@ -77,7 +77,7 @@ const (
 // ReaderGroup.ReaderOffline does.
 func (m *membership) evictSilent(ctx context.Context, now time.Time) error {
 	others := slices.DeleteFunc(m.state.Readers(), func(id string) bool { return id == m.reader.id })
-	for _, id := range m.vigil.silent(others, now) {
+	for _, id := range m.vigil.silent(others, now, m.state.Config().RefreshInterval()) {
 		m.reader.group.client.log.Warn("a reader shows no sign of life and is taken out of its group", "group", m.reader.group.String(), "reader", id)
 		err := m.write(ctx, func() ([]readergroup.Update, error) {
 			if time.Since(m.vigil.heard[id]) < leastLiveness { // it was heard of meanwhile

@@ -14,10 +14,10 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	start := time.Now()
 	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
 	v := vigil{limit: time.Second, heard: make(map[string]time.Time)} // which counts as 30 s
-	readers := []string{"dead", "alive"}
+	readers, every := []string{"dead", "alive"}, 3*time.Second
 	look := func(seconds int, want ...string) {
 		t.Helper()
-		if got := v.silent(readers, at(seconds)); !slices.Equal(got, want) {
+		if got := v.silent(readers, at(seconds), every); !slices.Equal(got, want) {
 			t.Fatalf("after %d s %q are taken for dead, want %q", seconds, got, want)
 		}
 	}
@@ -53,6 +53,12 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	for now := 1000; now < 4000; now += 600 {
 		look(now)
 	}
+	v.limit = time.Second
+	readers, every = []string{"alive", "dead"}, 20*time.Second // a group that is looked at rarely
+	look(4000)
+	look(4020)
+	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(4040))
+	look(4040, "dead")
 }
 
 // A reader that another one takes for dead leaves its segments to it, unread from
