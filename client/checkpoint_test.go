@@ -226,13 +226,18 @@ func TestCheckpointIsWaitedForInSeveralCalls(t *testing.T) {
 	if err := next(t, r).Release(); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
-		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	for begun, calls := false, 0; !begun || calls < 2; calls++ {
+		short, cancel := context.WithTimeout(within(t), 50*time.Millisecond)
 		_, err := g.InitiateCheckpoint(short, "c")
 		cancel()
 		if !errors.Is(err, ErrTimedOut) {
 			t.Fatal(err)
 		}
+		state, _, err := g.read(within(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, begun = state.Checkpoint("reader")
 	}
 	r.step(t)
 	if _, done := g.passed(t, "c"); !done {
