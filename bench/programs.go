@@ -47,6 +47,7 @@ var clients = []client{
 	{name: "go", command: []string{programs + "/go"}, works: plain},
 	{name: "go-keyed", command: []string{programs + "/go"}, works: keyed, only: []cell{{100, 4}, {100, 100}, {100, 1000}}},
 	{name: "go-idle", command: []string{programs + "/go"}, works: map[string]string{"write": "write-among-idle"}, only: []cell{small}},
+	{name: "go-joining", command: []string{programs + "/go"}, works: map[string]string{"tail": "tail-while-joining"}, only: []cell{small}},
 	{name: "c", command: []string{programs + "/c"}, works: plain},
 	{name: "c-single", command: []string{programs + "/c"}, works: single},
 	{name: "python", command: []string{"python3", "bench/python/client.py"}, works: plain},

@@ -74,10 +74,11 @@ void bell_ring(struct bell *b) {
   pthread_mutex_lock(&b->lock);
   atomic_fetch_add(&b->rings, 1);
   light(b, true);
-  if (b->waiting > 0) {
+  bool waited = b->waiting > 0;
+  pthread_mutex_unlock(&b->lock);
+  if (waited) { /* without the lock, which who wakes up takes first */
     pthread_cond_broadcast(&b->changed);
   }
-  pthread_mutex_unlock(&b->lock);
 }
 
 uint32_t bell_rung(struct bell *b) { return atomic_load(&b->rings); }

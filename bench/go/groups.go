@@ -35,8 +35,9 @@ func over(c *client.Client, t measure.Task, g *group, r *client.Reader) error {
 	return c.DeleteReaderGroup(context.Background(), t.Scope, g.name)
 }
 
-// tail writes an event each millisecond and reads it at once.
-func tail(c *client.Client, t measure.Task) (r measure.Result, err error) {
+// tail writes an event each millisecond and reads it at once, while something
+// else goes on with the group.
+func tail(c *client.Client, t measure.Task, beside func(g *group, over <-chan struct{}) error) (r measure.Result, err error) {
 	ctx := context.Background()
 	w, err := ready(c, t)
 	if err != nil {
@@ -58,6 +59,9 @@ func tail(c *client.Client, t measure.Task) (r measure.Result, err error) {
 	if err != nil {
 		return r, err
 	}
+	quiet := make(chan struct{})
+	besides := make(chan error, 1)
+	go func() { besides <- beside(g, quiet) }()
 	written := make(chan error, 1)
 	go func() {
 		event := make([]byte, t.Size)
@@ -87,11 +91,38 @@ func tail(c *client.Client, t measure.Task) (r measure.Result, err error) {
 	}
 	r.Before = warmUp
 	r.Latencies(times)
+	close(quiet)
+	if err := <-besides; err != nil {
+		return r, err
+	}
 	if err := over(c, t, g, reader); err != nil {
 		return r, err
 	}
 	return r, w.Close(ctx)
 }
+
+func nothing(*group, <-chan struct{}) error { return nil }
+
+// comeAndGo has another reader join the group and leave it, again and again: the
+// group's state is written all the time.
+func comeAndGo(g *group, over <-chan struct{}) error {
+	for {
+		guest, err := g.OpenReader(context.Background(), "guest", client.DefaultReaderConfig())
+		if err != nil {
+			return err
+		}
+		if err := guest.Close(context.Background()); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(guestPause):
+		case <-over:
+			return nil
+		}
+	}
+}
+
+const guestPause = 20 * time.Millisecond
 
 // discard reads some events.
 func discard(reader *client.Reader, count int) error {

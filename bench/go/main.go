@@ -41,7 +41,9 @@ func run(t measure.Task) (measure.Result, error) {
 	case "read":
 		return read(c, t)
 	case "tail":
-		return tail(c, t)
+		return tail(c, t, nothing)
+	case "tail-while-joining":
+		return tail(c, t, comeAndGo)
 	case "join":
 		return join(c, t)
 	case "txn-1", "txn-10", "txn-100":
