@@ -1,6 +1,9 @@
 package client
 
 import (
+	"bytes"
+	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -127,5 +130,46 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 	}
 	if r.member.state.Owns("reader", first) {
 		t.Fatal("the segment is not completed")
+	}
+}
+
+// Events are read while the group's state is being written, however long that
+// takes.
+func TestEventsComeWhileTheGroupsStateIsWritten(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Put(c.Name(0), []byte("first"))
+	if err := next(t, r).Release(); err != nil {
+		t.Fatal(err)
+	}
+	var writes atomic.Int64
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if _, ok := command.(wire.ConditionalAppend); ok {
+			writes.Add(1)
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	eventually(t, "the reader tells how far it is", func() bool { return writes.Load() > 0 })
+	for n := range 100 {
+		want := fmt.Appendf(nil, "event %d", n)
+		c.Put(c.Name(0), want)
+		s := next(t, r)
+		for _, got := range s.Events() {
+			if !bytes.Equal(got, want) {
+				t.Fatalf("%q is read, want %q", got, want)
+			}
+		}
+		if err := s.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Set(nil)
+	if err := r.Close(within(t)); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -21,7 +21,10 @@ import (
 // ReaderGroupConfig says what a reader group reads and how its members work
 // together. It is kept by the servers; official Java readers heed it too.
 type ReaderGroupConfig struct {
-	// Streams to read, at least one; they may be of several scopes.
+	// Streams to read, at least one; they may be of several scopes. The protocol that
+	// groups share with official Java readers has a gap for several: where two streams
+	// merge segments of the same numbers while the group reads these, a merged one may
+	// be read before the last of its predecessors, and then once more after it.
 	Streams []GroupStream
 	// RefreshInterval is how often a reader looks at the group's state. Option
 	// group.refresh.interval.

@@ -425,6 +425,7 @@ func TestOddReplies(t *testing.T) {
 	f := startFake(t, nil, "", map[string]answer{
 		"getURI":                          inTurn(always(&pb.Node{}), always(&pb.Node{Host: "h", Port: 65536}), always(&pb.Node{Host: "h", Port: 12345})),
 		"createReaderGroup":               always(&pb.CreateReaderGroupReply{Config: &pb.ReaderGroupConfig{Id: "no uuid"}}),
+		"getReaderGroupConfig":            always(&pb.ReaderGroupConfigReply{Config: &pb.ReaderGroupConfig{Id: wire.UUID{}.String(), Retention: 7}}),
 		"getCurrentSegments":              always(&pb.Segments{Ranges: []*pb.SegmentRange{{}}}),
 		"getSegmentsImmediatelyFollowing": always(&pb.Successors{Successors: []*pb.Successors_Successor{{}}}),
 		"createTransaction":               refuse(codes.Internal, "Stream: stream State: SEALED"),
@@ -442,6 +443,9 @@ func TestOddReplies(t *testing.T) {
 	}
 	if _, err := c.CreateReaderGroup(ctx, "s", "g", group); !errors.Is(err, fault.Protocol) {
 		t.Errorf("an id that is no UUID: %v", err)
+	}
+	if _, err := c.ReaderGroupConfig(ctx, "s", "g"); !errors.Is(err, fault.Protocol) {
+		t.Errorf("a retention type that nobody knows: %v", err)
 	}
 	if segments, err := c.CurrentSegments(ctx, stream); len(segments) != 1 || err != nil {
 		t.Errorf("an empty range: %v, %v", segments, err)

@@ -245,6 +245,9 @@ func decodeGroup(r *request, in *pb.ReaderGroupConfig) (readergroup.Config, erro
 		return config, fault.New(fault.Protocol, r.op, r.subject, "the controller answers with the id %v", err)
 	}
 	config.ID = id
+	if config.Retention < readergroup.RetainRegardless || config.Retention > readergroup.ReleaseAtCheckpoints {
+		return config, fault.New(fault.Protocol, r.op, r.subject, "the controller answers with the unknown retention type %d", config.Retention)
+	}
 	return config, nil
 }
 
