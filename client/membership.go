@@ -192,6 +192,7 @@ func (m *membership) idle() time.Duration {
 // be done while the controllers are away is done before what needs them.
 func (m *membership) step(ctx context.Context) error {
 	now := time.Now()
+	defer func() { m.vigil.worked(now, time.Now()) }()
 	if m.failures > 0 || !now.Before(m.refresh) { // a look that failed may have left an old state
 		m.refresh = now.Add(m.state.Config().RefreshInterval())
 		if err := m.fetch(ctx); err != nil {

@@ -39,6 +39,14 @@ func (v *vigil) hear(u readergroup.Update, now time.Time) {
 // others may have been kept from writing by the same cause.
 func (v *vigil) restart() { clear(v.heard) }
 
+// worked takes note of how long the observer's own work took: what held it up may
+// have kept the others from writing too.
+func (v *vigil) worked(from, to time.Time) {
+	if to.Sub(from) > leastLiveness/4 {
+		v.restart()
+	}
+}
+
 // silent lists the readers of the state, which was just read, as it is every so
 // often, that have shown no sign of life for the limit.
 func (v *vigil) silent(readers []string, now time.Time, every time.Duration) []string {
@@ -46,7 +54,7 @@ func (v *vigil) silent(readers []string, now time.Time, every time.Duration) []s
 		return nil
 	}
 	limit := max(v.limit, leastLiveness, livenessPerReader*time.Duration(len(readers)+1))
-	if now.Sub(v.looked) > max(limit/4, 2*every) {
+	if now.Sub(v.looked) > every+limit/4 {
 		v.restart()
 	}
 	v.looked = now

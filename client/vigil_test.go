@@ -59,6 +59,13 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	look(4020)
 	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(4040))
 	look(4040, "dead")
+	look(4075) // 15 s late
+	look(4095)
+	v.worked(at(4095), at(4114)) // at telling its place, say
+	look(4115)
+	v.worked(at(4115), at(4116))
+	look(4135)
+	look(4150, "alive", "dead")
 }
 
 // A reader that another one takes for dead leaves its segments to it, unread from
