@@ -75,49 +75,67 @@ func (r *reader) next(n int) []byte {
 	}
 }
 
-// Chunks come in few sizes, each twice the last, and so a block takes them: a
-// lone event needs little memory, a full block not much more than it fills. Of
-// each size some are kept for the blocks to come, no more than a writer with
-// the default window uses: many writers may have been busy at once and be idle
-// now.
+// Chunks come in few sizes, each twice the last, and a block takes two of each: a
+// lone event needs little memory, a full block not much more than it fills. Some are
+// kept for the blocks to come, no more than a writer with the default window uses,
+// with its records and what its blocks do not fill: many writers may have been busy
+// at once and be idle now.
 const (
 	smallest = 2 << 10
 	sizes    = 5
-	spares   = 256 // of a size
+	spares   = 24 << 20 // bytes
 )
 
-var spare [sizes]struct {
+var spare struct {
 	sync.Mutex
-	arrays [][]byte
+	arrays [sizes][][]byte
+	bytes  int
 }
 
 // newChunk makes the chunk at a place in the chain, for n bytes at least if
-// there is a size for them.
+// there is a size for them; a larger one if there is one to spare.
 func newChunk(place, n int) chunk {
-	size := min(place, sizes-1)
+	size := min(place/2, sizes-1)
 	for size < sizes-1 && smallest<<size < n {
 		size++
 	}
-	s := &spare[size]
-	s.Lock()
-	defer s.Unlock()
-	last := len(s.arrays) - 1
-	if last < 0 {
-		return chunk{bytes: make([]byte, 0, smallest<<size)}
+	spare.Lock()
+	defer spare.Unlock()
+	for larger := size; larger < sizes; larger++ {
+		if len(spare.arrays[larger]) > 0 {
+			return chunk{bytes: takeSpare(larger)}
+		}
 	}
-	array := s.arrays[last]
-	s.arrays[last] = nil
-	s.arrays = s.arrays[:last]
-	return chunk{bytes: array}
+	return chunk{bytes: make([]byte, 0, smallest<<size)}
 }
 
-// free leaves the chunk's memory to others.
+// takeSpare takes one of a size, of which there are some.
+func takeSpare(size int) []byte {
+	all := spare.arrays[size]
+	last := len(all) - 1
+	array := all[last]
+	all[last] = nil
+	spare.arrays[size] = all[:last]
+	spare.bytes -= cap(array)
+	return array
+}
+
+// free leaves the chunk's memory to others. If there is too much of it, that goes of
+// which there is most: what blocks of another kind have left does not stay.
 func (c *chunk) free() {
-	s := &spare[bits.TrailingZeros(uint(cap(c.bytes)/smallest))]
-	s.Lock()
-	if len(s.arrays) < spares {
-		s.arrays = append(s.arrays, c.bytes[:0])
+	size := bits.TrailingZeros(uint(cap(c.bytes) / smallest))
+	spare.Lock()
+	spare.arrays[size] = append(spare.arrays[size], c.bytes[:0])
+	spare.bytes += cap(c.bytes)
+	for spare.bytes > spares {
+		most := 0
+		for i := range spare.arrays {
+			if len(spare.arrays[i])<<i > len(spare.arrays[most])<<most {
+				most = i
+			}
+		}
+		takeSpare(most)
 	}
-	s.Unlock()
+	spare.Unlock()
 	c.bytes = nil
 }

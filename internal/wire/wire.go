@@ -11,6 +11,7 @@ package wire
 import (
 	"encoding/binary"
 	"math"
+	"sync"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
@@ -81,10 +82,15 @@ func Decode(t Type, payload []byte) (Command, error) {
 	if !ok {
 		return nil, fault.New(fault.Protocol, "decode", t.String(), "unknown command")
 	}
-	c := cursor{payload: payload}
-	command := known.decode(&c)
+	c := cursors.Get().(*cursor) // one for each ack would be most of what there is to collect
+	defer cursors.Put(c)
+	*c = cursor{payload: payload}
+	command := known.decode(c)
+	c.payload = nil
 	if c.wrong != "" {
 		return nil, fault.New(fault.Protocol, "decode", t.String(), "field %s at byte %d: %s", c.field, c.at, c.wrong)
 	}
 	return command, nil
 }
+
+var cursors = sync.Pool{New: func() any { return new(cursor) }}
