@@ -272,8 +272,10 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 		w.window.full = true
 		return 0, errWindowFull
 	}
+	// With others under way the sender has more to send than this one.
+	alone := w.last == w.acked.Load()
 	w.number(m, size, len(events))
-	if w.prompt == nil {
+	if alone && w.prompt == nil {
 		w.prompt = m.AddPromptly(w.last, position, events...)
 	} else {
 		m.Add(w.last, position, events...)
