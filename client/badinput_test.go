@@ -277,6 +277,33 @@ func TestCloseWhileOthersWait(t *testing.T) {
 	}
 }
 
+// Who closes a writer whose client was closed before is told that not everything
+// is stored; and nothing if it is.
+func TestCloseAfterTheClientTellsWhatIsMissing(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w, done := c.writer(nil), c.writer(nil)
+	write(t, done, "k", 1, 5)
+	flush(t, done, 5)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) {
+			return storetest.Ignore
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 1, 5)
+	for _, each := range []*Writer{w, done} {
+		if err := each.client.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(within(t)); !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+	if err := done.Close(within(t)); err != nil {
+		t.Error(err)
+	}
+}
+
 // A store that answers garbage for a while costs nothing; one that is none at
 // all ends the writer with a clear error.
 func TestStoresThatAnswerGarbage(t *testing.T) {

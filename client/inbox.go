@@ -128,17 +128,12 @@ func (w *Writer) putFirst(events []byte) (rest []byte) {
 	return events[length:]
 }
 
-// closeInbox drops what is in the inbox, as the writer has failed, and the inbox.
+// closeInbox drops the inbox, which is shut, as the writer has failed.
 func (w *Writer) closeInbox() {
-	if i := &w.inbox; i.Inbox != nil {
-		if i.open {
-			i.Take(true)
-		}
-		if i.timer != nil {
-			i.timer.Stop()
-		}
-		*i = inbox{}
+	if w.inbox.timer != nil {
+		w.inbox.timer.Stop()
 	}
+	w.inbox = inbox{}
 }
 
 // timeInbox sees to it that nothing stays in the open inbox for long.

@@ -220,6 +220,34 @@ func TestInboxOfAFailedWriter(t *testing.T) {
 	w.Close(within(t))
 }
 
+// What lies in the inbox of a writer that fails counts as accepted: Flush and Close
+// do not take it for stored although all the rest is.
+func TestFlushAndCloseOfAFailedWriterKnowTheInbox(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(nil)
+	y := &tray{}
+	w.UseInbox(y, traySize)
+	write(t, w, "k", 1, 5)
+	flush(t, w, 5)
+	w.mu.Lock()
+	w.inbox.alone = crowd
+	w.openInbox()
+	if number := y.put("", "an event"); number != 6 {
+		t.Errorf("its number is %d", number)
+	}
+	w.fail(w.fenced())
+	w.mu.Unlock()
+	if err := w.Flush(within(t)); !errors.Is(err, fault.Fenced) {
+		t.Errorf("Flush: %v", err)
+	}
+	if err := w.Close(within(t)); !errors.Is(err, fault.Fenced) {
+		t.Errorf("Close: %v", err)
+	}
+	if acked, _ := w.Acked(); acked != 5 {
+		t.Errorf("acknowledged through %d", acked)
+	}
+}
+
 // The inbox is open only while the window has room for all that fits into it.
 func TestInboxKeepsToTheWindow(t *testing.T) {
 	w := desk(t)

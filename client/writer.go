@@ -255,7 +255,7 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	case w.err != nil:
 		return 0, w.err
 	case w.closing:
-		return 0, fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer is being closed")
+		return 0, w.beingClosed()
 	}
 	size := segment.FramedSize(events)
 	if size > segment.MaxAppend {
@@ -388,12 +388,19 @@ func (w *Writer) NotifyRoom(f func(acked int64, err error), room func()) {
 // Close refuses further writes, waits until everything accepted is stored, as
 // Flush does, or ctx ends, and releases the writer. An error tells that some
 // events may not be stored, or that the next writer of this one's id will not
-// know that they are; Acked tells which are. A second Close does nothing.
+// know that they are; Acked tells which are. A second Close, also one after the
+// client's, does nothing but tell so.
 func (w *Writer) Close(ctx context.Context) error {
 	w.mu.Lock()
 	if w.closing {
-		w.mu.Unlock()
-		return nil
+		defer w.mu.Unlock()
+		switch {
+		case w.acked.Load() == w.last:
+			return nil
+		case w.err != nil:
+			return w.err
+		}
+		return w.beingClosed()
 	}
 	w.emptyInbox(true)
 	w.closing = true
@@ -408,6 +415,10 @@ func (w *Writer) Close(ctx context.Context) error {
 	w.forgetTime(ctx)
 	w.client.forget(w)
 	return err
+}
+
+func (w *Writer) beingClosed() error {
+	return fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer is being closed")
 }
 
 // refuse lets the writer take no more events.
@@ -438,6 +449,7 @@ func (w *Writer) fail(err error) {
 	if w.err != nil {
 		return
 	}
+	w.emptyInbox(true) // they have numbers, which nobody may take for acknowledged
 	if fault.CodeOf(err) == fault.Fenced && w.last > w.acked.Load() {
 		err = w.unknown(err)
 	}

@@ -486,6 +486,20 @@ static void close_while_another_writes(void) {
   client_close(client);
 }
 
+/* The client's close does not flush: the writer's own then tells how far it came. */
+static void close_after_the_client(void) {
+  pravega_client_t *client = client_open();
+  stream_create(client, "after", "1");
+  pravega_writer_t *w = writer_open(client, "after");
+  int64_t last, acked;
+  for (last = 0; last < 100000; last++) {
+    CHECK_INT(last + 1, pravega_writer_write(w, NULL, 0, "x", 1, LONG));
+  }
+  client_close(client);
+  int status = pravega_writer_close(w, &acked, LONG, NULL);
+  CHECK_INT(acked == last ? PRAVEGA_OK : PRAVEGA_E_CLOSED, status);
+}
+
 enum { THREADS = 8, EACH = 5000 };
 
 struct hand {
@@ -658,6 +672,7 @@ int main(void) {
   RUN(write_after_close);
   RUN(close_while_another_waits);
   RUN(close_while_another_writes);
+  RUN(close_after_the_client);
   RUN(threads_share_a_writer);
   RUN(full_speed_keeps_order);
   RUN(many_short_threads);
