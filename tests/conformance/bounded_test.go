@@ -191,3 +191,56 @@ func next(ctx context.Context, t *testing.T, r *client.Reader) *client.Slice {
 	}
 	return s
 }
+
+// A group reads streams of two scopes that bear the same name, each from somewhere
+// to somewhere.
+func TestGroupReadsStreamsOfTwoScopes(t *testing.T) {
+	ctx := within(t, 3*time.Minute)
+	c := connect(t)
+	one, stream := newStream(t, c, 2)
+	other := one + "-other"
+	if _, err := c.CreateScope(ctx, other); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateStream(ctx, other, stream, client.DefaultStreamConfig()); err != nil {
+		t.Fatal(err)
+	}
+	tail := func(scope string) client.StreamCut {
+		info, err := c.StreamInfo(ctx, scope, stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Tail
+	}
+	writeEvents(ctx, t, c, one, stream, 1001, 1010) // before the beginning
+	from := tail(one)
+	writeEvents(ctx, t, c, one, stream, 1, 100)
+	writeEvents(ctx, t, c, other, stream, 1, 200)
+	to := tail(other)
+	writeEvents(ctx, t, c, other, stream, 2001, 2010) // behind the end
+	g := newGroup(ctx, t, c, one, "g", nil,
+		client.GroupStream{Scope: one, Stream: stream, From: from, To: tail(one)},
+		client.GroupStream{Scope: other, Stream: stream, To: to})
+	seen := map[string]*oracle{one: newOracle(t), other: newOracle(t)}
+	r := openReader(ctx, t, g, "r")
+	for {
+		slice, err := r.Next(ctx)
+		if errors.Is(err, client.ErrEnd) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, event := range slice.Events() {
+			seen[slice.Scope()].take(event)
+		}
+		if err := slice.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen[one].check(100)
+	seen[other].check(200)
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
