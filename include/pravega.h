@@ -2,8 +2,8 @@
  * pravega.h: a client for Pravega, for C99 and C++11 and anything that can call C.
  *
  * Link with -lpravega. `pkg-config pravega` knows the flags. The library is
- * written in Go; nothing of that shows here except in the rules on fork and
- * signals below.
+ * written in Go; nothing of that shows here except in the rules on fork, signals
+ * and processors below.
  *
  * RULES, said once for every function
  *
@@ -77,6 +77,11 @@
  *   and SIGURG, and SA_ONSTACK is added to the handlers that exist; they are
  *   chained to. A handler that the program installs later must use SA_ONSTACK
  *   and pass synchronous signals on. Waits are not ended by signals.
+ *
+ * Processors. The library works on as many processors at once as the machine, or
+ *   the container that the program is in, has when it is loaded, and two more for
+ *   threads of C that wait for it. The environment variable GOMAXPROCS sets another
+ *   number; GOGC and GOMEMLIMIT are heeded as by every program in Go.
  *
  * Unloading. dlclose leaves the library in memory. At exit nothing is flushed
  *   by itself: close the writers, or call pravega_shutdown.
