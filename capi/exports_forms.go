@@ -7,6 +7,8 @@ import "C"
 
 import (
 	"context"
+	"encoding"
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -76,7 +78,7 @@ func goEventFetch(of unsafe.Pointer, at C.shim_text, event *C.struct_shim_loan, 
 }
 
 // encode hands what a text says to C as bytes.
-func encode[T interface{ MarshalBinary() ([]byte, error) }](from C.shim_text, parse func(string) (T, error), to *C.struct_shim_loan) error {
+func encode[T encoding.BinaryMarshaler](from C.shim_text, parse func(string) (T, error), to *C.struct_shim_loan) error {
 	value, err := parse(text(from))
 	if err != nil {
 		return err
@@ -84,6 +86,19 @@ func encode[T interface{ MarshalBinary() ([]byte, error) }](from C.shim_text, pa
 	data, err := value.MarshalBinary()
 	if err == nil {
 		lend(to, data)
+	}
+	return err
+}
+
+// decode hands what bytes of C say to C as a text.
+func decode[T fmt.Stringer, P interface {
+	*T
+	encoding.BinaryUnmarshaler
+}](data C.shim_bytes, size C.size_t, to *C.struct_shim_strings) error {
+	var value T
+	err := P(&value).UnmarshalBinary(bytes(data, size))
+	if err == nil {
+		give(to, []string{value.String()})
 	}
 	return err
 }
@@ -118,12 +133,7 @@ func goCutToBytes(cut C.shim_text, to *C.struct_shim_loan, out *C.struct_shim_ou
 //export goCutFromBytes
 func goCutFromBytes(data C.shim_bytes, size C.size_t, cut *C.struct_shim_strings, out *C.struct_shim_outcome) {
 	defer guard(out)
-	var c client.StreamCut
-	err := c.UnmarshalBinary(bytes(data, size))
-	if err == nil {
-		give(cut, []string{c.String()})
-	}
-	settle(out, err)
+	settle(out, decode[client.StreamCut](data, size, cut))
 }
 
 //export goCheckpointToBytes
@@ -171,12 +181,7 @@ func goPointerToBytes(at C.shim_text, to *C.struct_shim_loan, out *C.struct_shim
 //export goPointerFromBytes
 func goPointerFromBytes(data C.shim_bytes, size C.size_t, at *C.struct_shim_strings, out *C.struct_shim_outcome) {
 	defer guard(out)
-	var p client.EventPointer
-	err := p.UnmarshalBinary(bytes(data, size))
-	if err == nil {
-		give(at, []string{p.String()})
-	}
-	settle(out, err)
+	settle(out, decode[client.EventPointer](data, size, at))
 }
 
 //export goPositionInfo
@@ -204,10 +209,5 @@ func goPositionToBytes(position C.shim_text, to *C.struct_shim_loan, out *C.stru
 //export goPositionFromBytes
 func goPositionFromBytes(data C.shim_bytes, size C.size_t, position *C.struct_shim_strings, out *C.struct_shim_outcome) {
 	defer guard(out)
-	var p client.Position
-	err := p.UnmarshalBinary(bytes(data, size))
-	if err == nil {
-		give(position, []string{p.String()})
-	}
-	settle(out, err)
+	settle(out, decode[client.Position](data, size, position))
 }
