@@ -21,7 +21,7 @@ import (
 func TestAnyInterleavingLeavesEverySegmentInOnePlace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ctx := context.Background()
-		group, first := grouptest.New(1, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
+		group, first := grouptest.New(rapid.IntRange(1, 2).Draw(t, "streams"), func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
 		log := logtest.New()
 		type member struct {
 			state readergroup.State
@@ -45,7 +45,7 @@ func TestAnyInterleavingLeavesEverySegmentInOnePlace(t *testing.T) {
 		}
 		log.Records = append(log.Records, string(encode(first)))
 		var observer readergroup.State
-		var ledger grouptest.Ledger
+		ledger := group.Ledger()
 		seen := 0
 		observe := func() {
 			for ; seen < len(log.Records); seen++ {

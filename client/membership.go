@@ -206,7 +206,7 @@ func (m *membership) step(ctx context.Context) error {
 		}
 	}
 	for _, work := range []func(context.Context, time.Time) error{
-		m.checkMember, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
+		m.checkMember, m.mend, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
 		m.reconcile, m.renewConfig, m.checkMember, m.publishCheckpoint,
 	} {
 		if err := work(ctx, now); err != nil {
@@ -251,6 +251,15 @@ func (m *membership) completeSegments(ctx context.Context, _ time.Time) error {
 		m.acquire = time.Time{} // what follows may be free now
 	}
 	return nil
+}
+
+// mend takes back what official Java readers let go too early. See
+// readergroup.State.Mend.
+func (m *membership) mend(ctx context.Context, _ time.Time) error {
+	if m.state.Mend() == nil {
+		return nil
+	}
+	return m.write(ctx, func() ([]readergroup.Update, error) { return m.state.Mend(), nil })
 }
 
 // successors of a segment that was read to its end; none if the group ends there.

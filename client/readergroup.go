@@ -21,10 +21,13 @@ import (
 // ReaderGroupConfig says what a reader group reads and how its members work
 // together. It is kept by the servers; official Java readers heed it too.
 type ReaderGroupConfig struct {
-	// Streams to read, at least one; they may be of several scopes. The protocol that
-	// groups share with official Java readers has a gap for several: where two streams
-	// merge segments of the same numbers while the group reads these, a merged one may
-	// be read before the last of its predecessors, and then once more after it.
+	// Streams to read, at least one; they may be of several scopes. Official Java
+	// readers compare segments by numbers that streams share: where two streams of a
+	// group merge segments of the same numbers at about the same time, one that they
+	// complete may let a merged segment of the other stream get free before all its
+	// predecessors are read. Readers of ours do not, and take it back; only if a Java
+	// reader acquires the segment first, within the moment until one of ours looks,
+	// it is read too early.
 	Streams []GroupStream
 	// RefreshInterval is how often a reader looks at the group's state. Option
 	// group.refresh.interval.

@@ -12,8 +12,8 @@ import (
 // compact shortens the log of the group's state now and then. Members take turns
 // by chance, as Java's do.
 func (m *membership) compact(ctx context.Context) error {
-	if !m.state.Started() || rand.Float64() >= m.compactChance {
-		return nil
+	if !m.state.Started() || m.state.Mend() != nil || rand.Float64() >= m.compactChance {
+		return nil // a whole state does not tell what there is to mend
 	}
 	return m.reader.group.deleted(m.log.Compact(ctx, m.compactAfter, func() ([]byte, error) {
 		return readergroup.EncodeInit(m.state.Compact())
@@ -51,12 +51,16 @@ func (g *ReaderGroup) renew(ctx context.Context, state *readergroup.State, log *
 	return config, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Renew(init), nil })
 }
 
-// encoded makes the record of the updates that propose makes; nil for none.
+// encoded makes the record of the updates that propose makes; nil for none. A
+// Compact comes alone.
 func encoded(propose func() ([]readergroup.Update, error)) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		updates, err := propose()
 		if err != nil || len(updates) == 0 {
 			return nil, err
+		}
+		if whole, ok := updates[0].(readergroup.Compact); ok {
+			return readergroup.EncodeInit(whole)
 		}
 		return readergroup.EncodeUpdates(updates...)
 	}

@@ -30,6 +30,7 @@ func (u Init) apply(s *State) error {
 		checkpoints:    newCheckpoints(),
 		lag:            make(map[string]int64),
 		future:         make(map[Segment]Successor),
+		waiting:        make(map[Segment]Successor),
 		assigned:       make(map[string]map[Segment]Place),
 		unassigned:     clone(u.Segments),
 		lastRead:       clone(u.Segments),
@@ -49,6 +50,7 @@ func (u Compact) apply(s *State) error {
 		checkpoints:    u.Checkpoints.clone(),
 		lag:            clone(u.Lag),
 		future:         make(map[Segment]Successor),
+		waiting:        make(map[Segment]Successor),
 		assigned:       cloneAssigned(u.Assigned),
 		unassigned:     clone(u.Unassigned),
 		lastRead:       clone(u.LastRead),
@@ -57,6 +59,7 @@ func (u Compact) apply(s *State) error {
 	}
 	for segment, v := range u.Future {
 		s.future[segment] = Successor{v.Range, slices.Clone(v.Predecessors)}
+		s.waiting[segment] = s.future[segment]
 	}
 	return nil
 }
@@ -137,24 +140,37 @@ func (u SegmentCompleted) apply(s *State) error {
 		if _, known := s.future[segment]; !known {
 			s.future[segment] = v
 		}
-	}
-	for segment, v := range s.future {
-		// Java compares ids without their streams. So in a group of several streams
-		// a segment can be read before its last predecessor is completed, if another
-		// stream completes a segment with that one's id. All members must agree.
-		waits := slices.Clone(v.Predecessors)
-		waits = slices.DeleteFunc(waits, func(id naming.SegmentID) bool { return id == u.Segment.ID })
-		if len(waits) > 0 {
-			s.future[segment] = Successor{v.Range, waits}
-			continue
+		if _, known := s.waiting[segment]; !known && !s.present(segment) {
+			s.waiting[segment] = v
 		}
-		delete(s.future, segment)
-		s.unassigned[segment] = Place{Range: v.Range}
+	}
+	// Java compares ids without their streams. So in a group of several streams a
+	// segment gets free before its last predecessor is completed, if another stream
+	// completes a segment with that one's id. All members must agree; see Mend.
+	for segment, span := range settle(s.future, func(p Segment) bool { return p.ID == u.Segment.ID }) {
+		s.unassigned[segment] = Place{Range: span}
 		if _, read := s.lastRead[segment]; !read {
-			s.lastRead[segment] = Place{Range: v.Range}
+			s.lastRead[segment] = Place{Range: span}
 		}
 	}
+	settle(s.waiting, func(p Segment) bool { return p == u.Segment })
 	return nil
+}
+
+// settle lets segments wait no more for predecessors that are done, and returns
+// those that wait for none then: they are taken out.
+func settle(waiting map[Segment]Successor, done func(predecessor Segment) bool) map[Segment]Range {
+	free := make(map[Segment]Range)
+	for segment, v := range waiting {
+		v.Predecessors = slices.DeleteFunc(slices.Clone(v.Predecessors), func(id naming.SegmentID) bool {
+			return done(Segment{Stream: segment.Stream, ID: id})
+		})
+		if waiting[segment] = v; len(v.Predecessors) == 0 {
+			delete(waiting, segment)
+			free[segment] = v.Range
+		}
+	}
+	return free
 }
 
 func (u CheckpointReader) apply(s *State) error {

@@ -28,7 +28,8 @@ func (s *State) Leave(reader string, offsets map[Segment]int64) []Update {
 }
 
 // Acquire is what a reader writes to take the segments that are its due, none if
-// it should not take any. lag is [State.LagToTell], and read where it stands. The error is fault.ReaderNotInGroup.
+// it should not take any, or first what [State.Mend] tells. lag is
+// [State.LagToTell], and read where it stands. The error is fault.ReaderNotInGroup.
 func (s *State) Acquire(reader string, lag int64, read map[Segment]Place) ([]Update, error) {
 	if !s.Online(reader) {
 		return nil, removed(reader)
@@ -36,6 +37,9 @@ func (s *State) Acquire(reader string, lag int64, read map[Segment]Place) ([]Upd
 	segments := s.SegmentsToAcquire(reader)
 	if len(segments) == 0 {
 		return nil, nil
+	}
+	if mended := s.Mend(); mended != nil {
+		return mended, nil
 	}
 	var updates []Update
 	for _, segment := range segments {
@@ -63,7 +67,9 @@ func (s *State) Release(reader string, segment Segment, offset, lag int64, read 
 // everything before was processed; nothing while a checkpoint waits for it, or if
 // it does not own the segment any more: it was in doubt whether an earlier update
 // was stored. successors are the controller's, or none if the group ends in the
-// segment, as [State.EndOffset] tells. The error is fault.ReaderNotInGroup.
+// segment, as [State.EndOffset] tells. Where Java's rule would let a segment of
+// another stream get free too early, it is the whole state after it, as by
+// [State.Mend]. The error is fault.ReaderNotInGroup.
 func (s *State) Complete(reader string, segment Segment, successors map[Segment]Successor) ([]Update, error) {
 	if !s.Online(reader) {
 		return nil, removed(reader)
@@ -72,15 +78,24 @@ func (s *State) Complete(reader string, segment Segment, successors map[Segment]
 		return nil, nil
 	}
 	news := make(map[Segment]Successor, len(successors))
-	present := s.Positions()
 	for successor, v := range successors {
-		// One that is being read already, for the reason told at SegmentCompleted's
-		// apply, would wait for ever for a predecessor that is done.
-		if _, early := present[successor]; !early {
+		// One that got free too early would wait for ever for a predecessor that is
+		// done, or be read again.
+		_, waits := s.waiting[successor]
+		_, known := s.future[successor]
+		if !s.present(successor) && waits == known {
 			news[successor] = Successor{v.Range, slices.Clone(v.Predecessors)}
 		}
 	}
-	return []Update{SegmentCompleted{reader, segment, s.assigned[reader][segment].Range, news}}, nil
+	completed := SegmentCompleted{reader, segment, s.assigned[reader][segment].Range, news}
+	after, err := s.with(completed)
+	if err != nil {
+		return nil, err
+	}
+	if mended := after.Mend(); mended != nil {
+		return mended, nil
+	}
+	return []Update{completed}, nil
 }
 
 // Pass is what a reader writes when it has passed a checkpoint and stands at

@@ -18,8 +18,10 @@ type State struct {
 	checkpoints Checkpoints
 	// lag in milliseconds, of readers and sometimes of former ones
 	lag map[string]int64
-	// future segments wait for their predecessors
-	future     map[Segment]Successor
+	// future segments wait for their predecessors, as Java sees it
+	future map[Segment]Successor
+	// waiting segments do so in truth; see Mend. It is in no record.
+	waiting    map[Segment]Successor
 	assigned   map[string]map[Segment]Place
 	unassigned map[Segment]Place
 	// lastRead is what readers told last, not what they processed
@@ -118,6 +120,17 @@ func (s *State) Positions() map[Segment]Place {
 		maps.Copy(all, owned)
 	}
 	return all
+}
+
+// present tells whether a segment is assigned or free.
+func (s *State) present(segment Segment) bool {
+	_, present := s.unassigned[segment]
+	for _, owned := range s.assigned {
+		if _, owns := owned[segment]; owns {
+			return true
+		}
+	}
+	return present
 }
 
 // LastRead is how far readers say they have read. What they were handed last

@@ -23,6 +23,8 @@ type (
 type Group struct {
 	// State is the group's, after all records so far.
 	State readergroup.State
+	// Java: some members complete segments, and acquire them, as official ones do.
+	Java bool
 
 	choose  func(n int) int
 	streams []*stream
@@ -144,6 +146,7 @@ func (g *Group) Blurt(s *readergroup.State) readergroup.Record {
 
 func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 	reader := g.reader(s)
+	java := g.Java && g.choose(2) == 0
 	switch g.choose(20) {
 	case 0:
 		if len(s.Readers()) < 5 {
@@ -154,6 +157,9 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 	case 2:
 		return changes(s.Leave(reader, nil))
 	case 3, 4, 5, 6:
+		if free := s.SegmentsToAcquire(reader); java && len(free) > 0 {
+			return changes([]readergroup.Update{readergroup.AcquireSegment{Reader: reader, Segment: pick(g, free)}})
+		}
 		return changes(must(s.Acquire(reader, g.offset(), g.ahead(s, reader))))
 	case 7: // whenever a member wants to
 		if owned := s.Assigned(reader); len(owned) > 0 {
@@ -167,7 +173,12 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 	case 9, 10, 11:
 		if owned := s.Assigned(reader); len(owned) > 0 {
 			segment := pick(g, slices.SortedFunc(maps.Keys(owned), segment.Compare))
-			return changes(must(s.Complete(reader, segment, g.followers(s, segment))))
+			completed := must(s.Complete(reader, segment, g.followers(s, segment)))
+			if java && len(completed) > 0 {
+				completed = []readergroup.Update{readergroup.SegmentCompleted{
+					Reader: reader, Segment: segment, Range: owned[segment].Range, Successors: g.followers(s, segment)}}
+			}
+			return changes(completed)
 		}
 	case 12:
 		return changes(s.StartAutomatic(g.name()))
@@ -227,7 +238,19 @@ func initial(u readergroup.Update) readergroup.Record {
 
 // changes makes a record of updates, of which there may be none.
 func changes(updates []readergroup.Update) (readergroup.Record, bool) {
+	if len(updates) > 0 {
+		if _, whole := updates[0].(readergroup.Compact); whole {
+			return initial(updates[0]), true
+		}
+	}
 	return readergroup.Record{Updates: updates}, len(updates) > 0
+}
+
+// Mend lets a member of ours mend the state, if it has to be.
+func (g *Group) Mend() (readergroup.Record, bool) {
+	record, wrong := changes(g.State.Mend())
+	g.apply(record)
+	return record, wrong
 }
 
 func (g *Group) apply(record readergroup.Record) {
@@ -293,16 +316,15 @@ func (g *Group) followers(known *readergroup.State, sealed segment) map[segment]
 	if _, ends := known.EndOffset(sealed); ends {
 		return nil
 	}
-	for _, s := range g.streams {
-		if s.name != sealed.Stream {
-			continue
-		}
-		for s.followers[sealed] == nil && len(s.active) > 0 {
-			g.scale(s)
-		}
-		return s.followers[sealed]
+	s := g.stream(sealed.Stream)
+	for s.followers[sealed] == nil && len(s.active) > 0 {
+		g.scale(s)
 	}
-	return nil
+	return s.followers[sealed]
+}
+
+func (g *Group) stream(name naming.Stream) *stream {
+	return g.streams[slices.IndexFunc(g.streams, func(s *stream) bool { return s.name == name })]
 }
 
 // scale splits a segment, merges some neighbours, or seals the stream.

@@ -11,18 +11,22 @@ import (
 // Ledger follows the segments of a group from its records alone: who owns them, and
 // from where the next owner is to read.
 type Ledger struct {
+	group      *Group
 	introduced map[segment][]naming.SegmentID // with the predecessors to complete
-	completed  map[naming.SegmentID]bool
+	completed  map[segment]bool
 	owner      map[segment]string
 	from       map[segment]int64
 }
+
+// Ledger makes one that has seen nothing yet.
+func (g *Group) Ledger() *Ledger { return &Ledger{group: g} }
 
 // See takes the next record into account.
 func (l *Ledger) See(r readergroup.Record) {
 	for _, u := range r.Updates {
 		switch u := u.(type) {
 		case readergroup.Init:
-			l.introduced, l.completed = make(map[segment][]naming.SegmentID), make(map[naming.SegmentID]bool)
+			l.introduced, l.completed = make(map[segment][]naming.SegmentID), make(map[segment]bool)
 			l.owner, l.from = make(map[segment]string), make(map[segment]int64)
 			for s, place := range u.Segments {
 				l.introduced[s] = nil
@@ -41,12 +45,26 @@ func (l *Ledger) See(r readergroup.Record) {
 				l.tell(u.Reader, u.Offsets)
 			}
 		case readergroup.SegmentCompleted:
-			l.completed[u.Segment.ID] = true
-			delete(l.owner, u.Segment)
-			for s, v := range u.Successors {
-				l.introduced[s] = v.Predecessors
+			l.complete(u.Segment, u.Successors)
+		case readergroup.Compact: // it may be there in place of a SegmentCompleted
+			for s, reader := range l.owner {
+				if _, owns := u.Assigned[reader][s]; owns {
+					continue
+				} else if _, ends := u.End[s]; ends {
+					l.complete(s, nil)
+				} else {
+					l.complete(s, l.group.stream(s.Stream).followers[s])
+				}
 			}
 		}
+	}
+}
+
+func (l *Ledger) complete(s segment, successors map[segment]successor) {
+	l.completed[s] = true
+	delete(l.owner, s)
+	for next, v := range successors {
+		l.introduced[next] = v.Predecessors
 	}
 }
 
@@ -84,11 +102,11 @@ func (l *Ledger) Check(s *readergroup.State) error {
 	for name, predecessors := range l.introduced {
 		waits := false
 		for _, id := range predecessors {
-			waits = waits || !l.completed[id]
+			waits = waits || !l.completed[segment{Stream: name.Stream, ID: id}]
 		}
 		at := places[name]
 		switch {
-		case l.completed[name.ID]:
+		case l.completed[name]:
 			if len(at) > 0 {
 				return fmt.Errorf("%s is completed and at %v", name, at)
 			}

@@ -77,6 +77,7 @@ func TestJavaComesToTheSameStates(t *testing.T) {
 	for life := range 20 {
 		questions, moments = append(questions, "reset"), append(moments, moment{life: -1})
 		group, record := grouptest.New(1+life%2, random.IntN)
+		group.Java = true
 		for range 100 {
 			event, err := encode(record)
 			if err != nil {

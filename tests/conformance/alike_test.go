@@ -1,0 +1,82 @@
+package conformance
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/client"
+)
+
+// Two streams of a group merge segments that bear the same numbers at the same time:
+// what follows in each is read after both of its own, once, and nobody waits for what
+// is done.
+func TestStreamsThatScaleAlikeAreReadInOrder(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	c := connect(t)
+	seen := make(map[string]*oracle)
+	var streams []client.GroupStream
+	for range 2 {
+		scope, stream := newStream(t, c, 1)
+		scaleTo(ctx, t, c, scope, stream, 2)
+		writeEvents(ctx, t, c, scope, stream, 1, 100)
+		scaleTo(ctx, t, c, scope, stream, 1)
+		writeEvents(ctx, t, c, scope, stream, 101, 200)
+		seal(ctx, t, c, scope, stream)
+		streams = append(streams, client.GroupStream{Scope: scope, Stream: stream})
+		seen[scope] = newOracle(t)
+	}
+	one, two := streams[0].Scope, streams[1].Scope
+	g := newGroup(ctx, t, c, one, "g", nil, streams...)
+	var status atomic.Pointer[client.GroupStatus]
+	if _, err := g.Watch(ctx, func(now client.GroupStatus) { status.Store(&now) }); err != nil {
+		t.Fatal(err)
+	}
+	r := openReader(ctx, t, g, "r")
+	release := func(s *client.Slice) {
+		t.Helper()
+		for _, event := range s.Events() {
+			seen[s.Scope()].take(event)
+		}
+		if err := s.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := make(map[string]*client.Slice)
+	for range 4 {
+		s := next(ctx, t, r)
+		out[s.Segment()] = s
+	}
+	// The second segment of one stream is done, then the first one of the other: the
+	// first segments of each bear the number for which what follows in the one waits.
+	for left, name := range []string{one + "/s/2.#epoch.1", two + "/s/1.#epoch.1"} {
+		release(out[name])
+		delete(out, name)
+		for status.Load() == nil || status.Load().Segments != 3-left {
+			if ctx.Err() != nil {
+				t.Fatalf("%s is done, and the group has %+v", name, status.Load())
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	for _, s := range out {
+		release(s)
+	}
+	for {
+		s, err := r.Next(ctx)
+		if errors.Is(err, client.ErrEnd) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		release(s)
+	}
+	for _, o := range seen {
+		o.check(200)
+	}
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
