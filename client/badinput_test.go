@@ -72,6 +72,40 @@ func TestBadWriterLimitsAreRefused(t *testing.T) {
 	}
 }
 
+// A group that cannot be is refused before any server is asked, by a word of what is wrong.
+func TestBadGroupConfigsAreRefused(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	one := GroupStream{Scope: "scope", Stream: "stream"}
+	for why, config := range map[string]func(*ReaderGroupConfig){
+		"no streams":                    func(c *ReaderGroupConfig) { c.Streams = nil },
+		"refresh interval":              func(c *ReaderGroupConfig) { c.RefreshInterval = 0 },
+		"group.checkpoints.outstanding": func(c *ReaderGroupConfig) { c.MaxOutstandingCheckpoints = 0 },
+		"outstanding is -1":             func(c *ReaderGroupConfig) { c.MaxOutstandingCheckpoints = -1 },
+		"is 4294967299":                 func(c *ReaderGroupConfig) { c.MaxOutstandingCheckpoints = 1<<32 + 3 },
+		`retention "forever"`:           func(c *ReaderGroupConfig) { c.Retention = "forever" },
+		"scope/stream twice": func(c *ReaderGroupConfig) {
+			c.Streams = []GroupStream{one, {Scope: "scope", Stream: "stream", FromTail: true}}
+		},
+		"tail and a cut": func(c *ReaderGroupConfig) {
+			c.Streams[0].FromTail, c.Streams[0].From = true, cutOf("scope", "stream", 1)
+		},
+		"is given for scope/stream": func(c *ReaderGroupConfig) { c.Streams[0].To = cutOf("scope", "other", 1) },
+	} {
+		wanted := DefaultReaderGroupConfig(one)
+		config(&wanted)
+		if _, err := g.client.CreateReaderGroup(within(t), "scope", "new", wanted); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), why) {
+			t.Errorf("create, %s: %v", why, err)
+		}
+		if err := g.Reset(within(t), wanted); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), why) {
+			t.Errorf("reset, %s: %v", why, err)
+		}
+	}
+	if err := g.ResetTo(within(t), cutOf("scope", "stream", 1), cutOf("scope", "stream", 2)); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("reset to two cuts of a stream: %v", err)
+	}
+}
+
 // A controller that is not there is told within the caller's limit.
 func TestUnreachableController(t *testing.T) {
 	config := DefaultConfig()

@@ -72,6 +72,9 @@ func (g *ReaderGroup) ResetTo(ctx context.Context, cuts ...StreamCut) error {
 			if c.Unbounded() {
 				return nil, fault.New(fault.InvalidArgument, resetting, g.String(), "an unbounded cut names no stream")
 			}
+			if _, twice := start[c.cut.Stream]; twice {
+				return nil, fault.New(fault.InvalidArgument, resetting, g.String(), "stream %s has a cut twice", c.cut.Stream)
+			}
 			start[c.cut.Stream] = c.cut
 		}
 		return start, nil

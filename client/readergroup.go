@@ -200,10 +200,19 @@ func (c *Client) groupConfig(ctx context.Context, op, name string, config Reader
 	if wanted.RefreshMillis <= 0 {
 		return wanted, fault.New(fault.InvalidArgument, op, name, "the refresh interval is less than a millisecond")
 	}
+	if n := config.MaxOutstandingCheckpoints; n < 1 || n > math.MaxInt32 {
+		return wanted, fault.New(fault.InvalidArgument, op, name, "group.checkpoints.outstanding is %d", n)
+	}
 	for _, s := range config.Streams {
 		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
 		if err := stream.Check(op); err != nil {
 			return wanted, err
+		}
+		if _, twice := wanted.Start[stream]; twice {
+			return wanted, fault.New(fault.InvalidArgument, op, name, "it is to read stream %s twice", stream)
+		}
+		if s.FromTail && !s.From.Unbounded() {
+			return wanted, fault.New(fault.InvalidArgument, op, name, "stream %s is to be read from the tail and a cut", stream)
 		}
 		for _, cut := range []streamcut.Cut{s.From.cut, s.To.cut} {
 			if !cut.Unbounded() && cut.Stream != stream {

@@ -3,6 +3,7 @@ package readergroup
 import (
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -82,5 +83,22 @@ func TestForgetCheckpoints(t *testing.T) {
 	}
 	if got := s.CheckpointWaitsFor("waits too"); len(got) != 1 {
 		t.Fatal("a checkpoint that waits is forgotten")
+	}
+}
+
+// A limit that makes no sense, which others may have written, does no harm.
+func TestForgetCheckpointsWithoutASensibleLimit(t *testing.T) {
+	for _, limit := range []int32{0, -1, math.MinInt32, math.MaxInt32} {
+		begin := starting(1)
+		begin.Config.MaxOutstandingCheckpoints = limit
+		s := replay(t, begin, CreateCheckpoint{"1"}, CreateCheckpoint{"2"}, CreateCheckpoint{"3"})
+		for _, u := range s.ForgetCheckpoints() {
+			if err := s.Apply(u); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, ok := s.CheckpointOffsets("3"); !ok {
+			t.Errorf("limit %d: the newest is forgotten", limit)
+		}
 	}
 }

@@ -147,7 +147,8 @@ func (s *State) StartCheckpoint(name string) ([]Update, error) {
 // older than the one that it waited for.
 func (s *State) ForgetCheckpoints() []Update {
 	order := s.checkpoints.Order
-	for at := len(order) - 1 - 2*int(s.config.MaxOutstandingCheckpoints); at > 0; at-- {
+	newest := 2 * max(0, int(s.config.MaxOutstandingCheckpoints)) // others may have written any limit
+	for at := len(order) - 1 - newest; at > 0; at-- {
 		_, known := s.checkpoints.Offsets[order[at]]
 		if known && !slices.ContainsFunc(order[:at], func(name string) bool { return !s.checkpoints.complete(name) }) {
 			return []Update{ClearCheckpointsBefore{order[at]}}

@@ -183,6 +183,69 @@ func goOnFromHalf(t *testing.T, bounded bool) {
 	o.check(total)
 }
 
+// The last checkpoint was taken when one of two segments that were merged had been
+// read, and the group has gone on since: it can go back there all the same.
+func TestGroupGoesBackIntoTheMidstOfAMerge(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	c := connect(t)
+	scope, stream := newStream(t, c, 1)
+	scaleTo(ctx, t, c, scope, stream, 2)
+	writeEvents(ctx, t, c, scope, stream, 1, 100)
+	scaleTo(ctx, t, c, scope, stream, 1)
+	writeEvents(ctx, t, c, scope, stream, 101, 150)
+	seal(ctx, t, c, scope, stream)
+	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = 0 },
+		client.GroupStream{Scope: scope, Stream: stream})
+	r := openReader(ctx, t, g, "r")
+	o := newOracle(t)
+	done, half := next(ctx, t, r), next(ctx, t, r) // each has all of its segment
+	for _, event := range done.Events() {
+		o.take(event)
+	}
+	if err := done.Release(); err != nil {
+		t.Fatal(err)
+	}
+	known := make(chan struct{})
+	w, err := g.Watch(ctx, func(s client.GroupStatus) {
+		if s.Segments == 1 {
+			close(known)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-known: // the group is done with one of them
+	case <-ctx.Done():
+		t.Fatal(ctx.Err())
+	}
+	if err := w.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.InitiateCheckpoint(ctx, "c"); err != nil {
+		t.Fatal(err)
+	}
+	if err := half.Release(); err != nil {
+		t.Fatal(err)
+	}
+	for merged := next(ctx, t, r); ; merged = next(ctx, t, r) { // it goes on with what follows both
+		_ = merged.ReleaseAt(merged.StartOffset())
+		if merged.Segment() != half.Segment() {
+			break
+		}
+	}
+	if err := g.ResetToLastCheckpoint(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.drain(ctx, openReader(ctx, t, g, "r")); err != nil {
+		t.Fatal(err)
+	}
+	o.check(150)
+}
+
 func next(ctx context.Context, t *testing.T, r *client.Reader) *client.Slice {
 	t.Helper()
 	s, err := r.Next(ctx)
