@@ -406,6 +406,55 @@ static void retention_by_hand(void) {
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_update_retention_cut(group, wrong, 1, LONG, &error));
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "cuts", pravega_reader_group_update_retention_cut(group, NULL, 1, LONG, &error));
   group_close(group);
+
+  /* Another kind tells its checkpoints by itself, and takes no cuts. */
+  group = group_over(client, "kept-too", "kept", "group.retention", "checkpoint");
+  CHECK_OK(pravega_reader_group_info(group, &info, LONG, &error));
+  CHECK(strcmp(pravega_list_find(info, "group.retention"), "checkpoint") == 0);
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(info));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "checkpoint", pravega_reader_group_update_retention_cut(group, tails, 1, LONG, &error));
+  group_close(group);
+  client_close(client);
+}
+
+/* A stream that is deleted ends where it was read to, also when it is made anew under
+ * its name; the group's other stream is read on. */
+static void stream_that_is_gone(void) {
+  enum { KEYS = 26 };
+  pravega_client_t *client = client_open();
+  const char *scope = scope_of(client);
+  char path[2][200];
+  const char *streams[] = {path[0], path[1]};
+  int deleted;
+  stream_create(client, "stays", "2");
+  stream_create(client, "goes", "1");
+  write_range(client, "stays", 0, 100, KEYS);
+  write_range(client, "goes", 1000, 50, KEYS);
+  snprintf(path[0], sizeof path[0], "%s/stays", scope);
+  snprintf(path[1], sizeof path[1], "%s/goes", scope);
+  pravega_reader_group_t *group = group_of(client, "outlives", streams, 2, quick(NULL, NULL));
+  pravega_reader_t *reader = reader_of(group, "r", NULL, NULL);
+  struct tally *t = tally_of(0); /* there is no order between streams */
+  read_until(t, reader, 150);
+  CHECK_OK(pravega_stream_seal(client, scope, "goes", LONG, &error));
+  CHECK_OK(pravega_stream_delete(client, scope, "goes", &deleted, LONG, &error));
+  CHECK_INT(1, deleted);
+  stream_create(client, "goes", "1");
+  write_range(client, "goes", 2000, 50, KEYS);
+  write_range(client, "stays", 100, 100, KEYS);
+  CHECK_OK(pravega_stream_seal(client, scope, "stays", LONG, &error));
+  CHECK_INT(100, drain(t, reader));
+  for (uint32_t n = 0; n < sizeof t->seen; n++) {
+    CHECK_INT(n < 200 || (n >= 1000 && n < 1050), t->seen[n]);
+  }
+  reader_close(reader);
+
+  /* The new one is read after a reset. */
+  CHECK_OK(pravega_stream_seal(client, scope, "goes", LONG, &error));
+  CHECK_OK(pravega_reader_group_reset(group, &streams[1], 1, NULL, LONG, &error));
+  holds(group, 50, 0, t);
+  free(t);
+  group_close(group);
   client_close(client);
 }
 
@@ -486,6 +535,7 @@ int main(void) {
   RUN(back_to_the_last_checkpoint);
   RUN(resets_that_cannot_be);
   RUN(retention_by_hand);
+  RUN(stream_that_is_gone);
   RUN(events_by_their_pointers);
   return 0;
 }

@@ -272,6 +272,56 @@ static void truncated_before_it_was_read(void) {
   client_close(client);
 }
 
+/* The largest slice of a stream, which is read to its end. */
+static size_t largest_slice(pravega_reader_group_t *group, uint32_t events, uint32_t keys, const char *option, const char *value) {
+  size_t largest = 0;
+  pravega_config_t *config = config_with(option, value);
+  pravega_reader_t *reader;
+  pravega_slice_t *slice;
+  pravega_slice_info_t info;
+  int status;
+  CHECK_OK(pravega_reader_open(group, value == NULL ? "plain" : "small", config, &reader, LONG, &error));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+  struct tally *t = tally_of(keys);
+  while ((status = pravega_reader_next(reader, LONG, &slice)) == PRAVEGA_OK) {
+    CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+    largest = info.len > largest ? info.len : largest;
+    count_slice(t, slice);
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+  }
+  CHECK_INT(PRAVEGA_END, status);
+  CHECK_INT(events, t->total);
+  free(t);
+  reader_close(reader);
+  return largest;
+}
+
+/* A reader has as much memory as it is given. */
+static void memory_is_bounded(void) {
+  enum { EVENTS = 20000, KEYS = 26, LEAST = 64 << 10 };
+  pravega_client_t *client = client_open();
+  char path[256];
+  const char *scope = scope_of(client), *streams[] = {path};
+  pravega_reader_group_t *group;
+  size_t largest[2];
+  snprintf(path, sizeof path, "%s/much", scope);
+  stream_create(client, "much", "1");
+  write_numbers(client, "much", EVENTS, KEYS);
+  CHECK_OK(pravega_stream_seal(client, scope, "much", LONG, &error));
+  for (int i = 0; i < 2; i++) {
+    const char *name = i == 0 ? "with-much" : "with-little";
+    CHECK_OK(pravega_reader_group_create(client, scope, name, streams, 1, NULL, NULL, LONG, &error));
+    CHECK_OK(pravega_reader_group_open(client, scope, name, &group, LONG, &error));
+    largest[i] = largest_slice(group, EVENTS, KEYS, i == 0 ? NULL : "reader.buffer.bytes", i == 0 ? NULL : "64KiB");
+    CHECK_OK(pravega_reader_group_close(group, &error));
+  }
+  CHECK(largest[0] > LEAST && largest[1] <= LEAST);
+  pravega_config_t *config = config_with(NULL, NULL);
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "reader.buffer.bytes", pravega_config_set(config, "reader.buffer.bytes", "1KiB", &error));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+  client_close(client);
+}
+
 /* The group begins where it is told to. */
 static void from_tail_and_cut(void) {
   pravega_client_t *client = client_open();
@@ -324,6 +374,7 @@ int main(void) {
   RUN(closed_with_its_client);
   RUN(groups);
   RUN(truncated_before_it_was_read);
+  RUN(memory_is_bounded);
   RUN(from_tail_and_cut);
   return 0;
 }

@@ -280,6 +280,57 @@ void checkpoints_and_cuts() {
   CHECK(rest.size() == 70 && *rest.begin() == "130" && *rest.rbegin() == "199");
 }
 
+// Each from somewhere to somewhere; what truncation took away is told.
+void streams_of_two_scopes() {
+  pravega::Client client = connect();
+  const std::string other = scope + "-second";
+  client.create_scope(other);
+  auto write = [&](const std::string &in, int from, int to) {
+    pravega::Writer writer = client.open_writer(in, "twin");
+    for (int i = from; i < to; i++) {
+      writer.write(std::to_string(i));
+    }
+  };
+  auto tail = [&](const std::string &in) {
+    std::string cut;
+    for (auto &[name, value] : client.stream_info(in, "twin")) {
+      if (name == "tail") {
+        cut = value;
+      }
+    }
+    return cut;
+  };
+  for (const std::string &in : {scope, other}) {
+    client.create_stream(in, "twin", config());
+    write(in, 100, 150);
+  }
+  const std::string from = tail(scope), gone = tail(other);
+  write(scope, 150, 180);
+  write(other, 200, 260);
+  const std::string to = tail(other);
+  write(other, 260, 270);
+  client.seal_stream(scope, "twin");
+  client.create_reader_group(scope, "twins", {scope + "/twin@" + from, other + "/twin@head@" + to}, config().set("group.refresh.interval", "100ms"));
+  client.truncate_stream(other, "twin", gone);
+  std::map<std::string, std::set<std::string>> seen;
+  std::map<std::string, std::int64_t> skipped;
+  pravega::ReaderGroup group = client.open_reader_group(scope, "twins");
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, group.open_reader("reader", config().set("reader.buffer.bytes", "1KiB")));
+  pravega::Reader reader = group.open_reader("reader", config().set("reader.buffer.bytes", "64KiB"));
+  while (!reader.ended()) {
+    if (auto slice = reader.next(30s)) {
+      skipped[slice->info().scope] += slice->info().skipped;
+      for (const pravega::Event &event : *slice) {
+        CHECK(seen[slice->info().scope].insert(std::string(event.data)).second);
+      }
+      slice->release();
+    }
+  }
+  CHECK(seen[scope].size() == 30 && *seen[scope].begin() == "150" && skipped[scope] == 0);
+  CHECK(seen[other].size() == 60 && *seen[other].begin() == "200" && *seen[other].rbegin() == "259");
+  CHECK(skipped[other] == 50 * 11);
+}
+
 void positions_and_changes() {
   pravega::Client client = connect();
   client.create_stream(scope, "placed", config());
@@ -512,6 +563,7 @@ int main() {
     run("round_trip", round_trip);
     run("slices_given_back", slices_given_back);
     run("checkpoints_and_cuts", checkpoints_and_cuts);
+    run("streams_of_two_scopes", streams_of_two_scopes);
     run("positions_and_changes", positions_and_changes);
     run("batches", batches);
     run("large_event", large_event);

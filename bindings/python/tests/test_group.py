@@ -338,6 +338,10 @@ def test_retention_by_hand(client: pravega.Client, scope: str) -> None:
     checkpoint = group.checkpoint("c", timeout=SOON)
     assert checkpoint.cuts == (tail,)
     group.update_retention_cut(checkpoint)
+    automatic = group_over(client, scope, f"{scope}/s", name="automatic", group_retention="checkpoint")
+    assert automatic.info().options["group.retention"] == "checkpoint"
+    with pytest.raises(pravega.InvalidArgumentError, match="checkpoint"):  # it tells them by itself
+        automatic.update_retention_cut(checkpoint)
 
 
 def test_events_by_their_pointers(client: pravega.Client, scope: str) -> None:
@@ -385,6 +389,46 @@ def test_what_truncation_skipped_is_told(client: pravega.Client, scope: str) -> 
     assert [skipped for skipped, _ in parts][:1] == list(cut.offsets.values())
     assert sum(skipped for skipped, _ in parts[1:]) == 0
     assert [n for _, numbers in parts for n in numbers] == list(range(100, 200))
+
+
+def test_a_stream_that_is_gone(client: pravega.Client, scope: str) -> None:
+    """It ends where it was read to, also when it is made anew under its name; the other one is read on."""
+    fill(client, scope, "stays", range(100), segments=2)
+    fill(client, scope, "goes", range(1000, 1050))
+    group = group_over(client, scope, f"{scope}/stays", f"{scope}/goes")
+    with group.open_reader("r") as reader:
+        seen = [int(event) for _, event in zip(range(150), reader, strict=False)]
+        client.seal_stream(scope, "goes")
+        assert client.delete_stream(scope, "goes")
+        fill(client, scope, "goes", range(2000, 2050))
+        fill(client, scope, "stays", range(100, 200))
+        client.seal_stream(scope, "stays")
+        seen += map(int, reader)
+    assert sorted(seen) == [*range(200), *range(1000, 1050)]
+    client.seal_stream(scope, "goes")
+    group.reset([f"{scope}/goes"], **QUICK)
+    holds(group, range(2000, 2050))
+
+
+def test_a_reader_has_as_much_memory_as_it_is_given(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s")
+    with client.open_writer(scope, "s") as writer:
+        writer.write_many(f"{n:100}" for n in range(10_000))
+    client.seal_stream(scope, "s")
+    largest: dict[str, int] = {}
+    for buffer in ("64KiB", "8MiB"):
+        group = group_over(client, scope, f"{scope}/s", name=buffer)
+        with group.open_reader("r", reader_buffer_bytes=buffer) as reader:
+            sizes: list[int] = []
+            seen: list[int] = []
+            for part in reader.slices():
+                sizes.append(len(part.data))
+                seen += map(int, part)
+        assert seen == list(range(10_000))
+        largest[buffer] = max(sizes)
+    assert largest["64KiB"] <= 64 << 10 < largest["8MiB"]
+    with pytest.raises(pravega.InvalidArgumentError, match=r"reader\.buffer\.bytes"):
+        group.open_reader("r", reader_buffer_bytes="1KiB")
 
 
 def test_in_event_loops(client: pravega.Client, scope: str) -> None:

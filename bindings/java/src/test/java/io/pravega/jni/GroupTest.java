@@ -282,6 +282,9 @@ class GroupTest extends NumberedEvents {
         }
         ReaderGroup other = group(Options.none(), path(stream));
         assertThrows(PravegaException.InvalidArgument.class, () -> other.updateRetentionStreamCut(List.of(info.tail())));
+        ReaderGroup automatic = group(Options.of("group.retention", "checkpoint"), path(stream));
+        assertEquals("checkpoint", automatic.info().options().values().get("group.retention"));
+        assertThrows(PravegaException.InvalidArgument.class, () -> automatic.updateRetentionStreamCut(List.of(info.tail())));
     }
 
     @Test
@@ -311,6 +314,77 @@ class GroupTest extends NumberedEvents {
         }
         client.truncateStream(server.scope(), cut, client.streamInfo(server.scope(), cut).tail());
         assertThrows(PravegaException.SegmentTruncated.class, () -> client.fetchEvent(gone));
+    }
+
+    @Test
+    void whatTruncationSkippedIsTold() {
+        String stream = written(1, 100);
+        StreamCut cut = server.client().streamInfo(server.scope(), stream).tail();
+        write(server.scope(), stream, 100, 200);
+        ReaderGroup group = group(Options.none(), path(stream));
+        server.client().truncateStream(server.scope(), stream, cut);
+        server.client().sealStream(server.scope(), stream);
+        EventReader reader = server.closing(group.openReader("reader"));
+        List<Integer> seen = new ArrayList<>();
+        List<Long> skipped = new ArrayList<>();
+        for (Slice slice = reader.next(Wait.LONG); slice != null; slice = reader.next(Wait.LONG)) {
+            skipped.add(slice.skipped());
+            slice.forEach(event -> add(seen, event));
+            slice.release();
+        }
+        assertTrue(reader.ended());
+        assertEquals(numbers(100, 200), seen);
+        assertEquals(100 * 8 + 10 + 2 * 90, skipped.remove(0));
+        assertEquals(0, skipped.stream().mapToLong(Long::longValue).sum());
+    }
+
+    @Test
+    void aStreamThatIsGoneEndsAndTheOthersGoOn() {
+        PravegaClient client = server.client();
+        String stays = written(2, 100);
+        String goes = server.stream(1);
+        write(server.scope(), goes, 1_000, 1_050);
+        ReaderGroup group = group(Options.none(), path(stays), path(goes));
+        EventReader reader = server.closing(group.openReader("reader"));
+        List<Integer> seen = new ArrayList<>();
+        readUntil(reader, seen, 150);
+        client.sealStream(server.scope(), goes);
+        assertTrue(client.deleteStream(server.scope(), goes));
+        client.createStream(server.scope(), goes); // another one, of the same name
+        write(server.scope(), goes, 2_000, 2_050);
+        write(server.scope(), stays, 100, 200);
+        client.sealStream(server.scope(), stays);
+        reader.events().forEach(event -> add(seen, event));
+        assertTrue(reader.ended());
+        assertEquals(sorted(numbers(0, 200), numbers(1_000, 1_050)), sorted(seen, List.of()));
+        reader.close();
+        client.sealStream(server.scope(), goes);
+        group.resetReaderGroup(QUICK, path(goes));
+        assertEquals(numbers(2_000, 2_050), rest(group));
+    }
+
+    @Test
+    void aReaderHasAsMuchMemoryAsItIsGiven() {
+        int count = 20_000;
+        String stream = written(1, count);
+        server.client().sealStream(server.scope(), stream);
+        int[] largest = new int[2];
+        for (int i = 0; i < largest.length; i++) {
+            ReaderGroup group = group(Options.none(), path(stream));
+            Options options = i == 0 ? Options.none() : Options.of("reader.buffer.bytes", "64KiB");
+            EventReader reader = server.closing(group.openReader("reader", options));
+            List<Integer> seen = new ArrayList<>();
+            for (Slice slice = reader.next(Wait.LONG); slice != null; slice = reader.next(Wait.LONG)) {
+                largest[i] = Math.max(largest[i], slice.buffer().remaining());
+                slice.forEach(event -> add(seen, event));
+                slice.release();
+            }
+            assertEquals(numbers(0, count), sorted(seen, List.of()));
+            PravegaException e = assertThrows(PravegaException.InvalidArgument.class,
+                    () -> group.openReader("x", Options.of("reader.buffer.bytes", "1KiB")));
+            assertTrue(e.getMessage().contains("reader.buffer.bytes"), e.getMessage());
+        }
+        assertTrue(largest[0] > 64 << 10 && largest[1] <= 64 << 10, largest[0] + " and " + largest[1] + " bytes");
     }
 
     @Test
