@@ -104,22 +104,7 @@ func TestGroupsGoBackToCheckpointsAndCuts(t *testing.T) {
 		if err := back.call(); err != nil {
 			t.Fatalf("%s: %v", back.to, err)
 		}
-		for err = nil; err == nil; {
-			var s *client.Slice
-			switch s, err = r.Next(ctx); {
-			case err == nil:
-				_ = s.ReleaseAt(s.StartOffset())
-			case errors.Is(err, client.ErrEnd): // it has not heard of it yet
-				err = nil
-				time.Sleep(10 * time.Millisecond)
-			}
-		}
-		if !errors.Is(err, client.ErrGroupReinitialized) || !client.IsFinal(err) {
-			t.Fatalf("%s: a reader of before gets %v", back.to, err)
-		}
-		if err := r.Close(ctx); err != nil {
-			t.Fatal(err)
-		}
+		thrownOut(ctx, t, r)
 		r = openReader(ctx, t, g, "r")
 		again := newOracle(t)
 		again.drainOpen(ctx, r)
