@@ -47,19 +47,19 @@ func (v *vigil) worked(from, to time.Time) {
 	}
 }
 
-// silent lists the readers of the state, which was just read, as it is every so
-// often, that have shown no sign of life for the limit.
-func (v *vigil) silent(readers []string, now time.Time, every time.Duration) []string {
+// silent lists those of the other readers in the state, which was just read, as it is
+// every so often, that have shown no sign of life for the limit.
+func (v *vigil) silent(others []string, now time.Time, every time.Duration) []string {
 	if v.limit <= 0 {
 		return nil
 	}
-	limit := max(v.limit, leastLiveness, livenessPerReader*time.Duration(len(readers)+1))
+	limit := max(v.limit, leastLiveness, livenessPerReader*time.Duration(len(others)+2))
 	if now.Sub(v.looked) > every+limit/4 {
 		v.restart()
 	}
 	v.looked = now
 	var silent []string
-	for _, reader := range readers {
+	for _, reader := range others {
 		if at, known := v.heard[reader]; !known {
 			v.heard[reader] = now
 		} else if now.Sub(at) >= limit {
@@ -67,14 +67,14 @@ func (v *vigil) silent(readers []string, now time.Time, every time.Duration) []s
 		}
 	}
 	for reader := range v.heard {
-		if !slices.Contains(readers, reader) {
+		if !slices.Contains(others, reader) {
 			delete(v.heard, reader)
 		}
 	}
 	return silent
 }
 
-// The least limits. A reader writes every second, and a second more for each
+// The least limits; the second for each reader, the observer too, and one more. A reader writes every second, and a second more for each
 // reader in the group; one of Java's only when its application asks for an event.
 const (
 	leastLiveness     = 30 * time.Second

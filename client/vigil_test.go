@@ -14,39 +14,45 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	start := time.Now()
 	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
 	v := vigil{limit: time.Second, heard: make(map[string]time.Time)} // which counts as 30 s
-	readers, every := []string{"dead", "alive"}, 3*time.Second
+	readers, every := []string{"dead"}, 3*time.Second
 	look := func(seconds int, want ...string) {
 		t.Helper()
 		if got := v.silent(readers, at(seconds), every); !slices.Equal(got, want) {
 			t.Fatalf("after %d s %q are taken for dead, want %q", seconds, got, want)
 		}
 	}
-	for now := 0; now < 30; now += 3 {
-		v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(now))
+	look(0)
+	for now := 3; now < 30; now += 3 {
 		look(now)
 	}
 	look(30, "dead")
-	look(33, "dead")
+	readers = append(readers, "alive") // of three readers each has 40 s
+	for now := 33; now < 40; now += 3 {
+		v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(now))
+		look(now)
+	}
+	look(40, "dead")
+	look(43, "dead")
 	v.restart() // the observer could not read the state
-	look(36)
-	look(39)
-	for now := 42; now < 66; now += 3 {
+	look(46)
+	look(49)
+	for now := 52; now < 86; now += 3 {
 		v.hear(readergroup.CheckpointReader{Reader: "alive"}, at(now))
 		look(now)
 	}
-	look(66, "dead")
-	look(100) // it was asleep itself: everybody has the whole limit again
-	for now := 103; now < 130; now += 3 {
+	look(86, "dead")
+	look(130) // it was asleep itself: everybody has the whole limit again
+	for now := 133; now < 170; now += 3 {
 		look(now)
 	}
-	look(130, "dead", "alive")
+	look(170, "dead", "alive")
 	readers = []string{"alive", "dead", "third", "fourth"} // who joins has the whole limit, and the limit grows
-	look(133)
-	v.hear(readergroup.AddReader{Reader: "alive"}, at(133))
-	for now := 136; now < 150; now += 3 {
+	look(173)
+	v.hear(readergroup.AddReader{Reader: "alive"}, at(173))
+	for now := 176; now < 190; now += 3 {
 		look(now)
 	}
-	look(150, "dead")
+	look(190, "dead")
 	v.limit = 0
 	look(1000)
 	v.limit = time.Hour
@@ -65,7 +71,7 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	look(4115)
 	v.worked(at(4115), at(4116))
 	look(4135)
-	look(4150, "alive", "dead")
+	look(4155, "alive", "dead")
 }
 
 // A reader that another one takes for dead leaves its segments to it, unread from
