@@ -9,6 +9,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // The log of a group's state stays short. A member that slept while what it
@@ -126,4 +127,60 @@ func TestReaderOfAGroupThatWasResetIsToldInTheMiddleOfItsWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	old.fail(err)
+}
+
+// What is unread is right for who reads the state from a compacted record on, without
+// any checkpoint.
+func TestUnreadBytesAfterACompaction(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	total := int64(0)
+	for n := range 100 {
+		for _, id := range c.Current() {
+			event := fmt.Append(nil, "event ", n)
+			c.Put(c.Name(id), event)
+			total += int64(len(event) + wire.EventHeader)
+		}
+	}
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	r.member.compactAfter, r.member.compactChance = 1, 1
+	r.step(t)
+	s := next(t, r)
+	read := s.EndOffset()
+	for offset := range s.Events() {
+		if offset > 0 && read == s.EndOffset() {
+			read = offset // of the second event
+		}
+	}
+	if err := s.ReleaseAt(read); err != nil {
+		t.Fatal(err)
+	}
+	check := func(want int64) {
+		t.Helper()
+		other, err := g.client.OpenReaderGroup(within(t), g.scope, g.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := other.UnreadBytes(within(t)); err != nil || got != want {
+			t.Fatalf("%d bytes are unread, want %d: %v", got, want, err)
+		}
+	}
+	check(total) // nothing is told yet
+	if err := r.member.tellLag(within(t), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	check(total - read)
+	log := segment.NewLog(g.client.stores, g.segment)
+	for start := int64(0); start == 0; { // nothing of before is left
+		r.step(t)
+		var err error
+		if start, _, err = log.Bounds(within(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(total - read)
+	if err := r.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	check(total - read)
 }
