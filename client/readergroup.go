@@ -21,7 +21,7 @@ import (
 // ReaderGroupConfig says what a reader group reads and how its members work
 // together. It is kept by the servers; official Java readers heed it too.
 type ReaderGroupConfig struct {
-	// Streams to read, at least one; they may be of several scopes. Official Java
+	// Streams to read, at least one, none twice; they may be of several scopes. Official Java
 	// readers compare segments by numbers that streams share: where two streams of a
 	// group merge segments of the same numbers at about the same time, one that they
 	// complete may let a merged segment of the other stream get free before all its
@@ -75,7 +75,8 @@ type GroupStream struct {
 	Scope, Stream string
 	// From is where reading starts; the zero StreamCut is the head.
 	From StreamCut
-	// FromTail starts behind what is in the stream when the group is created.
+	// FromTail starts behind what is in the stream when the group is created; From
+	// is zero then.
 	FromTail bool
 	// To is where reading ends; the zero StreamCut is the end of the stream,
 	// if it is ever sealed.

@@ -1079,7 +1079,7 @@ PRAVEGA_API int pravega_txn_close(pravega_txn_t *txn, int timeout_ms, pravega_er
  * "scope/stream@tail", from where it ends when the group is created, or
  * "scope/stream@CUT", from a cut in its text form; with "@CUT" behind the start
  * ("scope/stream@head@CUT", "scope/stream@CUT@CUT") it is read up to that cut. The
- * streams may be of several scopes.
+ * streams may be of several scopes; none is named twice.
  */
 
 /*
@@ -1322,6 +1322,15 @@ PRAVEGA_API int pravega_reader_group_close(pravega_reader_group_t *group, praveg
 /*
  * What:     Adds a reader to the group, with the reader.* options of a
  *           configuration; config NULL: those that the client was made with.
+ *           reader.buffer.bytes bounds what is read ahead and the slices that are out.
+ *           With group.liveness.timeout the reader takes others out of the group, as
+ *           pravega_reader_group_reader_offline does, that show no sign of life for so
+ *           long; less than 30 s, or than 10 s for each reader and one more, counts as
+ *           that. Readers of this library give signs in the background, official Java
+ *           ones only when their application asks for an event, so it must be longer
+ *           than that ever takes.
+ *           A stream that is deleted ends where it was read to, and the others are read
+ *           on; one that is made anew under its name is read after a reset.
  * Memory:   reader_id, config: copied. *reader: yours, pravega_reader_close.
  * Blocks:   Until the group knows the reader, at most timeout_ms.
  * Threads:  Any.

@@ -153,6 +153,7 @@ func TestCheckpointExamplesCountEachEventOnce(t *testing.T) {
 
 // dying are examples that die themselves and are run again.
 var dying = []example{
+	{"go", "examples/go/checkpoint/checkpoint.go", buildGo, nil},
 	{"c", "examples/c/checkpoint.c", buildC, nil},
 	{"python", "examples/python/checkpoint.py", preparePython, nil},
 }
