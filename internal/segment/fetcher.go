@@ -378,6 +378,8 @@ func (f *Fetcher) truncated(start int64) {
 		f.skipped += start - at
 		f.next = start
 		f.partial = nil
+	} else { // nothing that it asked for is gone: the store is in disorder
+		f.failures++
 	}
 	f.tail = max(f.tail, f.next)
 }

@@ -156,6 +156,37 @@ func TestFetcherTellsWhatTruncationSkipped(t *testing.T) {
 	}
 }
 
+// A store that tells of truncation where there was none is asked again at longer and
+// longer intervals, until it has thought better of it.
+func TestFetcherDoesNotPressAStoreThatTellsOfTruncationWrongly(t *testing.T) {
+	s, stores := start(t)
+	s.Put(name, numbered(0, 0))
+	asked := make(chan time.Time, 1000)
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.ReadSegment); ok {
+			select {
+			case asked <- time.Now():
+			default:
+			}
+			return storetest.Truncated
+		}
+		return storetest.Serve
+	})
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	defer f.Stop()
+	first, last := <-asked, time.Time{}
+	for range 7 {
+		last = <-asked
+	}
+	if took := last.Sub(first); took < 600*time.Millisecond {
+		t.Fatalf("it was asked seven times more within %v", took)
+	}
+	s.Set(nil)
+	var next, offset int64
+	sink.take(t, f, &next, &offset)
+}
+
 // Truncation takes away an event of which the fetcher has read only some bytes, be
 // it less than a header: it goes on behind it (pravega#7343).
 func TestPravega7343FetcherGoesOnWhenAnEventThatItHasInPartIsTruncated(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // Log is the segment that holds the records. See segment.Log.
@@ -49,7 +50,10 @@ func New(log Log, replica Replica) *Synchronizer {
 // Fetch brings the replica up to date with the log. When records that it needs
 // were truncated away it starts again from the newest whole state.
 func (s *Synchronizer) Fetch(ctx context.Context) error {
-	for {
+	for attempt := 0; ; attempt++ {
+		if retry.Soon.Wait(ctx, attempt) != nil {
+			return fault.Context(ctx, "read log", "")
+		}
 		start, end, err := s.log.Bounds(ctx)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -146,6 +147,40 @@ func TestWriteNothing(t *testing.T) {
 	}
 	refused := errors.New("refused")
 	if err := s.Write(context.Background(), func() ([]byte, error) { return nil, refused }); !errors.Is(err, refused) {
+		t.Fatal(err)
+	}
+}
+
+// liar is a log that tells of truncation where there was none, so many times.
+type liar struct {
+	*logtest.Log
+	times int
+}
+
+func (l *liar) Read(ctx context.Context, from, to int64, visit func(record []byte, next int64) error) error {
+	if l.times--; l.times >= 0 {
+		return fault.New(fault.SegmentTruncated, "read", "log", "")
+	}
+	return l.Log.Read(ctx, from, to, visit)
+}
+
+// A log that goes on to tell of truncation is read again at longer and longer
+// intervals, as long as the caller wants.
+func TestFetchDoesNotPressALogThatTellsOfTruncation(t *testing.T) {
+	l := &liar{logtest.New(), 7}
+	l.Records = []string{"1"}
+	state := new(sum)
+	before := time.Now()
+	if err := synchronizer.New(l, state).Fetch(context.Background()); err != nil || state.total != 1 {
+		t.Fatal(state, err)
+	}
+	if took := time.Since(before); took < 600*time.Millisecond {
+		t.Fatalf("it was read eight times within %v", took)
+	}
+	l.times = 1 << 30
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if err := synchronizer.New(l, state).Fetch(ctx); !errors.Is(err, fault.TimedOut) {
 		t.Fatal(err)
 	}
 }

@@ -50,6 +50,7 @@ const (
 	CloseNow          // the connection is closed instead
 	Expired           // the answer is that the token has expired, if there is one in the command
 	Refused           // the answer is that the token is not good for this, if there is one
+	Truncated         // the answer to a read is that the segment was truncated, to an offset that lies before
 	Held              // the connection is closed; an append takes effect at Release, if it still can
 )
 
@@ -225,6 +226,10 @@ func (c *conn) serve() {
 				c.send([]wire.Command{wire.AuthTokenCheckFailed{RequestID: id, ErrorCode: reasons[verdict]}})
 				continue
 			}
+		}
+		if r, ok := command.(wire.ReadSegment); ok && verdict == Truncated {
+			c.send([]wire.Command{wire.SegmentIsTruncated{RequestID: r.RequestID, Segment: r.Segment, Offset: r.Offset}})
+			continue
 		}
 		s.mu.Lock()
 		replies, open := c.handle(command)
