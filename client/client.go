@@ -30,7 +30,7 @@ type Client struct {
 	closed   bool
 }
 
-// child is a writer, a reader, or a watch of a group.
+// child is a writer, a reader or one that is being opened, or a watch of a group.
 type child interface{ Close(context.Context) error }
 
 // New checks the configuration and makes a client. It opens no connection: the
@@ -81,7 +81,8 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// Close closes what is still open: readers leave their groups, functions that
+// Close closes what is still open: readers, also those that are being opened, leave
+// their groups, functions that
 // watch groups return, and transactional writers abort or keep their transactions,
 // for which it waits up to connect.timeout; for what writers have not had
 // acknowledged it does not wait, so that may be stored or not. Then it closes the
@@ -107,7 +108,7 @@ func (c *Client) Close() error {
 		closing.Go(func() {
 			limit := now
 			switch each.(type) {
-			case *Reader, *TransactionalWriter, *GroupWatch:
+			case *Reader, opening, *TransactionalWriter, *GroupWatch:
 				limit = soon
 			}
 			if err := each.Close(limit); err != nil {

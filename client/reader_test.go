@@ -234,3 +234,44 @@ func TestRequestTimeoutHoldsForSegmentStores(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A reader that joins its group while the client is being closed is out of it again.
+func TestClosedClientLeavesNoReaderBehind(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	writes, goOn := make(chan struct{}, 10), make(chan struct{})
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if _, ok := command.(wire.ConditionalAppend); ok {
+			writes <- struct{}{}
+			<-goOn
+		}
+		return storetest.Serve
+	})
+	opened := make(chan error, 1)
+	go func() {
+		_, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+		opened <- err
+	}()
+	<-writes
+	closed := make(chan error, 1)
+	go func() { closed <- g.client.Close() }()
+	eventually(t, "the client is being closed", func() bool {
+		g.client.mu.Lock()
+		defer g.client.mu.Unlock()
+		return g.client.closed
+	})
+	close(goOn)
+	if err := <-opened; CodeOf(err) != ErrClosed {
+		t.Fatal(err)
+	}
+	if err := <-closed; err != nil {
+		t.Fatal(err)
+	}
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(t), g.scope, g.name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if readers, err := g.Readers(within(t)); err != nil || len(readers) > 0 {
+		t.Fatalf("the group has the readers %q: %v", readers, err)
+	}
+}

@@ -374,21 +374,43 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
+	o := make(opening)
+	if err := g.client.adopt(o); err != nil {
+		return nil, err
+	}
+	defer close(o)
+	defer g.client.forget(o)
 	if err := r.member.join(ctx); err != nil {
 		return nil, err
 	}
 	r.ctx, r.cancel = context.WithCancel(g.client.ctx)
 	r.work.Add(1)
+	if err := g.client.adopt(r); err != nil {
+		r.work.Done()
+		if left := r.Close(ctx); left != nil {
+			g.client.log.Warn("a reader stays in its group", "group", g.String(), "reader", readerID, "err", left)
+		}
+		return nil, err
+	}
 	go func() {
 		defer r.work.Done()
 		r.member.run(r.ctx)
 	}()
-	if err := g.client.adopt(r); err != nil {
-		r.cancel()
-		r.work.Wait()
-		return nil, err
-	}
 	return r, nil
+}
+
+// opening is a reader on its way into a group. Client.Close waits until it is in,
+// and can be closed, or out.
+type opening chan struct{}
+
+// Close waits for its end, at most until ctx ends.
+func (o opening) Close(ctx context.Context) error {
+	select {
+	case <-o:
+		return nil
+	case <-ctx.Done():
+		return fault.Context(ctx, "wait for a reader that is being opened", "")
+	}
 }
 
 // endOf is the offset at which the group stops reading a segment.
