@@ -6,10 +6,16 @@ import "github.com/pravega/pravega-client-go/internal/readergroup"
 type groupReplica struct {
 	state   *readergroup.State
 	witness func(readergroup.Update) // of each update, or nil
+	skipped func()                   // called when records that come next are gone, or nil
 }
 
 // Restart forgets the state.
-func (g *groupReplica) Restart() { *g.state = readergroup.State{} }
+func (g *groupReplica) Restart() {
+	if g.skipped != nil && g.state.Started() {
+		g.skipped()
+	}
+	*g.state = readergroup.State{}
+}
 
 // Apply takes in one record. What stands before a record with a whole state
 // does not matter.
@@ -20,7 +26,7 @@ func (g *groupReplica) Apply(event []byte) error {
 	}
 	switch {
 	case record.Initial:
-		g.Restart()
+		*g.state = readergroup.State{}
 	case !g.state.Started():
 		return nil
 	}

@@ -22,6 +22,7 @@ type membership struct {
 	config readergroup.Config // when the reader joined
 	joined int64              // where the log ended then
 	gone   bool               // the reader was taken out of the group since
+	self   self
 
 	failures int   // of group work in a row
 	waits    error // why a segment that was read to its end is not completed yet
@@ -54,13 +55,16 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 		compactChance: readergroup.CompactProbability,
 		askingLimit:   askingLimit,
 	}
-	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness})
+	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness, m.skipped})
 	return m
 }
 
 // witness looks at each update of the group's state.
 func (m *membership) witness(u readergroup.Update) {
 	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.reader.id && m.log.Offset() >= m.joined {
+		m.gone = true
+	}
+	if m.self.skips && m.isAnother(u) {
 		m.gone = true
 	}
 	m.vigil.hear(u, time.Now())
@@ -78,7 +82,7 @@ func (m *membership) join(ctx context.Context) error {
 		return err
 	}
 	m.config = m.state.Config()
-	m.joined, m.gone = m.log.Offset(), false
+	m.joined, m.gone, m.self = m.log.Offset(), false, self{}
 	now := time.Now()
 	m.refresh = now.Add(m.config.RefreshInterval())
 	m.release = now.Add(readergroup.FirstDecision)
@@ -104,17 +108,30 @@ func (m *membership) leave(ctx context.Context, positions map[readergroup.Segmen
 // was faster. A reader that is no member any more is told why, and writes nothing:
 // another one may have its name.
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
-	return m.reader.group.write(ctx, m.log, func() ([]readergroup.Update, error) {
-		if err := m.checkMember(ctx, time.Time{}); err != nil {
+	var last []readergroup.Update
+	err := m.reader.group.write(ctx, m.log, func() (_ []readergroup.Update, err error) {
+		if last, err = nil, m.checkMember(ctx, time.Time{}); err != nil {
 			return nil, err
 		}
-		return propose()
+		m.self.skips = false
+		last, err = propose()
+		return last, err
 	})
+	if err != nil && len(last) > 0 {
+		if stored, err := m.state.With(last...); err == nil {
+			m.self.doubts = append(m.self.doubts, stored.Assigned(m.reader.id))
+		}
+	}
+	return err
 }
 
 // fetch reads what others have written.
 func (m *membership) fetch(ctx context.Context) error {
-	return m.reader.group.deleted(m.log.Fetch(ctx))
+	err := m.reader.group.deleted(m.log.Fetch(ctx))
+	if err == nil {
+		m.self = self{}
+	}
+	return err
 }
 
 // run does the reader's group work until ctx ends.

@@ -2,11 +2,13 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -26,6 +28,83 @@ func TestReaderDoesNotTakeBackWhatItGaveAway(t *testing.T) {
 	}
 }
 
+// compacted lets another member compact the group's state so often that what was
+// written before is truncated away.
+func (g *ReaderGroup) compacted(t *testing.T) {
+	t.Helper()
+	state, log := g.replica(nil)
+	for range 3 {
+		if err := log.Fetch(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		if err := log.Compact(within(t), 0, func() ([]byte, error) { return readergroup.EncodeInit(state.Compact()) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A reader that was away so long that the records are gone which tell that another
+// one has its name now finds that out, and does not mistake itself for another.
+func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
+	s := readergroup.Segment{Stream: naming.Stream{Scope: "scope", Name: "stream"}}
+	taken := []readergroup.Update{readergroup.RemoveReader{Reader: "reader", Offsets: map[readergroup.Segment]int64{s: 5}}, readergroup.AddReader{Reader: "reader"}}
+	for name, tc := range map[string]struct {
+		before, after []readergroup.Update // around what is truncated away
+		doubt         bool                 // whether the reader's acquisition was stored
+		want          Code
+	}{
+		"nobody":           {},
+		"lost answer":      {doubt: true},
+		"idle namesake":    {before: taken, want: ErrReaderNotInGroup},
+		"busy namesake":    {before: append(taken, readergroup.AcquireSegment{Reader: "reader", Segment: s}), want: ErrReaderNotInGroup},
+		"doubt, namesake":  {before: append(taken, readergroup.AcquireSegment{Reader: "reader", Segment: s}), doubt: true, want: ErrReaderNotInGroup},
+		"talking namesake": {after: []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: "reader"}}, want: ErrReaderNotInGroup},
+		"left":             {before: taken[:1], want: ErrReaderNotInGroup},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := startCluster(t, keyspace...)
+			if s.Stream != c.Stream {
+				t.Fatal(c.Stream)
+			}
+			g := c.group()
+			r := g.idleReader(t, "reader")
+			if tc.doubt {
+				c.Set(func(_ int, command wire.Command) storetest.Verdict {
+					if _, ok := command.(wire.ConditionalAppend); ok {
+						return storetest.NoReply
+					}
+					return storetest.Serve
+				})
+				ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+				defer cancel()
+				if err := r.member.takeSegments(ctx, time.Now()); err == nil {
+					t.Fatal("the answer was not lost")
+				}
+				c.Set(nil)
+			} else {
+				r.step(t)
+			}
+			if len(tc.before) > 0 {
+				g.note(t, tc.before...)
+			}
+			g.compacted(t)
+			if len(tc.after) > 0 {
+				g.note(t, tc.after...)
+			}
+			r.member.refresh = time.Time{}
+			if err := r.member.step(r.ctx); CodeOf(err) != tc.want {
+				t.Fatal(err)
+			}
+			if tc.want == 0 {
+				r.step(t)
+				if !r.member.state.Owns("reader", s) {
+					t.Fatal("the reader has lost its segment")
+				}
+			}
+		})
+	}
+}
+
 // Group work that could not read the state to its end starts with that again,
 // also when it is called for at once: a part of the state is an old one, in which
 // the reader may be no member, or own what it gave away.
@@ -34,15 +113,7 @@ func TestGroupWorkDoesNotGoByAPartOfTheState(t *testing.T) {
 	g := c.group()
 	r := g.idleReader(t, "reader")
 	r.step(t)
-	state, log := g.replica(nil)
-	for range 3 { // the last one truncates what the reader would read next
-		if err := log.Fetch(within(t)); err != nil {
-			t.Fatal(err)
-		}
-		if err := log.Compact(within(t), 0, func() ([]byte, error) { return readergroup.EncodeInit(state.Compact()) }); err != nil {
-			t.Fatal(err)
-		}
-	}
+	g.compacted(t)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if read, ok := command.(wire.ReadSegment); ok && read.Segment == g.segment {
 			c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n"))

@@ -297,7 +297,7 @@ func (g *ReaderGroup) String() string { return g.scope + "/" + g.name }
 // replica opens the group's state. The witness sees each update, unless it is nil.
 func (g *ReaderGroup) replica(witness func(readergroup.Update)) (*readergroup.State, *synchronizer.Synchronizer) {
 	state := new(readergroup.State)
-	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state, witness})
+	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state: state, witness: witness})
 }
 
 // read opens the group's state, which must be there, and reads it.

@@ -19,19 +19,8 @@ type vigil struct {
 
 // hear takes note of an update.
 func (v *vigil) hear(u readergroup.Update, now time.Time) {
-	switch u := u.(type) {
-	case readergroup.AddReader:
-		v.heard[u.Reader] = now
-	case readergroup.AcquireSegment:
-		v.heard[u.Reader] = now
-	case readergroup.ReleaseSegment:
-		v.heard[u.Reader] = now
-	case readergroup.SegmentCompleted:
-		v.heard[u.Reader] = now
-	case readergroup.CheckpointReader:
-		v.heard[u.Reader] = now
-	case readergroup.UpdateDistanceToTail:
-		v.heard[u.Reader] = now
+	if reader := readergroup.Author(u); reader != "" {
+		v.heard[reader] = now
 	}
 }
 

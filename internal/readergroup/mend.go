@@ -1,9 +1,6 @@
 package readergroup
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // Mend is what a member writes when the state lets segments get free that wait in
 // truth for predecessors, or wait for what is done: nothing if it does not. Java's
@@ -46,14 +43,4 @@ func (s *State) Mend() []Update {
 		return nil
 	}
 	return []Update{*mended}
-}
-
-// with is the state after an update.
-func (s *State) with(u Update) (*State, error) {
-	after := new(State)
-	if err := after.Apply(s.Compact()); err != nil {
-		return nil, err
-	}
-	after.waiting = maps.Clone(s.waiting)
-	return after, after.Apply(u)
 }

@@ -88,7 +88,7 @@ func (s *State) Complete(reader string, segment Segment, successors map[Segment]
 		}
 	}
 	completed := SegmentCompleted{reader, segment, s.assigned[reader][segment].Range, news}
-	after, err := s.with(completed)
+	after, err := s.With(completed)
 	if err != nil {
 		return nil, err
 	}

@@ -193,6 +193,22 @@ func (s *State) LastCheckpoint() (offsets map[Segment]int64, ok bool) {
 // checkpoint.
 func (s *State) LastCheckpointPublished() bool { return s.checkpoints.Published }
 
+// With is what updates would make of the state, which stays as it is. The error is
+// that of [State.Apply].
+func (s *State) With(updates ...Update) (*State, error) {
+	after := new(State)
+	if err := after.Apply(s.Compact()); err != nil {
+		return nil, err
+	}
+	after.waiting = maps.Clone(s.waiting)
+	for _, u := range updates {
+		if err := after.Apply(u); err != nil {
+			return nil, err
+		}
+	}
+	return after, nil
+}
+
 // Compact is the whole state as one update.
 func (s *State) Compact() Compact {
 	return Compact{

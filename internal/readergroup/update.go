@@ -110,3 +110,22 @@ type UpdatingConfig struct{ Updating bool }
 // RemoveOutstandingCheckpoints gives up every checkpoint that still waits for
 // readers, except silent ones.
 type RemoveOutstandingCheckpoints struct{}
+
+// Author is the reader that wrote an update; empty if it may have been anybody.
+func Author(u Update) string {
+	switch u := u.(type) {
+	case AddReader:
+		return u.Reader
+	case ReleaseSegment:
+		return u.Reader
+	case AcquireSegment:
+		return u.Reader
+	case UpdateDistanceToTail:
+		return u.Reader
+	case SegmentCompleted:
+		return u.Reader
+	case CheckpointReader:
+		return u.Reader
+	}
+	return ""
+}

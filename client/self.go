@@ -1,0 +1,36 @@
+package client
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+)
+
+// self is how a reader knows whether a name is still its own when it was away until
+// the records that would tell were truncated away: all that the group has of the
+// reader must be what it wrote itself.
+type self struct {
+	// doubts are what the reader owns if writes whose answers were lost are stored.
+	doubts []map[readergroup.Segment]readergroup.Place
+	// skips: records were skipped, and those behind are being read.
+	skips bool
+	owned []map[readergroup.Segment]readergroup.Place // what it may own then
+}
+
+// skipped notes what the reader owned by the last record that it has read. Of those
+// that are gone none but the doubtful ones are its own.
+func (m *membership) skipped() {
+	m.self.skips = true
+	m.self.owned = append(m.self.doubts, m.state.Assigned(m.reader.id))
+}
+
+// isAnother tells whether an update behind skipped records, or what the bearer of the
+// name owns by it, is not what the reader itself has left.
+func (m *membership) isAnother(u readergroup.Update) bool {
+	if _, whole := u.(readergroup.Compact); whole {
+		owns := m.state.Assigned(m.reader.id)
+		return !slices.ContainsFunc(m.self.owned, func(o map[readergroup.Segment]readergroup.Place) bool { return maps.Equal(o, owns) })
+	}
+	return readergroup.Author(u) == m.reader.id
+}
