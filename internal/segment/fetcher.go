@@ -452,12 +452,9 @@ func (f *Fetcher) sound() {
 func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 	f.next += got
 	f.tail = max(f.tail, f.next)
-	if f.longer(b) {
-		return nil
-	}
-	if len(f.partial) > 0 {
-		b.Prepend(f.partial)
-		f.partial = f.partial[:0]
+	if err := f.join(b); err != nil {
+		b.Release()
+		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
 	}
 	start := f.next - int64(len(b.Bytes()))
 	whole, err := wholeEvents(b.Bytes(), f.limit-start)
@@ -465,7 +462,7 @@ func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 		b.Release()
 		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
 	}
-	f.partial = append(f.partial, b.Bytes()[whole:]...)
+	f.keep(b.Bytes()[whole:])
 	if whole == 0 {
 		b.Release()
 		return nil
@@ -475,20 +472,22 @@ func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 	return nil
 }
 
-func (f *Fetcher) hand(b *segmentstore.Buffer, offset int64) {
-	f.used += b.Size()
-	f.sink.Fetched(f, Chunk{Buffer: b, Offset: offset, Skipped: f.skipped})
-	f.skipped = 0
-}
-
-// longer puts together an event that is longer than a reply, in memory of its
-// own, and takes its bytes out of the buffer; true if nothing is left there.
-// When it is whole it is a chunk by itself.
-func (f *Fetcher) longer(b *segmentstore.Buffer) (all bool) {
+// join completes the event that the replies before cut off: in the room in front
+// of this one if the start fits there, else in memory of its own, as a chunk by
+// itself, since all of this one would have to be moved to make room.
+func (f *Fetcher) join(b *segmentstore.Buffer) error {
+	if len(f.partial) == 0 {
+		return nil
+	}
 	size, err := wire.EventSize(f.partial)
+	if err != nil {
+		return err
+	}
 	missing := size - len(f.partial)
-	if err != nil || size <= segmentstore.ReadLength {
-		return false
+	if len(f.partial) <= b.Room() && missing <= len(b.Bytes()) {
+		b.Prepend(f.partial)
+		f.partial = f.partial[:0]
+		return nil
 	}
 	n := min(missing, len(b.Bytes()))
 	f.partial = append(slices.Grow(f.partial, missing), b.Bytes()[:n]...)
@@ -499,11 +498,22 @@ func (f *Fetcher) longer(b *segmentstore.Buffer) (all bool) {
 		}
 		f.partial = nil
 	}
-	if len(b.Bytes()) > 0 {
-		return false
+	return nil
+}
+// keep keeps the start of an event that a reply cuts off. If that is too long to be
+// put in front of the next reply, it gets memory for the whole event.
+func (f *Fetcher) keep(start []byte) {
+	if len(start) > segmentstore.Headroom {
+		size, _ := wire.EventSize(start)
+		f.partial = segmentstore.Allocate(size)[:0]
 	}
-	b.Release()
-	return true
+	f.partial = append(f.partial, start...)
+}
+
+func (f *Fetcher) hand(b *segmentstore.Buffer, offset int64) {
+	f.used += b.Size()
+	f.sink.Fetched(f, Chunk{Buffer: b, Offset: offset, Skipped: f.skipped})
+	f.skipped = 0
 }
 
 // wholeEvents is how many bytes from the start, and before a limit, are whole

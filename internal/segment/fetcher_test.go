@@ -435,3 +435,44 @@ func TestFetcherPutsLongEventsTogether(t *testing.T) {
 		}
 	}
 }
+
+// An event that a reply cuts off costs no more than itself: the reply that brings its
+// rest stays where the socket put it.
+func TestFetcherMovesOnlyTheEventThatIsCutOff(t *testing.T) {
+	s, stores := start(t)
+	const events, size = 1000, 10 << 10
+	for n := range events {
+		s.Put(name, numbered(n, size-wire.EventHeader-8))
+	}
+	s.Seal(name)
+	sink := newReading()
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 8 << 20 }, sink)
+	defer f.Stop()
+	alone, usual := 0, 0
+	for offset := int64(0); offset < events*size; {
+		select {
+		case c := <-sink.chunks:
+			length := len(c.Buffer.Bytes())
+			if c.Offset != offset || length%size != 0 {
+				t.Fatalf("a chunk of %d bytes starts at %d, not at %d", length, c.Offset, offset)
+			}
+			held := c.Buffer.Size()
+			c.Buffer.Release()
+			if offset += int64(length); length == size {
+				alone++
+			} else if usual == 0 {
+				usual = held
+			} else if held != usual && offset < events*size {
+				t.Errorf("%d bytes take %d, those of another reply %d: they were moved", length, held, usual)
+			}
+			f.Released(held)
+		case err := <-sink.ended:
+			t.Fatalf("the segment ended at %d: %v", offset, err)
+		case <-time.After(30 * time.Second):
+			t.Fatalf("what lies at %d does not come", offset)
+		}
+	}
+	if alone == 0 {
+		t.Error("no reply cut an event off")
+	}
+}

@@ -10,14 +10,14 @@ import (
 // fits a pooled buffer.
 const ReadLength = 1 << 20
 
-// headroom is the room kept in front of the payload of a SegmentRead, for the
+// Headroom is the least room kept in front of the payload of a SegmentRead, for the
 // start of an event whose rest the payload brings.
-const headroom = 4 << 10
+const Headroom = 4 << 10
 
 // Buffers of the size that a full reply takes are used again and again;
 // smaller ones are left to the garbage collector.
 const (
-	bufferSize = ReadLength + headroom + 1<<10
+	bufferSize = ReadLength + Headroom + 1<<10
 	pooledFrom = bufferSize / 2
 )
 
@@ -30,7 +30,8 @@ type Buffer struct {
 	start, end int
 }
 
-func newBuffer(n int) []byte {
+// Allocate makes memory of n bytes for a buffer.
+func Allocate(n int) []byte {
 	if n < pooledFrom || n > bufferSize {
 		return make([]byte, n)
 	}
@@ -46,17 +47,14 @@ func (b *Buffer) Bytes() []byte { return b.array[b.start:b.end] }
 // Size is the memory that the buffer keeps, in bytes.
 func (b *Buffer) Size() int { return cap(b.array) }
 
-// Prepend puts the start of an event in front of the data that continues it.
-// Only when there is no room in front does it move the data.
+// Room is how many bytes Prepend can put in front of the data.
+func (b *Buffer) Room() int { return b.start }
+
+// Prepend puts the start of an event in front of the data that continues it, for
+// which there must be room.
 func (b *Buffer) Prepend(head []byte) {
-	if len(head) <= b.start {
-		b.start -= copy(b.array[b.start-len(head):], head)
-		return
-	}
-	array := make([]byte, 0, len(head)+b.end-b.start)
-	array = append(append(array, head...), b.Bytes()...)
-	b.Release()
-	b.array, b.start, b.end = array, 0, len(array)
+	b.start -= len(head)
+	copy(b.array[b.start:], head)
 }
 
 // Cut keeps the first n bytes of the data.

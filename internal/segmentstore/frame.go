@@ -33,8 +33,8 @@ func readCommand(in *bufio.Reader, scratch *[]byte) (wire.Command, error) {
 }
 
 func readData(in *bufio.Reader, length int) (wire.Command, error) {
-	buffer := &Buffer{array: newBuffer(headroom + length)}
-	payload := buffer.array[headroom:]
+	buffer := &Buffer{array: Allocate(Headroom + length)}
+	payload := buffer.array[Headroom:]
 	if _, err := io.ReadFull(in, payload); err != nil {
 		buffer.Release()
 		return nil, err
@@ -46,7 +46,7 @@ func readData(in *bufio.Reader, length int) (wire.Command, error) {
 	}
 	read := command.(wire.SegmentRead)
 	// Before the data stand the segment's name, the offset, two flags and the length.
-	buffer.start = headroom + 2 + len(read.Segment) + 8 + 1 + 1 + 4
+	buffer.start = Headroom + 2 + len(read.Segment) + 8 + 1 + 1 + 4
 	buffer.end = buffer.start + len(read.Data)
 	return Data{read, buffer}, nil
 }
