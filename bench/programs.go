@@ -96,7 +96,11 @@ func (c client) run(ctx context.Context, t measure.Task) (r measure.Result, err 
 	if err := json.Unmarshal(out, &r); err != nil {
 		return r, fmt.Errorf("client %s, %s: it printed %q: %w", c.name, t.Work, out, err)
 	}
-	if r.Events != int64(t.Count) || r.Seconds <= 0 {
+	done := r.Events
+	if t.Work == "read" {
+		done += r.Before
+	}
+	if done != int64(t.Count) || r.Seconds <= 0 {
 		return r, fmt.Errorf("client %s, %s: %d events of %d in %v s", c.name, t.Work, r.Events, t.Count, r.Seconds)
 	}
 	return r, nil

@@ -159,15 +159,12 @@ func read(c *client.Client, t measure.Task) (r measure.Result, err error) {
 	if err != nil {
 		return r, err
 	}
-	watch, err := measure.Start()
-	if err != nil {
-		return r, err
-	}
 	reader, err := g.OpenReader(ctx, "reader", client.DefaultReaderConfig())
 	if err != nil {
 		return r, err
 	}
-	events := 0
+	var watch *measure.Stopwatch
+	events, before := 0, 0
 	for {
 		slice, err := reader.Next(ctx)
 		if errors.Is(err, client.ErrEnd) {
@@ -185,12 +182,18 @@ func read(c *client.Client, t measure.Task) (r measure.Result, err error) {
 		if err := slice.Release(); err != nil {
 			return r, err
 		}
+		if watch == nil { // the reader has joined: how long that takes is another figure
+			if watch, err = measure.Start(); err != nil {
+				return r, err
+			}
+			before = events
+		}
 		if events == t.Count {
-			if r, err = watch.Stop(int64(events)); err != nil {
+			if r, err = watch.Stop(int64(events - before)); err != nil {
 				return r, err
 			}
 		}
 	}
-	r.Events = int64(events) // what came after the last one would show
+	r.Events, r.Before = int64(events-before), int64(before) // what came after the last one would show
 	return r, over(c, t, g, reader)
 }

@@ -53,8 +53,8 @@ func parse(args []string) (t Task, err error) {
 // before, such as the start of the process and of its connections, is left out;
 // only the memory is that of the whole process.
 type Result struct {
-	Events         int64   `json:"events"`           // acknowledged, or read; must be the task's count
-	Before         int64   `json:"before,omitempty"` // written to warm up, before the first one
+	Events         int64   `json:"events"`           // acknowledged, or read
+	Before         int64   `json:"before,omitempty"` // written to warm up, or read in the first slice, before the clock started
 	Seconds        float64 `json:"seconds"`          // of wall time
 	CPUSeconds     float64 `json:"cpu_seconds"`      // of the process, user and system
 	RSSMB          float64 `json:"rss_mb"`           // the most that was resident, in MiB

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+
 	"github.com/pravega/pravega-client-go/bench/measure"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -9,53 +11,75 @@ import (
 const readLength = 2 << 20
 
 func read(t measure.Task, segments []place) (r measure.Result, err error) {
-	watch, err := measure.Start()
-	if err != nil {
-		return r, err
-	}
-	events := 0
+	var watch *measure.Stopwatch
+	events, before := 0, 0
 	for _, segment := range segments {
-		n, err := readSegment(segment)
+		err := readSegment(segment, func(n int) (err error) {
+			if events += n; watch == nil {
+				before = events
+				watch, err = measure.Start()
+			}
+			return err
+		})
 		if err != nil {
 			return r, err
 		}
-		events += n
 	}
-	return watch.Stop(int64(events))
+	if r, err = watch.Stop(int64(events - before)); err != nil {
+		return r, err
+	}
+	r.Before = int64(before)
+	return r, nil
 }
 
-// readSegment counts the events of a sealed segment.
-func readSegment(at place) (events int, err error) {
+// readSegment reads a sealed segment, and tells how many whole events each reply
+// brings.
+func readSegment(at place, more func(events int) error) error {
 	s, err := dial(at.store)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer s.Close()
+	// start is of an event that a whole reply did not bring to its end, as at the
+	// border of what a store has in its cache.
+	var start []byte
 	for offset := int64(0); ; {
-		reply, err := s.exchange(wire.ReadSegment{Segment: at.segment, Offset: offset, SuggestedLength: readLength, RequestID: 1})
+		reply, err := s.exchange(wire.ReadSegment{Segment: at.segment, Offset: offset + int64(len(start)), SuggestedLength: readLength, RequestID: 1})
 		if err != nil {
-			return events, err
+			return err
 		}
 		if _, ended := reply.(wire.SegmentIsSealed); ended {
-			return events, nil
+			return nil
 		}
 		read, ok := reply.(wire.SegmentRead)
 		if !ok {
-			return events, unexpected(reply)
+			return unexpected(reply)
 		}
-		// An event that is cut off is read again with what follows.
-		for rest := read.Data; ; events++ {
-			_, size, err := wire.NextEvent(rest)
-			if err != nil {
-				return events, err
-			}
-			if size == 0 {
-				break
-			}
-			rest, offset = rest[size:], offset+int64(size)
+		rest := read.Data
+		if len(start) > 0 {
+			rest = append(start, rest...)
 		}
-		if read.EndOfSegment {
-			return events, nil
+		n, size, err := count(rest)
+		if err != nil {
+			return err
 		}
+		offset, start = offset+size, nil
+		if n == 0 {
+			start = bytes.Clone(rest)
+		} // else an event that is cut off is read again with what follows
+		if err := more(n); err != nil || read.EndOfSegment {
+			return err
+		}
+	}
+}
+
+// count tells how many whole events there are from the start on, and their size.
+func count(data []byte) (events int, size int64, err error) {
+	for ; ; events++ {
+		_, n, err := wire.NextEvent(data)
+		if n == 0 || err != nil {
+			return events, size, err
+		}
+		data, size = data[n:], size+int64(n)
 	}
 }
