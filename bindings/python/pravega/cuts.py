@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ._call import quick_bytes, quick_strings, text, texts
+from ._form import Form
 from .errors import InvalidArgumentError
 
 
 @dataclass(frozen=True)
-class StreamCut:
+class StreamCut(Form):
     """A position in a whole stream: an offset in each of some segments, which cover the key space once.
 
     Made from its text, as Java's `StreamCut.asText` writes it, which `str` gives back;
@@ -25,8 +26,8 @@ class StreamCut:
     Raises InvalidArgumentError when the text is no cut.
     """
 
-    #: The text to keep and to hand to other programs.
-    text: str = field(compare=False, repr=False)
+    _kind = "cut"
+
     #: The cut's stream; both are "" if it is unbounded.
     scope: str = field(init=False)
     stream: str = field(init=False)
@@ -34,8 +35,7 @@ class StreamCut:
     offsets: Mapping[int, int] = field(init=False, hash=False)
 
     def __post_init__(self) -> None:
-        cells = quick_strings("cut_info", text("cut", self.text))
-        (_, scope), (_, stream), *offsets = zip(cells[0::2], cells[1::2], strict=True)
+        (_, scope), (_, stream), *offsets = self._said()
         object.__setattr__(self, "scope", scope)
         object.__setattr__(self, "stream", stream)
         object.__setattr__(self, "offsets", {int(id): int(offset) for id, offset in offsets})
@@ -44,17 +44,6 @@ class StreamCut:
     def unbounded(self) -> bool:
         """Whether it stands for the head or the end of whatever stream."""
         return not self.stream
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __bytes__(self) -> bytes:
-        return quick_bytes("cut_to_bytes", text("cut", self.text))
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> StreamCut:
-        """The cut that is in the bytes of one. Raises ProtocolError when there is none."""
-        return cls(*quick_strings("cut_from_bytes", data, len(data)))
 
 
 @dataclass(frozen=True)
