@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 OnCheckpoint = Callable[[str], object]
 
 
+_LARGER_THAN_SLICES = 4 << 20  # mostly: they have 1 MiB, or an event that is larger
+
+
 class TimeWindow(NamedTuple):
     """Between which event times a group is in a stream, in the unit of those who told them."""
 
@@ -89,6 +92,10 @@ class Reader(Object):
     ) -> None:
         super().__init__(client._library, handle)
         self._client = client  # it must not end before
+        # The allocator has seen a larger piece of memory come and go then, and keeps that
+        # of a slice for the next one. It would give it back to the system else, and
+        # take it again page by page, which costs more than what goes there.
+        bytes(_LARGER_THAN_SLICES)
         #: The group's name and the reader's id in it.
         self.group = group
         self.id = id

@@ -14,6 +14,7 @@ from itertools import chain, compress, repeat
 from operator import add, length_hint
 from struct import Struct
 from types import TracebackType
+from typing import TypeVar
 
 from . import _abi
 from ._call import failure, quick, strings
@@ -49,8 +50,8 @@ class Slice:
 
     __slots__ = (
         "_events",
+        "_handed_out",
         "_handle",
-        "_left",
         "_library",
         "_pairs",
         "_process",
@@ -96,11 +97,11 @@ class Slice:
 
         count: int = library.slice_index(handle, None, None, 0)
         # For each event where it begins in data, and its size.
-        self._pairs = array("I", bytes(8 * count))
+        self._pairs = array("I", (0,)) * (2 * count)
         library.slice_index(handle, None, self._pairs.buffer_info()[0], count)
         # What hands out events is made of C code all the way, at the first use, so an
-        # event costs little more than its bytes. Whatever is made steps this, too.
-        self._left = repeat(True, count)
+        # event costs little more than its bytes.
+        self._handed_out = _HandedOut()
         self._events: Iterator[bytes] | None = None
         self._views: Iterator[memoryview] | None = None
 
@@ -112,7 +113,7 @@ class Slice:
         """The events that were not handed out yet. Never waits."""
         if self._events is None:
             if self._views is None:
-                self._events = compress(chain.from_iterable(_parts(self.data, self._pairs)), self._left)
+                self._events = chain.from_iterable(_parts(self.data, self._pairs, self._handed_out))
             else:
                 self._events = map(bytes, self._views)
         return self._events
@@ -123,7 +124,10 @@ class Slice:
             if self._events is None:
                 starts, sizes = self._pairs[0::2], self._pairs[1::2]
                 bounds = map(slice, starts, map(add, starts, sizes))
-                self._views = compress(map(memoryview(self.data).__getitem__, bounds), self._left)
+                self._views = compress(
+                    map(memoryview(self.data).__getitem__, bounds),
+                    self._handed_out.step(repeat(True, len(self)), len(self)),
+                )
             else:  # they are copied already
                 self._views = map(memoryview, self._events)
         return self._views
@@ -132,8 +136,9 @@ class Slice:
         """As iterating, with the offset of each event in the segment: `release_at`
         with it has the event delivered again."""
         offsets = [self.start_offset - 8 + start for start in self._pairs[0::2]]  # an event begins with its header
+        handed_out = self._handed_out
         for event in self:
-            yield offsets[~length_hint(self._left)], event
+            yield offsets[handed_out.count - 1], event
 
     @property
     def position(self) -> int:
@@ -150,7 +155,7 @@ class Slice:
     @property
     def _handed(self) -> int:
         """How many events were handed out."""
-        return len(self) - length_hint(self._left)
+        return self._handed_out.count
 
     def _offset(self, number: int) -> int:
         """Where an event's header begins."""
@@ -259,12 +264,38 @@ class Slice:
 _NOWHERE = -2
 
 
-def _parts(data: bytes, pairs: array[int]) -> Iterator[tuple[bytes, ...]]:
+class _HandedOut:
+    """How many events were handed out: counted by an iterator that is stepped anyway, so it costs an event nothing.
+
+    It knows nothing of its slice, which therefore ends as soon as it is dropped.
+    """
+
+    __slots__ = ("_steps",)
+
+    def __init__(self) -> None:
+        self._steps: tuple[int, Iterator[object]] = 0, iter(())
+
+    def step(self, steps: Iterator[_Step], upto: int) -> Iterator[_Step]:
+        """From now on what is left of `steps`, which it returns, are events that were not handed out, of so many."""
+        self._steps = upto, steps
+        return steps
+
+    @property
+    def count(self) -> int:
+        upto, steps = self._steps
+        return upto - length_hint(steps)
+
+
+_Step = TypeVar("_Step")
+
+
+def _parts(data: bytes, pairs: array[int], handed_out: _HandedOut) -> Iterator[Iterator[bytes]]:
     """The events of a slice, some at a time: all at once would be more than fits the
     processor's cache, and memory that comes from the system and goes back each time."""
     starts, sizes = pairs[0::2], pairs[1::2]
     for first in range(0, len(starts), _PART):
-        yield _layout(sizes[first : first + _PART].tobytes()).unpack_from(data, starts[first] - 8)
+        events = _layout(sizes[first : first + _PART].tobytes()).unpack_from(data, starts[first] - 8)
+        yield handed_out.step(iter(events), first + len(events))
 
 
 _PART = 512
