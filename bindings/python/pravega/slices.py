@@ -94,11 +94,7 @@ class Slice:
         self.start_offset = info.start_offset
         self.end_offset = info.end_offset
         self.skipped = info.skipped
-
-        count: int = library.slice_index(handle, None, None, 0)
-        # For each event where it begins in data, and its size.
-        self._pairs = array("I", (0,)) * (2 * count)
-        library.slice_index(handle, None, self._pairs.buffer_info()[0], count)
+        self._pairs = _index(library, handle, self.data)
         # What hands out events is made of C code all the way, at the first use, so an
         # event costs little more than its bytes.
         self._handed_out = _HandedOut()
@@ -264,6 +260,29 @@ class Slice:
 _NOWHERE = -2
 
 
+def _index(library: Library, handle: int, data: bytes) -> array[int]:
+    """For each event of a slice where it begins in data, and its size.
+
+    Events are found by going from one to the next. To go there once, their number is
+    guessed: often all have the size of the first.
+    """
+    behind = ctypes.c_size_t()
+    guess = len(data) // (8 + int.from_bytes(data[4:8], "big"))
+    pairs = _pairs(guess)
+    found: int = library.slice_index(handle, ctypes.byref(behind), pairs.buffer_info()[0], guess)
+    del pairs[2 * found :]
+    more: int = library.slice_index(handle, ctypes.byref(behind), None, 0)
+    if more > 0:
+        rest = _pairs(more)
+        library.slice_index(handle, ctypes.byref(behind), rest.buffer_info()[0], more)
+        pairs += rest
+    return pairs
+
+
+def _pairs(count: int) -> array[int]:
+    return array("I", (0,)) * (2 * count)
+
+
 class _HandedOut:
     """How many events were handed out: counted by an iterator that is stepped anyway, so it costs an event nothing.
 
@@ -292,9 +311,9 @@ _Step = TypeVar("_Step")
 def _parts(data: bytes, pairs: array[int], handed_out: _HandedOut) -> Iterator[Iterator[bytes]]:
     """The events of a slice, some at a time: all at once would be more than fits the
     processor's cache, and memory that comes from the system and goes back each time."""
-    starts, sizes = pairs[0::2], pairs[1::2]
-    for first in range(0, len(starts), _PART):
-        events = _layout(sizes[first : first + _PART].tobytes()).unpack_from(data, starts[first] - 8)
+    sizes = pairs[1::2]
+    for first in range(0, len(sizes), _PART):
+        events = _layout(sizes[first : first + _PART].tobytes()).unpack_from(data, pairs[2 * first] - 8)
         yield handed_out.step(iter(events), first + len(events))
 
 

@@ -98,6 +98,24 @@ def test_events_views_and_offsets_take_turns(client: pravega.Client, scope: str,
             assert seen == list(range(COUNT))
 
 
+@pytest.mark.parametrize("first", [0, 1, 20_000])
+def test_events_of_many_sizes(client: pravega.Client, scope: str, first: int) -> None:
+    """What is first in a slice says nothing of what follows."""
+    events = [b"%d" % i * size for i, size in enumerate([first, 300, 0, 7, 5000] + 1000 * [1, 0, 40])]
+    client.create_stream(scope, "s")
+    with client.open_transactional_writer(scope, "s") as writer, writer.begin() as txn:
+        txn.write_many(events)
+        txn.commit()
+    client.seal_stream(scope, "s")
+    client.create_reader_group(scope, "g", [f"{scope}/s"])
+    with client.open_reader_group(scope, "g") as group, group.open_reader("r") as reader:
+        seen: list[bytes] = []
+        for part in reader.slices(timeout=SOON):
+            seen += part
+            assert part.position == part.end_offset
+        assert seen == events
+
+
 def test_giving_back_at_an_event(client: pravega.Client, scope: str, stream: str) -> None:
     seen: list[int] = []
     with client.open_reader_group(scope, "g") as group, group.open_reader("r") as reader:
