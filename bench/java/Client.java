@@ -68,7 +68,7 @@ public final class Client {
                 case "write" -> client.write(client::batches);
                 case "write-single" -> client.write(client::singles);
                 case "latency" -> client.latency();
-                case "read" -> client.read();
+                case "read" -> client.readWarm();
                 case "txn-1", "txn-10", "txn-100" -> client.transactions(Integer.parseInt(args[6].substring(4)));
                 case "tail" -> client.tail();
                 case "join" -> client.join();
@@ -205,10 +205,20 @@ public final class Client {
         }
     }
 
+    /**
+     * Reads a sealed stream twice, and measures the second time: what a virtual machine does when it starts, to compile
+     * and to take memory from the system, takes as long as the reading.
+     */
+    private void readWarm() {
+        read();
+        read();
+    }
+
     /** Reads a sealed stream to its end. */
     private void read() {
         String name = newGroup();
         long read = 0;
+        before = 0;
         try (ReaderGroup group = client.openReaderGroup(scope, name)) {
             try (EventReader reader = group.openReader("reader")) {
                 while (!reader.ended()) {
