@@ -136,7 +136,7 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 		current := state.Config()
 		wanted.ID, wanted.Generation = current.ID, current.Generation
 		err := g.write(ctx, log, func() ([]readergroup.Update, error) {
-			if now := state.Config(); state.UpdatingConfig() || now.ID != current.ID || now.Generation != current.Generation {
+			if now := state.Config(); now.ID != current.ID || now.Generation != current.Generation {
 				return nil, nil
 			}
 			return []readergroup.Update{readergroup.UpdatingConfig{Updating: true}}, nil

@@ -30,6 +30,7 @@ type membership struct {
 	refresh, acquire, release, lag, renew time.Time // when each is due next
 	checkpoint                            time.Time // when one was last seen
 	unpublished                           time.Time // since when the last one is
+	renewals                              int       // how often that was due in vain
 
 	vigil vigil // over the others
 
@@ -66,6 +67,9 @@ func (m *membership) witness(u readergroup.Update) {
 	}
 	if m.self.skips && m.isAnother(u) {
 		m.gone = true
+	}
+	if begun, ok := u.(readergroup.UpdatingConfig); ok && begun.Updating {
+		m.renew, m.renewals = time.Time{}, 0
 	}
 	m.vigil.hear(u, time.Now())
 }

@@ -21,17 +21,25 @@ func (m *membership) compact(ctx context.Context) error {
 }
 
 // renewConfig looks for a newer configuration while the state says that there
-// may be one: whoever was about to write it there may have crashed.
+// may be one: whoever was about to write it there may have crashed, or the
+// controller may have refused it. The longer there is none, the less often it looks.
 func (m *membership) renewConfig(ctx context.Context, now time.Time) error {
 	if !m.state.UpdatingConfig() || now.Before(m.renew) {
 		return nil
 	}
-	m.renew = now.Add(readergroup.ConfigPoll)
+	m.renew = now.Add(readergroup.ConfigPoll << m.renewals)
 	ctx, cancel := m.asking(ctx)
 	defer cancel()
 	_, err := m.reader.group.renew(ctx, &m.state, m.log)
+	if err == nil {
+		m.renewals = min(m.renewals+1, leastOften)
+	}
 	return err
 }
+
+// leastOften is how many times the interval is doubled at which members look for a
+// newer configuration.
+const leastOften = 6
 
 // renew writes the controller's configuration to the group's state, unless the
 // state has it, and returns it.

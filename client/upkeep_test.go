@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -183,4 +184,36 @@ func TestUnreadBytesAfterACompaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(total - read)
+}
+
+// Members do not go on to ask for a configuration that was announced and never came
+// as often as at first, until it is announced anew.
+func TestMembersAskMoreAndMoreSeldomForWhatDoesNotCome(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	r := g.idleReader(t, "reader")
+	c.Instead("getReaderGroupConfig", &pb.ReaderGroupConfigReply{Config: &pb.ReaderGroupConfig{Id: wire.UUID{}.String()}})
+	now := time.Now()
+	asks := func(d time.Duration) int {
+		t.Helper()
+		before := c.Calls("getReaderGroupConfig")
+		for end := now.Add(d); now.Before(end); now = now.Add(time.Second) {
+			if err := r.member.renewConfig(r.ctx, now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return c.Calls("getReaderGroupConfig") - before
+	}
+	for range 2 {
+		g.note(t, readergroup.UpdatingConfig{Updating: true})
+		if err := r.member.fetch(r.ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := asks(time.Minute); n < 3 {
+			t.Fatalf("%d asks in the first minute", n)
+		}
+		if n := asks(10 * time.Hour); n < 36 || n > 100 {
+			t.Fatalf("%d asks in ten hours", n)
+		}
+	}
 }

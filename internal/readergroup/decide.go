@@ -26,7 +26,7 @@ const (
 	// while a decision is being written; what was written sets new intervals.
 	DecisionPause = 30 * time.Second
 	// ConfigPoll is how often members ask the controller for a newer configuration
-	// while the state says that there may be one.
+	// while the state says that there may be one: at first; Java's do so always.
 	ConfigPoll = 10 * time.Second
 )
 

@@ -328,6 +328,8 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 		}
 		delete(c.marks, in.GetWriter())
 		reply = &pb.RemoveWriterReply{}
+	case "getReaderGroupConfig":
+		reply = &pb.ReaderGroupConfigReply{Status: pb.ReaderGroupConfigReply_NO_GROUP}
 	case "getDelegationToken":
 		reply = &pb.Token{Token: c.token()}
 	default:
