@@ -194,8 +194,12 @@ func goGroupUnreadBytes(of unsafe.Pointer, bytes *C.int64_t, ms C.int, out *C.st
 func (g *group) watched() *watch {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.watch == nil || g.watch.failed() {
-		g.watch = &watch{group: g.ReaderGroup, changed: make(chan struct{})}
+	var failure error
+	if g.watch != nil {
+		failure = g.watch.failure()
+	}
+	if g.watch == nil || failure != nil {
+		g.watch = &watch{group: g.ReaderGroup, before: failure, changed: make(chan struct{})}
 		go g.watch.run(g.ctx)
 	}
 	return g.watch

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/pravega/pravega-client-go/client"
@@ -11,7 +12,8 @@ import (
 // watch knows a group's latest status, for any number of threads that wait until it
 // is another one than they know.
 type watch struct {
-	group *client.ReaderGroup
+	group  *client.ReaderGroup
+	before error // why the watch before it ended, if there was one
 
 	mu      sync.Mutex
 	told    bool               // there is a status,
@@ -52,12 +54,13 @@ func (w *watch) latest() (now client.GroupStatus, told bool, changed <-chan stru
 	return w.status, w.told, w.changed
 }
 
-func (w *watch) failed() bool {
+func (w *watch) failure() error {
 	now, _, _ := w.latest()
-	return now.Err != nil
+	return now.Err
 }
 
-// unlike waits for a status that is not the known one.
+// unlike waits for a status that is not the known one. Who does not wait until there
+// is one at all is told what is known: why there was none.
 func (w *watch) unlike(ctx context.Context, known client.GroupStatus) (client.GroupStatus, error) {
 	for {
 		now, told, changed := w.latest()
@@ -67,6 +70,9 @@ func (w *watch) unlike(ctx context.Context, known client.GroupStatus) (client.Gr
 		select {
 		case <-changed:
 		case <-ctx.Done():
+			if !told && w.before != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return known, w.before
+			}
 			return known, fault.Context(ctx, "wait for change of reader group", w.group.String())
 		}
 	}

@@ -45,12 +45,34 @@ func TestEveryoneIsToldWhatHeDoesNotKnow(t *testing.T) {
 	if _, err := w.unlike(over, last); client.CodeOf(err) != client.ErrCancelled {
 		t.Error(err)
 	}
-	if now, err := w.unlike(over, none); err != nil || now != last || w.failed() {
+	if now, err := w.unlike(over, none); err != nil || now != last || w.failure() != nil {
 		t.Errorf("%+v, %v", now, err)
 	}
 	w.tell(client.GroupStatus{Err: &client.Error{Code: client.ErrNoSuchReaderGroup}})
 	all.Wait()
-	if !w.failed() {
+	if w.failure() == nil {
 		t.Error("a watch that told an error goes on")
+	}
+}
+
+// Who does not wait is told why the watch before ended, until this one tells more.
+func TestFailuresAreToldToWhoDoesNotWait(t *testing.T) {
+	w := &watch{group: new(client.ReaderGroup), before: &client.Error{Code: client.ErrNoSuchReaderGroup}, changed: make(chan struct{})}
+	over, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	none := client.GroupStatus{Segments: -1}
+	for range 2 {
+		if _, err := w.unlike(over, none); client.CodeOf(err) != client.ErrNoSuchReaderGroup {
+			t.Fatal(err)
+		}
+	}
+	closed, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.unlike(closed, none); client.CodeOf(err) != client.ErrCancelled {
+		t.Fatal(err)
+	}
+	w.tell(client.GroupStatus{})
+	if _, err := w.unlike(over, client.GroupStatus{}); client.CodeOf(err) != client.ErrTimedOut {
+		t.Fatal(err)
 	}
 }

@@ -1303,7 +1303,8 @@ typedef struct {
  * Threads:  Any number, each with a *status of its own.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT: nothing has changed;
  *           PRAVEGA_E_NO_SUCH_READER_GROUP: it was deleted; server codes: why it
- *           could not be looked at, the next call tries again.
+ *           could not be looked at, the next call tries again, and tells the same
+ *           if its time is over before it knows better.
  */
 PRAVEGA_API int pravega_reader_group_wait_change(pravega_reader_group_t *group, pravega_group_status_t *status, size_t size, int timeout_ms, pravega_error_t **err);
 

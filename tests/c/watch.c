@@ -41,7 +41,8 @@ static void changes_are_told(void) {
   enum { EVENTS = 100, KEYS = 26 };
   pravega_client_t *client = client_open();
   stream_create(client, "watched", "1");
-  pravega_reader_group_t *group = group_over(client, "watched", "watched", NULL, NULL);
+  pravega_reader_group_t *group = group_over(client, "watched", "watched", NULL, NULL), *unwatched;
+  CHECK_OK(pravega_reader_group_open(client, scope_of(client), "watched", &unwatched, LONG, &error));
   pravega_group_status_t status = unknown, known;
   CHECK_OK(pravega_reader_group_wait_change(group, &status, sizeof status, LONG, &error));
   CHECK(status.segments == 1 && status.readers == 0 && status.end_of_data == 0);
@@ -76,7 +77,17 @@ static void changes_are_told(void) {
     CHECK_FAILS(PRAVEGA_E_NO_SUCH_READER_GROUP, "watched", pravega_reader_group_wait_change(group, &status, sizeof status, LONG, &error));
     CHECK(status.segments == 0 && status.readers == 0 && status.end_of_data == 1);
   }
+  for (int i = 0; i < 3; i++) { /* also to who does not wait */
+    CHECK_FAILS(PRAVEGA_E_NO_SUCH_READER_GROUP, "watched", pravega_reader_group_wait_change(group, &status, sizeof status, 0, &error));
+  }
+  int looked;
+  do {
+    sleep_ms(10);
+    looked = pravega_reader_group_wait_change(unwatched, &status, sizeof status, 0, NULL);
+  } while (looked == PRAVEGA_E_TIMED_OUT);
+  CHECK_INT(PRAVEGA_E_NO_SUCH_READER_GROUP, looked);
   group_close(group);
+  group_close(unwatched);
   client_close(client);
 }
 
