@@ -107,7 +107,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[nami
 			passed = false // what was passed before was another one of this name
 		} else if !passed {
 			if offsets, passed = state.CheckpointOffsets(name); passed {
-				future = state.Future()
+				future = state.CheckpointFuture(name)
 			}
 		}
 	})

@@ -64,7 +64,7 @@ func (m *membership) publishCheckpoint(ctx context.Context, now time.Time) error
 	g := m.reader.group
 	ctx, cancel := m.asking(ctx)
 	defer cancel()
-	cuts, err := g.cuts(ctx, m.state.Ends(), m.state.Future(), last)
+	cuts, err := g.cuts(ctx, m.state.Ends(), m.state.LastCheckpointFuture(), last)
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (g *ReaderGroup) ResetToLastCheckpoint(ctx context.Context) error {
 		last, ok := state.LastCheckpoint()
 		switch {
 		case ok:
-			return g.cuts(ctx, state.Ends(), state.Future(), last)
+			return g.cuts(ctx, state.Ends(), state.LastCheckpointFuture(), last)
 		case state.EndOfData():
 			return nil, fault.New(fault.InvalidArgument, resetting, g.String(), "it has read everything")
 		}

@@ -1,6 +1,7 @@
 package readergroup
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -49,17 +50,13 @@ func (u Compact) apply(s *State) error {
 		config:         u.Config,
 		checkpoints:    u.Checkpoints.clone(),
 		lag:            clone(u.Lag),
-		future:         make(map[Segment]Successor),
-		waiting:        make(map[Segment]Successor),
+		future:         cloneFuture(u.Future),
+		waiting:        cloneFuture(u.Future),
 		assigned:       cloneAssigned(u.Assigned),
 		unassigned:     clone(u.Unassigned),
 		lastRead:       clone(u.LastRead),
 		end:            clone(u.End),
 		updatingConfig: u.UpdatingConfig,
-	}
-	for segment, v := range u.Future {
-		s.future[segment] = Successor{v.Range, slices.Clone(v.Predecessors)}
-		s.waiting[segment] = s.future[segment]
 	}
 	return nil
 }
@@ -198,7 +195,7 @@ func (u CreateCheckpoint) apply(s *State) error {
 	for segment, place := range s.unassigned {
 		free[segment] = place.Offset
 	}
-	s.checkpoints.begin(u.Checkpoint, s.Readers(), free)
+	s.checkpoints.begin(u.Checkpoint, s.Readers(), free, maps.Clone(s.waiting))
 	return nil
 }
 

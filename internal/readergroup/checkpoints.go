@@ -29,6 +29,11 @@ type Checkpoints struct {
 	Last map[Segment]int64
 	// Published: the controller knows Last.
 	Published bool
+
+	// future holds what waited for predecessors when each checkpoint was created, and
+	// lastFuture that of Last. It is in no record.
+	future     map[string]map[Segment]Successor
+	lastFuture map[Segment]Successor
 }
 
 func newCheckpoints() Checkpoints {
@@ -36,6 +41,7 @@ func newCheckpoints() Checkpoints {
 		Waiting:   make(map[string][]string),
 		Offsets:   make(map[string]map[Segment]int64),
 		Published: true,
+		future:    make(map[string]map[Segment]Successor),
 	}
 }
 
@@ -50,19 +56,21 @@ func (c *Checkpoints) clone() Checkpoints {
 	}
 	copied.Last = maps.Clone(c.Last)
 	copied.Published = c.Published
+	maps.Copy(copied.future, c.future)
+	copied.lastFuture = c.lastFuture
 	return copied
 }
 
 // begin starts a checkpoint. One that is known already, complete or not, stays
 // as it is; one without readers is complete at once, but not the last one.
-func (c *Checkpoints) begin(name string, readers []string, free map[Segment]int64) {
+func (c *Checkpoints) begin(name string, readers []string, free map[Segment]int64, future map[Segment]Successor) {
 	if _, known := c.Offsets[name]; known {
 		return
 	}
 	if len(readers) > 0 {
 		c.Waiting[name] = readers
 	}
-	c.Offsets[name] = free
+	c.Offsets[name], c.future[name] = free, future
 	c.Order = append(c.Order, name)
 }
 
@@ -96,7 +104,7 @@ func (c *Checkpoints) pass(name, reader string, offsets map[Segment]int64) {
 	}
 	delete(c.Waiting, name)
 	if !Silent(name) {
-		c.Last = maps.Clone(c.Offsets[name])
+		c.Last, c.lastFuture = maps.Clone(c.Offsets[name]), c.future[name]
 		c.Published = false
 	}
 }
@@ -121,9 +129,14 @@ func (c *Checkpoints) outstanding() []string {
 
 func (c *Checkpoints) removeOutstanding() {
 	for _, name := range c.outstanding() {
-		delete(c.Waiting, name)
-		delete(c.Offsets, name)
+		c.forget(name)
 	}
+}
+
+func (c *Checkpoints) forget(name string) {
+	delete(c.Waiting, name)
+	delete(c.Offsets, name)
+	delete(c.future, name)
 }
 
 // clearBefore forgets what was created before a checkpoint that is known.
@@ -133,8 +146,7 @@ func (c *Checkpoints) clearBefore(name string) {
 	}
 	before := slices.Index(c.Order, name)
 	for _, old := range c.Order[:before] {
-		delete(c.Waiting, old)
-		delete(c.Offsets, old)
+		c.forget(old)
 	}
 	c.Order = slices.Delete(c.Order, 0, before)
 }

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
 )
 
 // A checkpoint can be waited for by several, is not started twice, and no more
@@ -101,4 +103,35 @@ func TestForgetCheckpointsWithoutASensibleLimit(t *testing.T) {
 			t.Errorf("limit %d: the newest is forgotten", limit)
 		}
 	}
+}
+
+// What was to come at a checkpoint is what was when it was created: a reader that
+// has passed it goes on before the others have.
+func TestWhatWasToComeAtACheckpoint(t *testing.T) {
+	before := []Update{starting(5, 7), AddReader{"a"}, AddReader{"b"}, AcquireSegment{"a", seg(0)}, AcquireSegment{"b", seg(1)},
+		SegmentCompleted{"a", seg(0), Range{}, merges(seg(2))}, CreateCheckpoint{"c"}}
+	waits := func(s *State, future map[Segment]Successor, ids ...naming.SegmentID) {
+		t.Helper()
+		if v, ok := future[seg(2)]; ok != (len(ids) > 0) || !slices.Equal(v.Predecessors, ids) {
+			t.Errorf("%s: was to come: %v", sketch(s), future)
+		}
+	}
+	s := replay(t, append(before, CheckpointReader{"c", "b", at(0, 9)}, SegmentCompleted{"b", seg(1), Range{}, merges(seg(2))})...)
+	waits(s, s.Future())
+	waits(s, s.CheckpointFuture("c"), 1)
+	waits(s, s.LastCheckpointFuture()) // there was none
+	for _, u := range []Update{CheckpointReader{"c", "a", nil}, CreateCheckpoint{"d"}, CreateCheckpoint{"c"}, ClearCheckpointsBefore{"d"}} {
+		if err := s.Apply(u); err != nil {
+			t.Fatal(err)
+		}
+		waits(s, s.LastCheckpointFuture(), 1)
+	}
+	waits(s, s.CheckpointFuture("d"))
+	// A record of the whole state does not tell; what is to come now is the next best.
+	event, err := EncodeInit(replay(t, before...).Compact())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = replay(t, must(DecodeRecord(event)).Updates...)
+	waits(s, s.CheckpointFuture("c"), 1)
 }

@@ -62,13 +62,7 @@ func (s *State) Owns(reader string, segment Segment) bool {
 func (s *State) Unassigned() map[Segment]Place { return maps.Clone(s.unassigned) }
 
 // Future is what may be acquired when what it waits for is completed.
-func (s *State) Future() map[Segment]Successor {
-	future := make(map[Segment]Successor, len(s.future))
-	for segment, v := range s.future {
-		future[segment] = Successor{v.Range, slices.Clone(v.Predecessors)}
-	}
-	return future
-}
+func (s *State) Future() map[Segment]Successor { return cloneFuture(s.future) }
 
 // EndOffset is where the group stops reading a segment: an offset, or
 // math.MaxInt64 for the segment's own end. ok is false for a segment in which
@@ -189,6 +183,25 @@ func (s *State) LastCheckpoint() (offsets map[Segment]int64, ok bool) {
 	return maps.Clone(s.checkpoints.Last), len(s.checkpoints.Last) > 0
 }
 
+// CheckpointFuture is what was to come, as [State.Future] tells it, for what stands
+// in the offsets of a checkpoint: when it was created, or now, if the state has been
+// compacted since.
+func (s *State) CheckpointFuture(name string) map[Segment]Successor {
+	return s.past(s.checkpoints.future[name])
+}
+
+// LastCheckpointFuture is [State.CheckpointFuture] for [State.LastCheckpoint].
+func (s *State) LastCheckpointFuture() map[Segment]Successor {
+	return s.past(s.checkpoints.lastFuture)
+}
+
+func (s *State) past(future map[Segment]Successor) map[Segment]Successor {
+	if future == nil {
+		return s.Future()
+	}
+	return cloneFuture(future)
+}
+
 // LastCheckpointPublished tells whether the controller knows the last completed
 // checkpoint.
 func (s *State) LastCheckpointPublished() bool { return s.checkpoints.Published }
@@ -228,6 +241,14 @@ func cloneAssigned(assigned map[string]map[Segment]Place) map[string]map[Segment
 	copied := make(map[string]map[Segment]Place, len(assigned))
 	for reader, owned := range assigned {
 		copied[reader] = clone(owned)
+	}
+	return copied
+}
+
+func cloneFuture(future map[Segment]Successor) map[Segment]Successor {
+	copied := make(map[Segment]Successor, len(future))
+	for segment, v := range future {
+		copied[segment] = Successor{v.Range, slices.Clone(v.Predecessors)}
 	}
 	return copied
 }

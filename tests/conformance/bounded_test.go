@@ -237,6 +237,13 @@ func TestGroupGoesBackIntoTheMidstOfAMerge(t *testing.T) {
 	if err := g.ResetToLastCheckpoint(ctx); err != nil {
 		t.Fatal(err)
 	}
+	config, err := g.Config(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if from := config.Streams[0].From.Offsets(); len(from) != 2 { // what was done by then is a part of the cut
+		t.Fatalf("the group starts at %v", from)
+	}
 	if err := r.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
