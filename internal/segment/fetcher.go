@@ -500,6 +500,7 @@ func (f *Fetcher) join(b *segmentstore.Buffer) error {
 	}
 	return nil
 }
+
 // keep keeps the start of an event that a reply cuts off. If that is too long to be
 // put in front of the next reply, it gets memory for the whole event.
 func (f *Fetcher) keep(start []byte) {
