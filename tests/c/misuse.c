@@ -84,6 +84,8 @@ static void bad_handles(void) {
   int64_t acked, unread, lower, upper;
   pravega_group_status_t status = {.segments = -1};
   int flag, fd;
+  pravega_reader_group_t *group;
+  pravega_reader_t *reader;
   pravega_bytes_t *bytes;
   const char *text = "t";
   char pointer[PRAVEGA_POINTER_SIZE];
@@ -106,6 +108,12 @@ static void bad_handles(void) {
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_error(bad, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_flush(bad, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_close(bad, &acked, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_create(bad, "s", "g", &text, 1, NULL, &flag, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_delete(bad, "s", "g", 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_open(bad, "s", "g", &group, 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_open(bad, "r", NULL, &reader, 0, &error));
+    CHECK(group == NULL && reader == NULL);
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_reader_offline(bad, "r", 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_readers(bad, &list, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_info(bad, &list, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_checkpoint(bad, "c", &list, 0, &error));
@@ -194,7 +202,23 @@ static void bad_arguments(void) {
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_stream_info(client, "s", "\xff", &list, 1000, &error));
   CHECK(list == NULL);
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_stream_truncate(client, "s", "t", "no cut", 1000, &error));
-  const char *wrong[] = {"no-slash", "s/t@nowhere", "s/t@head@nowhere", "s/t@head@tail", "s/t@head@UNBOUNDED@x"};
+  pravega_reader_group_t *group;
+  static const char *const names[] = {NULL, "", "a/b", "a b", "\xff"};
+  const char *stream = "s/t";
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_create(client, "s", names[i], &stream, 1, NULL, NULL, 1000, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_create(client, names[i], "g", &stream, 1, NULL, NULL, 1000, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_open(client, "s", names[i], &group, 1000, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_open(client, names[i], "g", &group, 1000, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_delete(client, "s", names[i], 1000, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_delete(client, names[i], "g", 1000, &error));
+  }
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "_g", pravega_reader_group_open(client, "s", "_g", &group, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "group", pravega_reader_group_open(client, "s", "g", NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "no streams", pravega_reader_group_create(client, "s", "g", NULL, 0, NULL, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "streams", pravega_reader_group_create(client, "s", "g", NULL, 1, NULL, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "s/t twice", pravega_reader_group_create(client, "s", "g", (const char *[]){stream, stream}, 2, NULL, NULL, 1000, &error));
+  const char *wrong[] = {NULL, "", "no-slash", "s/t@nowhere", "s/t@head@nowhere", "s/t@head@tail", "s/t@head@UNBOUNDED@x"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_reader_group_create(client, "s", "g", &wrong[i], 1, NULL, NULL, 1000, &error));
   }
