@@ -106,7 +106,8 @@ func DefaultWriterConfig() WriterConfig { return NewSettings().Writer }
 // ReaderConfig sets the limits of one reader.
 type ReaderConfig struct {
 	// BufferBytes bounds the memory of what was read ahead and of the slices
-	// that are out, over all segments of the reader. An event longer than 1 MiB
+	// that are out. All segments of the reader share it, of which each may take 16 KiB
+	// in any case. An event longer than 1 MiB
 	// takes as much as its length while it is put together, and is a slice by
 	// itself, also if that is more than the buffer. Option reader.buffer.bytes.
 	BufferBytes int

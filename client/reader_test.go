@@ -275,3 +275,69 @@ func TestClosedClientLeavesNoReaderBehind(t *testing.T) {
 		t.Fatalf("the group has the readers %q: %v", readers, err)
 	}
 }
+
+// Segments share the reader's memory, however many they are: with a small part each,
+// one reads ahead no more than what is handed out next.
+func TestManySegmentsShareTheBuffer(t *testing.T) {
+	const segments, least = 16, 16 << 10 // bytes that a segment may take in any case
+	var bounds []float64
+	for i := range segments + 1 {
+		bounds = append(bounds, float64(i)/segments)
+	}
+	c := startCluster(t, bounds...)
+	event := make([]byte, 1000)
+	fill := func() {
+		for _, id := range c.Current() {
+			for range 100 {
+				c.Put(c.Name(id), event)
+			}
+		}
+	}
+	fill()
+	g := c.group()
+	config := DefaultReaderConfig()
+	config.BufferBytes = 4 * least // for all
+	r, err := g.OpenReader(within(t), "reader", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := func() (bytes int) {
+		r.assignments(func(a *assignment) bool {
+			for _, c := range a.ready {
+				bytes += len(c.Buffer.Bytes())
+			}
+			if a.out != nil {
+				bytes += len(a.out.bytes)
+			}
+			return false
+		})
+		return bytes
+	}
+	read := 0
+	for range 10 {
+		var out []*Slice
+		for range segments { // one of each
+			s := next(t, r)
+			read += len(s.Bytes())
+			out = append(out, s)
+		}
+		fill()
+		for range 50 {
+			if got := held(); got > segments*(least+2*len(event)) { // with events that two reads cut
+				t.Fatalf("%d bytes are held", got)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		for _, s := range out {
+			if err := s.Release(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if read < 10*segments*least/2 {
+		t.Errorf("only %d bytes were read", read)
+	}
+	if err := r.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1323,7 +1323,8 @@ PRAVEGA_API int pravega_reader_group_close(pravega_reader_group_t *group, praveg
 /*
  * What:     Adds a reader to the group, with the reader.* options of a
  *           configuration; config NULL: those that the client was made with.
- *           reader.buffer.bytes bounds what is read ahead and the slices that are out.
+ *           reader.buffer.bytes bounds what is read ahead and the slices that are out,
+ *           over all segments of the reader, of which each may take 16 KiB in any case.
  *           With group.liveness.timeout the reader takes others out of the group, as
  *           pravega_reader_group_reader_offline does, that show no sign of life for so
  *           long; less than 30 s, or than 10 s for each reader and one more, counts as

@@ -71,12 +71,13 @@ class ReaderGroup(Object):
         program asks for more, as official Java readers do.
 
         `options` are the reader.* options in which it differs from its client, for
-        example reader_buffer_bytes="16MiB", and group_liveness_timeout: when another
-        reader of the group shows no sign of life for so long, this one takes it out, as
-        `reader_offline` does. Default "0s" is never; less than 30 s, or than 10 s for
-        each reader and one more, counts as that. Readers of this library give signs in
-        the background, official Java ones only when their application asks for an
-        event, so it must be longer than that ever takes.
+        example reader_buffer_bytes="16MiB" for what is read ahead and the slices that are
+        out (all segments share it, each may take 16 KiB in any case), and
+        group_liveness_timeout: when another reader of the group shows no sign of life for
+        so long, this one takes it out, as `reader_offline` does. Default "0s" is never;
+        less than 30 s, or than 10 s for each reader and one more, counts as that. Readers
+        of this library give signs in the background, official Java ones only when their
+        application asks for an event, so it must be longer than that ever takes.
 
         Waits until the group knows the reader, at most `timeout` seconds; None:
         option request.timeout. Raises AlreadyExistsError when the group has a
