@@ -30,7 +30,9 @@ func (m *membership) skipped() {
 func (m *membership) isAnother(u readergroup.Update) bool {
 	if _, whole := u.(readergroup.Compact); whole {
 		owns := m.state.Assigned(m.reader.id)
-		return !slices.ContainsFunc(m.self.owned, func(o map[readergroup.Segment]readergroup.Place) bool { return maps.Equal(o, owns) })
+		return !slices.ContainsFunc(m.self.owned, func(o map[readergroup.Segment]readergroup.Place) bool {
+			return maps.EqualFunc(o, owns, func(a, b readergroup.Place) bool { return a.Offset == b.Offset })
+		})
 	}
 	return readergroup.Author(u) == m.reader.id
 }
