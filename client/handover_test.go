@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -17,6 +18,7 @@ import (
 // consumption is which events readers of a group are done with, and how far in each
 // segment.
 type consumption struct {
+	again bool // some readers crash, so that what they read is read again
 	mu    sync.Mutex
 	seen  map[string]int
 	ahead map[string]int64
@@ -28,7 +30,7 @@ func (c *consumption) take(t *testing.T, reader string, s *Slice, most int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	name, end, taken := s.Segment(), s.EndOffset(), 0
-	if s.StartOffset() != c.ahead[name] || s.Skipped() != 0 {
+	if at := s.StartOffset(); at > c.ahead[name] || at < c.ahead[name] && !c.again || s.Skipped() != 0 {
 		t.Errorf("%s gets %s from %d on, of which all up to %d is done with", reader, name, s.StartOffset(), c.ahead[name])
 	}
 	for offset, event := range s.Events() {
@@ -37,11 +39,11 @@ func (c *consumption) take(t *testing.T, reader string, s *Slice, most int) {
 			break
 		}
 		taken++
-		if c.seen[string(event)]++; c.seen[string(event)] > 1 {
+		if c.seen[string(event)]++; c.seen[string(event)] > 1 && !c.again {
 			t.Errorf("%s gets %q of %s, which was read before", reader, event, name)
 		}
 	}
-	c.ahead[name] = end
+	c.ahead[name] = max(c.ahead[name], end)
 	if err := s.ReleaseAt(end); err != nil {
 		t.Errorf("%s gives back %s at %d: %v", reader, name, end, err)
 	}
@@ -56,7 +58,23 @@ func (c *consumption) count() int {
 // Readers join and leave, give back parts of slices, and pass checkpoints, while
 // segments grow, are split and merged, and connections break with and without what
 // was under way having taken effect: each event is read once, in its segment's order.
-func TestHandOversLoseAndDoubleNothing(t *testing.T) {
+func TestHandOversLoseAndDoubleNothing(t *testing.T) { handOver(t, false) }
+
+// So do some that crash and are taken offline, but for what they had read since their
+// last checkpoint, which is read again.
+func TestCrashesOfReadersLoseNothing(t *testing.T) { handOver(t, true) }
+
+// crash ends a reader that nobody hears of any more.
+func (r *Reader) crash(t *testing.T) {
+	r.mu.Lock()
+	r.err = fault.New(fault.ReaderNotInGroup, "crash", r.id, "") // so that it does not leave
+	r.mu.Unlock()
+	if err := r.Close(within(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func handOver(t *testing.T, crashes bool) {
 	c := startCluster(t, 0, 0.25, 0.5, 0.75, 1)
 	g := c.group()
 	seed := uint64(time.Now().UnixNano())
@@ -77,7 +95,7 @@ func TestHandOversLoseAndDoubleNothing(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	done := &consumption{seen: make(map[string]int), ahead: make(map[string]int64)}
+	done := &consumption{again: crashes, seen: make(map[string]int), ahead: make(map[string]int64)}
 	over, stop := context.WithCancel(context.Background()) // of the disturbances
 	defer stop()
 	var work, disturbances sync.WaitGroup
@@ -109,7 +127,12 @@ func TestHandOversLoseAndDoubleNothing(t *testing.T) {
 					}
 				}
 				leave()
-				if err := r.Close(within(t)); err != nil {
+				if crashes && over.Err() == nil && dice(2) == 0 {
+					r.crash(t)
+					if err := g.ReaderOffline(within(t), name); err != nil {
+						t.Error(err)
+					}
+				} else if err := r.Close(within(t)); err != nil {
 					t.Error(err)
 				}
 				if errors.Is(err, ErrEnd) {
