@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -103,6 +106,45 @@ func TestBadGroupConfigsAreRefused(t *testing.T) {
 	}
 	if err := g.ResetTo(within(t), cutOf("scope", "stream", 1), cutOf("scope", "stream", 2)); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("reset to two cuts of a stream: %v", err)
+	}
+}
+
+// What cannot be said in a group's state is refused, and leaves the group as it was.
+func TestTextsThatAGroupCannotHold(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{strings.Repeat("x", 1<<16), "\xff", "a\xffb"} {
+		if _, err := g.InitiateCheckpoint(within(t), text); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("checkpoint %.10q: %v", text, err)
+		}
+		if _, err := g.OpenReader(within(t), text, DefaultReaderConfig()); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("reader %.10q: %v", text, err)
+		}
+		if err := g.ReaderOffline(within(t), text); err != nil { // there is no such reader
+			t.Errorf("offline %.10q: %v", text, err)
+		}
+	}
+	if _, err := g.InitiateCheckpoint(within(t), strings.Repeat("x", 1<<16-1)); err != nil {
+		t.Error(err)
+	}
+	for _, p := range []EventPointer{{}, {streamcut.Pointer{Segment: readergroup.Segment{Stream: c.Stream}, Offset: -1, Length: 8}},
+		{streamcut.Pointer{Segment: readergroup.Segment{Stream: c.Stream}, Length: math.MaxInt32}}} {
+		if e, err := g.client.FetchEvent(within(t), p); !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("event at %q: %q, %v", p, e, err)
+		}
+	}
+	if err := g.ResetTo(within(t), StreamCut{}); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
+	}
+	if err := g.ResetTo(within(t)); !errors.Is(err, ErrInvalidArgument) {
+		t.Error(err)
+	}
+	if err := r.Close(within(t)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -80,7 +80,7 @@ func (w *GroupWatch) run(ctx context.Context, state *readergroup.State, log *syn
 			f(now)
 			told = now
 		}
-		for wait := max(state.Config().RefreshInterval(), 10*time.Millisecond); ; wait = pause {
+		for wait := state.Config().RefreshInterval(); ; wait = pause {
 			if !sleep(ctx, wait) {
 				return
 			}

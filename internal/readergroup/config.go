@@ -46,8 +46,11 @@ type Config struct {
 	Retention                 Retention
 }
 
-// RefreshInterval is RefreshMillis as a duration.
-func (c Config) RefreshInterval() time.Duration { return millis(c.RefreshMillis) }
+// RefreshInterval is RefreshMillis as a duration, and no less than what is sensible:
+// Java's clients let groups be created with 0.
+func (c Config) RefreshInterval() time.Duration { return max(millis(c.RefreshMillis), leastRefresh) }
+
+const leastRefresh = 10 * time.Millisecond
 
 // CheckpointInterval is CheckpointMillis as a duration; 0 means that there are
 // no automatic checkpoints.

@@ -319,6 +319,11 @@ func TestConfig(t *testing.T) {
 	if c.RefreshInterval() != 3*time.Second || c.CheckpointInterval() < 290*365*24*time.Hour || (Config{CheckpointMillis: -1}).CheckpointInterval() != 0 {
 		t.Error(c.RefreshInterval(), c.CheckpointInterval())
 	}
+	for _, ms := range []int64{0, -1, math.MinInt64, 1} {
+		if got := (Config{RefreshMillis: ms}).RefreshInterval(); got != 10*time.Millisecond {
+			t.Errorf("%d ms are %v", ms, got)
+		}
+	}
 	twin := c
 	twin.ID, twin.Generation = [16]byte{1}, 7
 	if !c.Same(twin) {

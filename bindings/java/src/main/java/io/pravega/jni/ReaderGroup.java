@@ -46,9 +46,10 @@ public final class ReaderGroup implements AutoCloseable {
      * @param more {@code reader.*} options on top of the client's, for example {@code reader.buffer.bytes} for what is
      *        read ahead and the slices that are out (all segments share it, each may take 16 KiB in any case), and
      *        {@code group.liveness.timeout}: when another reader of the group shows no sign of life for so long, this
-     *        one takes it out, as {@link #readerOffline} does. The default {@code 0s} is never; less than 30 s, or than 10 s for each reader and one more, counts
-     *        as that. Readers of this library give signs in the background, official Java ones only when their
-     *        application asks for an event, so it must be longer than that ever takes
+     *        one takes it out, as {@link #readerOffline} does. The default {@code 0s} is never; less than 30 s, or than
+     *        10 s for each reader and one more, counts as that. Readers of this library give signs in the background,
+     *        official Java ones only when their application asks for an event, so it must be longer than that ever
+     *        takes
      * @return the reader, to be closed
      * @throws PravegaException.AlreadyExists the group has a reader of this name
      * @throws PravegaException.NoSuchReaderGroup the group was deleted
