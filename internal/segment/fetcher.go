@@ -2,7 +2,6 @@ package segment
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -19,8 +18,8 @@ type Chunk struct {
 	Skipped int64                // bytes before it that truncation took away
 }
 
-// Sink takes what a fetcher fetches. Its methods are called by the fetcher's
-// goroutine and must not block.
+// Sink takes what a fetcher fetches. Its methods are called one at a time, by the
+// fetcher's goroutine and the connection's, and must not block.
 type Sink interface {
 	// Fetched hands over the next chunk.
 	Fetched(f *Fetcher, c Chunk)
@@ -29,8 +28,11 @@ type Sink interface {
 	Ended(f *Fetcher, err error)
 }
 
-// Fetcher reads a segment ahead of its reader. Its goroutine owns all state but
-// the mailbox; reads are asked for only when their memory is within the budget.
+// Fetcher reads a segment ahead of its reader; reads are asked for only when their
+// memory is within the budget. Its state belongs to whoever has the turn: while all
+// goes well that is the goroutine of the connection, since to wake another one for
+// each reply takes longer than to handle it, and for what may block, such as to
+// connect and to get a token, the fetcher's own.
 type Fetcher struct {
 	Name   string
 	stores *segmentstore.Stores
@@ -42,19 +44,25 @@ type Fetcher struct {
 	done   chan struct{}
 
 	mu       sync.Mutex
+	turn     bool // somebody has it
 	mail     []letter
 	released int           // bytes of chunks that came back since the last look
-	wake     chan struct{} // one token: look at the above
+	hungry   bool          // waits for such bytes, and not for a reply
+	handOver chan struct{} // gives the turn to the fetcher's goroutine
 
-	line     *line  // nil while there is no connection
-	limit    int64  // where to stop, at an event's header
-	next     int64  // offset of the first byte that no reply has brought
-	partial  []byte // the event that next lies in, from its start
+	empty    []letter // memory for mail
+	line     *line    // nil while there is no connection
+	permit   permit   // to read
+	limit    int64    // where to stop, at an event's header
+	next     int64    // offset of the first byte that no reply has brought
+	partial  []byte   // the event that next lies in, from its start
 	skipped  int64
 	flight   []*ask   // in the order of their offsets
 	tail     int64    // the segment reaches at least so far
 	sounding bool     // the tail is being asked for
 	used     int      // bytes asked for, or handed over and not released
+	held     bool     // by the budget, with little under way
+	over     bool     // Ended was called
 	failures int      // since the last data
 	disorder disorder // likewise
 	refusal  time.Time
@@ -74,26 +82,22 @@ type letter struct {
 	lost  error
 }
 
-// ask is a read that is under way.
-type ask struct {
-	offset, length int64
-	read           *segmentstore.Data // its reply, if it came early
-}
-
 // StartFetcher reads a segment from the header of an event on, until Stop, the
 // end of ctx or of the segment, or the limit, which is an offset behind which no
-// event is read, not even one that starts before it, or math.MaxInt64. Budget says how many bytes may be asked for and
+// event is read, not even one that starts before it, or math.MaxInt64. Budget says how
+// many bytes may be asked for and
 // be out; it is asked again and again.
 func StartFetcher(ctx context.Context, stores *segmentstore.Stores, name string, from, limit int64, budget func() int, sink Sink) *Fetcher {
 	f := &Fetcher{
-		Name:   name,
-		stores: stores,
-		sink:   sink,
-		budget: budget,
-		done:   make(chan struct{}),
-		wake:   make(chan struct{}, 1),
-		next:   from,
-		limit:  limit,
+		Name:     name,
+		stores:   stores,
+		sink:     sink,
+		budget:   budget,
+		done:     make(chan struct{}),
+		turn:     true,
+		handOver: make(chan struct{}, 1),
+		next:     from,
+		limit:    limit,
 	}
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	go f.run()
@@ -107,18 +111,17 @@ func (f *Fetcher) Stop() {
 	<-f.done
 }
 
-// Released tells that the memory of a chunk is free again.
+// Released tells that the memory of a chunk is free again. It does not call the sink.
 func (f *Fetcher) Released(size int) {
 	f.mu.Lock()
 	f.released += size
+	call := f.hungry && !f.turn
+	if call {
+		f.turn = true
+	}
 	f.mu.Unlock()
-	f.signal()
-}
-
-func (f *Fetcher) signal() {
-	select {
-	case f.wake <- struct{}{}:
-	default:
+	if call {
+		f.handOver <- struct{}{} // there is room: only who has the turn sends
 	}
 }
 
@@ -131,48 +134,96 @@ func (l *line) Lost(err error) { l.f.post(letter{from: l, lost: err}) }
 func (f *Fetcher) post(l letter) {
 	f.mu.Lock()
 	f.mail = append(f.mail, l)
+	free := !f.turn
+	f.turn = true
 	f.mu.Unlock()
-	f.signal()
+	if free {
+		f.work()
+	}
 }
 
 func (f *Fetcher) run() {
 	defer close(f.done)
 	defer f.leave()
-	var mail []letter
-	for {
-		if f.next >= f.limit { // at the start, or after a truncation
-			f.sink.Ended(f, nil)
-			return
-		}
-		if f.line == nil && !f.connect() {
-			return
-		}
+	for f.ready() {
 		f.fill()
-		if f.line == nil {
-			continue // no token could be had, and nobody else would wake us
-		}
+		f.work()
 		select {
-		case <-f.wake:
+		case <-f.handOver:
 		case <-f.ctx.Done():
+			if !f.claim() {
+				<-f.handOver // whoever has the turn sees that ctx has ended
+			}
 			return
 		}
+	}
+}
+
+// claim takes the turn if nobody has it.
+func (f *Fetcher) claim() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	free := !f.turn
+	f.turn = true
+	return free
+}
+
+// work handles what has come until there is no more, and lets the turn go then: to
+// the fetcher's goroutine if it is needed.
+func (f *Fetcher) work() {
+	for {
 		f.mu.Lock()
-		mail, f.mail = f.mail, mail[:0]
+		mail := f.mail
+		if f.stuck() || len(mail) == 0 && (f.released == 0 || !f.held) {
+			break
+		}
+		f.mail, f.empty = f.empty[:0], nil
 		f.used -= f.released
 		f.released = 0
 		f.mu.Unlock()
 		for i, l := range mail {
-			mail[i] = letter{}
-			if l.from != f.line {
+			if mail[i] = (letter{}); l.from != f.line || f.over {
 				l.drop()
-			} else if f.take(l) {
-				for _, rest := range mail[i+1:] {
-					rest.drop()
-				}
-				return
+			} else {
+				f.over = f.take(l)
 			}
 		}
+		f.empty = mail
+		f.fill()
 	}
+	stuck := f.stuck()
+	f.turn, f.hungry = stuck, f.held
+	f.mu.Unlock()
+	if stuck {
+		f.handOver <- struct{}{}
+	}
+}
+
+// stuck tells whether only the fetcher's own goroutine can go on.
+func (f *Fetcher) stuck() bool {
+	return f.over || f.line == nil || !f.permit.valid() || f.ctx.Err() != nil
+}
+
+// ready waits until reads can be asked for; false if the fetcher has come to its end.
+func (f *Fetcher) ready() bool {
+	for !f.over && f.ctx.Err() == nil {
+		switch {
+		case f.next >= f.limit: // at the start, or after a truncation
+			f.sink.Ended(f, nil)
+			return false
+		case f.line == nil:
+			if !f.connect() {
+				return false
+			}
+		case !f.permit.valid():
+			if err := f.renew(); err != nil {
+				f.broken(err)
+			}
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // connect waits for a connection; false if the fetcher is to end.
@@ -198,7 +249,7 @@ func (f *Fetcher) connect() bool {
 }
 
 func (f *Fetcher) connectOnce() error {
-	if _, err := f.token(); err != nil {
+	if err := f.renew(); err != nil {
 		return err
 	}
 	conn, err := f.stores.Connect(f.ctx, f.Name, segmentstore.Reads)
@@ -213,9 +264,13 @@ func (f *Fetcher) connectOnce() error {
 	return nil
 }
 
-func (f *Fetcher) token() (string, error) {
-	token, _, err := f.stores.Authorizer().Token(f.ctx, f.Name, segmentstore.Read)
-	return token, err
+// renew gets a token.
+func (f *Fetcher) renew() error {
+	token, expiry, err := f.stores.Authorizer().Token(f.ctx, f.Name, segmentstore.Read)
+	if err == nil {
+		f.permit = newPermit(token, expiry)
+	}
+	return err
 }
 
 // leave lets the connection go, with what is under way on it.
@@ -246,286 +301,4 @@ func (f *Fetcher) broken(err error) {
 	f.stores.Logger().Debug("reading goes on over another connection", "segment", f.Name, "err", err)
 	f.leave()
 	f.failures++
-}
-
-// smallest bytes of a read, however little the budget is.
-const smallestRead = 16 << 10
-
-// fill asks for what fits the budget: one read after another while they lie
-// before the known tail, and a single one that waits at the tail.
-func (f *Fetcher) fill() {
-	budget := f.budget()
-	length := int64(min(max(budget/4, smallestRead), segmentstore.ReadLength))
-	for f.line != nil {
-		from := f.next
-		if n := len(f.flight); n > 0 {
-			from = f.flight[n-1].offset + f.flight[n-1].length
-			if from >= f.tail {
-				return // the newest read is at the tail already
-			}
-		}
-		if f.used > 0 && f.used+int(length) > budget {
-			return
-		}
-		if from < f.tail {
-			length = min(length, max(f.tail-from, smallestRead))
-		}
-		f.ask(len(f.flight), from, length)
-	}
-}
-
-// ask sends a read and notes it at a place in the order of offsets.
-func (f *Fetcher) ask(at int, offset, length int64) {
-	token, err := f.token()
-	if err != nil {
-		f.broken(err)
-		return
-	}
-	f.flight = append(f.flight, nil)
-	copy(f.flight[at+1:], f.flight[at:])
-	f.flight[at] = &ask{offset: offset, length: length}
-	f.used += int(length)
-	f.line.conn.Send(wire.ReadSegment{
-		Segment: f.Name, Offset: offset, SuggestedLength: int32(length), Token: token, RequestID: f.line.request}.Append(nil))
-}
-
-// take handles a letter; true means that the fetcher has come to its end.
-func (f *Fetcher) take(l letter) (ended bool) {
-	if l.lost != nil {
-		f.broken(l.lost)
-		return false
-	}
-	switch r := l.reply.(type) {
-	case segmentstore.Data:
-		return f.data(r)
-	case wire.StreamSegmentInfo:
-		f.sounding = false
-		f.tail = max(f.tail, r.WriteOffset)
-		return false
-	case wire.SegmentIsSealed:
-		if f.before(r.Offset) {
-			return false // it answers a read beyond the end; earlier ones are to come
-		}
-		f.sink.Ended(f, f.torn())
-		return true
-	case wire.NoSuchSegment:
-		f.sink.Ended(f, f.gone())
-		return true
-	case wire.SegmentIsTruncated:
-		f.truncated(r.StartOffset)
-		return false
-	}
-	err := segmentstore.Failure("read segment", f.Name, l.reply)
-	if fault.CodeOf(err) == fault.Unauthenticated {
-		f.refused()
-	}
-	if f.disorder.hopeless(err) {
-		f.sink.Ended(f, err)
-		return true
-	}
-	f.broken(err)
-	return false
-}
-
-// refused notes that the token has expired. Refusals long ago do not count: in a
-// segment that nobody writes to, no data comes between them.
-func (f *Fetcher) refused() {
-	f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
-	now := time.Now()
-	if now.Sub(f.refusal) > time.Minute {
-		f.disorder = 0
-	}
-	f.refusal = now
-}
-
-// gone is the error of a segment that was truncated away or deleted with its
-// stream before it was read to its end.
-func (f *Fetcher) gone() error {
-	return fault.New(fault.NoSuchSegment, "read segment", f.Name, "what it held from offset %d on was not read", f.next-int64(len(f.partial)))
-}
-
-// torn is the error of a segment that ends within an event; nil if it does not.
-func (f *Fetcher) torn() error {
-	if len(f.partial) == 0 || f.next >= f.limit {
-		return nil
-	}
-	return fault.New(fault.Protocol, "read segment", f.Name, "it is sealed, and ends at offset %d within an event that starts at %d", f.next, f.next-int64(len(f.partial)))
-}
-
-// before tells whether a read with a lower offset is still to be answered, and
-// forgets the one with this offset.
-func (f *Fetcher) before(offset int64) bool {
-	if len(f.flight) == 0 || f.flight[0].offset >= offset {
-		return false
-	}
-	for i, a := range f.flight {
-		if a.offset == offset {
-			f.used -= int(a.length)
-			f.flight = append(f.flight[:i], f.flight[i+1:]...)
-			f.tail = min(f.tail, offset)
-			return true
-		}
-	}
-	return true
-}
-
-// truncated goes to the segment's new head. An event of which a part was read is
-// skipped as a whole.
-func (f *Fetcher) truncated(start int64) {
-	f.leave()
-	at := f.next - int64(len(f.partial))
-	if start > at {
-		f.skipped += start - at
-		f.next = start
-		f.partial = nil
-	} else { // nothing that it asked for is gone: the store is in disorder
-		f.failures++
-	}
-	f.tail = max(f.tail, f.next)
-}
-
-// data takes the reply to a read, and the replies after it that came early.
-func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
-	a := f.asked(r.Offset)
-	if a == nil || a.read != nil {
-		r.Buffer.Release()
-		return false
-	}
-	a.read = &r
-	for len(f.flight) > 0 && f.flight[0].read != nil {
-		a := f.flight[0]
-		f.flight = f.flight[1:]
-		f.used -= int(a.length)
-		got := int64(len(a.read.Data))
-		if got > a.length {
-			f.broken(fault.New(fault.Protocol, "read segment", f.Name, "%d bytes came, %d were asked for", got, a.length))
-			a.read.Buffer.Release()
-			return false
-		}
-		end, empty := a.read.EndOfSegment || f.next+got >= f.limit, got == 0
-		if err := f.deliver(a.read.Buffer, got); err != nil {
-			f.sink.Ended(f, err)
-			return true
-		}
-		if end {
-			f.sink.Ended(f, f.torn())
-			return true
-		}
-		if empty { // the store gives the segment up: ask where it went
-			f.broken(fault.New(fault.WrongHost, "read segment", f.Name, "an empty reply"))
-			return false
-		}
-		f.failures, f.disorder = 0, 0
-		if got < a.length && len(f.flight) > 0 {
-			f.ask(0, a.offset+got, a.length-got)
-		} else if got == a.length && f.next >= f.tail {
-			f.sound()
-		}
-	}
-	return false
-}
-
-func (f *Fetcher) asked(offset int64) *ask {
-	for _, a := range f.flight {
-		if a.offset == offset {
-			return a
-		}
-	}
-	return nil
-}
-
-// sound asks how far the segment reaches, while there seems to be more.
-func (f *Fetcher) sound() {
-	if f.sounding {
-		return
-	}
-	token, err := f.token()
-	if err != nil {
-		return
-	}
-	f.sounding = true
-	f.line.conn.Send(wire.GetStreamSegmentInfo{RequestID: f.line.request, Segment: f.Name, Token: token}.Append(nil))
-}
-
-// deliver hands over the whole events of a reply and keeps the start of the one
-// that it cuts off.
-func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
-	f.next += got
-	f.tail = max(f.tail, f.next)
-	if err := f.join(b); err != nil {
-		b.Release()
-		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
-	}
-	start := f.next - int64(len(b.Bytes()))
-	whole, err := wholeEvents(b.Bytes(), f.limit-start)
-	if err != nil {
-		b.Release()
-		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
-	}
-	f.keep(b.Bytes()[whole:])
-	if whole == 0 {
-		b.Release()
-		return nil
-	}
-	b.Cut(whole)
-	f.hand(b, start)
-	return nil
-}
-
-// join completes the event that the replies before cut off: in the room in front
-// of this one if the start fits there, else in memory of its own, as a chunk by
-// itself, since all of this one would have to be moved to make room.
-func (f *Fetcher) join(b *segmentstore.Buffer) error {
-	if len(f.partial) == 0 {
-		return nil
-	}
-	size, err := wire.EventSize(f.partial)
-	if err != nil {
-		return err
-	}
-	missing := size - len(f.partial)
-	if len(f.partial) <= b.Room() && missing <= len(b.Bytes()) {
-		b.Prepend(f.partial)
-		f.partial = f.partial[:0]
-		return nil
-	}
-	n := min(missing, len(b.Bytes()))
-	f.partial = append(slices.Grow(f.partial, missing), b.Bytes()[:n]...)
-	b.Skip(n)
-	if n == missing {
-		if end := f.next - int64(len(b.Bytes())); end <= f.limit {
-			f.hand(segmentstore.NewBuffer(f.partial), end-int64(size))
-		}
-		f.partial = nil
-	}
-	return nil
-}
-
-// keep keeps the start of an event that a reply cuts off. If that is too long to be
-// put in front of the next reply, it gets memory for the whole event.
-func (f *Fetcher) keep(start []byte) {
-	if len(start) > segmentstore.Headroom {
-		size, _ := wire.EventSize(start)
-		f.partial = segmentstore.Allocate(size)[:0]
-	}
-	f.partial = append(f.partial, start...)
-}
-
-func (f *Fetcher) hand(b *segmentstore.Buffer, offset int64) {
-	f.used += b.Size()
-	f.sink.Fetched(f, Chunk{Buffer: b, Offset: offset, Skipped: f.skipped})
-	f.skipped = 0
-}
-
-// wholeEvents is how many bytes from the start, and before a limit, are whole
-// events.
-func wholeEvents(data []byte, limit int64) (int, error) {
-	at := 0
-	for {
-		_, size, err := wire.NextEvent(data[at:])
-		if err != nil || size == 0 || int64(at+size) > limit {
-			return at, err
-		}
-		at += size
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -363,11 +364,15 @@ func TestFetcherStaysWithinItsBudget(t *testing.T) {
 	}
 }
 
-// flaky is an Authorizer whose controller is away at the second call.
+// flaky is an Authorizer whose first token has ended when it comes, and whose
+// controller is away at the second call.
 type flaky struct{ calls atomic.Int64 }
 
 func (a *flaky) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
-	if a.calls.Add(1) == 2 {
+	switch a.calls.Add(1) {
+	case 1:
+		return "", time.Now(), nil
+	case 2:
 		return "", time.Time{}, fault.New(fault.Unreachable, "get token", "", "")
 	}
 	return "", time.Time{}, nil
@@ -387,6 +392,42 @@ func TestFetcherGoesOnWhenATokenCannotBeHad(t *testing.T) {
 	defer f.Stop()
 	var next, offset int64
 	sink.take(t, f, &next, &offset)
+}
+
+// aging is an Authorizer whose tokens live for a moment.
+type aging struct{ calls atomic.Int64 }
+
+func (a *aging) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
+	return strconv.FormatInt(a.calls.Add(1), 10), time.Now().Add(50 * time.Millisecond), nil
+}
+func (*aging) Refused(string, segmentstore.Access) {}
+
+// A token is used until half of its life is over, and no longer.
+func TestFetcherRenewsItsToken(t *testing.T) {
+	s, _ := start(t)
+	var tokens atomic.Int64
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if read, ok := c.(wire.ReadSegment); ok {
+			newest, _ := strconv.ParseInt(read.Token, 10, 64)
+			tokens.Store(newest)
+		}
+		return storetest.Serve
+	})
+	dialer := segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
+	stores := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, new(aging), 1)
+	defer stores.Close()
+	sink := newReading()
+	s.Put(name, numbered(0, 0))
+	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	defer f.Stop()
+	var next, offset int64
+	for n, until := 1, time.Now().Add(time.Minute); tokens.Load() < 5; n++ {
+		if time.Now().After(until) {
+			t.Fatalf("%d tokens in a minute", tokens.Load())
+		}
+		sink.take(t, f, &next, &offset)
+		s.Put(name, numbered(n, 0))
+	}
 }
 
 // An event that is many times larger than the budget is put together, between

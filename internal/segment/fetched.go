@@ -1,0 +1,239 @@
+package segment
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// take handles a letter; true means that the fetcher has come to its end.
+func (f *Fetcher) take(l letter) (ended bool) {
+	if l.lost != nil {
+		f.broken(l.lost)
+		return false
+	}
+	switch r := l.reply.(type) {
+	case segmentstore.Data:
+		return f.data(r)
+	case wire.StreamSegmentInfo:
+		f.sounding = false
+		f.tail = max(f.tail, r.WriteOffset)
+		return false
+	case wire.SegmentIsSealed:
+		if f.before(r.Offset) {
+			return false // it answers a read beyond the end; earlier ones are to come
+		}
+		f.sink.Ended(f, f.torn())
+		return true
+	case wire.NoSuchSegment:
+		f.sink.Ended(f, f.gone())
+		return true
+	case wire.SegmentIsTruncated:
+		f.truncated(r.StartOffset)
+		return false
+	}
+	err := segmentstore.Failure("read segment", f.Name, l.reply)
+	if fault.CodeOf(err) == fault.Unauthenticated {
+		f.refused()
+	}
+	if f.disorder.hopeless(err) {
+		f.sink.Ended(f, err)
+		return true
+	}
+	f.broken(err)
+	return false
+}
+
+// refused notes that the token has expired. Refusals long ago do not count: in a
+// segment that nobody writes to, no data comes between them.
+func (f *Fetcher) refused() {
+	f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
+	f.permit = permit{}
+	now := time.Now()
+	if now.Sub(f.refusal) > time.Minute {
+		f.disorder = 0
+	}
+	f.refusal = now
+}
+
+// gone is the error of a segment that was truncated away or deleted with its
+// stream before it was read to its end.
+func (f *Fetcher) gone() error {
+	return fault.New(fault.NoSuchSegment, "read segment", f.Name, "what it held from offset %d on was not read", f.next-int64(len(f.partial)))
+}
+
+// torn is the error of a segment that ends within an event; nil if it does not.
+func (f *Fetcher) torn() error {
+	if len(f.partial) == 0 || f.next >= f.limit {
+		return nil
+	}
+	return fault.New(fault.Protocol, "read segment", f.Name, "it is sealed, and ends at offset %d within an event that starts at %d", f.next, f.next-int64(len(f.partial)))
+}
+
+// before tells whether a read with a lower offset is still to be answered, and
+// forgets the one with this offset.
+func (f *Fetcher) before(offset int64) bool {
+	if len(f.flight) == 0 || f.flight[0].offset >= offset {
+		return false
+	}
+	for i, a := range f.flight {
+		if a.offset == offset {
+			f.used -= int(a.length)
+			f.flight = append(f.flight[:i], f.flight[i+1:]...)
+			f.tail = min(f.tail, offset)
+			return true
+		}
+	}
+	return true
+}
+
+// truncated goes to the segment's new head. An event of which a part was read is
+// skipped as a whole.
+func (f *Fetcher) truncated(start int64) {
+	f.leave()
+	at := f.next - int64(len(f.partial))
+	if start > at {
+		f.skipped += start - at
+		f.next = start
+		f.partial = nil
+	} else { // nothing that it asked for is gone: the store is in disorder
+		f.failures++
+	}
+	f.tail = max(f.tail, f.next)
+}
+
+// data takes the reply to a read, and the replies after it that came early.
+func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
+	a := f.asked(r.Offset)
+	if a == nil || a.read != nil {
+		r.Buffer.Release()
+		return false
+	}
+	a.read = &r
+	for len(f.flight) > 0 && f.flight[0].read != nil {
+		a := f.flight[0]
+		f.flight = f.flight[1:]
+		f.used -= int(a.length)
+		got := int64(len(a.read.Data))
+		if got > a.length {
+			f.broken(fault.New(fault.Protocol, "read segment", f.Name, "%d bytes came, %d were asked for", got, a.length))
+			a.read.Buffer.Release()
+			return false
+		}
+		end, empty := a.read.EndOfSegment || f.next+got >= f.limit, got == 0
+		if err := f.deliver(a.read.Buffer, got); err != nil {
+			f.sink.Ended(f, err)
+			return true
+		}
+		if end {
+			f.sink.Ended(f, f.torn())
+			return true
+		}
+		if empty { // the store gives the segment up: ask where it went
+			f.broken(fault.New(fault.WrongHost, "read segment", f.Name, "an empty reply"))
+			return false
+		}
+		f.failures, f.disorder = 0, 0
+		if got < a.length && len(f.flight) > 0 {
+			f.ask(0, a.offset+got, a.length-got)
+		} else if got == a.length && f.next >= f.tail {
+			f.sound()
+		}
+	}
+	return false
+}
+
+func (f *Fetcher) asked(offset int64) *ask {
+	for _, a := range f.flight {
+		if a.offset == offset {
+			return a
+		}
+	}
+	return nil
+}
+
+// deliver hands over the whole events of a reply and keeps the start of the one
+// that it cuts off.
+func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
+	f.next += got
+	f.tail = max(f.tail, f.next)
+	if err := f.join(b); err != nil {
+		b.Release()
+		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
+	}
+	start := f.next - int64(len(b.Bytes()))
+	whole, err := wholeEvents(b.Bytes(), f.limit-start)
+	if err != nil {
+		b.Release()
+		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
+	}
+	f.keep(b.Bytes()[whole:])
+	if whole == 0 {
+		b.Release()
+		return nil
+	}
+	b.Cut(whole)
+	f.hand(b, start)
+	return nil
+}
+
+// join completes the event that the replies before cut off: in the room in front
+// of this one if the start fits there, else in memory of its own, as a chunk by
+// itself, since all of this one would have to be moved to make room.
+func (f *Fetcher) join(b *segmentstore.Buffer) error {
+	if len(f.partial) == 0 {
+		return nil
+	}
+	size, err := wire.EventSize(f.partial)
+	if err != nil {
+		return err
+	}
+	missing := size - len(f.partial)
+	if len(f.partial) <= b.Room() && missing <= len(b.Bytes()) {
+		b.Prepend(f.partial)
+		f.partial = f.partial[:0]
+		return nil
+	}
+	n := min(missing, len(b.Bytes()))
+	f.partial = append(slices.Grow(f.partial, missing), b.Bytes()[:n]...)
+	b.Skip(n)
+	if n == missing {
+		if end := f.next - int64(len(b.Bytes())); end <= f.limit {
+			f.hand(segmentstore.NewBuffer(f.partial), end-int64(size))
+		}
+		f.partial = nil
+	}
+	return nil
+}
+
+// keep keeps the start of an event that a reply cuts off. If that is too long to be
+// put in front of the next reply, it gets memory for the whole event.
+func (f *Fetcher) keep(start []byte) {
+	if len(start) > segmentstore.Headroom {
+		size, _ := wire.EventSize(start)
+		f.partial = segmentstore.Allocate(size)[:0]
+	}
+	f.partial = append(f.partial, start...)
+}
+
+func (f *Fetcher) hand(b *segmentstore.Buffer, offset int64) {
+	f.used += b.Size()
+	f.sink.Fetched(f, Chunk{Buffer: b, Offset: offset, Skipped: f.skipped})
+	f.skipped = 0
+}
+
+// wholeEvents is how many bytes from the start, and before a limit, are whole
+// events.
+func wholeEvents(data []byte, limit int64) (int, error) {
+	at := 0
+	for {
+		_, size, err := wire.NextEvent(data[at:])
+		if err != nil || size == 0 || int64(at+size) > limit {
+			return at, err
+		}
+		at += size
+	}
+}
