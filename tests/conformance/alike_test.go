@@ -1,7 +1,10 @@
 package conformance
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -78,5 +81,80 @@ func TestStreamsThatScaleAlikeAreReadInOrder(t *testing.T) {
 	}
 	if err := r.Close(ctx); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Several readers that come and go share streams that are split and merged alike, again
+// and again: each event of each stream is read once, in order of its key.
+func TestReadersShareStreamsThatScaleAlike(t *testing.T) {
+	ctx := within(t, 4*time.Minute)
+	c := connect(t)
+	const cycles, events = 4, 30
+	seen := make(map[string]*oracle)
+	var streams []client.GroupStream
+	var scaling sync.WaitGroup
+	for range 3 {
+		scope, stream := newStream(t, c, 1)
+		streams = append(streams, client.GroupStream{Scope: scope, Stream: stream})
+		seen[scope] = newOracle(t)
+		scaling.Go(func() {
+			for n := range cycles {
+				first := 2 * n * events
+				scaleTo(ctx, t, c, scope, stream, 2)
+				writeEvents(ctx, t, c, scope, stream, first+1, first+events)
+				scaleTo(ctx, t, c, scope, stream, 1)
+				writeEvents(ctx, t, c, scope, stream, first+events+1, first+2*events)
+			}
+			seal(ctx, t, c, scope, stream)
+		})
+	}
+	scaling.Wait()
+	g := newGroup(ctx, t, c, streams[0].Scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = time.Second }, streams...)
+	var work sync.WaitGroup
+	for i := range 3 {
+		work.Go(func() {
+			for life := 0; ; life++ {
+				r, err := g.OpenReader(ctx, fmt.Sprint("reader-", i, "-", life), client.DefaultReaderConfig())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				staying, leave := context.WithTimeout(ctx, time.Duration(1000+700*i)*time.Millisecond)
+				for err == nil {
+					var s *client.Slice
+					if s, err = r.Next(staying); err != nil {
+						break
+					}
+					end, taken := s.EndOffset(), 0
+					for offset, event := range s.Events() {
+						if taken == 2 {
+							end = offset
+							break
+						}
+						taken++
+						seen[s.Scope()].take(event)
+					}
+					if err = s.ReleaseAt(end); err == nil {
+						time.Sleep(30 * time.Millisecond)
+						err = staying.Err()
+					}
+				}
+				leave()
+				if err := r.Close(ctx); err != nil {
+					t.Error(err)
+				}
+				if errors.Is(err, client.ErrEnd) {
+					return
+				}
+				if ctx.Err() != nil || !errors.Is(err, client.ErrTimedOut) && !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	work.Wait()
+	for _, o := range seen {
+		o.check(2 * cycles * events)
 	}
 }
