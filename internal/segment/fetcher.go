@@ -82,11 +82,10 @@ type letter struct {
 	lost  error
 }
 
-// StartFetcher reads a segment from the header of an event on, until Stop, the
-// end of ctx or of the segment, or the limit, which is an offset behind which no
-// event is read, not even one that starts before it, or math.MaxInt64. Budget says how
-// many bytes may be asked for and
-// be out; it is asked again and again.
+// StartFetcher reads a segment from the header of an event on, until Stop, the end of
+// ctx or of the segment, or the limit, which is an offset behind which no event is
+// read, not even one that starts before it, or math.MaxInt64. Budget says how many
+// bytes may be asked for and be out; it is asked again and again.
 func StartFetcher(ctx context.Context, stores *segmentstore.Stores, name string, from, limit int64, budget func() int, sink Sink) *Fetcher {
 	f := &Fetcher{
 		Name:     name,
