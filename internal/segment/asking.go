@@ -29,7 +29,7 @@ func (f *Fetcher) fill() {
 			}
 		}
 		if f.used > 0 && f.used+int(length) > budget {
-			f.held = 2*len(f.flight)*int(length) < budget
+			f.held = len(f.flight) == 0 || 2*len(f.flight)*int(length) < budget
 			return
 		}
 		if from < f.tail {
