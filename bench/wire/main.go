@@ -1,7 +1,7 @@
 // Command wire is the reference that the benchmark measures clients against: no
 // client at all, but sockets that carry what was built beforehand. It writes
 // AppendBlockEnds of 256 KiB, as many as fit 16 MiB in flight, over one
-// connection a segment; and it reads with one ReadSegment of 2 MiB at a time,
+// connection a segment; and it reads with one ReadSegment of 1 MiB at a time,
 // segment after segment; and it measures how long an event takes from one
 // socket to the other. See the package measure.
 package main

@@ -4,11 +4,12 @@ import (
 	"bytes"
 
 	"github.com/pravega/pravega-client-go/bench/measure"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// readLength is the most that a store answers with.
-const readLength = 2 << 20
+// readLength is what a store answers fastest.
+const readLength = segmentstore.ReadLength
 
 func read(t measure.Task, segments []place) (r measure.Result, err error) {
 	var watch *measure.Stopwatch

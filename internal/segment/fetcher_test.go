@@ -481,7 +481,7 @@ func TestFetcherPutsLongEventsTogether(t *testing.T) {
 // rest stays where the socket put it.
 func TestFetcherMovesOnlyTheEventThatIsCutOff(t *testing.T) {
 	s, stores := start(t)
-	const events, size = 1000, 10 << 10
+	const events, size = 1000, 10_000
 	for n := range events {
 		s.Put(name, numbered(n, size-wire.EventHeader-8))
 	}

@@ -7,8 +7,9 @@ import (
 )
 
 // ReadLength is how many bytes to ask for in one ReadSegment so that the reply
-// fits a pooled buffer.
-const ReadLength = 1 << 20
+// fits a pooled buffer. With all that stands around the data the reply has less than
+// 1 MiB: one of more takes a server a third more of time.
+const ReadLength = 1<<20 - 4<<10
 
 // Headroom is the least room kept in front of the payload of a SegmentRead, for the
 // start of an event whose rest the payload brings.
