@@ -20,7 +20,7 @@ func (f *Fetcher) fill() {
 	budget := f.budget()
 	length := int64(min(max(budget/4, smallestRead), segmentstore.ReadLength))
 	f.held = false
-	for f.line != nil && f.permit.valid() {
+	for !f.stuck() {
 		from := f.next
 		if n := len(f.flight); n > 0 {
 			from = f.flight[n-1].offset + f.flight[n-1].length

@@ -9,42 +9,41 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// take handles a letter; true means that the fetcher has come to its end.
-func (f *Fetcher) take(l letter) (ended bool) {
+// take handles a letter.
+func (f *Fetcher) take(l letter) {
 	if l.lost != nil {
 		f.broken(l.lost)
-		return false
+		return
 	}
 	switch r := l.reply.(type) {
 	case segmentstore.Data:
-		return f.data(r)
+		f.data(r)
 	case wire.StreamSegmentInfo:
 		f.sounding = false
 		f.tail = max(f.tail, r.WriteOffset)
-		return false
 	case wire.SegmentIsSealed:
-		if f.before(r.Offset) {
-			return false // it answers a read beyond the end; earlier ones are to come
+		if !f.before(r.Offset) { // else it answers a read beyond the end; earlier ones are to come
+			f.end(f.torn())
 		}
-		f.sink.Ended(f, f.torn())
-		return true
 	case wire.NoSuchSegment:
-		f.sink.Ended(f, f.gone())
-		return true
+		f.end(f.gone())
 	case wire.SegmentIsTruncated:
 		f.truncated(r.StartOffset)
-		return false
+	default:
+		f.failed(segmentstore.Failure("read segment", f.Name, l.reply))
 	}
-	err := segmentstore.Failure("read segment", f.Name, l.reply)
+}
+
+// failed starts over, unless there is no hope.
+func (f *Fetcher) failed(err error) {
 	if fault.CodeOf(err) == fault.Unauthenticated {
 		f.refused()
 	}
 	if f.disorder.hopeless(err) {
-		f.sink.Ended(f, err)
-		return true
+		f.end(err)
+	} else {
+		f.broken(err)
 	}
-	f.broken(err)
-	return false
 }
 
 // refused notes that the token has expired. Refusals long ago do not count: in a
@@ -106,11 +105,11 @@ func (f *Fetcher) truncated(start int64) {
 }
 
 // data takes the reply to a read, and the replies after it that came early.
-func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
+func (f *Fetcher) data(r segmentstore.Data) {
 	a := f.asked(r.Offset)
 	if a == nil || a.read != nil {
 		r.Buffer.Release()
-		return false
+		return
 	}
 	a.read = &r
 	for len(f.flight) > 0 && f.flight[0].read != nil {
@@ -121,20 +120,20 @@ func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
 		if got > a.length {
 			f.broken(fault.New(fault.Protocol, "read segment", f.Name, "%d bytes came, %d were asked for", got, a.length))
 			a.read.Buffer.Release()
-			return false
+			return
 		}
 		end, empty := a.read.EndOfSegment || f.next+got >= f.limit, got == 0
 		if err := f.deliver(a.read.Buffer, got); err != nil {
-			f.sink.Ended(f, err)
-			return true
+			f.end(err)
+			return
 		}
 		if end {
-			f.sink.Ended(f, f.torn())
-			return true
+			f.end(f.torn())
+			return
 		}
 		if empty { // the store gives the segment up: ask where it went
 			f.broken(fault.New(fault.WrongHost, "read segment", f.Name, "an empty reply"))
-			return false
+			return
 		}
 		f.failures, f.disorder = 0, 0
 		if got < a.length && len(f.flight) > 0 {
@@ -143,7 +142,6 @@ func (f *Fetcher) data(r segmentstore.Data) (ended bool) {
 			f.sound()
 		}
 	}
-	return false
 }
 
 func (f *Fetcher) asked(offset int64) *ask {
@@ -160,10 +158,7 @@ func (f *Fetcher) asked(offset int64) *ask {
 func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 	f.next += got
 	f.tail = max(f.tail, f.next)
-	if err := f.join(b); err != nil {
-		b.Release()
-		return fault.Wrap(fault.Protocol, "read segment", f.Name, err)
-	}
+	f.join(b)
 	start := f.next - int64(len(b.Bytes()))
 	whole, err := wholeEvents(b.Bytes(), f.limit-start)
 	if err != nil {
@@ -183,19 +178,16 @@ func (f *Fetcher) deliver(b *segmentstore.Buffer, got int64) error {
 // join completes the event that the replies before cut off: in the room in front
 // of this one if the start fits there, else in memory of its own, as a chunk by
 // itself, since all of this one would have to be moved to make room.
-func (f *Fetcher) join(b *segmentstore.Buffer) error {
+func (f *Fetcher) join(b *segmentstore.Buffer) {
 	if len(f.partial) == 0 {
-		return nil
+		return
 	}
-	size, err := wire.EventSize(f.partial)
-	if err != nil {
-		return err
-	}
+	size, _ := wire.EventSize(f.partial) // wholeEvents has looked at it
 	missing := size - len(f.partial)
 	if len(f.partial) <= b.Room() && missing <= len(b.Bytes()) {
 		b.Prepend(f.partial)
 		f.partial = f.partial[:0]
-		return nil
+		return
 	}
 	n := min(missing, len(b.Bytes()))
 	f.partial = append(slices.Grow(f.partial, missing), b.Bytes()[:n]...)
@@ -206,14 +198,13 @@ func (f *Fetcher) join(b *segmentstore.Buffer) error {
 		}
 		f.partial = nil
 	}
-	return nil
 }
 
 // keep keeps the start of an event that a reply cuts off. If that is too long to be
 // put in front of the next reply, it gets memory for the whole event.
 func (f *Fetcher) keep(start []byte) {
 	if len(start) > segmentstore.Headroom {
-		size, _ := wire.EventSize(start)
+		size, _ := wire.EventSize(start) // likewise
 		f.partial = segmentstore.Allocate(size)[:0]
 	}
 	f.partial = append(f.partial, start...)

@@ -47,7 +47,6 @@ type Fetcher struct {
 	turn     bool // somebody has it
 	mail     []letter
 	released int           // bytes of chunks that came back since the last look
-	hungry   bool          // waits for such bytes, and not for a reply
 	handOver chan struct{} // gives the turn to the fetcher's goroutine
 
 	empty    []letter // memory for mail
@@ -61,7 +60,7 @@ type Fetcher struct {
 	tail     int64    // the segment reaches at least so far
 	sounding bool     // the tail is being asked for
 	used     int      // bytes asked for, or handed over and not released
-	held     bool     // by the budget, with little under way
+	held     bool     // by the budget, with little under way: waits for chunks to come back, and not for replies
 	over     bool     // Ended was called
 	failures int      // since the last data
 	disorder disorder // likewise
@@ -114,10 +113,7 @@ func (f *Fetcher) Stop() {
 func (f *Fetcher) Released(size int) {
 	f.mu.Lock()
 	f.released += size
-	call := f.hungry && !f.turn
-	if call {
-		f.turn = true
-	}
+	call := !f.turn && f.held && f.claim()
 	f.mu.Unlock()
 	if call {
 		f.handOver <- struct{}{} // there is room: only who has the turn sends
@@ -133,8 +129,7 @@ func (l *line) Lost(err error) { l.f.post(letter{from: l, lost: err}) }
 func (f *Fetcher) post(l letter) {
 	f.mu.Lock()
 	f.mail = append(f.mail, l)
-	free := !f.turn
-	f.turn = true
+	free := f.claim()
 	f.mu.Unlock()
 	if free {
 		f.work()
@@ -150,7 +145,10 @@ func (f *Fetcher) run() {
 		select {
 		case <-f.handOver:
 		case <-f.ctx.Done():
-			if !f.claim() {
+			f.mu.Lock()
+			free := f.claim()
+			f.mu.Unlock()
+			if !free {
 				<-f.handOver // whoever has the turn sees that ctx has ended
 			}
 			return
@@ -158,10 +156,8 @@ func (f *Fetcher) run() {
 	}
 }
 
-// claim takes the turn if nobody has it.
+// claim takes the turn if nobody has it. The caller holds the lock.
 func (f *Fetcher) claim() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	free := !f.turn
 	f.turn = true
 	return free
@@ -184,14 +180,14 @@ func (f *Fetcher) work() {
 			if mail[i] = (letter{}); l.from != f.line || f.over {
 				l.drop()
 			} else {
-				f.over = f.take(l)
+				f.take(l)
 			}
 		}
 		f.empty = mail
 		f.fill()
 	}
 	stuck := f.stuck()
-	f.turn, f.hungry = stuck, f.held
+	f.turn = stuck
 	f.mu.Unlock()
 	if stuck {
 		f.handOver <- struct{}{}
@@ -208,8 +204,7 @@ func (f *Fetcher) ready() bool {
 	for !f.over && f.ctx.Err() == nil {
 		switch {
 		case f.next >= f.limit: // at the start, or after a truncation
-			f.sink.Ended(f, nil)
-			return false
+			f.end(nil)
 		case f.line == nil:
 			if !f.connect() {
 				return false
@@ -237,11 +232,11 @@ func (f *Fetcher) connect() bool {
 		}
 		switch fault.CodeOf(err) {
 		case fault.NoSuchSegment, fault.NoSuchStream, fault.NoSuchScope:
-			f.sink.Ended(f, f.gone())
+			f.end(f.gone())
 			return false
 		}
 		if f.disorder.hopeless(err) {
-			f.sink.Ended(f, err)
+			f.end(err)
 			return false
 		}
 	}
@@ -270,6 +265,12 @@ func (f *Fetcher) renew() error {
 		f.permit = newPermit(token, expiry)
 	}
 	return err
+}
+
+// end tells that nothing follows.
+func (f *Fetcher) end(err error) {
+	f.over = true
+	f.sink.Ended(f, err)
 }
 
 // leave lets the connection go, with what is under way on it.
