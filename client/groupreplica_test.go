@@ -34,10 +34,7 @@ func TestAnyInterleavingLeavesEverySegmentInOnePlace(t *testing.T) {
 			members[i] = m
 		}
 		encode := func(r readergroup.Record) []byte {
-			event, err := readergroup.EncodeUpdates(r.Updates...)
-			if r.Initial {
-				event, err = readergroup.EncodeInit(r.Updates[0])
-			}
+			event, err := r.Encode()
 			if err != nil {
 				t.Fatal(err)
 			}

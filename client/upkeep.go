@@ -59,17 +59,13 @@ func (g *ReaderGroup) renew(ctx context.Context, state *readergroup.State, log *
 	return config, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Renew(init), nil })
 }
 
-// encoded makes the record of the updates that propose makes; nil for none. A
-// Compact comes alone.
+// encoded makes the record of the updates that propose makes; nil for none.
 func encoded(propose func() ([]readergroup.Update, error)) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		updates, err := propose()
 		if err != nil || len(updates) == 0 {
 			return nil, err
 		}
-		if whole, ok := updates[0].(readergroup.Compact); ok {
-			return readergroup.EncodeInit(whole)
-		}
-		return readergroup.EncodeUpdates(updates...)
+		return readergroup.RecordOf(updates).Encode()
 	}
 }

@@ -48,13 +48,6 @@ func golden(t testing.TB, name string) (log []goldenRecord) {
 
 var goldenFiles = []string{"java-plain.tsv", "java-rich.tsv"}
 
-func encodeRecord(r Record) ([]byte, error) {
-	if r.Initial {
-		return EncodeInit(r.Updates[0])
-	}
-	return EncodeUpdates(r.Updates...)
-}
-
 // sameUpToOrder tells whether b is a with the entries of maps in another order,
 // as far as that can be told without knowing where the maps are: the same bytes
 // in some order.
@@ -73,7 +66,7 @@ func TestGoldenRecordsEncodeToTheSameBytes(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s at %d: %v", file, g.offset, err)
 			}
-			ours, err := encodeRecord(record)
+			ours, err := record.Encode()
 			if err != nil {
 				t.Fatalf("%s at %d: %v", file, g.offset, err)
 			}

@@ -20,13 +20,7 @@ func chooser(t *rapid.T) func(int) int {
 }
 
 func encode(t interface{ Fatal(...any) }, r Record) []byte {
-	var event []byte
-	var err error
-	if r.Initial {
-		event, err = EncodeInit(r.Updates[0])
-	} else {
-		event, err = EncodeUpdates(r.Updates...)
-	}
+	event, err := r.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}

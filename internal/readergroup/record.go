@@ -22,6 +22,21 @@ type Record struct {
 	Updates []Update
 }
 
+// RecordOf is the record that says updates, as [State] proposes them: a [Compact]
+// starts a state, and is alone.
+func RecordOf(updates []Update) Record {
+	_, whole := updates[0].(Compact)
+	return Record{Initial: whole, Updates: updates}
+}
+
+// Encode makes the event. The error is fault.InvalidArgument.
+func (r Record) Encode() ([]byte, error) {
+	if r.Initial {
+		return EncodeInit(r.Updates[0])
+	}
+	return EncodeUpdates(r.Updates...)
+}
+
 // EncodeInit makes the event that starts a state, of an [Init] or a [Compact].
 // The error is fault.InvalidArgument.
 func EncodeInit(u Update) ([]byte, error) {

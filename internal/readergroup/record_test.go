@@ -131,7 +131,7 @@ func FuzzDecodeRecord(f *testing.F) {
 			}
 			return
 		}
-		ours, err := encodeRecord(record)
+		ours, err := record.Encode()
 		if err != nil {
 			// What has no form any more: a name longer than its length field says, because
 			// it was written more tightly than we write, or a list of ids.

@@ -238,12 +238,10 @@ func initial(u readergroup.Update) readergroup.Record {
 
 // changes makes a record of updates, of which there may be none.
 func changes(updates []readergroup.Update) (readergroup.Record, bool) {
-	if len(updates) > 0 {
-		if _, whole := updates[0].(readergroup.Compact); whole {
-			return initial(updates[0]), true
-		}
+	if len(updates) == 0 {
+		return readergroup.Record{}, false
 	}
-	return readergroup.Record{Updates: updates}, len(updates) > 0
+	return readergroup.RecordOf(updates), true
 }
 
 // Mend lets a member of ours mend the state, if it has to be.

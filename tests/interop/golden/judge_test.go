@@ -79,7 +79,7 @@ func TestJavaComesToTheSameStates(t *testing.T) {
 		group, record := grouptest.New(1+life%2, random.IntN)
 		group.Java = true
 		for range 100 {
-			event, err := encode(record)
+			event, err := record.Encode()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,13 +138,6 @@ func completesSeveral(r readergroup.Record, blocked map[string]int) bool {
 		leaves, is := u.(readergroup.RemoveReader)
 		return is && blocked[leaves.Reader] > 1
 	})
-}
-
-func encode(r readergroup.Record) ([]byte, error) {
-	if r.Initial {
-		return readergroup.EncodeInit(r.Updates[0])
-	}
-	return readergroup.EncodeUpdates(r.Updates...)
 }
 
 // canonical is a state in bytes, with the lists sorted that have no order.
