@@ -25,19 +25,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const name = "scope/stream/0.#epoch.0"
 
-type noTokens struct{}
-
-func (noTokens) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
-	return "", time.Time{}, nil
-}
-func (noTokens) Refused(string, segmentstore.Access) {}
-
 func start(t *testing.T) (*storetest.Server, *segmentstore.Stores) {
 	t.Helper()
 	s := storetest.Start(t)
 	s.Create(name)
 	dialer := segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
-	stores := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, noTokens{}, 1)
+	stores := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, storetest.NoTokens{}, 1)
 	t.Cleanup(stores.Close)
 	return s, stores
 }

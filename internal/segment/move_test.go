@@ -56,7 +56,7 @@ func moveTooLate(t *testing.T) {
 		return s.Endpoint(), nil
 	}
 	dialer := segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
-	stores := segmentstore.NewStores(dialer, locate, noTokens{}, 1)
+	stores := segmentstore.NewStores(dialer, locate, storetest.NoTokens{}, 1)
 	defer stores.Close()
 
 	appended := make(chan struct{})

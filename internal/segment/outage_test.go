@@ -31,7 +31,7 @@ func TestStrangerAfterAnOutage(t *testing.T) {
 		return s.Endpoint(), nil
 	}
 	dialer := segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
-	stores := segmentstore.NewStores(dialer, locate, noTokens{}, 1)
+	stores := segmentstore.NewStores(dialer, locate, storetest.NoTokens{}, 1)
 	defer stores.Close()
 	var lock sync.Mutex
 	owner := told{make(chan int, 1), make(chan error, 1)}

@@ -27,14 +27,6 @@ const segment = "scope/stream/0.#epoch.0"
 
 var dialer = segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
 
-// noTokens is an Authorizer of servers that want none.
-type noTokens struct{}
-
-func (noTokens) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
-	return "", time.Time{}, nil
-}
-func (noTokens) Refused(string, segmentstore.Access) {}
-
 func within(t *testing.T, limit time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
@@ -44,7 +36,7 @@ func within(t *testing.T, limit time.Duration) context.Context {
 
 func stores(t *testing.T, s *storetest.Server, d segmentstore.Dialer) *segmentstore.Stores {
 	t.Helper()
-	all := segmentstore.NewStores(d, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, noTokens{}, 2)
+	all := segmentstore.NewStores(d, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, storetest.NoTokens{}, 2)
 	t.Cleanup(all.Close)
 	return all
 }
@@ -329,7 +321,7 @@ func TestConnectWaitsNoLongerThanItsCallerAllows(t *testing.T) {
 	all := segmentstore.NewStores(patient, func(context.Context, string) (string, error) {
 		dialling <- struct{}{}
 		return silent.Addr().String(), nil
-	}, noTokens{}, 1)
+	}, storetest.NoTokens{}, 1)
 	defer all.Close()
 	long, cancel := context.WithCancel(context.Background())
 	first := make(chan error)

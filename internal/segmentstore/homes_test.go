@@ -54,7 +54,7 @@ func TestSegmentsAreLookedForWhereTheyWereFound(t *testing.T) {
 	here.Create(transaction)
 	var at where
 	at.is(here)
-	all := segmentstore.NewStores(dialer, at.locate, noTokens{}, 1)
+	all := segmentstore.NewStores(dialer, at.locate, storetest.NoTokens{}, 1)
 	t.Cleanup(all.Close)
 	ask := func(name string) error {
 		_, err := all.Call(within(t, time.Minute), "ask", name, segmentstore.Read, func(request int64, token string) wire.Command {

@@ -11,32 +11,15 @@ import (
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/segment"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/tests/harness"
 )
-
-// noTokens is for servers that want none.
-type noTokens struct{}
-
-func (noTokens) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
-	return "", time.Time{}, nil
-}
-
-func (noTokens) Refused(string, segmentstore.Access) {}
 
 // announce writes to a group's state that it may get a new configuration, as whoever
 // is about to give it one does.
 func announce(ctx context.Context, t *testing.T, scope, group string) {
 	t.Helper()
-	c, stream := shared(t), naming.ReaderGroupStream(scope, group)
-	stores := segmentstore.NewStores(segmentstore.Dialer{ConnectTimeout: 5 * time.Second, Silence: 10 * time.Second},
-		func(ctx context.Context, _ string) (string, error) {
-			at, err := c.SegmentStore(ctx, stream, 0)
-			return at.String(), err
-		}, noTokens{}, 1)
-	t.Cleanup(stores.Close)
-	log := segment.NewLog(stores, naming.SegmentName(stream, 0))
+	log := harness.GroupLog(t, harness.Shared(t).ControllerURI(), scope, group)
 	record, err := readergroup.EncodeUpdates(readergroup.UpdatingConfig{Updating: true})
 	if err != nil {
 		t.Fatal(err)

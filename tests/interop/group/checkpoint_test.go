@@ -15,10 +15,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
-	"github.com/pravega/pravega-client-go/internal/controller"
-	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segment"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
 // partner is a Java client in a group: see Partner.java.
@@ -303,7 +300,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	}
 
 	java.tell("stop")
-	log := openLog(t, controller, scope, "g")
+	log := harness.GroupLog(t, controller, scope, "g")
 	long := strings.Repeat("long", 5000)
 	for n, start := 0, int64(0); start == 0; n++ {
 		check(group.InitiateCheckpoint(ctx, fmt.Sprint(long, n)))
@@ -378,34 +375,3 @@ func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 	}
 	java.tell("slow 0")
 }
-
-// openLog opens the log of a group's state.
-func openLog(t *testing.T, uri, scope, group string) *segment.Log {
-	t.Helper()
-	u, err := controller.ParseURI(uri)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := controller.New(controller.Config{Endpoints: u.Endpoints, Discovery: u.Discovery})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	stream := naming.ReaderGroupStream(scope, group)
-	stores := segmentstore.NewStores(segmentstore.Dialer{ConnectTimeout: 5 * time.Second, Silence: 10 * time.Second},
-		func(ctx context.Context, _ string) (string, error) {
-			at, err := c.SegmentStore(ctx, stream, 0)
-			return at.String(), err
-		}, open{}, 1)
-	t.Cleanup(stores.Close)
-	return segment.NewLog(stores, naming.SegmentName(stream, 0))
-}
-
-// open is for servers that want no tokens.
-type open struct{}
-
-func (open) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
-	return "", time.Time{}, nil
-}
-
-func (open) Refused(string, segmentstore.Access) {}
