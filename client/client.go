@@ -82,11 +82,10 @@ func New(config Config) (*Client, error) {
 }
 
 // Close closes what is still open: readers, also those that are being opened, leave
-// their groups, functions that
-// watch groups return, and transactional writers abort or keep their transactions,
-// for which it waits up to connect.timeout; for what writers have not had
-// acknowledged it does not wait, so that may be stored or not. Then it closes the
-// connections. A second Close does nothing.
+// their groups, functions that watch groups return, and transactional writers abort or
+// keep their transactions, for which it waits up to connect.timeout; for what writers
+// have not had acknowledged it does not wait, so that may be stored or not. Then it
+// closes the connections. A second Close does nothing.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	if c.closed {

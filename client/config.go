@@ -107,9 +107,9 @@ func DefaultWriterConfig() WriterConfig { return NewSettings().Writer }
 type ReaderConfig struct {
 	// BufferBytes bounds the memory of what was read ahead and of the slices
 	// that are out. All segments of the reader share it, of which each may take 16 KiB
-	// in any case. An event longer than 1 MiB
-	// takes as much as its length while it is put together, and is a slice by
-	// itself, also if that is more than the buffer. Option reader.buffer.bytes.
+	// in any case. An event longer than 1 MiB takes as much as its length while it is
+	// put together, and is a slice by itself, also if that is more than the buffer.
+	// Option reader.buffer.bytes.
 	BufferBytes int
 	// Checkpoints makes Next tell of the group's checkpoints, automatic ones among
 	// them, with an AtCheckpoint. Without it they are passed in the background,

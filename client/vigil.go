@@ -63,8 +63,9 @@ func (v *vigil) silent(others []string, now time.Time, every time.Duration) []st
 	return silent
 }
 
-// The least limits; the second for each reader, the observer too, and one more. A reader writes every second, and a second more for each
-// reader in the group; one of Java's only when its application asks for an event.
+// The least limits; the second for each reader, the observer too, and one more. A
+// reader writes every second, and a second more for each reader in the group; one of
+// Java's only when its application asks for an event.
 const (
 	leastLiveness     = 30 * time.Second
 	livenessPerReader = 10 * time.Second
