@@ -1,0 +1,174 @@
+package background
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+const patience = time.Minute
+
+// life of a test, with a clock that advance moves.
+func life(t *testing.T) (l *Life, advance func(time.Duration)) {
+	now := time.Now()
+	l = New(Config{Patience: patience, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}, "test")
+	t.Cleanup(l.End)
+	return l, func(d time.Duration) { now = now.Add(d) }
+}
+
+// Every work, with every kind of failure, that comes once, for less than the patience,
+// and for ever.
+func TestVerdicts(t *testing.T) {
+	type spell struct{ once, while, ever Verdict }
+	kinds := map[string]struct {
+		err       error
+		essential spell
+	}{
+		"unreachable":           {fault.New(fault.Unreachable, "", "", ""), spell{Retry, Retry, Retry}},
+		"closed without a word": {fault.Wrap(fault.Unreachable, "", "", errors.New("EOF")), spell{Retry, Retry, Retry}},
+		"timed out":             {context.DeadlineExceeded, spell{Retry, Retry, Retry}},
+		"moved":                 {fault.New(fault.WrongHost, "", "", ""), spell{Retry, Retry, Retry}},
+		"server's failure":      {fault.New(fault.ServerError, "", "", ""), spell{Retry, Retry, Retry}},
+		"conflict":              {fault.New(fault.Conflict, "", "", ""), spell{Retry, Retry, Retry}},
+		"unknown":               {errors.New("what"), spell{Retry, Retry, Retry}},
+		"garbage":               {fault.New(fault.Protocol, "", "", ""), spell{Retry, Retry, Fatal}},
+		"unauthenticated":       {fault.New(fault.Unauthenticated, "", "", ""), spell{Retry, Retry, Fatal}},
+		"handshake":             {fault.New(fault.TLS, "", "", ""), spell{Retry, Retry, Fatal}},
+		"refused":               {fault.New(fault.PermissionDenied, "", "", ""), spell{Fatal, Fatal, Fatal}},
+		"no stream":             {fault.New(fault.NoSuchStream, "", "", ""), spell{Fatal, Fatal, Fatal}},
+		"no scope":              {fault.New(fault.NoSuchScope, "", "", ""), spell{Fatal, Fatal, Fatal}},
+		"no segment":            {fault.New(fault.NoSuchSegment, "", "", ""), spell{Fatal, Fatal, Fatal}},
+		"no group":              {fault.New(fault.NoSuchReaderGroup, "", "", ""), spell{Fatal, Fatal, Fatal}},
+		"fenced":                {fault.New(fault.Fenced, "", "", ""), spell{Fatal, Fatal, Fatal}},
+		"closed":                {fault.New(fault.Closed, "", "", ""), spell{Fatal, Fatal, Fatal}},
+	}
+	for work := range works {
+		for name, kind := range kinds {
+			t.Run(fmt.Sprintf("%v/%s", work, name), func(t *testing.T) {
+				want := kind.essential
+				if work.Optional() {
+					want = spell{Ignored, Ignored, Ignored}
+				}
+				l, advance := life(t)
+				fail := func(times int, apart time.Duration) (last Verdict) {
+					for range times {
+						last, _ = l.Do(work, func(context.Context) error { return kind.err })
+						advance(apart)
+					}
+					return last
+				}
+				if got := fail(1, time.Second); got != want.once {
+					t.Errorf("once: %v, not %v", got, want.once)
+				}
+				if got := fail(Tries+1, time.Millisecond); got != want.while {
+					t.Errorf("often within a moment: %v, not %v", got, want.while)
+				}
+				if got := fail(2, patience); got != want.ever {
+					t.Errorf("for longer than the patience: %v, not %v", got, want.ever)
+				}
+				// After a success, all begins anew.
+				advance(time.Hour)
+				if got, err := l.Do(work, func(context.Context) error { return nil }); got != Done || err != nil || l.Failures(work) != 0 {
+					t.Errorf("success: %v, %v", got, err)
+				}
+				if got := fail(1, 0); got != want.once {
+					t.Errorf("once after a success: %v, not %v", got, want.once)
+				}
+			})
+		}
+	}
+}
+
+// Kinds are counted apart: an outage that garbage interrupts is no lasting garbage, nor
+// is garbage now and then during an outage.
+func TestKindsOfFailuresAreCountedApart(t *testing.T) {
+	l, advance := life(t)
+	outage, garbage := fault.New(fault.Unreachable, "", "", ""), fault.New(fault.Protocol, "", "", "")
+	for range 20 * Tries {
+		for _, err := range []error{outage, garbage} {
+			if got := l.Judge(ReadGroupState, err); got != Retry {
+				t.Fatalf("%v: %v", err, got)
+			}
+			advance(patience)
+		}
+	}
+	for i := range Tries + 1 {
+		got, want := l.Judge(ReadGroupState, garbage), Retry
+		if i >= Tries-2 { // one came before
+			want = Fatal
+		}
+		if i < Tries-2 && got != want || i == Tries && got != Fatal {
+			t.Errorf("garbage %d times: %v, not %v", i+2, got, want)
+		}
+		advance(patience)
+	}
+	if l.Failures(CompactGroupState) != 0 || l.Failures(ReadGroupState) == 0 {
+		t.Error("failures of one work count for another")
+	}
+}
+
+// A few tries in a long time are not enough either: nothing was tried in between.
+func TestSeldomFailuresAreBorneTriesTimes(t *testing.T) {
+	l, advance := life(t)
+	for i := 1; i <= Tries; i++ {
+		want := Retry
+		if i == Tries {
+			want = Fatal
+		}
+		if got := l.Judge(SetUpAppend, fault.New(fault.TLS, "", "", "")); got != want {
+			t.Errorf("time %d: %v, not %v", i, got, want)
+		}
+		advance(time.Hour)
+	}
+}
+
+func TestOptionalWorkRestsAfterAFailure(t *testing.T) {
+	l, advance := life(t)
+	calls := 0
+	refuse := func(context.Context) error { calls++; return fault.New(fault.PermissionDenied, "", "", "") }
+	for range 1000 {
+		if verdict, err := l.Do(PublishCheckpoint, refuse); verdict != Ignored || fault.CodeOf(err) != fault.PermissionDenied {
+			t.Fatal(verdict, err)
+		}
+		advance(time.Second)
+	}
+	if most := 1000/30 + 12; calls < 10 || calls > most {
+		t.Errorf("%d calls in 1000 s", calls)
+	}
+}
+
+func TestUntilBacksOffAndEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent := New(Config{Patience: patience, Logger: slog.New(slog.DiscardHandler)}, "parent")
+		l := parent.Child("child")
+		calls, told := 0, 0
+		verdict, err := l.Until(FindSuccessors, func(error) { told++ }, func(context.Context) error {
+			if calls++; calls < 30 {
+				return fault.New(fault.Unreachable, "", "", "")
+			}
+			return nil
+		})
+		if verdict != Done || err != nil || told != 29 {
+			t.Error(verdict, err, told)
+		}
+		begun := time.Now()
+		time.AfterFunc(time.Hour, parent.End)
+		calls = 0
+		verdict, err = l.Until(FindSuccessors, nil, func(context.Context) error { calls++; return fault.New(fault.Unreachable, "", "", "") })
+		if verdict != Over || fault.CodeOf(err) != fault.Cancelled || time.Since(begun) != time.Hour {
+			t.Error(verdict, err, time.Since(begun))
+		}
+		if calls > 2*3600+20 {
+			t.Errorf("%d calls in an hour", calls)
+		}
+		if verdict, _ := l.Do(FindSuccessors, func(context.Context) error { t.Error("called"); return nil }); verdict != Over || !l.Over() {
+			t.Error(verdict)
+		}
+	})
+}

@@ -1,0 +1,161 @@
+// Package background runs the calls that no caller waits for: those of the
+// goroutines of writers, transactions, readers and connections. It is the one place
+// that decides what a failure of such a call means.
+package background
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// Config of a Life and its children.
+type Config struct {
+	// Patience is how long failures are borne that an outage does not explain: garbage,
+	// refused credentials, failed TLS handshakes. They are final once they have lasted
+	// that long and came at least Tries times in a row.
+	Patience time.Duration
+	// Logger is never nil.
+	Logger *slog.Logger
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Tries is how often a failure that lasts is seen before it may be final.
+const Tries = 8
+
+// A Life is the time for which an object works in the background. It stands in for
+// the object's context, which only the calls of Do and Until get, so that every
+// background call names its work and has its failure judged. Safe for concurrent use.
+type Life struct {
+	config  Config
+	subject string // for logs
+	ctx     context.Context
+	cancel  context.CancelFunc
+
+	mu      sync.Mutex
+	streaks map[Work]*streak // of work that failed since it succeeded last
+}
+
+// streak is the failures of one work in a row.
+type streak struct {
+	failures int
+	last     error
+	since    time.Time           // of the first one
+	due      time.Time           // optional work waits until then
+	lasting  map[fault.Code]runs // by kind, those that are borne for a while
+}
+
+// runs of one kind of failure in a row.
+type runs struct {
+	times int
+	since time.Time
+}
+
+// New begins a life.
+func New(config Config, subject string) *Life {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return begin(context.Background(), config, subject)
+}
+
+// Child begins a life that ends with this one at the latest. Its failures are counted
+// by themselves.
+func (l *Life) Child(subject string) *Life { return begin(l.ctx, l.config, subject) }
+
+func begin(parent context.Context, config Config, subject string) *Life {
+	l := &Life{config: config, subject: subject}
+	l.ctx, l.cancel = context.WithCancel(parent)
+	return l
+}
+
+// End ends the life and cancels the calls under way. It does not wait for them.
+func (l *Life) End() { l.cancel() }
+
+// Ended is closed when the life has ended.
+func (l *Life) Ended() <-chan struct{} { return l.ctx.Done() }
+
+// Over reports whether the life has ended.
+func (l *Life) Over() bool { return l.ctx.Err() != nil }
+
+// AfterEnd calls f in a goroutine of its own when the life has ended; stop prevents
+// that and reports whether it did.
+func (l *Life) AfterEnd(f func()) (stop func() bool) { return context.AfterFunc(l.ctx, f) }
+
+// Sleep waits; false if the life ends first.
+func (l *Life) Sleep(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-l.ctx.Done():
+		return false
+	}
+}
+
+// Do makes one attempt at a work. Optional work that has failed is skipped, as Ignored,
+// until its back-off is over. The error is that of the attempt; nil for Done.
+func (l *Life) Do(work Work, call func(ctx context.Context) error) (Verdict, error) {
+	if l.Over() {
+		return Over, fault.Context(l.ctx, work.String(), l.subject)
+	}
+	if err := l.resting(work); err != nil {
+		return Ignored, err
+	}
+	err := call(l.ctx)
+	return l.Judge(work, err), err
+}
+
+// Until tries a work until it succeeds, its failure is final, or the life ends. It
+// backs off between the attempts. Tried, if not nil, is told of each failure that is
+// borne. Optional work is tried once.
+func (l *Life) Until(work Work, tried func(error), call func(ctx context.Context) error) (Verdict, error) {
+	for {
+		verdict, err := l.Do(work, call)
+		if verdict != Retry {
+			return verdict, err
+		}
+		if tried != nil {
+			tried(err)
+		}
+		if !l.Sleep(l.Backoff(work)) {
+			return Over, fault.Context(l.ctx, work.String(), l.subject)
+		}
+	}
+}
+
+// Backoff is how long to wait before the next attempt at a work.
+func (l *Life) Backoff(work Work) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.streaks[work]; s != nil {
+		return descriptions[work].backoff.Delay(s.failures)
+	}
+	return 0
+}
+
+// Failures is how often a work has failed since it succeeded last.
+func (l *Life) Failures(work Work) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.streaks[work]; s != nil {
+		return s.failures
+	}
+	return 0
+}
+
+// Trouble is the last failure of the work, since when it fails, or nil if it has
+// succeeded since.
+func (l *Life) Trouble(work Work) (err error, since time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.streaks[work]; s != nil {
+		return s.last, s.since
+	}
+	return nil, time.Time{}
+}

@@ -1,0 +1,102 @@
+package background
+
+import (
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
+)
+
+// Work names a kind of background work.
+type Work int
+
+// Every kind of background work of the client.
+const (
+	SetUpAppend         Work = iota // find the store of a writer's segment, connect, ask it for the writer's last number
+	StoreLarge                      // store an event that one append cannot carry
+	MoveAppend                      // find another connection before one ends
+	DeleteTransient                 // delete the remains of a large event that failed
+	FindSuccessors                  // ask the controller what replaces a sealed segment
+	ReadSealed                      // ask a sealed segment for the writer's last number
+	EnterSuccessors                 // fence the successors of a segment, for a writer with an id
+	RaiseDurable                    // note what is stored, for the next writer of the id
+	FindLaterWriter                 // look for a later writer of the id
+	NoteTime                        // note a writer's event time
+	PingTransaction                 // keep a transaction alive
+	ReadGroupState                  // read what other members wrote to a group's state
+	WriteGroupState                 // take, release and complete segments, pass checkpoints
+	FindGroupSuccessors             // ask the controller what follows a segment that was read to its end
+	CompactGroupState               // shorten the log of a group's state
+	RemoveSilentReader              // take a reader without a sign of life out of the group
+	StartCheckpoint                 // start an automatic checkpoint
+	PublishCheckpoint               // let the servers truncate what lies before a checkpoint
+	RenewGroupConfig                // look for a newer configuration of the group
+	ReportLag                       // tell the group how far a reader has come
+	WatchGroup                      // look for changes of a group, for its watch
+	ReadSegment                     // find the store of a reader's segment, connect and read
+	DiscoverController              // ask the controllers for the list of all
+	works
+)
+
+// description of a kind of work.
+type description struct {
+	name string
+	// optional work ends nobody: its object works on without it, with less comfort.
+	optional bool
+	backoff  retry.Backoff
+}
+
+// seldom is the back-off of optional work that may wait.
+var seldom = retry.Backoff{First: time.Second, Last: time.Minute}
+
+var descriptions = [works]description{
+	SetUpAppend:         {"set up append", false, retry.Soon},
+	StoreLarge:          {"store large event", false, retry.Soon},
+	MoveAppend:          {"move append", true, retry.Soon},
+	DeleteTransient:     {"delete transient segment", true, retry.Soon},
+	FindSuccessors:      {"find successors", false, retry.Soon},
+	ReadSealed:          {"read sealed segment's last number", false, retry.Soon},
+	EnterSuccessors:     {"enter successors", false, retry.Soon},
+	RaiseDurable:        {"raise durable number", true, retry.Soon},
+	FindLaterWriter:     {"find later writer", true, retry.Soon},
+	NoteTime:            {"note time", true, seldom},
+	PingTransaction:     {"ping transaction", true, retry.Soon},
+	ReadGroupState:      {"read group state", false, retry.Soon},
+	WriteGroupState:     {"write group state", false, retry.Soon},
+	FindGroupSuccessors: {"find successors for group", false, retry.Soon},
+	CompactGroupState:   {"compact group state", true, seldom},
+	RemoveSilentReader:  {"remove silent reader", true, seldom},
+	StartCheckpoint:     {"start checkpoint", true, seldom},
+	PublishCheckpoint:   {"publish checkpoint", true, seldom},
+	RenewGroupConfig:    {"renew group configuration", true, seldom},
+	ReportLag:           {"report lag", true, seldom},
+	WatchGroup:          {"watch group", false, retry.Soon},
+	ReadSegment:         {"read segment", false, retry.Soon},
+	DiscoverController:  {"discover controllers", true, retry.Soon},
+}
+
+// String names the work for logs.
+func (w Work) String() string { return descriptions[w].name }
+
+// Optional reports whether the work's object works on without it.
+func (w Work) Optional() bool { return descriptions[w].optional }
+
+// endurance is how long a kind of failure is borne.
+type endurance int
+
+const (
+	never   endurance = iota // the answer is clear and will stay the same
+	aWhile                   // a stranger at the port, a token that is just being replaced: final if it lasts
+	forever                  // servers that are away come back; max.outage limits a writer's wait
+)
+
+// enduranceOf says how long a kind of failure is borne.
+func enduranceOf(code fault.Code) endurance {
+	switch code {
+	case fault.Unreachable, fault.TimedOut, fault.Cancelled, fault.WrongHost, fault.ServerError, fault.Conflict, fault.Busy, fault.NoMemory:
+		return forever
+	case fault.Protocol, fault.Unauthenticated, fault.TLS:
+		return aWhile
+	}
+	return never
+}
