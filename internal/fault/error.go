@@ -27,14 +27,27 @@ func Wrap(code Code, op, subject string, cause error) *Error {
 	return &Error{Code: code, Op: op, Subject: subject, Err: cause}
 }
 
-// Context turns the end of a context into TimedOut or Cancelled.
+// Context turns the end of a context into TimedOut or Cancelled. errors.Is finds the
+// context's own error in it, context.DeadlineExceeded or context.Canceled, and the cause
+// that whoever ended the context gave.
 func Context(ctx context.Context, op, subject string) *Error {
-	cause := context.Cause(ctx)
+	code := Cancelled
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return Wrap(TimedOut, op, subject, cause)
+		code = TimedOut
 	}
-	return Wrap(Cancelled, op, subject, cause)
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if !errors.Is(cause, err) {
+		cause = caused{err, cause}
+	}
+	return Wrap(code, op, subject, cause)
 }
+
+// caused is the end of a context for a cause that does not say that it ended.
+type caused struct{ err, cause error }
+
+func (c caused) Error() string { return c.cause.Error() }
+
+func (c caused) Unwrap() []error { return []error{c.err, c.cause} }
 
 // Error says what was done to what, what failed, and what the user can do.
 func (e *Error) Error() string {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 )
 
 // The table is what every language is generated from or checked against: codes
@@ -55,5 +57,66 @@ func TestErrorsTellTheirKindThroughWrapping(t *testing.T) {
 	cancel()
 	if CodeOf(Context(ctx, "wait", "")) != Cancelled || CodeOf(ctx.Err()) != Cancelled || CodeOf(context.DeadlineExceeded) != TimedOut {
 		t.Fatal("contexts")
+	}
+}
+
+// Whoever ended a context finds its error and its cause in ours.
+func TestEndedContexts(t *testing.T) {
+	why := errors.New("the process stops")
+	stopped := New(StreamSealed, "write", "a/b", "")
+	stopped.Stored = true
+	for name, tc := range map[string]struct {
+		end   func(context.Context) (context.Context, context.CancelFunc)
+		code  Code
+		finds []error
+	}{
+		"cancelled": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			return ctx, cancel
+		}, Cancelled, []error{context.Canceled}},
+		"cancelled for a cause": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			cancel(why)
+			return ctx, func() {}
+		}, Cancelled, []error{context.Canceled, why}},
+		"cancelled for an error of ours": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			cancel(stopped)
+			return ctx, func() {}
+		}, Cancelled, []error{context.Canceled, stopped, StreamSealed}},
+		"cancelled as if its deadline had passed": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			cancel(context.DeadlineExceeded)
+			return ctx, func() {}
+		}, Cancelled, []error{context.Canceled, context.DeadlineExceeded}},
+		"deadline": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 0)
+		}, TimedOut, []error{context.DeadlineExceeded}},
+		"deadline with a cause": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeoutCause(ctx, 0, why)
+		}, TimedOut, []error{context.DeadlineExceeded, why}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := tc.end(context.Background())
+			defer cancel()
+			below, cancelBelow := context.WithTimeout(ctx, time.Hour) // as in calls that limit themselves
+			defer cancelBelow()
+			for _, ctx := range []context.Context{ctx, below} {
+				<-ctx.Done()
+				err := Context(ctx, "read", "a/b")
+				if CodeOf(err) != tc.code || !errors.Is(err, tc.code) || MayBeStored(err) || Final(err) {
+					t.Errorf("%v, %v", CodeOf(err), err)
+				}
+				for _, want := range tc.finds {
+					if !errors.Is(err, want) || !errors.Is(fmt.Errorf("demo: %w", err), want) {
+						t.Errorf("%v is no %v", err, want)
+					}
+				}
+				if cause := context.Cause(ctx); !strings.Contains(err.Error(), cause.Error()) {
+					t.Errorf("%v does not show the cause %v", err, cause)
+				}
+			}
+		})
 	}
 }
