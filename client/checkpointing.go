@@ -62,7 +62,7 @@ func (m *membership) publishCheckpoint(ctx context.Context, now time.Time) error
 		return nil
 	}
 	g := m.reader.group
-	ctx, cancel := m.asking(ctx)
+	ctx, cancel := m.attempt(ctx)
 	defer cancel()
 	cuts, err := g.cuts(ctx, m.state.Ends(), m.state.LastCheckpointFuture(), last)
 	if err != nil {

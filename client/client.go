@@ -24,6 +24,7 @@ type Client struct {
 	stores     *segmentstore.Stores
 	ctx        context.Context // ends with Close
 	cancel     context.CancelFunc
+	clock      func() moment
 
 	mu       sync.Mutex
 	children map[child]struct{} // what must be closed first
@@ -37,7 +38,7 @@ type child interface{ Close(context.Context) error }
 // first call that needs one does. Errors: InvalidArgument, which names the
 // option.
 func New(config Config) (*Client, error) {
-	c := &Client{config: config, log: config.Logger, children: make(map[child]struct{})}
+	c := &Client{config: config, log: config.Logger, clock: thisMoment, children: make(map[child]struct{})}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}

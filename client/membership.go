@@ -36,16 +36,17 @@ type membership struct {
 
 	compactAfter  int64 // bytes
 	compactChance float64
-	askingLimit   time.Duration
+	attemptLimit  time.Duration
 }
 
-// askingLimit is how long group work waits for an answer of the controllers: the
-// others are to see signs of life while these are away.
-const askingLimit = 10 * time.Second
+// attemptLimit is how long an attempt at one piece of group work may take, so that the
+// others see signs of life, and the reader sees theirs, while controllers or stores are
+// away.
+const attemptLimit = 10 * time.Second
 
-// asking is the context for a question to the controllers.
-func (m *membership) asking(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, m.askingLimit)
+// attempt is the context for one.
+func (m *membership) attempt(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, m.attemptLimit)
 }
 
 func newMembership(r *Reader, log *segment.Log) *membership {
@@ -54,7 +55,7 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]time.Time)},
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
-		askingLimit:   askingLimit,
+		attemptLimit:  attemptLimit,
 	}
 	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness, m.skipped})
 	return m
@@ -76,6 +77,7 @@ func (m *membership) witness(u readergroup.Update) {
 
 // join enters the group.
 func (m *membership) join(ctx context.Context) error {
+	began := m.reader.clock()
 	err := m.reader.group.write(ctx, m.log, func() ([]readergroup.Update, error) {
 		if !m.state.Started() {
 			return nil, fault.New(fault.NoSuchReaderGroup, "open reader", m.reader.id, "group %s has no state yet: create it", m.reader.group)
@@ -87,8 +89,9 @@ func (m *membership) join(ctx context.Context) error {
 	}
 	m.config = m.state.Config()
 	m.joined, m.gone, m.self = m.log.Offset(), false, self{}
+	m.reader.refreshed(began, m.limit())
 	now := time.Now()
-	m.refresh = now.Add(m.config.RefreshInterval())
+	m.refresh = now.Add(m.refreshInterval())
 	m.release = now.Add(readergroup.FirstDecision)
 	m.lag = now.Add(readergroup.FirstDecision)
 	m.checkpoint = now
@@ -215,8 +218,8 @@ func (m *membership) step(ctx context.Context) error {
 	now := time.Now()
 	defer func() { m.vigil.worked(now, time.Now()) }()
 	if m.failures > 0 || !now.Before(m.refresh) { // a look that failed may have left an old state
-		m.refresh = now.Add(m.state.Config().RefreshInterval())
-		if err := m.fetch(ctx); err != nil {
+		m.refresh = now.Add(m.refreshInterval())
+		if err := m.look(ctx); err != nil {
 			return err
 		}
 		if err := m.compact(ctx); err != nil {
@@ -235,6 +238,38 @@ func (m *membership) step(ctx context.Context) error {
 		}
 	}
 	return m.waits
+}
+
+// look reads the state and makes the reader go by it, which may hand out events then.
+func (m *membership) look(ctx context.Context) error {
+	r := m.reader
+	began := r.clock()
+	limited, cancel := m.attempt(ctx)
+	defer cancel()
+	if err := m.fetch(limited); err != nil {
+		r.outdated(err)
+		return err
+	}
+	if err := m.checkMember(ctx, time.Time{}); err != nil {
+		return err
+	}
+	if err := m.reconcile(ctx, time.Time{}); err != nil {
+		return err
+	}
+	r.refreshed(began, m.limit())
+	return nil
+}
+
+// limit is how old the state may be for the reader to hand out events: as long as
+// others wait for a sign of life, if they are set like this one.
+func (m *membership) limit() time.Duration {
+	return livenessLimit(m.reader.config.LivenessTimeout, len(m.state.Readers()))
+}
+
+// refreshInterval is how often the state is read. A single read that fails is not to
+// keep the reader from handing out events.
+func (m *membership) refreshInterval() time.Duration {
+	return min(m.state.Config().RefreshInterval(), leastLiveness/4)
 }
 
 // checkMember notices that the reader was taken out of the group, also when
@@ -291,7 +326,7 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 	if _, ends := m.state.EndOffset(a.segment); ends {
 		return nil, nil
 	}
-	ctx, cancel := m.asking(ctx)
+	ctx, cancel := m.attempt(ctx)
 	defer cancel()
 	c := m.reader.group.client
 	successors, err := c.successors(ctx, a.segment)

@@ -160,7 +160,7 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	g := c.group()
 	r := g.idleReader(t, "reader")
-	r.member.askingLimit = 50 * time.Millisecond
+	r.member.attemptLimit = 50 * time.Millisecond
 	first, second := readergroup.Segment{Stream: c.Stream, ID: 0}, readergroup.Segment{Stream: c.Stream, ID: 1}
 	g.note(t, readergroup.AddReader{Reader: "other"}, readergroup.AcquireSegment{Reader: "other", Segment: second})
 	r.step(t)

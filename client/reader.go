@@ -22,6 +22,7 @@ type Reader struct {
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
+	clock  func() moment
 	member *membership
 	due    chan struct{} // one token: there is group work
 	work   sync.WaitGroup
@@ -34,6 +35,7 @@ type Reader struct {
 	ended     bool                                      // the group has read everything
 	groupRead map[readergroup.Segment]readergroup.Place // how far the group has read, as was told last
 	times     map[naming.Stream]*marks                  // of streams whose window was asked for
+	knows     freshness
 	marker    *marker
 	err       error
 	closing   bool
@@ -44,7 +46,13 @@ type Reader struct {
 // Next waits for a slice until ctx ends. Segments take turns. Errors: ErrEnd
 // when the group has read all there will ever be; *AtCheckpoint, for a reader
 // that asked for checkpoints; TimedOut and Cancelled when ctx ends first; Closed;
-// and the final ones, after which the reader can only be closed:
+// and the final ones, after which the reader can only be closed.
+//
+// A reader that cannot read the group's state is taken for dead by the others at some
+// time. So it hands out nothing, and the error of a call that ends says why, once its
+// last successful look at the state is longer ago than 30 s, 10 s for each reader of the
+// group and one more, and its own ReaderConfig.LivenessTimeout. It goes on when it can
+// read the state again and is still a member. What is out may be given back meanwhile.
 //
 // ReaderNotInGroup: somebody took the reader out of the group. GroupReinitialized:
 // the group was reset. What was not given back by then is read again in both
@@ -70,7 +78,11 @@ func (r *Reader) Next(ctx context.Context) (*Slice, error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, fault.Context(ctx, "read with reader", r.id)
+			err := fault.Context(ctx, "read with reader", r.id)
+			r.mu.Lock()
+			err.Detail = r.whyStale()
+			r.mu.Unlock()
+			return nil, err
 		}
 	}
 }
@@ -81,7 +93,9 @@ func (r *Reader) TryNext() (*Slice, error) {
 	defer r.mu.Unlock()
 	s, err := r.next()
 	if s == nil && err == nil {
-		err = errNothingYet
+		if err = errNothingYet; r.stale() {
+			err = fault.New(fault.TimedOut, "read with reader", r.id, "%s", r.whyStale())
+		}
 	}
 	return s, err
 }
@@ -92,6 +106,9 @@ var errNothingYet = fault.New(fault.TimedOut, "read", "", "nothing is there yet"
 func (r *Reader) next() (*Slice, error) {
 	if r.err != nil {
 		return nil, r.err
+	}
+	if r.stale() {
+		return nil, nil
 	}
 	if r.marker != nil {
 		if wait, err := r.marker.met(r); wait || err != nil {

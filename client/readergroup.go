@@ -29,8 +29,8 @@ type ReaderGroupConfig struct {
 	// reader acquires the segment first, within the moment until one of ours looks,
 	// it is read too early.
 	Streams []GroupStream
-	// RefreshInterval is how often a reader looks at the group's state. Option
-	// group.refresh.interval.
+	// RefreshInterval is how often a reader looks at the group's state; a reader of this
+	// library looks every 7.5 s at least. Option group.refresh.interval.
 	RefreshInterval time.Duration
 	// CheckpointInterval is the time between automatic checkpoints, from which
 	// reading goes on after a reader has crashed; 0 is never. Option
@@ -370,6 +370,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 		config:   config,
 		due:      make(chan struct{}, 1),
 		assigned: make(map[readergroup.Segment]*assignment),
+		clock:    g.client.clock,
 	}
 	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
 	ctx, cancel := g.client.limit(ctx)

@@ -28,7 +28,7 @@ func (m *membership) renewConfig(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	m.renew = now.Add(readergroup.ConfigPoll << m.renewals)
-	ctx, cancel := m.asking(ctx)
+	ctx, cancel := m.attempt(ctx)
 	defer cancel()
 	_, err := m.reader.group.renew(ctx, &m.state, m.log)
 	if err == nil {

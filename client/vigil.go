@@ -42,7 +42,7 @@ func (v *vigil) silent(others []string, now time.Time, every time.Duration) []st
 	if v.limit <= 0 {
 		return nil
 	}
-	limit := max(v.limit, leastLiveness, livenessPerReader*time.Duration(len(others)+2))
+	limit := livenessLimit(v.limit, len(others)+1)
 	if now.Sub(v.looked) > every+limit/4 {
 		v.restart()
 	}
@@ -63,19 +63,24 @@ func (v *vigil) silent(others []string, now time.Time, every time.Duration) []st
 	return silent
 }
 
-// The least limits; the second for each reader, the observer too, and one more. A
-// reader writes every second, and a second more for each reader in the group; one of
-// Java's only when its application asks for an event.
+// The least limits; the second for each reader and one more. A reader writes every
+// second, and a second more for each reader in the group; one of Java's only when its
+// application asks for an event.
 const (
 	leastLiveness     = 30 * time.Second
 	livenessPerReader = 10 * time.Second
 )
 
+// livenessLimit is how long a reader of so many may show no sign of life.
+func livenessLimit(wanted time.Duration, readers int) time.Duration {
+	return max(wanted, leastLiveness, livenessPerReader*time.Duration(readers+1))
+}
+
 // evictSilent takes readers that show no sign of life out of the group, as
 // ReaderGroup.ReaderOffline does.
 func (m *membership) evictSilent(ctx context.Context, now time.Time) error {
 	others := slices.DeleteFunc(m.state.Readers(), func(id string) bool { return id == m.reader.id })
-	for _, id := range m.vigil.silent(others, now, m.state.Config().RefreshInterval()) {
+	for _, id := range m.vigil.silent(others, now, m.refreshInterval()) {
 		m.reader.group.client.log.Warn("a reader shows no sign of life and is taken out of its group", "group", m.reader.group.String(), "reader", id)
 		err := m.write(ctx, func() ([]readergroup.Update, error) {
 			if time.Since(m.vigil.heard[id]) < leastLiveness { // it was heard of meanwhile

@@ -80,7 +80,10 @@ class Reader(Object):
     somebody calls `ReaderGroup.reader_offline`, or another reader has the option
     group.liveness.timeout and takes it out; if it is alive after all, reading raises
     ReaderNotInGroupError. What it did not give back is read again then, what it gave
-    back since its last checkpoint may be.
+    back since its last checkpoint may be. So a reader that cannot read the group's state
+    yields nothing, as if nothing were there, once its last successful look is longer ago
+    than 30 s, 10 s for each reader and one more, and its own group.liveness.timeout. It
+    goes on when it can read the state again and is still in the group.
 
     Made by `ReaderGroup.open_reader`.
     """
