@@ -9,8 +9,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 )
 
-// lineage knows from which segments those of a stream have come. It remembers
-// the epochs that it asked for, which never change. Safe for concurrent use.
+// lineage knows from which segments those of a stream have come, for one walk back from
+// the current ones: it remembers every epoch that it asked for, which never change. Safe
+// for concurrent use.
 type lineage struct {
 	controller *controller.Controller
 	stream     naming.Stream

@@ -20,9 +20,8 @@ type register struct {
 	stream    naming.Stream
 	attribute wire.UUID
 
-	lineage *lineage
-	heir    naming.SegmentID // has inherited, which cannot change any more
-	legacy  legacy
+	heir   naming.SegmentID // has inherited, which cannot change any more
+	legacy legacy
 }
 
 // legacy is what a segment has from its ancestors.
@@ -32,7 +31,7 @@ type legacy struct {
 }
 
 func newRegister(c *Client, stream naming.Stream, attribute wire.UUID) *register {
-	return &register{client: c, stream: stream, attribute: attribute, lineage: c.lineage(stream), heir: -1}
+	return &register{client: c, stream: stream, attribute: attribute, heir: -1}
 }
 
 // change makes the number what next makes of it, however many others do the
@@ -77,12 +76,13 @@ func (r *register) on(ctx context.Context, s controller.SegmentRange) (int64, er
 // inherited looks for the nearest ancestor that has a value.
 func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (legacy, error) {
 	found := legacy{wire.NullAttribute, true}
+	lineage := r.client.lineage(r.stream)
 	for at := s; found.value == wire.NullAttribute; {
 		if at.Segment == r.heir {
 			found = r.legacy
 			break
 		}
-		before, err := r.lineage.before(ctx, at)
+		before, err := lineage.before(ctx, at)
 		if err != nil {
 			return found, err
 		}

@@ -17,9 +17,12 @@ type vigil struct {
 	looked time.Time            // when the group's state was last read
 }
 
-// hear takes note of an update.
+// hear takes note of an update, unless nobody is ever taken for dead.
 func (v *vigil) hear(u readergroup.Update, now time.Time) {
-	if reader := readergroup.Author(u); reader != "" {
+	if left, ok := u.(readergroup.RemoveReader); ok {
+		delete(v.heard, left.Reader)
+	}
+	if reader := readergroup.Author(u); reader != "" && v.limit > 0 {
 		v.heard[reader] = now
 	}
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -103,5 +104,35 @@ func TestSilentReaderIsTakenOut(t *testing.T) {
 	dead.member.refresh = time.Time{}
 	if err := dead.member.step(dead.ctx); CodeOf(err) != ErrReaderNotInGroup {
 		t.Fatal(err)
+	}
+}
+
+// A reader that watches the others keeps the names of those that are there, and one that
+// does not keeps none.
+func TestNamesOfFormerReadersAreForgotten(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	watches, trusts := g.idleReader(t, "watches"), g.idleReader(t, "trusts")
+	watches.member.vigil.limit = time.Hour
+	const readers = 1000
+	for n := range readers {
+		id := fmt.Sprint("reader-", n)
+		updates := []readergroup.Update{readergroup.AddReader{Reader: id}, readergroup.UpdateDistanceToTail{Reader: id}, readergroup.RemoveReader{Reader: id}}
+		record, err := readergroup.EncodeUpdates(updates...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Put(g.segment, record)
+	}
+	for _, r := range []*Reader{watches, trusts} {
+		if err := r.member.fetch(r.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(watches.member.vigil.heard); n > 2 {
+		t.Errorf("%d names are kept of readers of which 2 are in the group", n)
+	}
+	if n := len(trusts.member.vigil.heard); n > 0 {
+		t.Errorf("%d names are kept by a reader that takes nobody out", n)
 	}
 }
