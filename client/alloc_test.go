@@ -2,10 +2,12 @@ package client
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"strconv"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
@@ -19,8 +21,8 @@ import (
 // desk is a writer to four segments that no server is behind: what it accepts
 // piles up in its blocks until clear.
 func desk(t testing.TB) *Writer {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel() // so that no appender looks for a server
+	life := background.New(background.Config{Logger: slog.New(slog.DiscardHandler)}, "test")
+	life.End() // so that no appender looks for a server
 	stores := segmentstore.NewStores(segmentstore.Dialer{}, nil, nil, 1)
 	t.Cleanup(stores.Close)
 	config := DefaultWriterConfig()
@@ -28,8 +30,7 @@ func desk(t testing.TB) *Writer {
 		client: &Client{stores: stores},
 		stream: naming.Stream{Scope: "scope", Name: "stream"},
 		config: config,
-		ctx:    ctx,
-		cancel: cancel,
+		life:   life,
 		window: window{limit: config.WindowBytes},
 	}
 	w.random.Seed(rand.Uint64(), rand.Uint64())

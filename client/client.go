@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -22,8 +23,7 @@ type Client struct {
 	log        *slog.Logger
 	controller *controller.Controller
 	stores     *segmentstore.Stores
-	ctx        context.Context // ends with Close
-	cancel     context.CancelFunc
+	life       *background.Life // ends with Close
 	clock      func() moment
 
 	mu       sync.Mutex
@@ -76,7 +76,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.life = background.New(background.Config{Patience: config.RequestTimeout, Logger: c.log}, config.ControllerURI)
 	dialer := segmentstore.Dialer{TLS: secure, ConnectTimeout: config.ConnectTimeout, Silence: config.KeepAliveTimeout, Logger: c.log}
 	c.stores = segmentstore.NewStores(dialer, c.locate, authorizer{c.controller}, config.ConnectionsPerStore)
 	return c, nil
@@ -117,7 +117,7 @@ func (c *Client) Close() error {
 		})
 	}
 	closing.Wait()
-	c.cancel()
+	c.life.End()
 	c.stores.Close()
 	c.controller.Close()
 	return nil

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -89,18 +90,14 @@ func (f *floor) newest(ctx context.Context, locate bool) (segment.Incarnation, e
 // long as its numbers keep rising.
 func (w *Writer) keepFloor() {
 	defer w.work.Done()
-	timer := time.NewTimer(floorInterval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-		case <-w.ctx.Done():
-			return
-		}
-		if err := w.floor.raise(w.ctx, w.acked.Load()); err != nil {
-			w.client.log.Debug("the durable number is noted later", "stream", w.stream.String(), "err", err)
-		}
-		if newest, err := w.floor.newest(w.ctx, false); err == nil && newest > w.resumed.by {
+	for w.life.Sleep(floorInterval) {
+		w.life.Do(background.RaiseDurable, func(ctx context.Context) error { return w.floor.raise(ctx, w.acked.Load()) })
+		var newest segment.Incarnation
+		found, _ := w.life.Do(background.FindLaterWriter, func(ctx context.Context) (err error) {
+			newest, err = w.floor.newest(ctx, false)
+			return err
+		})
+		if found == background.Done && newest > w.resumed.by {
 			w.end(w.fenced())
 			return
 		}
@@ -111,7 +108,6 @@ func (w *Writer) keepFloor() {
 			return
 		}
 		w.mu.Unlock()
-		timer.Reset(floorInterval)
 	}
 }
 

@@ -46,7 +46,7 @@ func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWat
 		return nil, err
 	}
 	w := &GroupWatch{group: g, done: make(chan struct{})}
-	ctx, w.cancel = context.WithCancel(g.client.ctx)
+	ctx, w.cancel = context.WithCancel(g.client.life.Context())
 	if err := g.client.adopt(w); err != nil {
 		w.cancel()
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -25,60 +26,62 @@ func (t *Transaction) keep(renewed time.Time) {
 	interval := lease / signs
 	next := time.NewTimer(time.Until(renewed.Add(interval)))
 	defer next.Stop()
-	failures, gone := 0, 0
+	gone := 0
 	for {
 		select {
 		case <-next.C:
 		case <-t.look:
 			gone = 1
-		case <-t.events.ctx.Done():
+		case <-t.events.life.Ended():
 			return
 		}
 		asked := time.Now()
-		state, err := t.ping(interval)
+		verdict, state, err := t.ping(interval)
 		switch {
-		case t.events.ctx.Err() != nil:
+		case verdict == background.Over:
 			return
-		case err == nil && state != controller.TransactionOpen:
+		case fault.CodeOf(err) == fault.NoSuchStream:
+			t.vanish(err)
+			return
+		case verdict != background.Done:
+			if t.events.life.Failures(background.PingTransaction) == 1 {
+				t.writer.client.log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
+			}
+			if fault.Retriable(err) {
+				next.Reset(t.events.life.Backoff(background.PingTransaction))
+			} else { // it may be for good, as when the transaction has lived too long, or not, as when no token could be had
+				next.Reset(interval / signs)
+			}
+		case state != controller.TransactionOpen:
 			if state == controller.TransactionAborted {
 				t.writer.client.log.Warn("the transaction was aborted", "transaction", t.name(), "after its last sign of life", asked.Sub(renewed), "lease", lease)
 			}
 			t.finish(state)
 			return
-		case fault.CodeOf(err) == fault.NoSuchStream:
-			t.vanish(err)
-			return
-		case err == nil && gone > patienceWithGone:
+		case gone > patienceWithGone:
 			t.vanish(fault.New(fault.NoSuchSegment, "write to transaction", t.name(), "the transaction is open, but a segment of it is gone"))
 			return
-		case err == nil && gone > 0:
+		case gone > 0:
 			renewed = asked
 			next.Reset(retry.Soon.Delay(gone))
 			gone++
-			continue
-		case err == nil:
-			renewed, failures = asked, 0
+		default:
+			renewed = asked
 			next.Reset(time.Until(asked.Add(interval)))
-			continue
-		}
-		failures++
-		if failures == 1 {
-			t.writer.client.log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
-		}
-		if fault.Retriable(err) {
-			next.Reset(retry.Soon.Delay(failures))
-		} else { // it may be for good, as when the transaction has lived too long, or not, as when no token could be had
-			next.Reset(interval / signs)
 		}
 	}
 }
 
 // ping gives a sign of life. One that gets no answer is given up early enough for
 // others.
-func (t *Transaction) ping(limit time.Duration) (controller.TransactionState, error) {
-	ctx, cancel := context.WithTimeout(t.events.ctx, limit)
-	defer cancel()
-	return t.writer.client.controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
+func (t *Transaction) ping(limit time.Duration) (verdict background.Verdict, state controller.TransactionState, err error) {
+	verdict, err = t.events.life.Do(background.PingTransaction, func(ctx context.Context) (err error) {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		state, err = t.writer.client.controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
+		return err
+	})
+	return verdict, state, err
 }
 
 // vanish ends the handle when the servers have lost the transaction.

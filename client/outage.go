@@ -100,8 +100,10 @@ func (w *Writer) outage(waited time.Duration) error {
 			err.Err = trouble
 		}
 	}
-	if err.Err == nil || w.moving && w.trouble != nil {
-		err.Err = w.trouble
+	for _, m := range w.table.members {
+		if m.trouble != nil {
+			err.Err = m.trouble
+		}
 	}
 	err.Stored = slices.ContainsFunc(w.table.members, func(m *member) bool { return m.Doubtful() })
 	return err

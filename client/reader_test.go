@@ -64,7 +64,7 @@ func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
 	t.Helper()
 	r := &Reader{group: g, id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
 		assigned: make(map[readergroup.Segment]*assignment), clock: g.client.clock}
-	r.ctx, r.cancel = context.WithCancel(g.client.ctx)
+	r.ctx, r.cancel = context.WithCancel(g.client.life.Context())
 	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
 	if err := r.member.join(within(t)); err != nil {
 		t.Fatal(err)

@@ -384,7 +384,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	if err := r.member.join(ctx); err != nil {
 		return nil, err
 	}
-	r.ctx, r.cancel = context.WithCancel(g.client.ctx)
+	r.ctx, r.cancel = context.WithCancel(g.client.life.Context())
 	r.work.Add(1)
 	if err := g.client.adopt(r); err != nil {
 		r.work.Done()

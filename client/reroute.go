@@ -1,34 +1,34 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"math"
 	"slices"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
-// reroute replaces sealed segments by their successors, one family at a time.
-// Meanwhile events for them are accepted and wait. It ends when none is left.
-func (w *Writer) reroute() {
+// reroute replaces a sealed segment by its successors. Meanwhile events for it are
+// accepted and wait. Every sealed segment has a goroutine of its own, so that one whose
+// store is away holds up only those that are replaced together with it.
+func (w *Writer) reroute(m *member) {
 	defer w.work.Done()
-	for {
-		w.mu.Lock()
-		if len(w.sealed) == 0 || w.err != nil {
-			w.moving = false
-			w.mu.Unlock()
-			return
-		}
-		m := w.sealed[0]
-		w.mu.Unlock()
-		if err := w.replace(m, math.MaxInt32); err != nil {
-			w.end(err)
-		}
+	r := replacement{w, w.life.Child(m.Name)}
+	defer r.life.End()
+	if err := r.replace(m, math.MaxInt32); err != nil {
+		w.end(err)
 	}
+}
+
+// replacement is the work of a goroutine that replaces a sealed segment.
+type replacement struct {
+	*Writer
+	life *background.Life // of its questions to the servers
 }
 
 // replace moves what is left of a sealed segment, and of those that are replaced
@@ -37,44 +37,92 @@ func (w *Writer) reroute() {
 // holds: an append that was under way may have been stored before the seal,
 // although the answer was "sealed". The successors are of an epoch before the
 // given one.
-func (w *Writer) replace(m *member, before int32) error {
-	for w.writes(m) {
-		f, err := w.family(m)
+func (r *replacement) replace(m *member, before int32) error {
+	for r.writes(m) {
+		f, known, err := r.family(m)
 		switch {
 		case err != nil:
-			return err
+			return r.unknown(err)
+		case !known: // others replaced some of them meanwhile
+			continue
 		case len(f.successors) == 0:
-			return w.ended(m)
+			if err := r.ended(m); err != nil {
+				return err
+			}
+			continue
 		case f.successors[0].Segment.Epoch() >= before:
 			return fault.New(fault.Protocol, "find the successors of segment", m.Name, "they are not older than what follows them")
 		case f.ancestor != nil:
 			// One of the predecessors is not known yet: it follows an older segment,
 			// whose seal nobody has noticed.
-			if err := w.replace(f.ancestor, f.successors[0].Segment.Epoch()); err != nil {
+			if err := r.replace(f.ancestor, f.successors[0].Segment.Epoch()); err != nil {
 				return err
 			}
 			continue
 		}
+		if !r.claim(f) {
+			continue
+		}
 		for _, o := range f.old {
-			if _, err := w.settle(o); err != nil {
+			if _, err := r.settle(o); err != nil {
 				return err
 			}
 		}
-		if err := w.enter(f.successors); err != nil {
+		if err := r.enter(m, f.successors); err != nil {
 			return err
 		}
-		if err := w.hand(f); err != nil {
+		if err := r.hand(f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// writes tells whether m is in the table still.
+// claim makes the caller the one that replaces a family. It fails if the family is
+// another one by now, or after it has waited for the goroutine that replaces some of it.
+func (r *replacement) claim(f family) bool {
+	r.mu.Lock()
+	if !r.current(f) {
+		r.mu.Unlock()
+		return false
+	}
+	if slices.ContainsFunc(f.old, func(o *member) bool { return o.replacing }) {
+		handed := await(&r.handed)
+		r.mu.Unlock()
+		select {
+		case <-handed:
+		case <-r.life.Ended():
+		}
+		return false
+	}
+	for _, o := range f.old {
+		o.replacing = true
+	}
+	r.mu.Unlock()
+	return true
+}
+
+// current reports whether a family is still what the table holds where its successors
+// will be. The lock is held.
+func (w *Writer) current(f family) bool {
+	if !w.table.holds(f.old) {
+		return false
+	}
+	for _, s := range f.successors {
+		for _, p := range w.table.overlapping(s) {
+			if !slices.Contains(f.old, p) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// writes reports whether m is in the table still.
 func (w *Writer) writes(m *member) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Contains(w.table.members, m)
+	return w.table.holds([]*member{m})
 }
 
 // family is what is replaced together, and by what.
@@ -85,23 +133,28 @@ type family struct {
 }
 
 // family finds the segments that are replaced together with m: the successors'
-// predecessors may have further successors.
-func (w *Writer) family(m *member) (family, error) {
-	f := family{old: []*member{m}}
-	known := make(map[naming.SegmentID]bool)
+// predecessors may have further successors. It is not known if others replace some of
+// them meanwhile.
+func (r *replacement) family(m *member) (f family, known bool, err error) {
+	f = family{old: []*member{m}}
+	seen := make(map[naming.SegmentID]bool)
 	for i := 0; i < len(f.old); i++ {
-		next, err := w.successors(f.old[i].id)
+		next, err := r.successors(f.old[i])
 		if err != nil {
-			return f, err
+			return f, false, err
 		}
-		w.mu.Lock()
+		r.mu.Lock()
+		if !r.table.holds(f.old) {
+			r.mu.Unlock()
+			return f, false, nil
+		}
 		for _, s := range next {
-			if known[s.Segment] {
+			if seen[s.Segment] {
 				continue
 			}
-			known[s.Segment] = true
+			seen[s.Segment] = true
 			f.successors = append(f.successors, s.SegmentRange)
-			for _, p := range w.table.overlapping(s.SegmentRange) {
+			for _, p := range r.table.overlapping(s.SegmentRange) {
 				if !slices.Contains(s.Predecessors, p.id) {
 					f.ancestor = p
 				} else if !slices.Contains(f.old, p) {
@@ -109,33 +162,48 @@ func (w *Writer) family(m *member) (family, error) {
 				}
 			}
 		}
-		w.mu.Unlock()
+		r.mu.Unlock()
 	}
-	return f, nil
+	return f, true, nil
 }
 
-func (w *Writer) successors(id naming.SegmentID) ([]controller.Successor, error) {
-	return ask(w, func() ([]controller.Successor, error) { return w.client.controller.Successors(w.ctx, w.stream, id) })
+func (r *replacement) successors(m *member) (list []controller.Successor, err error) {
+	err = r.askController(m, func(ctx context.Context) (err error) {
+		list, err = r.client.controller.Successors(ctx, r.stream, m.id)
+		return err
+	})
+	return list, err
 }
 
-// ask asks the controller until it answers or the writer ends.
-func ask[T any](w *Writer, question func() (T, error)) (T, error) {
-	for attempt := 0; ; attempt++ {
-		var answer T
-		err := retry.Soon.Wait(w.ctx, attempt)
-		if err != nil {
-			return answer, fault.Context(w.ctx, "find the segments of stream", w.stream.String())
+// askController asks the controller, some questions at a time.
+func (r *replacement) askController(m *member, question func(context.Context) error) error {
+	return r.ask(m, background.FindSuccessors, func(ctx context.Context) error {
+		select {
+		case r.questions <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		if answer, err = question(); err == nil {
-			return answer, nil
-		}
-		if !fault.Retriable(err) {
-			return answer, w.unknown(err)
-		}
-		w.mu.Lock()
-		w.trouble = err
-		w.mu.Unlock()
+		defer func() { <-r.questions }()
+		return question(ctx)
+	})
+}
+
+// questionsAtOnce is how many goroutines of a writer ask the controller at once.
+const questionsAtOnce = 8
+
+// ask asks something for a sealed segment until there is an answer, there is no hope
+// for one, or the writer ends.
+func (r *replacement) ask(m *member, work background.Work, question func(context.Context) error) error {
+	note := func(trouble error) {
+		r.mu.Lock()
+		m.trouble = trouble
+		r.mu.Unlock()
 	}
+	_, err := r.life.Until(work, note, question)
+	if err == nil {
+		note(nil)
+	}
+	return err
 }
 
 // unknown marks an error after which nobody can tell what was stored.
@@ -154,23 +222,27 @@ func (w *Writer) unknown(err error) error {
 
 // settle waits until the segment is sealed and drops what it holds; gone tells
 // that nobody knows what that was.
-func (w *Writer) settle(m *member) (gone bool, err error) {
-	w.mu.Lock()
+func (r *replacement) settle(m *member) (gone bool, err error) {
+	r.mu.Lock()
 	m.Stop()
-	w.mu.Unlock()
-	stored, err := m.Final(w.ctx)
+	r.mu.Unlock()
+	var stored int64
+	err = r.ask(m, background.ReadSealed, func(ctx context.Context) (err error) {
+		stored, err = m.Final(ctx)
+		return err
+	})
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		// Truncated away: what it held of ours, no reader will see any more.
-		w.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
+		r.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
 		gone, stored, err = true, 0, nil
 	}
 	if err != nil {
-		return false, w.unknown(err)
+		return false, r.unknown(err)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err != nil {
-		return false, w.err // the number that was told with it is final
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return false, r.err // the number that was told with it is final
 	}
 	m.Settle(stored)
 	return gone, nil
@@ -178,53 +250,60 @@ func (w *Writer) settle(m *member) (gone bool, err error) {
 
 // ended ends the writer when nothing replaces its segment m: the stream is
 // sealed, or was deleted and there is another one of its name, whose segments
-// have other numbers.
-func (w *Writer) ended(m *member) error {
-	current, err := ask(w, func() ([]controller.SegmentRange, error) {
-		return w.client.controller.CurrentSegments(w.ctx, w.stream)
+// have other numbers. It returns nil if another goroutine does that.
+func (r *replacement) ended(m *member) error {
+	var current []controller.SegmentRange
+	err := r.askController(m, func(ctx context.Context) (err error) {
+		current, err = r.client.controller.CurrentSegments(ctx, r.stream)
+		return err
 	})
 	if err != nil {
-		return err
+		return r.unknown(err)
 	}
 	if len(current) > 0 && !slices.ContainsFunc(current, func(s controller.SegmentRange) bool { return s.Segment == m.id }) {
-		return w.unknown(fault.New(fault.NoSuchStream, "write to stream", w.stream.String(), "it was deleted; there is another one of its name"))
+		return r.unknown(fault.New(fault.NoSuchStream, "write to stream", r.stream.String(), "it was deleted; there is another one of its name"))
 	}
-	return w.streamSealed()
+	r.mu.Lock()
+	all := r.table.members
+	r.mu.Unlock()
+	if !r.claim(family{old: all}) {
+		return nil
+	}
+	return r.streamSealed(all)
 }
 
 // enter makes sure that no earlier writer of this one's id can write to the
 // successors, and that the next one will find out what their predecessors hold.
-func (w *Writer) enter(successors []controller.SegmentRange) error {
-	if w.resumed == nil {
+func (r *replacement) enter(m *member, successors []controller.SegmentRange) error {
+	if r.resumed == nil {
 		return nil
 	}
-	last := w.newest()
-	return w.resumed.enter(w.ctx, successors, w.acked.Load(), last)
+	last := r.newest()
+	return r.unknown(r.ask(m, background.EnterSuccessors, func(ctx context.Context) error {
+		return r.resumed.enter(ctx, successors, r.acked.Load(), last)
+	}))
 }
 
 // streamSealed ends the writer when nothing replaces its segments, after it has
 // asked all of them what they hold.
-func (w *Writer) streamSealed() error {
-	w.mu.Lock()
-	all := w.table.members
-	w.mu.Unlock()
+func (r *replacement) streamSealed(all []*member) error {
 	lost := false
 	for _, m := range all {
-		gone, err := w.settle(m)
+		gone, err := r.settle(m)
 		if err != nil {
 			return err
 		}
 		lost = lost || gone
 	}
-	sealed := fault.New(fault.StreamSealed, "write to stream", w.stream.String(), "no event after the acknowledged number is stored")
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	sealed := fault.New(fault.StreamSealed, "write to stream", r.stream.String(), "no event after the acknowledged number is stored")
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var left int64
 	for _, m := range all {
 		m.Leftovers(func(_ int64, _ float64, events [][]byte) { left += int64(len(events)) })
 	}
 	switch {
-	case left < w.last-w.acked.Load():
+	case left < r.last-r.acked.Load():
 		sealed.Detail, sealed.Stored = "some events after the acknowledged number are stored", true
 	case lost:
 		sealed.Detail, sealed.Stored = "nobody knows whether events after the acknowledged number were stored: segments were truncated away", true
@@ -250,8 +329,7 @@ func (w *Writer) hand(f family) error {
 		return err
 	}
 	w.table = table
-	w.trouble = nil
-	w.sealed = slices.DeleteFunc(w.sealed, isOld)
+	announce(&w.handed)
 
 	type write struct {
 		last     int64

@@ -24,6 +24,9 @@ type member struct {
 	id     naming.SegmentID
 	low    float64 // of its range of positions
 	high   float64
+	// Once it is sealed.
+	replacing bool  // a goroutine replaces it, with those that are replaced together
+	trouble   error // what keeps it from that
 }
 
 func newTable(members []*member) (table, error) {
@@ -45,6 +48,16 @@ func newTable(members []*member) (table, error) {
 }
 
 func (t *table) find(position float64) *member { return t.members[t.ranges.Find(position)] }
+
+// holds reports whether all of some members are in the table.
+func (t *table) holds(some []*member) bool {
+	for _, m := range some {
+		if !slices.Contains(t.members, m) {
+			return false
+		}
+	}
+	return true
+}
 
 // overlapping lists the members that share positions with a segment.
 func (t *table) overlapping(s controller.SegmentRange) []*member {
@@ -69,7 +82,7 @@ func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender
 	if r := w.resumed; r != nil {
 		id, by = r.writer(name), r.by
 	}
-	return segment.NewAppender(w.ctx, segment.Config{
+	return segment.NewAppender(w.life.Context(), segment.Config{
 		Lock:       &w.mu,
 		Stores:     w.client.stores,
 		Owner:      owner,
@@ -101,10 +114,6 @@ func (m *member) Sealed(*segment.Appender) {
 	if w.err != nil {
 		return
 	}
-	w.sealed = append(w.sealed, m)
-	if !w.moving {
-		w.moving = true
-		w.work.Add(1)
-		go w.reroute()
-	}
+	w.work.Add(1)
+	go w.reroute(m)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
@@ -71,25 +72,16 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 // which something was written, until the writer ends.
 func (w *Writer) noteTimes() {
 	defer w.work.Done()
-	ticks := time.NewTicker(w.config.TimeMarkInterval)
-	defer ticks.Stop()
 	noted := int64(0)
-	for {
-		select {
-		case <-ticks.C:
-		case <-w.ctx.Done():
-			return
-		}
-		now := time.Now().UnixMilli()
-		last := w.newest()
+	for w.life.Sleep(w.config.TimeMarkInterval) {
+		now, last := time.Now().UnixMilli(), w.newest()
 		if last == noted {
 			continue
 		}
-		if err := w.noteTime(w.ctx, now); err != nil {
-			w.client.log.Debug("time is not noted", "stream", w.stream.String(), "err", err)
-			continue
+		verdict, _ := w.life.Do(background.NoteTime, func(ctx context.Context) error { return w.noteTime(ctx, now) })
+		if verdict == background.Done {
+			noted = last
 		}
-		noted = last
 	}
 }
 

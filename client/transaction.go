@@ -72,7 +72,7 @@ func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.
 	}
 	var err error
 	if t.events.table, err = newTable(members); err != nil {
-		t.events.cancel()
+		t.events.life.End()
 		return nil, err
 	}
 	return t, nil

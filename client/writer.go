@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -24,8 +25,7 @@ type Writer struct {
 	client *Client
 	stream naming.Stream
 	config WriterConfig
-	ctx    context.Context // ends when the writer is closed or has failed
-	cancel context.CancelFunc
+	life   *background.Life // ends when the writer is closed or has failed
 
 	mu       sync.Mutex
 	table    table            // the segments that are open for writing
@@ -38,9 +38,7 @@ type Writer struct {
 	prompt   segment.Prompt   // left to who holds the lock: see unlock
 	closing  bool             // no more events are taken
 	err      error            // final; set once
-	sealed   []*member        // waiting for the rerouting goroutine
-	moving   bool             // it runs
-	trouble  error            // the last one that it had
+	handed   chan struct{}    // closed when segments were replaced next, if somebody waits
 	changed  chan struct{}    // closed at the next progress, if somebody waits
 	room     chan struct{}    // closed when the window opens again, if somebody waits
 	late     *time.Timer      // opens it although it is not roomy
@@ -51,6 +49,8 @@ type Writer struct {
 	inbox inbox
 	marks timeMarks
 	work  sync.WaitGroup // goroutines of this writer
+
+	questions chan struct{} // who asks the controller for successors holds one
 }
 
 // OpenWriter opens a writer on a stream that exists. It asks the controller for
@@ -71,11 +71,11 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	w := c.newWriter(name, config)
 	segments, err := w.begin(ctx)
 	if err != nil {
-		w.cancel()
+		w.life.End()
 		return nil, err
 	}
 	if len(segments) == 0 {
-		w.cancel()
+		w.life.End()
 		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
 	}
 	members := make([]*member, len(segments))
@@ -83,11 +83,11 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 		members[i] = w.newMember(s)
 	}
 	if w.table, err = newTable(members); err != nil {
-		w.cancel()
+		w.life.End()
 		return nil, err
 	}
 	if err := c.adopt(w); err != nil {
-		w.cancel()
+		w.life.End()
 		return nil, err
 	}
 	if config.TimeMarkInterval > 0 {
@@ -99,12 +99,12 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 
 // newWriter makes a writer that has no segments yet.
 func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
-	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}}
+	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}, questions: make(chan struct{}, questionsAtOnce)}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
 	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), turn: newTurn()}
-	w.ctx, w.cancel = context.WithCancel(c.ctx)
+	w.life = c.life.Child(stream.String())
 	// The client may be closed while Close waits for acknowledgements.
-	context.AfterFunc(w.ctx, func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })
+	w.life.AfterEnd(func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })
 	return w
 }
 
@@ -456,7 +456,7 @@ func (w *Writer) fail(err error) {
 	w.err = err
 	w.closeInbox()
 	w.stopWatch()
-	w.cancel()
+	w.life.End()
 	for _, m := range w.table.members {
 		m.Stop()
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // Config of a Life and its children.
@@ -45,7 +46,7 @@ type streak struct {
 	failures int
 	last     error
 	since    time.Time           // of the first one
-	due      time.Time           // optional work waits until then
+	rests    time.Time           // until then
 	lasting  map[fault.Code]runs // by kind, those that are borne for a while
 }
 
@@ -86,6 +87,18 @@ func (l *Life) Over() bool { return l.ctx.Err() != nil }
 // that and reports whether it did.
 func (l *Life) AfterEnd(f func()) (stop func() bool) { return context.AfterFunc(l.ctx, f) }
 
+// Last makes one attempt at a work that the life's end must not keep from being done,
+// within a limit of its own.
+func (l *Life) Last(work Work, limit time.Duration, call func(ctx context.Context) error) (Verdict, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), limit)
+	defer cancel()
+	err := call(ctx)
+	return l.Judge(work, err), err
+}
+
+// Context is the life's own, for engines that do not name their work yet.
+func (l *Life) Context() context.Context { return l.ctx }
+
 // Sleep waits; false if the life ends first.
 func (l *Life) Sleep(d time.Duration) bool {
 	timer := time.NewTimer(d)
@@ -98,8 +111,8 @@ func (l *Life) Sleep(d time.Duration) bool {
 	}
 }
 
-// Do makes one attempt at a work. Optional work that has failed is skipped, as Ignored,
-// until its back-off is over. The error is that of the attempt; nil for Done.
+// Do makes one attempt at a work. Work that rests after a failure is skipped, as
+// Ignored. The error is that of the attempt; nil for Done.
 func (l *Life) Do(work Work, call func(ctx context.Context) error) (Verdict, error) {
 	if l.Over() {
 		return Over, fault.Context(l.ctx, work.String(), l.subject)
@@ -112,8 +125,8 @@ func (l *Life) Do(work Work, call func(ctx context.Context) error) (Verdict, err
 }
 
 // Until tries a work until it succeeds, its failure is final, or the life ends. It
-// backs off between the attempts. Tried, if not nil, is told of each failure that is
-// borne. Optional work is tried once.
+// backs off between the attempts. Tried, if not nil, is called with each failure after
+// which it tries again. Optional work is tried once.
 func (l *Life) Until(work Work, tried func(error), call func(ctx context.Context) error) (Verdict, error) {
 	for {
 		verdict, err := l.Do(work, call)
@@ -134,7 +147,7 @@ func (l *Life) Backoff(work Work) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if s := l.streaks[work]; s != nil {
-		return descriptions[work].backoff.Delay(s.failures)
+		return retry.Soon.Delay(s.failures)
 	}
 	return 0
 }

@@ -50,8 +50,8 @@ func (l *Life) Judge(work Work, err error) Verdict {
 	s.failures++
 	s.last = err
 	verdict := l.verdict(work, s, fault.CodeOf(err), now)
-	if verdict == Ignored {
-		s.due = now.Add(descriptions[work].backoff.Delay(s.failures))
+	if rest := descriptions[work].rest; rest != none {
+		s.rests = now.Add(rest.Delay(s.failures))
 	}
 	level := slog.LevelDebug
 	if s.failures == 1 && verdict == Ignored {
@@ -87,14 +87,11 @@ func (l *Life) verdict(work Work, s *streak, code fault.Code, now time.Time) Ver
 	return Retry
 }
 
-// resting is the last failure of optional work that is not due again; else nil.
+// resting is the last failure of a work that rests after it; else nil.
 func (l *Life) resting(work Work) error {
-	if !work.Optional() {
-		return nil
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.streaks[work]; s != nil && l.config.Now().Before(s.due) {
+	if s := l.streaks[work]; s != nil && l.config.Now().Before(s.rests) {
 		return s.last
 	}
 	return nil

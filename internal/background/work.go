@@ -43,36 +43,40 @@ type description struct {
 	name string
 	// optional work ends nobody: its object works on without it, with less comfort.
 	optional bool
-	backoff  retry.Backoff
+	// rest is the pause after a failure for work that is done in passing, among other
+	// work. What has a loop of its own has none: its loop waits for Life.Backoff.
+	rest retry.Backoff
 }
 
-// seldom is the back-off of optional work that may wait.
-var seldom = retry.Backoff{First: time.Second, Last: time.Minute}
+var (
+	none   retry.Backoff
+	seldom = retry.Backoff{First: time.Second, Last: time.Minute}
+)
 
 var descriptions = [works]description{
-	SetUpAppend:         {"set up append", false, retry.Soon},
-	StoreLarge:          {"store large event", false, retry.Soon},
-	MoveAppend:          {"move append", true, retry.Soon},
-	DeleteTransient:     {"delete transient segment", true, retry.Soon},
-	FindSuccessors:      {"find successors", false, retry.Soon},
-	ReadSealed:          {"read sealed segment's last number", false, retry.Soon},
-	EnterSuccessors:     {"enter successors", false, retry.Soon},
-	RaiseDurable:        {"raise durable number", true, retry.Soon},
-	FindLaterWriter:     {"find later writer", true, retry.Soon},
+	SetUpAppend:         {"set up append", false, none},
+	StoreLarge:          {"store large event", false, none},
+	MoveAppend:          {"move append", true, none},
+	DeleteTransient:     {"delete transient segment", true, none},
+	FindSuccessors:      {"find successors", false, none},
+	ReadSealed:          {"read sealed segment's last number", false, none},
+	EnterSuccessors:     {"enter successors", false, none},
+	RaiseDurable:        {"raise durable number", true, none},
+	FindLaterWriter:     {"find later writer", true, none},
 	NoteTime:            {"note time", true, seldom},
-	PingTransaction:     {"ping transaction", true, retry.Soon},
-	ReadGroupState:      {"read group state", false, retry.Soon},
-	WriteGroupState:     {"write group state", false, retry.Soon},
-	FindGroupSuccessors: {"find successors for group", false, retry.Soon},
+	PingTransaction:     {"ping transaction", true, none},
+	ReadGroupState:      {"read group state", false, none},
+	WriteGroupState:     {"write group state", false, none},
+	FindGroupSuccessors: {"find successors for group", false, none},
 	CompactGroupState:   {"compact group state", true, seldom},
 	RemoveSilentReader:  {"remove silent reader", true, seldom},
 	StartCheckpoint:     {"start checkpoint", true, seldom},
 	PublishCheckpoint:   {"publish checkpoint", true, seldom},
 	RenewGroupConfig:    {"renew group configuration", true, seldom},
 	ReportLag:           {"report lag", true, seldom},
-	WatchGroup:          {"watch group", false, retry.Soon},
-	ReadSegment:         {"read segment", false, retry.Soon},
-	DiscoverController:  {"discover controllers", true, retry.Soon},
+	WatchGroup:          {"watch group", false, none},
+	ReadSegment:         {"read segment", false, none},
+	DiscoverController:  {"discover controllers", true, none},
 }
 
 // String names the work for logs.
