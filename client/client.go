@@ -42,32 +42,22 @@ func New(config Config) (*Client, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
 	uri, err := controller.ParseURI(config.ControllerURI)
 	if err != nil {
-		return nil, &fault.Error{Code: fault.InvalidArgument, Op: "set option", Subject: "controller.uri", Err: err}
+		return nil, err
 	}
 	secure, err := tlsConfig(config, uri.TLS)
 	if err != nil {
 		return nil, err
 	}
-	credentials, err := credentials(config)
-	if err != nil {
-		return nil, err
-	}
-	for name, limit := range map[string]time.Duration{
-		"connect.timeout": config.ConnectTimeout, "request.timeout": config.RequestTimeout, "keepalive.timeout": config.KeepAliveTimeout} {
-		if limit <= 0 {
-			return nil, fault.New(fault.InvalidArgument, "set option", name, "%v is not positive; start from DefaultConfig", limit)
-		}
-	}
-	if config.ConnectionsPerStore < 1 {
-		return nil, fault.New(fault.InvalidArgument, "set option", "connections.per.store", "%d is less than 1", config.ConnectionsPerStore)
-	}
 	c.controller, err = controller.New(controller.Config{
 		Endpoints:        uri.Endpoints,
 		Discovery:        uri.Discovery,
 		TLS:              secure,
-		Credentials:      credentials,
+		Credentials:      credentials(config),
 		ConnectTimeout:   config.ConnectTimeout,
 		RetryLimit:       config.RequestTimeout,
 		KeepAliveTimeout: config.KeepAliveTimeout,
@@ -212,14 +202,12 @@ func tlsConfig(config Config, secure bool) (*tls.Config, error) {
 	return t, nil
 }
 
-func credentials(config Config) (controller.Credentials, error) {
+func credentials(config Config) controller.Credentials {
 	switch config.AuthMethod {
-	case "":
-		return nil, nil
 	case "basic":
-		return controller.Basic(config.AuthUser, config.AuthPassword), nil
+		return controller.Basic(config.AuthUser, config.AuthPassword)
 	case "bearer":
-		return controller.Bearer(config.AuthToken), nil
+		return controller.Bearer(config.AuthToken)
 	}
-	return nil, fault.New(fault.InvalidArgument, "set option", "auth.method", "%q is neither basic nor bearer", config.AuthMethod)
+	return nil
 }

@@ -8,7 +8,6 @@ package client
 
 import (
 	"log/slog"
-	"strconv"
 	"time"
 )
 
@@ -87,17 +86,6 @@ type WriterConfig struct {
 	// was written, if something was; 0 for never. See NoteTime. Option
 	// writer.time.mark.interval.
 	TimeMarkInterval time.Duration
-}
-
-// check tells whether the limits are such as the options accept.
-func (c WriterConfig) check() error {
-	return accepted(
-		setting{"writer.id", c.ID},
-		setting{"writer.window.bytes", strconv.Itoa(c.WindowBytes)},
-		setting{"writer.large.event.bytes", strconv.Itoa(c.LargeEventBytes)},
-		setting{"writer.time.mark.interval", c.TimeMarkInterval.String()},
-		setting{"writer.block.bytes", strconv.Itoa(c.BlockBytes)},
-	)
 }
 
 // DefaultWriterConfig returns the documented defaults.

@@ -178,31 +178,23 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 
 // groupConfig puts the servers' form of a configuration together.
 func (c *Client) groupConfig(ctx context.Context, op, name string, config ReaderGroupConfig) (readergroup.Config, error) {
+	if err := config.check(); err != nil {
+		return readergroup.Config{}, err
+	}
 	wanted := readergroup.Config{
 		Start:                     make(map[naming.Stream]streamcut.Cut),
 		End:                       make(map[naming.Stream]streamcut.Cut),
 		RefreshMillis:             config.RefreshInterval.Milliseconds(),
 		CheckpointMillis:          config.CheckpointInterval.Milliseconds(),
 		MaxOutstandingCheckpoints: int32(config.MaxOutstandingCheckpoints),
+		Retention:                 readergroup.Retention(slices.Index(groupRetentions, config.Retention)),
 	}
 	_, _ = rand.Read(wanted.ID[:])
 	if wanted.CheckpointMillis <= 0 {
 		wanted.CheckpointMillis = -1
 	}
-	if config.Retention != "" {
-		wanted.Retention = readergroup.Retention(slices.Index(groupRetentions, config.Retention))
-	}
-	if wanted.Retention < 0 {
-		return wanted, fault.New(fault.InvalidArgument, op, name, "there is no retention %q", config.Retention)
-	}
 	if len(config.Streams) == 0 {
 		return wanted, fault.New(fault.InvalidArgument, op, name, "it has no streams")
-	}
-	if wanted.RefreshMillis <= 0 {
-		return wanted, fault.New(fault.InvalidArgument, op, name, "the refresh interval is less than a millisecond")
-	}
-	if n := config.MaxOutstandingCheckpoints; n < 1 || n > math.MaxInt32 {
-		return wanted, fault.New(fault.InvalidArgument, op, name, "group.checkpoints.outstanding is %d", n)
 	}
 	for _, s := range config.Streams {
 		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
@@ -361,8 +353,8 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	if err := naming.Check(op, "reader", readerID); err != nil {
 		return nil, err
 	}
-	if config.BufferBytes <= 0 {
-		return nil, fault.New(fault.InvalidArgument, op, readerID, "reader.buffer.bytes is %d", config.BufferBytes)
+	if err := config.check(); err != nil {
+		return nil, err
 	}
 	r := &Reader{
 		group:    g,

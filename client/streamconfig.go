@@ -2,7 +2,6 @@ package client
 
 import (
 	"github.com/pravega/pravega-client-go/internal/controller"
-	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
 // StreamConfig is how a stream scales, what it keeps and how it is tagged.
@@ -68,28 +67,25 @@ var retentionKinds = []struct {
 	kind controller.RetentionKind
 }{{RetentionNone, controller.RetainAll}, {RetentionTime, controller.ByTime}, {RetentionSize, controller.BySize}}
 
-// toController checks what only names can get wrong; the rest is checked there.
-func (c StreamConfig) toController(op, stream string) (controller.StreamConfig, error) {
+// toController checks the options one by one; how they fit together is checked there.
+func (c StreamConfig) toController() (controller.StreamConfig, error) {
+	if err := c.check(); err != nil {
+		return controller.StreamConfig{}, err
+	}
 	config := controller.StreamConfig{
 		Scaling:   controller.Scaling{MinSegments: int32(c.Scaling.Segments)},
 		Retention: controller.Retention{Min: c.Retention.Min, Max: c.Retention.Max},
 		Tags:      c.Tags,
 	}
-	found := 0
 	for _, k := range scalingKinds {
 		if k.name == c.Scaling.Kind {
 			config.Scaling.Kind = k.kind
-			found++
 		}
 	}
 	for _, k := range retentionKinds {
 		if k.name == c.Retention.Kind {
 			config.Retention.Kind = k.kind
-			found++
 		}
-	}
-	if found != 2 {
-		return config, fault.New(fault.InvalidArgument, op, stream, "unknown scaling %q or retention %q", c.Scaling.Kind, c.Retention.Kind)
 	}
 	if config.Scaling.Kind != controller.FixedSegments {
 		config.Scaling.TargetRate, config.Scaling.Factor = int32(c.Scaling.Rate), int32(c.Scaling.Factor)

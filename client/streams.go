@@ -41,7 +41,7 @@ func (c *Client) Scopes(ctx context.Context) iter.Seq2[string, error] {
 // configuration. Errors: NoSuchScope, InvalidArgument.
 func (c *Client) CreateStream(ctx context.Context, scope, stream string, config StreamConfig) (created bool, err error) {
 	name := naming.Stream{Scope: scope, Name: stream}
-	wanted, err := config.toController("create stream", name.String())
+	wanted, err := config.toController()
 	if err != nil {
 		return false, err
 	}
@@ -51,7 +51,7 @@ func (c *Client) CreateStream(ctx context.Context, scope, stream string, config 
 // UpdateStream gives a stream another configuration. Errors: NoSuchStream.
 func (c *Client) UpdateStream(ctx context.Context, scope, stream string, config StreamConfig) error {
 	name := naming.Stream{Scope: scope, Name: stream}
-	wanted, err := config.toController("update stream", name.String())
+	wanted, err := config.toController()
 	if err != nil {
 		return err
 	}

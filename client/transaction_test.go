@@ -633,19 +633,6 @@ func TestCommitAndAbortAtOnce(t *testing.T) {
 func TestBadInputToTransactions(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	client := c.client(DefaultConfig())
-	for name, change := range map[string]func(*TransactionalWriterConfig){
-		"txn.lease":        func(c *TransactionalWriterConfig) { c.Lease = time.Millisecond },
-		"txn.close":        func(c *TransactionalWriterConfig) { c.Close = "" },
-		"txn.window.bytes": func(c *TransactionalWriterConfig) { c.WindowBytes = 0 },
-		"txn.block.bytes":  func(c *TransactionalWriterConfig) { c.BlockBytes = -1 },
-		"writer":           func(c *TransactionalWriterConfig) { c.Name = "a/b" },
-	} {
-		config := DefaultTransactionalWriterConfig()
-		change(&config)
-		if _, err := client.OpenTransactionalWriter(within(t), "scope", "stream", config); !errors.Is(err, ErrInvalidArgument) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
 	_, err := client.OpenTransactionalWriter(within(t), "a/b", "stream", DefaultTransactionalWriterConfig())
 	wants(t, err, ErrInvalidArgument, false)
 	long := c.transactions(lease(time.Hour))

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -46,20 +45,6 @@ const (
 // DefaultTransactionalWriterConfig returns the documented defaults.
 func DefaultTransactionalWriterConfig() TransactionalWriterConfig { return NewSettings().Txn }
 
-// check tells whether the limits are such as the options accept.
-func (c TransactionalWriterConfig) check(op string) error {
-	err := accepted(
-		setting{"txn.lease", c.Lease.String()},
-		setting{"txn.close", c.Close},
-		setting{"txn.window.bytes", strconv.Itoa(c.WindowBytes)},
-		setting{"txn.block.bytes", strconv.Itoa(c.BlockBytes)},
-	)
-	if err != nil || c.Name == "" {
-		return err
-	}
-	return naming.Check(op, "writer", c.Name)
-}
-
 // TransactionalWriter begins transactions on a stream: events that readers see
 // all at once when the transaction is committed, or never. Any number of
 // transactions may be open at once. Safe for concurrent use. Close it.
@@ -82,7 +67,7 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 	if err := name.Check(op); err != nil {
 		return nil, err
 	}
-	if err := config.check(op); err != nil {
+	if err := config.check(); err != nil {
 		return nil, err
 	}
 	if config.Name == "" {

@@ -63,8 +63,8 @@ type Retention struct {
 
 // The limits of the official client, which the controllers rely on.
 const (
-	maxTags      = 127
-	maxTagLength = 255
+	MaxTags      = 127 // of a stream
+	MaxTagLength = 255 // in bytes
 )
 
 // check finds what a controller would take without a word and never apply.
@@ -96,12 +96,12 @@ func (s StreamConfig) check(op string, stream naming.Stream) error {
 	default:
 		return bad("the retention kind %d is unknown", s.Retention.Kind)
 	}
-	if len(s.Tags) > maxTags {
-		return bad("there are %d tags, more than %d", len(s.Tags), maxTags)
+	if len(s.Tags) > MaxTags {
+		return bad("there are %d tags, more than %d", len(s.Tags), MaxTags)
 	}
 	for _, tag := range s.Tags {
-		if tag == "" || len(tag) > maxTagLength || !utf8.ValidString(tag) {
-			return bad("a tag is 1 to %d bytes of UTF-8, unlike %.40q", maxTagLength, tag)
+		if tag == "" || len(tag) > MaxTagLength || !utf8.ValidString(tag) {
+			return bad("a tag is 1 to %d bytes of UTF-8, unlike %.40q", MaxTagLength, tag)
 		}
 	}
 	if s.TimestampAggregation < 0 || s.RolloverSize < 0 {

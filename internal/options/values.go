@@ -1,0 +1,147 @@
+// Package options says what kinds of values the options of a client have: which
+// are accepted, and how they are written as text.
+package options
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Values are those that an option may have. The errors of Parse and Check say in a
+// few words what is wrong with a value.
+type Values[T any] struct {
+	Accepted string // which values these are, in words
+	Parse    func(string) (T, error)
+	Check    func(T) error
+	Text     func(T) string // what Parse reads
+}
+
+var errOutOfRange = errors.New("out of range")
+
+// Texts are those that a check accepts.
+func Texts(accepted string, check func(string) error) Values[string] {
+	same := func(s string) string { return s }
+	return Values[string]{accepted, func(s string) (string, error) { return s, nil }, check, same}
+}
+
+// AnyText is accepted, whatever it is.
+func AnyText(accepted string) Values[string] {
+	return Texts(accepted, func(string) error { return nil })
+}
+
+// Choices are a few words.
+func Choices(of ...string) Values[string] {
+	return Texts(strings.Join(of, "|"), func(choice string) error {
+		if !slices.Contains(of, choice) {
+			return errors.New("not one of the choices")
+		}
+		return nil
+	})
+}
+
+// Flags are true and false.
+func Flags() Values[bool] {
+	parse := func(s string) (bool, error) {
+		b, err := strconv.ParseBool(s)
+		if err != nil {
+			return false, errors.New("neither true nor false")
+		}
+		return b, nil
+	}
+	return Values[bool]{"true|false", parse, func(bool) error { return nil }, strconv.FormatBool}
+}
+
+// Unlimited is the longest duration.
+const Unlimited = time.Duration(math.MaxInt64)
+
+// Durations are those from low to high.
+func Durations(low, high time.Duration) Values[time.Duration] {
+	accepted := fmt.Sprintf("%v to %v", low, high)
+	if high == Unlimited {
+		accepted = fmt.Sprintf("%v or more", low)
+	}
+	parse := func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil {
+			return 0, errors.New("not a duration with a unit")
+		}
+		return d, nil
+	}
+	check := func(d time.Duration) error {
+		if d < low || d > high {
+			return errOutOfRange
+		}
+		return nil
+	}
+	return Values[time.Duration]{accepted + ", as 250ms or 10s", parse, check, time.Duration.String}
+}
+
+// OrZero also accepts 0, by which something is switched off.
+func OrZero(v Values[time.Duration]) Values[time.Duration] {
+	check := v.Check
+	v.Accepted = "0s, or " + v.Accepted
+	v.Check = func(d time.Duration) error {
+		if d == 0 {
+			return nil
+		}
+		return check(d)
+	}
+	return v
+}
+
+// Numbers are those from low to high.
+func Numbers[T int | int64](low, high T) Values[T] {
+	parse := func(s string) (T, error) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		switch {
+		case errors.Is(err, strconv.ErrRange), err == nil && int64(T(n)) != n:
+			return 0, errOutOfRange
+		case err != nil:
+			return 0, errors.New("not a whole number")
+		}
+		return T(n), nil
+	}
+	check := func(n T) error {
+		if n < low || n > high {
+			return errOutOfRange
+		}
+		return nil
+	}
+	return Values[T]{fmt.Sprintf("%d to %d", low, high), parse, check, func(n T) string { return strconv.FormatInt(int64(n), 10) }}
+}
+
+// Sizes are numbers of bytes; as text also with KiB, MiB or GiB behind them.
+func Sizes(low, high int) Values[int] {
+	v := Numbers(low, high)
+	plain := v.Parse
+	v.Accepted = fmt.Sprintf("%d to %d bytes, also as 64KiB or 16MiB", low, high)
+	v.Parse = func(s string) (int, error) {
+		for suffix, shift := range map[string]int{"KiB": 10, "MiB": 20, "GiB": 30} {
+			if digits, ok := strings.CutSuffix(s, suffix); ok {
+				n, err := plain(digits)
+				if err == nil && (n < 0 || n > high>>shift) {
+					err = errOutOfRange
+				}
+				return n << shift, err
+			}
+		}
+		return plain(s)
+	}
+	return v
+}
+
+// Lists are strings that a check accepts, separated by commas as text.
+func Lists(accepted string, check func([]string) error) Values[[]string] {
+	parse := func(s string) ([]string, error) {
+		if s == "" {
+			return nil, nil
+		}
+		return strings.Split(s, ","), nil
+	}
+	return Values[[]string]{accepted, parse, check, func(list []string) string { return strings.Join(list, ",") }}
+}
