@@ -81,11 +81,8 @@ func goSliceRelease(of unsafe.Pointer, next C.int64_t, out *C.struct_shim_outcom
 		at = s.EndOffset()
 	}
 	err := s.ReleaseAt(at)
-	switch {
-	case errors.Is(err, client.ErrInvalidArgument):
+	if errors.Is(err, client.ErrInvalidArgument) {
 		_ = s.ReleaseAt(s.StartOffset()) // the handle ends in any case: back as unread
-	case err == nil && s.from.ctx.Err() != nil:
-		err = &client.Error{Code: client.ErrClosed, Op: "release slice", Subject: s.Segment(), Detail: "its reader was closed and gave it back as unread"}
 	}
 	settle(out, err)
 }

@@ -78,9 +78,10 @@ func (a *assignment) take() *Slice {
 	return a.out
 }
 
-// give takes a slice back up to an offset, and tells whether that is noted.
+// give takes a slice back up to an offset, and tells whether that is noted: it is not
+// if the segment was taken away meanwhile, or where the reader stands is settled.
 func (a *assignment) give(s *Slice, next int64) (noted bool) {
-	mine := a.out == s // not so if the segment was taken away meanwhile
+	mine := a.out == s && a.reader.ending == nil && !a.reader.lost()
 	if mine {
 		a.out = nil
 		a.position = next

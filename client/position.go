@@ -82,16 +82,16 @@ func (a *assignment) reached() int64 {
 // checkpoint, or from where it acquired them. A segment that was given back to its end
 // is done with, if the group knows already. Errors: InvalidArgument if the position
 // is ahead of what was handed out, and then the reader stays open; as Close.
-func (r *Reader) CloseAt(ctx context.Context, at Position) error {
-	r.mu.Lock()
+func (r *Reader) CloseAt(ctx context.Context, at Position) error { return r.close(ctx, &at) }
+
+// covers checks that everything before a position was handed out.
+func (r *Reader) covers(at Position) error {
 	for _, a := range r.order {
 		if place, ok := at.position[a.segment]; ok && !a.covers(place.Offset) {
-			r.mu.Unlock()
 			return fault.New(fault.InvalidArgument, "close reader", r.id, "position %d of segment %s is ahead of what was handed out", place.Offset, a.name)
 		}
 	}
-	r.mu.Unlock()
-	return r.close(ctx, at.position.Offsets())
+	return nil
 }
 
 // covers tells whether everything before an offset of the segment was handed out.

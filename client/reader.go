@@ -38,7 +38,7 @@ type Reader struct {
 	knows     freshness
 	marker    *marker
 	err       error
-	closing   bool
+	ending    *ending // of Close; nil as long as it was not called
 	changed   chan struct{}
 	notify    func()
 }
@@ -139,25 +139,29 @@ func (r *Reader) Notify(f func()) {
 }
 
 // Close leaves the group: the segments go to the other readers, from the first
-// event that was not given back. What is out counts as not consumed; its bytes
-// stay valid until it is released. When ctx ends before the group knows, the
-// reader is closed all the same and the error tells that it is still a member.
-// A second Close does nothing.
+// event that was not given back. What is out when Close is called counts as not
+// consumed: a Release after that reports Closed. Its bytes stay valid until it is
+// released. When ctx ends before the group knows, the reader is closed all the same
+// and the error tells that it is still a member. Another Close, also that of the
+// client, waits for the first one, until its own ctx ends, and returns the same.
 func (r *Reader) Close(ctx context.Context) error { return r.close(ctx, nil) }
 
-// close leaves the group at these offsets; by what was given back if there are none.
-func (r *Reader) close(ctx context.Context, at map[readergroup.Segment]int64) error {
+// close leaves the group at a position; by what was given back if there is none.
+func (r *Reader) close(ctx context.Context, at *Position) error {
 	r.mu.Lock()
-	if r.closing {
+	if first := r.ending; first != nil {
 		r.mu.Unlock()
-		return nil
+		return first.wait(ctx, "close reader", r.id)
 	}
-	r.closing = true
-	var lost bool // the reader is no member any more; another one may have its name
-	switch CodeOf(r.err) {
-	case ErrReaderNotInGroup, ErrGroupReinitialized, ErrNoSuchReaderGroup:
-		lost = true
+	lost, stands := r.lost(), r.positions()
+	if at != nil && !lost {
+		if err := r.covers(*at); err != nil {
+			r.mu.Unlock()
+			return err
+		}
+		stands = at.position.Offsets()
 	}
+	r.ending = newEnding() // stands is final: what is given back from now on is not noted
 	r.err = nil
 	r.fail(fault.New(fault.Closed, "read with reader", r.id, "the reader was closed"))
 	r.mu.Unlock()
@@ -169,20 +173,27 @@ func (r *Reader) close(ctx context.Context, at map[readergroup.Segment]int64) er
 		}
 	}
 	r.mu.Lock()
-	if at == nil {
-		at = r.positions()
-	}
 	for _, a := range r.order {
 		a.abandon()
 	}
 	r.mu.Unlock()
-	r.group.client.forget(r)
+	defer r.group.client.forget(r)
 	if lost {
-		return nil
+		return r.ending.finish(nil)
 	}
 	ctx, cancel := r.group.client.limit(ctx)
 	defer cancel()
-	return r.member.leave(ctx, at)
+	return r.ending.finish(r.member.leave(ctx, stands))
+}
+
+// lost reports whether the reader knows that it is no member any more; another one
+// may have its name.
+func (r *Reader) lost() bool {
+	switch CodeOf(r.err) {
+	case ErrReaderNotInGroup, ErrGroupReinitialized, ErrNoSuchReaderGroup:
+		return true
+	}
+	return false
 }
 
 // positions are where the segments stand, by what was given back.

@@ -65,9 +65,12 @@ func (s *Slice) Events() iter.Seq2[int64, []byte] {
 	}
 }
 
-// Release gives the whole slice back: all its events are consumed. Closed tells
-// that this is not noted, because the slice was released before, or its reader
-// was closed or taken out of the group meanwhile. It does not block.
+// Release gives the whole slice back: all its events are consumed. Success means
+// that this is noted: the next reader of the segment goes on behind them, once this
+// one has left the group or passed a checkpoint. Closed means that it is not: the
+// slice was released before, Close of its reader or client was called before, or the
+// reader found out before that it is not in the group any more. The events are
+// delivered again then; after CloseAt, those behind its position. It does not block.
 func (s *Slice) Release() error { return s.ReleaseAt(s.EndOffset()) }
 
 // ReleaseAt gives the slice back up to an event, the first one that was not
@@ -87,7 +90,7 @@ func (s *Slice) ReleaseAt(next int64) error {
 	}
 	s.given = true
 	if !s.from.give(s, next) {
-		return fault.New(fault.Closed, op, s.from.name, "the reader does not have the segment any more: its events are delivered again, to whoever has it now")
+		return fault.New(fault.Closed, op, s.from.name, "the reader was closed or does not have the segment any more: its events are delivered again, to whoever has it now")
 	}
 	return nil
 }

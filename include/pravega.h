@@ -1516,10 +1516,13 @@ PRAVEGA_API int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cu
  *           (except PRAVEGA_E_FORKED).
  * Blocks:   Never; no server is asked.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: no event begins there, the
- *           slice was given back as unread; PRAVEGA_E_CLOSED: the reader was
- *           closed or taken out of its group before, which gave it back as
- *           unread.
+ * Returns:  PRAVEGA_OK: noted, also when the reader or its client is being closed
+ *           at the same time; PRAVEGA_E_INVALID_ARGUMENT: no event begins there,
+ *           the slice was given back as unread; PRAVEGA_E_CLOSED: not noted, since
+ *           the close of the reader or its client began before, or the reader had
+ *           found out that it is not in its group any more. Its events are
+ *           delivered again then; after pravega_reader_close_at, those behind its
+ *           position.
  */
 PRAVEGA_API int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset);
 

@@ -365,6 +365,8 @@ public:
   }
 
   // All was consumed.
+  // Success means that it is noted. PRAVEGA_E_CLOSED means that it is not, and that the
+  // events are delivered again: see pravega_slice_release.
   void release() { release_at(PRAVEGA_SLICE_END); }
   // The event at this offset is the first one that was not consumed.
   void release_at(std::int64_t next_offset) {

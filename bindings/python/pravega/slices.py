@@ -202,8 +202,11 @@ class Slice:
     def release(self) -> None:
         """Gives the slice back: all of its events were consumed. Never waits.
 
-        Raises ClosedError when it was given back before, or when the reader was
-        closed or taken out of its group meanwhile, which gave it back as unread.
+        When it succeeds, that is noted, also when the reader or its client is being
+        closed at the same time. Raises ClosedError when it is not noted: it was given
+        back before, the close of the reader or its client began before, or the reader
+        had found out that it is not in its group any more. Its events are delivered
+        again then; after `Reader.close(at=...)`, those behind that position.
         """
         self.release_at(self.end_offset)
 

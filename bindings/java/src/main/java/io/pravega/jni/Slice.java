@@ -168,10 +168,12 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
     }
 
     /**
-     * Gives the slice back: all of it was consumed.
+     * Gives the slice back: all of it was consumed. When it returns, that is noted, also when the reader or its client is
+     * being closed at the same time.
      *
-     * @throws PravegaException.Closed it was given back before, or the reader was closed or taken out of its group,
-     *     which gave it back as unread
+     * @throws PravegaException.Closed it is not noted: the slice was given back before, the close of the reader or its
+     *     client began before, or the reader had found out that it is not in its group any more; its events are delivered
+     *     again then, after {@link EventReader#closeAt(Position)} those behind that position
      */
     public void release() {
         releaseAt(endOffset());
@@ -183,8 +185,7 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
      *
      * @param next the offset of the first event that was not consumed, see {@link Event#offset} and {@link Event#next}
      * @throws PravegaException.InvalidArgument no event begins there; the slice was given back as unread
-     * @throws PravegaException.Closed it was given back before, or the reader was closed or taken out of its group,
-     *     which gave it back as unread
+     * @throws PravegaException.Closed as by {@link #release}
      */
     public void releaseAt(long next) {
         long slice = handle.take();
@@ -198,7 +199,7 @@ public final class Slice implements Iterable<Event>, AutoCloseable {
      * Gives back what the iteration has gone past, and the rest as unread. Does nothing when the slice was given back
      * before.
      *
-     * @throws PravegaException.Closed the reader was closed or taken out of its group, which gave the slice back as unread
+     * @throws PravegaException.Closed as by {@link #release}: what was consumed is not noted
      */
     @Override
     public void close() {

@@ -1,0 +1,127 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// startsAt is where the next reader of the group starts to read, by a client of its own.
+func (c *cluster) startsAt(g *ReaderGroup) int64 {
+	c.t.Helper()
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(c.t), g.scope, g.name)
+	must(c.t, err)
+	r, err := g.OpenReader(within(c.t), "next", DefaultReaderConfig())
+	must(c.t, err)
+	defer func() { must(c.t, r.Close(within(c.t))) }()
+	return next(c.t, r).StartOffset()
+}
+
+// What Release says of a slice that is given back while its reader is being closed is
+// what the next reader finds: once Close was called, nothing is noted any more.
+func TestReleaseWhileTheReaderIsBeingClosed(t *testing.T) {
+	for name, end := range map[string]func(context.Context, *Reader, Position) error{
+		"close":            func(ctx context.Context, r *Reader, _ Position) error { return r.Close(ctx) },
+		"close at":         func(ctx context.Context, r *Reader, p Position) error { return r.CloseAt(ctx, p) },
+		"close the client": func(_ context.Context, r *Reader, _ Position) error { return r.group.client.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := startCluster(t, keyspace...)
+			c.Put(c.Name(0), []byte("event"))
+			g := c.group()
+			r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+			must(t, err)
+			s, start := next(t, r), r.Position()
+			r.work.Add(1) // holds Close up
+			closed := make(chan error, 1)
+			go func() { closed <- end(within(t), r, start) }()
+			eventually(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
+			released := s.Release()
+			r.work.Done()
+			must(t, <-closed)
+			wants(t, released, ErrClosed, false)
+			if at := c.startsAt(g); at != 0 {
+				t.Fatalf("the next reader starts at %d", at)
+			}
+		})
+	}
+}
+
+// A reader that knows that it is out of its group notes nothing any more: what it had
+// out is another's by now. It can be closed at any position.
+func TestReleaseByAReaderThatIsOutOfItsGroup(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Put(c.Name(0), []byte("event"))
+	g := c.group()
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	must(t, err)
+	s := next(t, r)
+	behind := s.Position(s.EndOffset())
+	must(t, g.ReaderOffline(within(t), "reader"))
+	eventually(t, "the reader knows", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrReaderNotInGroup })
+	wants(t, s.Release(), ErrClosed, false)
+	must(t, r.CloseAt(within(t), behind))
+	if at := c.startsAt(g); at != 0 {
+		t.Fatalf("the next reader starts at %d", at)
+	}
+}
+
+// Whoever closes a reader that is being closed already, also the client, waits and is
+// told the same: here that it is still in its group.
+func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	must(t, err)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if _, ok := command.(wire.ConditionalAppend); ok {
+			return storetest.CloseNow
+		}
+		return storetest.Serve
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	first, second := make(chan error, 1), make(chan error, 1)
+	go func() { first <- r.Close(ctx) }()
+	eventually(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
+	over, end := context.WithCancel(context.Background())
+	end()
+	wants(t, r.Close(over), ErrCancelled, true)
+	go func() { second <- r.Close(within(t)) }()
+	cancel()
+	if a, b := <-first, <-second; CodeOf(a) != ErrCancelled || !errors.Is(a, b) {
+		t.Fatal(a, b)
+	}
+	c.Set(nil)
+	if readers, err := g.Readers(within(t)); err != nil || len(readers) != 1 {
+		t.Fatal(readers, err)
+	}
+}
+
+// The client's Close does not cut off a reader that is leaving its group by its own.
+func TestClientClosesWhileAReaderIsBeingClosed(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	g := c.group()
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	must(t, err)
+	leaving := make(chan struct{})
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if _, ok := command.(wire.ConditionalAppend); ok {
+			select {
+			case <-leaving:
+			default:
+				close(leaving)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		return storetest.Serve
+	})
+	closed := make(chan error, 1)
+	go func() { closed <- r.Close(within(t)) }()
+	<-leaving
+	must(t, g.client.Close())
+	must(t, <-closed)
+}
