@@ -34,6 +34,7 @@ type Transaction struct {
 
 	mu        sync.Mutex
 	outcome   controller.TransactionState // Open until it is known
+	final     error                       // of its writes, once that is known
 	abandoned bool                        // Abort was called
 	asking    bool                        // the controllers are being asked to commit
 	doubt     bool                        // a commit is under way, or had no clear answer
@@ -185,14 +186,17 @@ func (t *Transaction) CommitAt(ctx context.Context, timestamp int64) error {
 
 func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) error {
 	const op = "commit transaction"
+	if t.ended() {
+		return t.told(op, controller.TransactionCommitted, nil)
+	}
 	if err := t.turn.take(ctx, op, t.name()); err != nil {
-		return t.told(err)
+		return t.told(op, controller.TransactionCommitted, err)
 	}
 	defer t.turn.yield()
 	before := t.doubted(true)
 	asked, err := t.attempt(ctx, op, before, name, timestamp)
 	t.doubted(before || asked && fault.MayBeStored(err))
-	return t.told(err)
+	return t.told(op, controller.TransactionCommitted, err)
 }
 
 // attempt tries to commit, and tells whether the controller was asked to. doubt: it
@@ -241,14 +245,21 @@ func (t *Transaction) doubted(doubt bool) (before bool) {
 	return before
 }
 
-// told is the error of an attempt to end the transaction with what all commits of
-// this handle have come to: as long as one of them is in doubt, another one's failure does not tell that the
-// transaction is not committed; if none is, doubtful events are no doubt about that.
-func (t *Transaction) told(err error) error {
+// told is what an attempt to end the transaction in a way returns, given its error.
+// Once the outcome is known, that is all that counts, whatever kept the attempt from
+// asking. Before, as long as one commit of this handle is in doubt, another one's failure
+// does not tell that the transaction is not committed; if none is, doubtful events are
+// no doubt about that.
+func (t *Transaction) told(op string, wanted controller.TransactionState, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var e *fault.Error
-	if t.outcome != controller.TransactionOpen || !errors.As(err, &e) || e.Stored == t.doubt {
+	switch {
+	case t.outcome == wanted && wanted == controller.TransactionCommitted && fault.MayBeStored(t.final):
+		return t.final // not all events of this handle may be in it
+	case t.outcome != controller.TransactionOpen:
+		return t.other(op, wanted)
+	case !errors.As(err, &e) || e.Stored == t.doubt:
 		return err
 	}
 	marked := *e
@@ -307,17 +318,20 @@ func (t *Transaction) Abort(ctx context.Context) error {
 	ctx, cancel := t.writer.client.limit(ctx)
 	defer cancel()
 	t.abandon()
+	if t.ended() {
+		return t.told(op, controller.TransactionAborted, nil)
+	}
 	if err := t.turn.take(ctx, op, t.name()); err != nil {
-		return t.told(err)
+		return t.told(op, controller.TransactionAborted, err)
 	}
 	defer t.turn.yield()
 	t.abandon() // what did not yield to a commit does now
-	if err := t.decided(op, controller.TransactionAborted); err != nil || t.ended() {
-		return err
+	if t.ended() {
+		return t.told(op, controller.TransactionAborted, nil)
 	}
 	err := t.writer.client.controller.AbortTransaction(ctx, t.writer.stream, t.id)
 	t.learn(err, controller.TransactionAborted)
-	return t.told(err)
+	return t.told(op, controller.TransactionAborted, err)
 }
 
 // abandon lets the handle take no more events, and have none committed, unless a
@@ -393,7 +407,7 @@ func (t *Transaction) finish(outcome controller.TransactionState) {
 // conclude ends the handle with an outcome, and its writes with an error.
 func (t *Transaction) conclude(outcome controller.TransactionState, err error) {
 	t.mu.Lock()
-	t.outcome = outcome
+	t.outcome, t.final = outcome, err
 	t.mu.Unlock()
 	t.events.end(err)
 	t.writer.forget(t)

@@ -55,7 +55,7 @@ type TransactionalWriter struct {
 
 	mu     sync.Mutex
 	open   map[*Transaction]struct{}
-	closed bool
+	ending *ending        // of Close; nil as long as it was not called
 	work   sync.WaitGroup // keepers of transactions
 }
 
@@ -129,6 +129,7 @@ func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transacti
 		return nil, err
 	}
 	if e := state.Fault(op, w.stream.String()+" "+uuid.String()); e != nil {
+		e.Stored = false // whatever became of the transaction, this call has no part in it
 		return nil, e
 	}
 	epoch := int32(uuid.Msb() >> 32)
@@ -147,7 +148,7 @@ func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transacti
 func (w *TransactionalWriter) usable(op string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed {
+	if w.ending != nil {
 		return fault.New(fault.Closed, op, w.stream.String(), "the transactional writer was closed")
 	}
 	return nil
@@ -160,10 +161,12 @@ func (w *TransactionalWriter) enter(op string, id wire.UUID, segments []controll
 		return nil, err
 	}
 	w.mu.Lock()
-	if w.closed {
+	if w.ending != nil {
 		w.mu.Unlock()
 		t.leave("the transactional writer was closed")
-		return nil, fault.New(fault.Closed, op, t.name(), "the transactional writer was closed; the servers abort it when its lease ends")
+		err := fault.New(fault.Closed, op, t.name(), "the transactional writer was closed; the servers abort it when its lease ends")
+		err.Stored = true
+		return nil, err
 	}
 	w.open[t] = struct{}{}
 	w.work.Add(1)
@@ -195,14 +198,15 @@ func (w *TransactionalWriter) Transactions() []*Transaction {
 // the config's Close, open transactions are aborted; or they are flushed and left
 // open, and who attaches to one within its lease keeps it alive. It waits for that
 // until ctx ends. An error tells of one transaction for which it did not succeed:
-// the servers abort that when its lease ends. A second Close does nothing.
+// the servers abort that when its lease ends. Another Close, also that of the client,
+// waits for the first one, until its own ctx ends, and returns the same.
 func (w *TransactionalWriter) Close(ctx context.Context) error {
 	w.mu.Lock()
-	if w.closed {
+	if earlier := w.ending; earlier != nil {
 		w.mu.Unlock()
-		return nil
+		return earlier.wait(ctx, "close transactional writer of stream", w.stream.String())
 	}
-	w.closed = true
+	w.ending = newEnding()
 	w.mu.Unlock()
 	var (
 		closing sync.WaitGroup
@@ -219,5 +223,5 @@ func (w *TransactionalWriter) Close(ctx context.Context) error {
 	closing.Wait()
 	w.work.Wait()
 	w.client.forget(w)
-	return first
+	return w.ending.finish(first)
 }

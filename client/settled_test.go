@@ -1,0 +1,89 @@
+package client
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+)
+
+// Once it is known how a transaction ended, that is what Commit and Abort tell, whatever
+// their context: neither waits for anything.
+func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	committed, aborted, elsewhere := begin(t, w), begin(t, w), begin(t, w)
+	put(t, committed, "k", 1, 10)
+	must(t, committed.Commit(within(t)))
+	must(t, aborted.Abort(within(t)))
+	c.Abort(elsewhere.ID())
+	wants(t, elsewhere.Commit(within(t)), ErrTransactionAborted, false)
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	late, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
+	defer cancel()
+	for range 20 { // a choice that is left to chance shows
+		for _, ctx := range []context.Context{over, late} {
+			must(t, committed.Commit(ctx))
+			must(t, committed.CommitAt(ctx, 1))
+			wants(t, committed.Abort(ctx), ErrTransactionCommitted, false)
+			for _, txn := range []*Transaction{aborted, elsewhere} {
+				wants(t, txn.Commit(ctx), ErrTransactionAborted, false)
+				must(t, txn.Abort(ctx))
+			}
+		}
+	}
+	c.expect(1, 10, 0)
+}
+
+// Who waited in vain for another call that ended the transaction meanwhile is told how it
+// ended.
+func TestOutcomeThatIsKnownWhenTheWaitIsOver(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	txn := begin(t, c.transactions(nil))
+	must(t, txn.turn.take(within(t), "", "")) // another call is at it
+	over, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	commits, aborts := make(chan error), make(chan error)
+	go func() { commits <- txn.Commit(over) }()
+	go func() { aborts <- txn.Abort(over) }()
+	eventually(t, "both wait", func() bool { return txn.isAbandoned() })
+	txn.finish(controller.TransactionAborted)
+	cancel()
+	wants(t, <-commits, ErrTransactionAborted, false)
+	must(t, <-aborts)
+	txn.turn.yield()
+}
+
+// A transaction that others committed without some events of a handle is told as such by
+// each Commit of that handle, whatever the context.
+func TestCommitWithoutSomeEventsIsToldWhateverTheContext(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	ours := begin(t, w)
+	theirs, err := w.Attach(within(t), ours.ID())
+	must(t, err)
+	c.Set(noAppends)
+	put(t, ours, "k", 1, 10)
+	must(t, theirs.Commit(within(t)))
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, ctx := range []context.Context{within(t), within(t), over} {
+		wants(t, ours.Commit(ctx), ErrTransactionCommitted, true)
+	}
+}
+
+// An attempt to attach to a transaction changes nothing about it.
+func TestAttachInVainHasNoEffect(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.transactions(nil)
+	unknown, committed, aborted := begin(t, w), begin(t, w), begin(t, w)
+	c.Forget(unknown.ID())
+	must(t, committed.Commit(within(t)))
+	must(t, aborted.Abort(within(t)))
+	for txn, code := range map[*Transaction]Code{unknown: ErrNoSuchTransaction, committed: ErrTransactionCommitted, aborted: ErrTransactionAborted} {
+		_, err := w.Attach(within(t), txn.ID())
+		wants(t, err, code, false)
+	}
+}
