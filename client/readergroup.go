@@ -319,7 +319,9 @@ func (g *ReaderGroup) write(ctx context.Context, log *synchronizer.Synchronizer,
 func (g *ReaderGroup) deleted(err error) error {
 	switch fault.CodeOf(err) {
 	case fault.NoSuchSegment, fault.SegmentSealed, fault.NoSuchStream, fault.NoSuchScope:
-		return fault.New(fault.NoSuchReaderGroup, "use reader group", g.String(), "it was deleted")
+		gone := fault.New(fault.NoSuchReaderGroup, "use reader group", g.String(), "it was deleted")
+		gone.Stored = fault.MayBeStored(err)
+		return gone
 	}
 	return err
 }
@@ -382,6 +384,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 		r.work.Done()
 		if left := r.Close(ctx); left != nil {
 			g.client.log.Warn("a reader stays in its group", "group", g.String(), "reader", readerID, "err", left)
+			err = fault.Uncertain(err)
 		}
 		return nil, err
 	}

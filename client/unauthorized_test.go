@@ -157,7 +157,10 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 		}
 		return false
 	}
-	ofEvents := func(c wire.Command) bool { return isRead(c) && !ofState(c) }
+	ofEvents := func(c wire.Command) bool {
+		_, info := c.(wire.GetStreamSegmentInfo)
+		return (isRead(c) || info) && !ofState(c)
+	}
 	store := func(which func(wire.Command) bool, verdict storetest.Verdict) func(*cluster) {
 		return func(c *cluster) {
 			c.Set(func(_ int, command wire.Command) storetest.Verdict {

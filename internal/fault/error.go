@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Error is a failure: what kind, while doing what, on which stream.
@@ -27,10 +28,25 @@ func Wrap(code Code, op, subject string, cause error) *Error {
 	return &Error{Code: code, Op: op, Subject: subject, Err: cause}
 }
 
-// Context turns the end of a context into TimedOut or Cancelled. errors.Is finds the
-// context's own error in it, context.DeadlineExceeded or context.Canceled, and the cause
-// that whoever ended the context gave.
+// Within limits a context for the client's own sake. That the caller's time is over is
+// another matter: Context makes Unreachable of the end of this limit, with the op and
+// subject of what did not answer, so the caller may try again.
+func Within(ctx context.Context, limit time.Duration, op, subject string) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, limit, ownLimit{New(Unreachable, op, subject, "no answer within %v", limit)})
+}
+
+// ownLimit is the cause of the end of a context of Within.
+type ownLimit struct{ err *Error }
+
+func (o ownLimit) Error() string { return o.err.Error() }
+
+// Context turns the end of a context into TimedOut or Cancelled; see also Within.
+// errors.Is finds the context's own error in it, context.DeadlineExceeded or
+// context.Canceled, and the cause that whoever ended the context gave.
 func Context(ctx context.Context, op, subject string) *Error {
+	if own, ok := context.Cause(ctx).(ownLimit); ok {
+		return Wrap(Unreachable, op, subject, own.err)
+	}
 	code := Cancelled
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		code = TimedOut
@@ -48,6 +64,18 @@ type caused struct{ err, cause error }
 func (c caused) Error() string { return c.cause.Error() }
 
 func (c caused) Unwrap() []error { return []error{c.err, c.cause} }
+
+// Uncertain makes err that of a change which may have taken effect: MayBeStored holds
+// for the result.
+func Uncertain(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Code: CodeOf(err), Op: "change", Err: err}
+	}
+	marked := *e
+	marked.Stored = true
+	return &marked
+}
 
 // Error says what was done to what, what failed, and what the user can do.
 func (e *Error) Error() string {

@@ -120,3 +120,42 @@ func TestEndedContexts(t *testing.T) {
 		})
 	}
 }
+
+// A limit of the client's own says what did not answer, and is no end of the caller's;
+// the caller's own end within it is.
+func TestLimitsOfOnesOwn(t *testing.T) {
+	own, cancel := Within(context.Background(), 0, "ask store", "a:1")
+	defer cancel()
+	below, cancelBelow := context.WithTimeout(own, time.Hour)
+	defer cancelBelow()
+	for _, ctx := range []context.Context{own, below} {
+		<-ctx.Done()
+		err := Context(ctx, "read", "a/b")
+		if err.Code != Unreachable || errors.Is(err, context.DeadlineExceeded) || !Retriable(err) {
+			t.Errorf("%v, %v", err.Code, err)
+		}
+		for _, want := range []string{"read a/b", "ask store a:1", "0s"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q does not say %q", err, want)
+			}
+		}
+	}
+	caller, cancelCaller := context.WithTimeout(context.Background(), 0)
+	defer cancelCaller()
+	ctx, cancel := Within(caller, time.Hour, "ask store", "a:1")
+	defer cancel()
+	<-ctx.Done()
+	if err := Context(ctx, "read", "a/b"); err.Code != TimedOut || !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}
+
+func TestUncertainMarksACopy(t *testing.T) {
+	shared := New(Unreachable, "write", "a/b", "gone")
+	for _, err := range []error{shared, fmt.Errorf("demo: %w", shared), context.Canceled} {
+		marked := Uncertain(err)
+		if !MayBeStored(marked) || CodeOf(marked) != CodeOf(err) || MayBeStored(err) || !strings.Contains(marked.Error(), CodeOf(err).Error()) {
+			t.Error(marked, err)
+		}
+	}
+}

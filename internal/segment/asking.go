@@ -49,7 +49,7 @@ func (f *Fetcher) ask(at int, offset, length int64) {
 		Segment: f.Name, Offset: offset, SuggestedLength: int32(length), Token: f.permit.token, RequestID: f.line.request}.Append(nil))
 }
 
-// sound asks how far the segment reaches, while there seems to be more.
+// sound asks for the segment's state: how far it reaches.
 func (f *Fetcher) sound() {
 	if f.sounding {
 		return

@@ -23,22 +23,15 @@ func CompareAndSet(ctx context.Context, stores *segmentstore.Stores, name string
 	}
 	updated, ok := reply.(wire.SegmentAttributeUpdated)
 	if !ok {
-		return false, unexpected(op, name, reply)
+		return false, fault.Uncertain(unexpected(op, name, reply))
 	}
 	return updated.Success, nil
 }
 
 // Raise makes an attribute at least a number; it never goes back.
 func Raise(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, to int64) error {
-	for {
-		value, err := Attribute(ctx, stores, name, segmentstore.Write, attribute)
-		if err != nil || value >= to {
-			return err
-		}
-		if done, err := CompareAndSet(ctx, stores, name, attribute, value, to); done || err != nil {
-			return err
-		}
-	}
+	_, err := change(ctx, stores, name, attribute, func(value int64) (next int64, err error) { return max(value, to), nil })
+	return err
 }
 
 // Fence keeps every incarnation of a writer before this one from appending to a
@@ -48,24 +41,45 @@ func Raise(ctx context.Context, stores *segmentstore.Stores, name string, attrib
 // later incarnation came first. It waits as long as an earlier incarnation lives
 // and appends without a pause, since then no number that is read is the last one.
 func Fence(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID, by Incarnation, stored int64) (int64, error) {
-	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
-			return 0, fault.Context(ctx, "fence the writer's earlier ones on segment", name)
-		}
-		value, err := Attribute(ctx, stores, name, segmentstore.Write, writer)
-		if err != nil {
-			return 0, err
-		}
-		last, number := FromWire(value)
-		switch {
+	value, err := change(ctx, stores, name, writer, func(value int64) (int64, error) {
+		switch last, number := FromWire(value); {
 		case last > by:
 			return 0, Fenced(name)
 		case last == by:
-			return number, nil
+			return value, nil
+		default:
+			return by.OnWire(max(number, stored)), nil
 		}
-		number = max(number, stored)
-		if done, err := CompareAndSet(ctx, stores, name, writer, value, by.OnWire(number)); done || err != nil {
-			return number, err
+	})
+	if err != nil {
+		return 0, err
+	}
+	_, number := FromWire(value)
+	return number, nil
+}
+
+// change makes an attribute what next makes of it, however often others do the same
+// meanwhile, and returns that. After an attempt that says no although it made the change,
+// since its reply was lost, the attribute shows it.
+func change(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, next func(value int64) (int64, error)) (int64, error) {
+	for attempt := 0; ; attempt++ {
+		doubt := func(err error) error { return err }
+		if attempt > 0 {
+			doubt = fault.Uncertain
+		}
+		if retry.Soon.Wait(ctx, attempt) != nil {
+			return 0, doubt(fault.Context(ctx, "change attribute of segment", name))
+		}
+		old, err := Attribute(ctx, stores, name, segmentstore.Write, attribute)
+		if err != nil {
+			return 0, doubt(err)
+		}
+		value, err := next(old)
+		if err != nil || value == old {
+			return value, err
+		}
+		if done, err := CompareAndSet(ctx, stores, name, attribute, old, value); done || err != nil {
+			return value, err
 		}
 	}
 }

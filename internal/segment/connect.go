@@ -137,7 +137,7 @@ func (a *Appender) find(ctx context.Context) (*berth, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.stores.SetupTimeout())
+	ctx, cancel := fault.Within(ctx, a.stores.SetupTimeout(), "find a connection for segment", a.Name)
 	defer cancel()
 	token, expiry, err := a.stores.Authorizer().Token(ctx, a.Name, segmentstore.Write)
 	if err != nil {
@@ -172,11 +172,12 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	if err := conn.Register(a.request, l); err != nil {
 		return nil, 0, err
 	}
-	if err := conn.Enter(a.ctx); err != nil {
+	leave, err := conn.Enter(a.ctx)
+	if err != nil {
 		l.leave()
 		return nil, 0, err
 	}
-	defer conn.Leave()
+	defer leave()
 	if !conn.ExpireBy(at.expiry) {
 		l.leave()
 		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "the connection is about to end")

@@ -11,8 +11,12 @@ import (
 
 // take handles a letter.
 func (f *Fetcher) take(l letter) {
-	if l.lost != nil {
+	switch {
+	case l.lost != nil:
 		f.broken(l.lost)
+		return
+	case l.refused:
+		f.suspect(l.offset)
 		return
 	}
 	switch r := l.reply.(type) {
@@ -30,7 +34,19 @@ func (f *Fetcher) take(l letter) {
 	case wire.SegmentIsTruncated:
 		f.truncated(r.StartOffset)
 	default:
-		f.failed(segmentstore.Failure("read segment", f.Name, l.reply))
+		err := segmentstore.Failure("read segment", f.Name, l.reply)
+		if err == nil {
+			err = unexpected("read segment", f.Name, l.reply)
+		}
+		f.failed(err)
+	}
+}
+
+// suspect handles the refusal of a read that may be one of this segment's. If it is, the
+// question for the segment's state, which shows the same token, is refused too.
+func (f *Fetcher) suspect(offset int64) {
+	if a := f.asked(offset); a != nil && a.read == nil {
+		f.sound()
 	}
 }
 

@@ -74,11 +74,13 @@ type line struct {
 	request int64
 }
 
-// letter is a reply, or the loss of the connection.
+// letter is a reply, the loss of the connection, or the refusal of somebody's read.
 type letter struct {
-	from  *line
-	reply wire.Reply
-	lost  error
+	from    *line
+	reply   wire.Reply
+	lost    error
+	refused bool
+	offset  int64 // of the read that was refused
 }
 
 // StartFetcher reads a segment from the header of an event on, until Stop, the end of
@@ -122,6 +124,9 @@ func (f *Fetcher) Released(size int) {
 
 // Receive puts a reply into the mailbox.
 func (l *line) Receive(reply wire.Reply) { l.f.post(letter{from: l, reply: reply}) }
+
+// ReadRefused puts the refusal of a read into the mailbox.
+func (l *line) ReadRefused(offset int64) { l.f.post(letter{from: l, refused: true, offset: offset}) }
 
 // Lost puts the end of the connection into the mailbox.
 func (l *line) Lost(err error) { l.f.post(letter{from: l, lost: err}) }

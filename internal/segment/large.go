@@ -202,7 +202,7 @@ func (t *transient) create() error {
 
 // exchange is one request on the connection of the segment.
 func (t *transient) exchange(op string, build func(token string) wire.Command) (wire.Reply, error) {
-	ctx, cancel := context.WithTimeout(t.a.ctx, t.a.stores.SetupTimeout())
+	ctx, cancel := fault.Within(t.a.ctx, t.a.stores.SetupTimeout(), op, t.a.Name)
 	defer cancel()
 	token, _, err := t.a.stores.Authorizer().Token(ctx, t.a.Name, segmentstore.Write)
 	if err != nil {
@@ -212,7 +212,7 @@ func (t *transient) exchange(op string, build func(token string) wire.Command) (
 	if err != nil {
 		return nil, err
 	}
-	reply, err := t.conn.Exchange(ctx, t.request, frame)
+	reply, _, err := t.conn.Exchange(ctx, t.request, frame)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (t *transient) exchange(op string, build func(token string) wire.Command) (
 // the servers do it when it has been idle for long.
 func (t *transient) remove() {
 	const op = "delete transient segment of segment"
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.a.ctx), t.a.stores.SetupTimeout())
+	ctx, cancel := fault.Within(context.WithoutCancel(t.a.ctx), t.a.stores.SetupTimeout(), op, t.a.Name)
 	defer cancel()
 	_, err := t.a.stores.Call(ctx, op, t.a.Name, segmentstore.Write, func(request int64, token string) wire.Command {
 		return wire.DeleteSegment{RequestID: request, Segment: t.name, Token: token}

@@ -68,7 +68,7 @@ func (l *Log) MoveMark(ctx context.Context, from, to int64) (moved bool, err err
 	}
 	updated, ok := reply.(wire.SegmentAttributeUpdated)
 	if !ok {
-		return false, unexpected(op, l.name, reply)
+		return false, fault.Uncertain(unexpected(op, l.name, reply))
 	}
 	return updated.Success, nil
 }
@@ -87,7 +87,7 @@ func (l *Log) Truncate(ctx context.Context, offset int64) error {
 		return err
 	}
 	if _, ok := reply.(wire.SegmentTruncated); !ok {
-		return unexpected(op, l.name, reply)
+		return fault.Uncertain(unexpected(op, l.name, reply))
 	}
 	return nil
 }
@@ -152,105 +152,121 @@ func readSegment(ctx context.Context, stores *segmentstore.Stores, name string, 
 	return read, nil
 }
 
-// AppendAt adds a record if the log ends at an offset, and tells whether it did
+// AppendAt adds a record if the log ends at an offset, and reports whether it did
 // and where it ends then. However often the connection breaks or a token has
-// expired, the record is added at most once, and the answer is the true one.
+// expired, the record is added at most once, and the answer is the true one;
+// fault.MayBeStored holds for an error if it is not known.
 func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end int64, added bool, err error) {
-	const op = "append to log"
 	l.number++
-	end = offset + int64(wire.EventHeader+len(record))
+	added, uncertain, err := l.append(ctx, offset, record)
+	if err != nil && uncertain {
+		err = fault.Uncertain(err)
+	}
+	if err != nil || !added {
+		return 0, false, err
+	}
+	return offset + int64(wire.EventHeader+len(record)), true, nil
+}
+
+// append tries until there is an answer. With an error, uncertain reports whether the
+// record may have been added.
+func (l *Log) append(ctx context.Context, offset int64, record []byte) (added, uncertain bool, err error) {
 	refusals := 0
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			e := fault.Context(ctx, op, l.name)
-			e.Stored = attempt > 0
-			return 0, false, e
+			return false, uncertain, fault.Context(ctx, appendToLog, l.name)
 		}
-		reply, stored, err := l.appendOnce(ctx, offset, record)
-		if err == nil && stored {
-			return end, true, nil
-		}
+		added, doubt, err := l.appendOnce(ctx, offset, record)
 		if err == nil {
-			switch reply.(type) {
-			case wire.DataAppended:
-				return end, true, nil
-			case wire.ConditionalCheckFailed:
-				return 0, false, nil
-			}
-			if err = segmentstore.Failure(op, l.name, reply); err == nil {
-				err = unexpected(op, l.name, reply)
-			}
+			return added, false, nil
 		}
+		uncertain = uncertain || doubt
 		l.conn = nil
 		switch fault.CodeOf(err) {
-		case fault.Unreachable, fault.WrongHost, fault.ServerError, fault.TimedOut:
+		case fault.Unreachable, fault.WrongHost, fault.ServerError:
 			l.stores.Logger().Debug("append to log is tried again", "segment", l.name, "err", err)
 		case fault.Unauthenticated:
 			if refusals++; refusals > segmentstore.Refusals {
-				return 0, false, err
+				return false, uncertain, err
 			}
 			l.stores.Authorizer().Refused(l.name, segmentstore.ReadWrite)
 		default:
-			return 0, false, err
+			return false, uncertain, err
 		}
 	}
 }
 
-// appendOnce tries on one connection; stored tells that an earlier try, whose
-// reply was lost, had come through.
-func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (reply wire.Reply, stored bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, l.stores.SetupTimeout())
+const appendToLog = "append to log"
+
+// appendOnce tries on one connection. The answer may be that of an earlier try whose
+// reply was lost. With an error, doubt reports whether this try may have come through.
+func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (added, doubt bool, err error) {
+	ctx, cancel := fault.Within(ctx, l.stores.SetupTimeout(), appendToLog, l.name)
 	defer cancel()
 	if l.conn == nil {
-		if reply, err := l.setUp(ctx); err != nil {
-			return nil, false, err
-		} else if setup, ok := reply.(wire.AppendSetup); !ok {
-			return reply, false, nil
-		} else if setup.LastEventNumber >= l.number {
-			return nil, true, nil
+		last, err := l.setUp(ctx)
+		if err != nil || last >= l.number {
+			return err == nil, false, err
 		}
 	}
 	frame, err := wire.Encode(nil, wire.ConditionalAppend{
 		WriterID: l.writer, EventNumber: l.number, ExpectedOffset: offset, Event: record, RequestID: l.request})
 	if err != nil {
-		return nil, false, err
+		return false, false, err
 	}
-	conn := l.conn
-	reply, err = l.exchange(ctx, frame)
-	if refused, ok := reply.(wire.AuthTokenCheckFailed); ok {
-		// It is the token of somebody's read: an append shows none, and is still
-		// under way.
-		err = fault.Wrap(fault.Unreachable, "append to log", l.name, segmentstore.Failure("read from store", conn.Endpoint(), refused))
-		conn.Close(err)
+	reply, sent, err := l.exchange(ctx, frame)
+	if err != nil {
+		return false, sent, err
 	}
-	return reply, false, err
+	switch reply.(type) {
+	case wire.DataAppended:
+		return true, false, nil
+	case wire.ConditionalCheckFailed:
+		return false, false, nil
+	}
+	return false, !segmentstore.Refusal(reply), l.failure(reply)
 }
 
-func (l *Log) setUp(ctx context.Context) (wire.Reply, error) {
+// setUp asks for the number of the last record that was added by this log.
+func (l *Log) setUp(ctx context.Context) (last int64, err error) {
 	token, expiry, err := l.stores.Authorizer().Token(ctx, l.name, segmentstore.ReadWrite)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if l.conn, err = l.stores.Connect(ctx, l.name, segmentstore.Requests); err != nil {
-		return nil, err
+		return 0, err
 	}
 	if !l.conn.ExpireBy(expiry) {
-		return nil, fault.New(fault.Unreachable, "append to log", l.name, "the connection is about to end")
+		return 0, fault.New(fault.Unreachable, appendToLog, l.name, "the connection is about to end")
 	}
 	frame, err := wire.Encode(nil, wire.SetupAppend{RequestID: l.request, WriterID: l.writer, Segment: l.name, Token: token})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return l.exchange(ctx, frame)
+	reply, _, err := l.exchange(ctx, frame)
+	if err != nil {
+		return 0, err
+	}
+	if setup, ok := reply.(wire.AppendSetup); ok {
+		return setup.LastEventNumber, nil
+	}
+	return 0, l.failure(reply)
+}
+
+// failure of an append or its set-up.
+func (l *Log) failure(reply wire.Reply) error {
+	if err := segmentstore.Failure(appendToLog, l.name, reply); err != nil {
+		return err
+	}
+	return unexpected(appendToLog, l.name, reply)
 }
 
 // exchange gives the connection up when it does not answer: a second set-up on
 // it might overtake what is still under way.
-func (l *Log) exchange(ctx context.Context, frame []byte) (wire.Reply, error) {
-	conn := l.conn
-	reply, err := conn.Exchange(ctx, l.request, frame)
+func (l *Log) exchange(ctx context.Context, frame []byte) (reply wire.Reply, sent bool, err error) {
+	reply, sent, err = l.conn.Exchange(ctx, l.request, frame)
 	if err != nil {
-		conn.Close(fault.Wrap(fault.Unreachable, "append to log", l.name, err))
+		l.conn.Retire()
 	}
-	return reply, err
+	return reply, sent, err
 }

@@ -8,113 +8,207 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// Refusals is how many tokens in a row a store may call expired: where it refuses
-// the token of a read, everybody who shares the connection is told so. After that
-// the newest one will not do either, for example because the clocks of the servers
-// differ.
+// Refusals is how many tokens in a row a store may call expired. After that the newest
+// one will not do either, for example because the clocks of the servers differ.
 const Refusals = 8
+
+// call is a request about a segment, for as many attempts as it takes.
+type call struct {
+	stores  *Stores
+	op      string // in the words of errors
+	segment string
+	access  Access
+
+	guessed   bool // where the segment is, at the last attempt
+	uncertain bool // an attempt may have taken effect although no answer says so
+}
 
 // Call sends a request about a segment and waits for its reply, over a shared
 // connection. Lost connections and moved segments are tried again until ctx ends,
 // tokens that have expired are fetched anew up to Refusals times, so the request
 // must be one that may be repeated. Error replies come back as errors, as Failure
-// describes.
+// describes. fault.MayBeStored holds for the error of a request that changes something
+// if an attempt may have done so.
 func (s *Stores) Call(ctx context.Context, op, segment string, access Access, build Build) (wire.Reply, error) {
+	c := &call{stores: s, op: op, segment: segment, access: access}
+	reply, err := c.do(ctx, build)
+	if err != nil && c.uncertain {
+		err = fault.Uncertain(err)
+	}
+	return reply, err
+}
+
+func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
+	s := c.stores
 	refusals := 0
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return nil, fault.Context(ctx, op, segment)
+			return nil, fault.Context(ctx, c.op, c.segment)
 		}
-		reply, guessed, err := s.callOnce(ctx, segment, access, build)
+		reply, err := c.attempt(ctx, build)
+		if err == errReadRefused {
+			// Perhaps another one's. To this question the refusal is our own.
+			if reply, err = c.attempt(ctx, c.state); err == nil && Failure(c.op, c.segment, reply) == nil {
+				continue
+			}
+		}
 		if err == nil {
-			if err = Failure(op, segment, reply); err == nil {
+			if err = Failure(c.op, c.segment, reply); err == nil {
 				return reply, nil
 			}
 		}
-		s.Lost(segment)
-		if missing, ok := reply.(wire.NoSuchSegment); ok && guessed && missing.Segment == segment {
+		s.Lost(c.segment)
+		if missing, ok := reply.(wire.NoSuchSegment); ok && c.guessed && missing.Segment == c.segment {
 			continue // it is not there
 		}
 		switch code := fault.CodeOf(err); code {
 		case fault.Unreachable, fault.WrongHost, fault.ServerError:
-			s.dialer.Logger.Debug("request is tried again", "op", op, "segment", segment, "attempt", attempt, "err", err)
+			s.dialer.Logger.Debug("request is tried again", "op", c.op, "segment", c.segment, "attempt", attempt, "err", err)
 		case fault.Unauthenticated:
 			if refusals++; refusals > Refusals {
 				return nil, err
 			}
-			s.tokens.Refused(segment, access)
+			s.tokens.Refused(c.segment, c.access)
 		default:
 			return nil, err
 		}
 	}
 }
 
-func (s *Stores) callOnce(ctx context.Context, segment string, access Access, build Build) (reply wire.Reply, guessed bool, err error) {
-	token, _, err := s.tokens.Token(ctx, segment, access)
+// attempt asks once.
+func (c *call) attempt(ctx context.Context, build Build) (wire.Reply, error) {
+	s := c.stores
+	token, _, err := s.tokens.Token(ctx, c.segment, c.access)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	endpoint, guessed, err := s.Find(ctx, segment)
+	endpoint, guessed, err := s.Find(ctx, c.segment)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
+	c.guessed = guessed
 	conn, err := s.ConnectTo(ctx, endpoint, Requests)
 	if err != nil {
-		return nil, guessed, err
+		return nil, err
 	}
 	request := s.Request()
-	frame, err := wire.Encode(nil, build(request, token))
+	command := build(request, token)
+	frame, err := wire.Encode(nil, command)
 	if err != nil {
-		return nil, guessed, err
+		return nil, err
 	}
 	// A reply that was lost on a connection that lives must not be waited for
 	// for ever; nothing tells what else is wrong with it.
-	try, cancel := context.WithTimeout(ctx, s.SetupTimeout())
+	try, cancel := fault.Within(ctx, s.SetupTimeout(), "wait for segment store", endpoint)
 	defer cancel()
-	reply, err = conn.Exchange(try, request, frame)
+	reply, sent, err := conn.exchange(try, request, frame, offsetOf(command))
+	if sent && changes(command) && (err != nil || Failure(c.op, c.segment, reply) != nil && !Refusal(reply)) {
+		c.uncertain = true
+	}
 	switch {
 	case err == nil:
-		s.Found(segment, endpoint) // an error reply has it forgotten again
+		s.Found(c.segment, endpoint) // an error reply has it forgotten again
 	case try.Err() != nil && ctx.Err() == nil:
-		err = fault.New(fault.Unreachable, "wait for segment store", conn.Endpoint(), "no reply after %v", s.SetupTimeout())
-		conn.Close(err)
+		conn.Retire()
 	}
-	return reply, guessed, err
+	return reply, err
 }
 
-// Exchange sends one frame and waits for the reply to its request id.
-func (c *Conn) Exchange(ctx context.Context, request int64, frame []byte) (wire.Reply, error) {
-	waiting := make(exchange, 1)
+// state is a question that shows the same token as others about the segment.
+func (c *call) state(request int64, token string) wire.Command {
+	return wire.GetStreamSegmentInfo{RequestID: request, Segment: c.segment, Token: token}
+}
+
+// changes reports whether a command is more than a question.
+func changes(command wire.Command) bool {
+	switch command.(type) {
+	case wire.ReadSegment, wire.GetStreamSegmentInfo, wire.GetSegmentAttribute:
+		return false
+	}
+	return true
+}
+
+// offsetOf is where a read starts; noRead for any other command.
+func offsetOf(command wire.Command) int64 {
+	if read, ok := command.(wire.ReadSegment); ok {
+		return read.Offset
+	}
+	return noRead
+}
+
+const noRead = -1
+
+// errReadRefused tells that a read was refused which may have been this one.
+var errReadRefused = fault.New(fault.Unauthenticated, "read from segment store", "", "the token of a read was refused")
+
+// Exchange sends one frame and waits for the reply to its request id. With an error,
+// sent reports whether the request may have reached the server.
+func (c *Conn) Exchange(ctx context.Context, request int64, frame []byte) (reply wire.Reply, sent bool, err error) {
+	return c.exchange(ctx, request, frame, noRead)
+}
+
+func (c *Conn) exchange(ctx context.Context, request int64, frame []byte, offset int64) (reply wire.Reply, sent bool, err error) {
+	if ctx.Err() != nil {
+		return nil, false, fault.Context(ctx, "ask segment store", c.endpoint)
+	}
+	waiting := exchange{make(chan answer, 1), offset}
 	if err := c.Register(request, waiting); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer c.Unregister(request)
 	c.Send(frame)
 	select {
-	case got := <-waiting:
-		return got.reply, got.err
+	case got := <-waiting.answers:
+		return got.reply, true, got.err
 	case <-ctx.Done():
-		return nil, fault.Context(ctx, "wait for segment store", c.endpoint)
+		return nil, true, fault.Context(ctx, "wait for segment store", c.endpoint)
 	}
 }
 
 // exchange is the receiver of one reply.
-type exchange chan answer
+type exchange struct {
+	answers chan answer
+	offset  int64 // of a read; else noRead
+}
 
 type answer struct {
 	reply wire.Reply
 	err   error
 }
 
+// Receive takes the reply.
 func (e exchange) Receive(reply wire.Reply) { e.put(answer{reply: reply}) }
-func (e exchange) Lost(err error)           { e.put(answer{err: err}) }
+
+// ReadRefused takes the refusal of a read that may be this one.
+func (e exchange) ReadRefused(offset int64) {
+	if offset == e.offset {
+		e.put(answer{err: errReadRefused})
+	}
+}
+
+// Lost takes the end of the connection.
+func (e exchange) Lost(err error) { e.put(answer{err: err}) }
 
 // put keeps the first answer; a second one to the same request is dropped.
 func (e exchange) put(a answer) {
 	select {
-	case e <- a:
+	case e.answers <- a:
 	default:
+		if data, ok := a.reply.(Data); ok {
+			data.Buffer.Release()
+		}
 	}
+}
+
+// Refusal reports whether a reply says that the request was not carried out. After
+// another error reply, such as ErrorMessage, nobody knows.
+func Refusal(reply wire.Reply) bool {
+	switch reply.(type) {
+	case wire.WrongHost, wire.SegmentIsSealed, wire.NoSuchSegment, wire.SegmentAlreadyExists, wire.SegmentIsTruncated,
+		wire.OperationUnsupported, wire.AuthTokenCheckFailed:
+		return true
+	}
+	return false
 }
 
 // Failure turns an error reply into an error: NoSuchSegment, SegmentSealed,

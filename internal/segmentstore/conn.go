@@ -26,6 +26,17 @@ type Receiver interface {
 	Lost(err error)
 }
 
+// A Reader is a Receiver whose requests include reads. Where a server refuses the token
+// of a read, it puts the offset in place of the request id, so nothing tells whose read
+// it was.
+type Reader interface {
+	Receiver
+	// ReadRefused tells that a read at an offset was refused, this Reader's or that of
+	// another one on the connection. Only a refusal that Receive gets is certainly its
+	// own.
+	ReadRefused(offset int64)
+}
+
 // A Source has frames to send. It is pulled once for each call of Ready, by the
 // connection's sender, or of Now, and must not block on anything slow.
 type Source interface {
@@ -50,7 +61,7 @@ type Conn struct {
 	dialer   *Dialer
 	socket   net.Conn
 	pulse    pulse
-	setups   chan struct{}   // who sets up an append holds one
+	setups   turns           // of those who set up an append
 	life     context.Context // ends with Close
 	end      context.CancelFunc
 
@@ -80,7 +91,7 @@ func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
 		direct:    newDirect(socket),
 		sending:   true, // the sender, until it first rests
 		receivers: make(map[int64]Receiver),
-		setups:    make(chan struct{}, setupsAtOnce),
+		setups:    make(turns, setupsAtOnce),
 		sent:      make(chan struct{}),
 		done:      make(chan struct{}),
 	}
@@ -132,22 +143,19 @@ func (c *Conn) users() int {
 	return len(c.receivers)
 }
 
-// Enter waits for a turn to set up an append, of which a server gets only so many
-// at once on a connection, and Leave ends it. It fails when ctx or the connection
-// ends.
-func (c *Conn) Enter(ctx context.Context) error {
-	select {
-	case c.setups <- struct{}{}:
-		return nil
-	case <-c.life.Done():
-		return fault.New(fault.Unreachable, "use segment store", c.endpoint, "the connection was closed")
-	case <-ctx.Done():
-		return fault.Context(ctx, "use segment store", c.endpoint)
+// Enter waits for a turn to set up an append, of which a server gets only so many at
+// once on a connection. The turn ends with leave. Enter fails when ctx or the
+// connection ends.
+func (c *Conn) Enter(ctx context.Context) (leave func(), err error) {
+	leave, ok := c.setups.take(ctx, c.life.Done())
+	switch {
+	case ok:
+		return leave, nil
+	case ctx.Err() != nil:
+		return nil, fault.Context(ctx, "use segment store", c.endpoint)
 	}
+	return nil, fault.New(fault.Unreachable, "use segment store", c.endpoint, "the connection was closed")
 }
-
-// Leave ends the turn of Enter.
-func (c *Conn) Leave() { <-c.setups }
 
 const setupsAtOnce = 64
 
@@ -344,16 +352,18 @@ func (c *Conn) dispatch(reply wire.Reply) {
 	case Data: // nobody waits for it any more
 		reply.Buffer.Release()
 	case wire.AuthTokenCheckFailed:
-		c.refuseAll(reply)
+		if reply.RequestID < firstRequest { // an offset, else the request of somebody who has left
+			c.readRefused(reply.RequestID)
+		}
 	}
 }
 
-// refuseAll hands a refused token to every receiver: for a read, the servers
-// answer with the offset where the request id should be, so it cannot be told
-// whose it was.
-func (c *Conn) refuseAll(refused wire.AuthTokenCheckFailed) {
+// readRefused tells everybody who reads that a read was refused.
+func (c *Conn) readRefused(offset int64) {
 	for _, r := range c.everybody() {
-		r.Receive(refused)
+		if r, ok := r.(Reader); ok {
+			r.ReadRefused(offset)
+		}
 	}
 }
 

@@ -277,37 +277,6 @@ func (*flood) Pull(b net.Buffers) net.Buffers { return b }
 func (*flood) Retire()                        {}
 func (f *flood) UnderWay() int                { return int(f.Load()) }
 
-// A server that refuses the token of a read answers with the read's offset
-// instead of its id: everybody hears of it, whatever the offset.
-func TestRefusedTokenOfAReadReachesTheReader(t *testing.T) {
-	s := storetest.Start(t)
-	all := stores(t, s, dialer)
-	conn, err := all.Connect(within(t, time.Minute), segment, segmentstore.Reads)
-	if err != nil {
-		t.Fatal(err)
-	}
-	heard := make(chan wire.Reply, 10)
-	for range 3 {
-		if err := conn.Register(all.Request(), hearing(heard)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.Greet(wire.AuthTokenCheckFailed{RequestID: 2, ErrorCode: wire.TokenExpired}.Append(nil))
-	conn.Send(wire.Hello{HighVersion: 16, LowVersion: 5}.Append(nil)) // answered by the refusal
-	for range 3 {
-		select {
-		case <-heard:
-		case <-time.After(30 * time.Second):
-			t.Fatal("not everybody heard of it")
-		}
-	}
-}
-
-type hearing chan wire.Reply
-
-func (h hearing) Receive(r wire.Reply) { h <- r }
-func (hearing) Lost(error)             {}
-
 // Who waits for another one's dial does so only within his own limit.
 func TestConnectWaitsNoLongerThanItsCallerAllows(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // greets nobody

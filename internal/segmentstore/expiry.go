@@ -39,13 +39,13 @@ func (c *Conn) ExpireBy(end time.Time) bool {
 	c.retiring = c.retiring || full
 	c.mu.Unlock()
 	if full {
-		go c.retire()
+		go c.Retire()
 	}
 	if retiring || end.IsZero() {
 		return !retiring
 	}
 	left := time.Until(end)
-	c.expiry.set(end.Add(-min(left/2, mostNotice)), c.retire)
+	c.expiry.set(end.Add(-min(left/2, mostNotice)), c.Retire)
 	return true
 }
 
@@ -79,8 +79,9 @@ func (c *Conn) Retiring() bool {
 	return c.retiring
 }
 
-// retire makes everybody leave.
-func (c *Conn) retire() {
+// Retire lets nobody new use the connection, has every Source leave it, and closes it
+// when nobody is left.
+func (c *Conn) Retire() {
 	c.mu.Lock()
 	c.retiring = true
 	idle := len(c.receivers) == 0

@@ -13,15 +13,17 @@ import (
 // the controller has moved them, which it does with all of them in one step.
 type lookups struct {
 	locate Locator
-	turns  chan struct{} // who asks holds one
+	turns  turns // of those who ask
 
 	mu   sync.Mutex
-	lost map[string]*vigil // by endpoint
+	lost map[string]*sharedLookup // by endpoint
 }
 
-// vigil is the wait of those who lost the same store for news of it.
-type vigil struct {
-	turn   chan struct{} // who asks for the others holds it, and guards the rest
+// sharedLookup is made by one of those who lost the same store, for all of them.
+type sharedLookup struct {
+	users int // guarded by lookups.mu
+
+	turn   chan struct{} // the one who asks holds it, and it guards the rest
 	at     time.Time     // of the newest answer
 	moved  bool          // it was another store
 	answer error         // or the controller cannot be reached
@@ -31,62 +33,81 @@ const (
 	lookupsAtOnce = 8
 	// fresh is how long one's answer holds for the others, while nothing moves.
 	fresh = 100 * time.Millisecond
-	// unrest is how long everybody asks for himself after something moved.
+	// unrest is how long everybody asks for itself after something moved.
 	unrest = time.Second
 )
 
 // Locate asks which store serves a segment. lost is the endpoint at which the
-// caller found or lost a connection last, empty if he did not: of those who lost
-// the same store, one asks for all as long as the answer is the same store.
+// caller found or lost a connection last, empty if it did not: of those who lost
+// the same store, one asks for all as long as the answer is the same store. If that
+// takes long, the others ask for themselves.
 func (s *Stores) Locate(ctx context.Context, segment, lost string) (endpoint string, err error) {
 	if lost == "" {
 		return s.ask(ctx, segment)
 	}
-	v := s.lookups.vigil(lost)
+	l := s.lookups.join(lost)
+	defer s.lookups.leave(l)
+	wait := time.NewTimer(slow)
+	defer wait.Stop()
 	select {
-	case v.turn <- struct{}{}:
+	case l.turn <- struct{}{}:
+	case <-wait.C:
+		return s.ask(ctx, segment)
 	case <-ctx.Done():
 		return "", fault.Context(ctx, "locate segment", segment)
 	}
-	age := time.Since(v.at)
+	age := time.Since(l.at)
 	switch {
-	case !v.moved && age < fresh:
-		defer func() { <-v.turn }()
-		return lost, v.answer
-	case v.moved && age < unrest:
-		<-v.turn
+	case !l.moved && age < fresh:
+		defer func() { <-l.turn }()
+		return lost, l.answer
+	case l.moved && age < unrest:
+		<-l.turn
 		return s.ask(ctx, segment)
 	}
-	defer func() { <-v.turn }()
+	defer func() { <-l.turn }()
 	endpoint, err = s.ask(ctx, segment)
 	switch {
 	case err == nil:
-		v.at, v.moved, v.answer = time.Now(), endpoint != lost, nil
+		l.at, l.moved, l.answer = time.Now(), endpoint != lost, nil
 	case fault.CodeOf(err) == fault.Unreachable && ctx.Err() == nil: // else it is the segment's own trouble
-		v.at, v.moved, v.answer = time.Now(), false, err
+		l.at, l.moved, l.answer = time.Now(), false, err
 	}
 	return endpoint, err
 }
 
-func (l *lookups) vigil(lost string) *vigil {
+// join finds the look-up for a lost store, and forgets those that nobody needs.
+func (l *lookups) join(lost string) *sharedLookup {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	v := l.lost[lost]
-	if v == nil {
-		v = &vigil{turn: make(chan struct{}, 1)}
-		l.lost[lost] = v
+	for endpoint, other := range l.lost {
+		if other.users == 0 && time.Since(other.at) >= unrest {
+			delete(l.lost, endpoint)
+		}
 	}
-	return v
+	shared := l.lost[lost]
+	if shared == nil {
+		shared = &sharedLookup{turn: make(chan struct{}, 1)}
+		l.lost[lost] = shared
+	}
+	shared.users++
+	return shared
 }
 
+func (l *lookups) leave(shared *sharedLookup) {
+	l.mu.Lock()
+	shared.users--
+	l.mu.Unlock()
+}
+
+// ask asks the controller, within a limit of its own.
 func (s *Stores) ask(ctx context.Context, segment string) (string, error) {
-	select {
-	case s.lookups.turns <- struct{}{}:
-	case <-ctx.Done():
+	yield, ok := s.lookups.turns.take(ctx, nil)
+	if !ok {
 		return "", fault.Context(ctx, "locate segment", segment)
 	}
-	defer func() { <-s.lookups.turns }()
-	ctx, cancel := context.WithTimeout(ctx, s.SetupTimeout())
+	defer yield()
+	ctx, cancel := fault.Within(ctx, s.SetupTimeout(), "locate segment", segment)
 	defer cancel()
 	return s.lookups.locate(ctx, segment)
 }

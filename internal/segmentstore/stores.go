@@ -66,7 +66,7 @@ type Stores struct {
 	shelves map[shelf]*slot
 	open    map[*Conn]struct{} // every connection, shared or not
 	turn    int
-	alone   map[string]chan struct{} // by endpoint: who has a connection of his own holds one
+	alone   map[string]*lane // by endpoint
 	closed  bool
 }
 
@@ -77,14 +77,22 @@ type shelf struct {
 	number   int
 }
 
-// slot holds the connection of a shelf, or the wait for it.
+// slot holds the connection of a shelf, or the wait for it. It is there as long as
+// there is one or the other.
 type slot struct {
 	turn chan struct{} // holds one token while somebody looks or dials
 
 	// Guarded by Stores.mu.
+	users int // who look, dial or wait
 	conn  *Conn
 	dials int   // so far: who waited while somebody dialled in vain shares the outcome
 	err   error // of the last one
+}
+
+// lane is shared by those who want a connection to a store for themselves.
+type lane struct {
+	turns chan struct{} // holds one token for each of their connections
+	users int           // who have one or wait; guarded by Stores.mu
 }
 
 // NewStores keeps up to appends connections for appends to each store.
@@ -94,12 +102,12 @@ func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores
 	}
 	return &Stores{
 		dialer:  d,
-		lookups: lookups{locate: locate, turns: make(chan struct{}, lookupsAtOnce), lost: make(map[string]*vigil)},
+		lookups: lookups{locate: locate, turns: make(turns, lookupsAtOnce), lost: make(map[string]*sharedLookup)},
 		tokens:  tokens,
 		appends: appends,
 		shelves: make(map[shelf]*slot),
 		open:    make(map[*Conn]struct{}),
-		alone:   make(map[string]chan struct{}),
+		alone:   make(map[string]*lane),
 	}
 }
 
@@ -173,23 +181,42 @@ func (s *Stores) ConnectAlone(ctx context.Context, segment string) (*Conn, error
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	turns := s.alone[endpoint]
-	if turns == nil {
-		turns = make(chan struct{}, loners)
-		s.alone[endpoint] = turns
-	}
-	s.mu.Unlock()
+	l := s.enterLane(endpoint)
 	select {
-	case turns <- struct{}{}:
+	case l.turns <- struct{}{}:
 	case <-ctx.Done():
+		s.leaveLane(endpoint, l)
 		return nil, fault.Context(ctx, "connect to segment store", endpoint)
 	}
-	conn, err := s.dial(ctx, shelf{endpoint: endpoint, role: Appends}, func() { <-turns })
+	over := func() {
+		<-l.turns
+		s.leaveLane(endpoint, l)
+	}
+	conn, err := s.dial(ctx, shelf{endpoint: endpoint, role: Appends}, over)
 	if err != nil {
-		<-turns
+		over()
 	}
 	return conn, err
+}
+
+func (s *Stores) enterLane(endpoint string) *lane {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.alone[endpoint]
+	if l == nil {
+		l = &lane{turns: make(chan struct{}, loners)}
+		s.alone[endpoint] = l
+	}
+	l.users++
+	return l
+}
+
+func (s *Stores) leaveLane(endpoint string, l *lane) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.users--; l.users == 0 {
+		delete(s.alone, endpoint)
+	}
 }
 
 // take returns the connection of a shelf; there is a new one if the old one is
@@ -206,7 +233,9 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 		s.shelves[at] = place
 	}
 	dials := place.dials
+	place.users++
 	s.mu.Unlock()
+	defer s.vacate(at, place)
 
 	select {
 	case place.turn <- struct{}{}:
@@ -229,7 +258,7 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 	if shared != nil {
 		return nil, shared
 	}
-	conn, err := s.dial(ctx, at, func() {})
+	conn, err := s.dial(ctx, at, func() { s.tidy(at, place) })
 	if err != nil && ctx.Err() != nil {
 		return nil, err // says nothing to the others
 	}
@@ -238,6 +267,23 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 	place.conn, place.err = conn, err
 	place.dials++
 	return conn, err
+}
+
+// vacate ends somebody's use of a slot.
+func (s *Stores) vacate(at shelf, place *slot) {
+	s.mu.Lock()
+	place.users--
+	s.mu.Unlock()
+	s.tidy(at, place)
+}
+
+// tidy forgets a slot that has no connection and that nobody uses.
+func (s *Stores) tidy(at shelf, place *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if place.users == 0 && (place.conn == nil || place.conn.Gone()) && s.shelves[at] == place {
+		delete(s.shelves, at)
+	}
 }
 
 var errAvoided = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up: something that it does not answer is under way on it")

@@ -30,3 +30,25 @@ func token(command wire.Command) (shows bool, id int64) {
 	}
 	return false, 0
 }
+
+// request is the id of a command that asks for an answer.
+func request(command wire.Command) (id int64, ok bool) {
+	switch c := command.(type) {
+	case wire.ReadSegment:
+		return c.RequestID, true
+	case wire.ConditionalAppend:
+		return c.RequestID, true
+	case wire.AppendBlockEnd:
+		return c.RequestID, true
+	}
+	ok, id = token(command)
+	return id, ok
+}
+
+// wrong is an answer that serves nobody.
+func wrong(verdict Verdict, id int64) wire.Command {
+	if verdict == Failed {
+		return wire.ErrorMessage{RequestID: id, Message: "out of order"}
+	}
+	return wire.SegmentCreated{RequestID: id, Segment: "another"}
+}

@@ -118,6 +118,13 @@ func (s *Server) Asked(name string) int {
 	return s.segments[name].asked
 }
 
+// Attributes counts those of a segment, writers' last numbers among them.
+func (s *Server) Attributes(name string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.segments[name].attributes)
+}
+
 // Lands stores a block that came from a connection which is dead by now, as the
 // real store may at any time, and tells whether it is the first time.
 func (s *Server) Lands(name string, block wire.AppendBlockEnd) bool {

@@ -51,6 +51,8 @@ const (
 	Expired           // the answer is that the token has expired, if there is one in the command
 	Refused           // the answer is that the token is not good for this, if there is one
 	Truncated         // the answer to a read is that the segment was truncated, to an offset that lies before
+	Failed            // the answer is that something went wrong in the store
+	Mistaken          // the answer is one that belongs to another kind of request
 	Held              // the connection is closed; an append takes effect at Release, if it still can
 )
 
@@ -221,6 +223,11 @@ func (c *conn) serve() {
 				s.hold(c, block)
 			}
 			return
+		case Failed, Mistaken:
+			if id, ok := request(command); ok {
+				c.send([]wire.Command{wrong(verdict, id)})
+				continue
+			}
 		case Expired, Refused:
 			if shows, id := token(command); shows {
 				c.send([]wire.Command{wire.AuthTokenCheckFailed{RequestID: id, ErrorCode: reasons[verdict]}})
