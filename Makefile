@@ -106,6 +106,7 @@ test-interop: lib runners
 	$(TOOLS)/with-pravega -- go test -race -count=1 -timeout 12m -v ./tests/interop/...
 
 test-long: runners
+	GOLDEN_LIVES=2000 go test -count=1 -timeout 90m -v -run SameStates ./tests/interop/golden
 	RESUME_ROUNDS=200 $(TOOLS)/with-pravega -- go test -race -count=1 -timeout 90m -v -run KilledProcesses ./tests/conformance
 	go test -tags cluster -race -count=1 -timeout 90m -v ./tests/cluster
 

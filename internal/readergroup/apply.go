@@ -48,7 +48,7 @@ func (u Compact) apply(s *State) error {
 	*s = State{
 		started:        true,
 		config:         u.Config,
-		checkpoints:    u.Checkpoints.clone(),
+		checkpoints:    u.Checkpoints.checkpoints(),
 		lag:            clone(u.Lag),
 		future:         cloneFuture(u.Future),
 		waiting:        cloneFuture(u.Future),
@@ -134,6 +134,7 @@ func (u SegmentCompleted) apply(s *State) error {
 	delete(s.assigned[u.Reader], u.Segment)
 	delete(s.lastRead, u.Segment)
 	for segment, v := range u.Successors {
+		v.Predecessors = set(v.Predecessors)
 		if _, known := s.future[segment]; !known {
 			s.future[segment] = v
 		}
@@ -171,15 +172,19 @@ func settle(waiting map[Segment]Successor, done func(predecessor Segment) bool) 
 }
 
 func (u CheckpointReader) apply(s *State) error {
-	if !s.checkpoints.complete(u.Checkpoint) {
-		if !s.checkpoints.waitsFor(u.Checkpoint, u.Reader) {
-			return contradiction("checkpoint %+q does not wait for reader %+q", u.Checkpoint, u.Reader)
-		}
+	silent := Silent(u.Checkpoint)
+	switch {
+	case !silent && !s.Online(u.Reader):
+		return contradiction("reader %+q passes checkpoint %+q, but is not in the group", u.Reader, u.Checkpoint)
+	case s.checkpoints.complete(u.Checkpoint):
+	case !s.checkpoints.waitsFor(u.Checkpoint, u.Reader):
+		return contradiction("checkpoint %+q does not wait for reader %+q", u.Checkpoint, u.Reader)
+	default:
 		s.checkpoints.pass(u.Checkpoint, u.Reader, u.Offsets)
 	}
 	// A silent checkpoint is no place to restart from: the application has not
 	// agreed to it.
-	if Silent(u.Checkpoint) {
+	if silent {
 		return nil
 	}
 	for segment, place := range s.assigned[u.Reader] {
@@ -205,7 +210,7 @@ func (u ClearCheckpointsBefore) apply(s *State) error {
 }
 
 func (u UpdateCheckpointPublished) apply(s *State) error {
-	s.checkpoints.Published = u.Published
+	s.checkpoints.published = u.Published
 	return nil
 }
 

@@ -68,7 +68,7 @@ func sketch(s *State) string {
 		parts = append(parts, fmt.Sprintf("%d<-%d", segment.ID, future[segment].Predecessors))
 	}
 	parts = append(parts, fmt.Sprintf("read[%s]", drawn(s.LastRead())))
-	for _, name := range s.checkpoints.Order {
+	for _, name := range s.checkpoints.order {
 		text := name + ":"
 		if waits := s.CheckpointWaitsFor(name); len(waits) > 0 {
 			text += fmt.Sprint(waits)
@@ -141,6 +141,10 @@ func TestUpdates(t *testing.T) {
 			starting(5, 7), AddReader{"a"}, AddReader{"b"}, AcquireSegment{"a", seg(0)}, AcquireSegment{"b", seg(1)}, CreateCheckpoint{"c"},
 			CheckpointReader{"c", "a", at(30)}, RemoveReader{"b", map[Segment]int64{seg(1): 70}},
 		}, "a[0@30] free[1@70] read[0@5 1@7] c:0@30 1@70 last[0@30 1@70] unpublished"},
+		{"of several checkpoints that wait for one who leaves, the last is Java's", []Update{
+			starting(5, 7), AddReader{"a"}, AcquireSegment{"a", seg(1)}, CreateCheckpoint{"checkpoint-1"},
+			ReleaseSegment{"a", seg(1), 8}, CreateCheckpoint{"checkpoint-0"}, RemoveReader{"a", nil},
+		}, "free[0@5 1@8] read[0@5 1@8] checkpoint-1:0@5 checkpoint-0:0@5 1@8 last[0@5] unpublished"},
 		{"checkpoint without readers is complete, not last", []Update{starting(5), CreateCheckpoint{"c"}},
 			"free[0@5] read[0@5] c:0@5"},
 		{"checkpoint of a known name changes nothing", []Update{starting(5), CreateCheckpoint{"c"}, AddReader{"a"}, CreateCheckpoint{"c"}},
@@ -207,7 +211,7 @@ func TestContradictions(t *testing.T) {
 		{owned, SegmentCompleted{"a", seg(1), Range{}, nil}},
 		{owned, CheckpointReader{"c", "a", nil}},
 		{owned, CheckpointReader{"c", "x", nil}},
-		{owned, Compact{Checkpoints: Checkpoints{Waiting: map[string][]string{"c": {"a"}}}}},
+		{owned, Compact{Checkpoints: Checkpoints{Waiting: []Waiting{{"c", []string{"a"}}}}}},
 		{owned, Compact{Checkpoints: Checkpoints{Offsets: map[string]map[Segment]int64{"c": nil}}}},
 	} {
 		s := replay(t, tc.before...)
@@ -238,7 +242,7 @@ func TestStateKeepsItsMaps(t *testing.T) {
 	for _, m := range []map[Segment]Place{s.Assigned("a"), s.Unassigned(), s.LastRead(), s.Positions(), compact.Assigned["a"], compact.Unassigned, compact.LastRead} {
 		m[seg(9)] = Place{}
 	}
-	compact.Checkpoints.Waiting["d"][0] = "x"
+	compact.Checkpoints.Waiting[0].Readers[0] = "x"
 	compact.Future[seg(2)].Predecessors[0] = 99
 	s.Future()[seg(2)].Predecessors[0] = 99
 	if got := sketch(s); got != before {

@@ -14,13 +14,14 @@ const silentMark = "_SILENT_"
 // is answered at once, and does not count as a checkpoint to go back to.
 func Silent(checkpoint string) bool { return strings.Contains(checkpoint, silentMark) }
 
-// Checkpoints is what a group knows of checkpoints.
+// Checkpoints is what a group knows of checkpoints, as records say it.
 type Checkpoints struct {
 	// Order holds the names in order of creation. Those that were given up stay in
 	// it until a later one is cleared.
 	Order []string
-	// Waiting holds the readers that have not passed a checkpoint yet.
-	Waiting map[string][]string
+	// Waiting holds the readers that have not passed a checkpoint yet. The order of
+	// the checkpoints matters: see hashMap.
+	Waiting []Waiting
 	// Offsets holds what is known of each checkpoint: the segments that were free
 	// when it was created, and those of the readers that passed it.
 	Offsets map[string]map[Segment]int64
@@ -29,63 +30,106 @@ type Checkpoints struct {
 	Last map[Segment]int64
 	// Published: the controller knows Last.
 	Published bool
+}
+
+// Waiting is a checkpoint that waits for readers.
+type Waiting struct {
+	Checkpoint string
+	Readers    []string
+}
+
+// checkpoints is what a state knows of checkpoints. See [Checkpoints].
+type checkpoints struct {
+	order     []string
+	waiting   hashMap
+	offsets   map[string]map[Segment]int64
+	last      map[Segment]int64
+	published bool
 
 	// future holds what waited for predecessors when each checkpoint was created, and
-	// lastFuture that of Last. It is in no record.
+	// lastFuture that of last. It is in no record.
 	future     map[string]map[Segment]Successor
 	lastFuture map[Segment]Successor
 }
 
-func newCheckpoints() Checkpoints {
-	return Checkpoints{
-		Waiting:   make(map[string][]string),
-		Offsets:   make(map[string]map[Segment]int64),
-		Published: true,
+func newCheckpoints() checkpoints {
+	return checkpoints{
+		waiting:   newHashMap(),
+		offsets:   make(map[string]map[Segment]int64),
+		published: true,
 		future:    make(map[string]map[Segment]Successor),
 	}
 }
 
-func (c *Checkpoints) clone() Checkpoints {
-	copied := newCheckpoints()
-	copied.Order = slices.Clone(c.Order)
-	for name, readers := range c.Waiting {
-		copied.Waiting[name] = slices.Clone(readers)
+// checkpoints are those that a record says.
+func (r *Checkpoints) checkpoints() checkpoints {
+	c := newCheckpoints()
+	c.order = slices.Clone(r.Order)
+	for _, w := range r.Waiting {
+		c.waiting.put(w.Checkpoint, slices.Clone(w.Readers))
 	}
-	for name, offsets := range c.Offsets {
-		copied.Offsets[name] = clone(offsets)
+	for name, offsets := range r.Offsets {
+		c.offsets[name] = clone(offsets)
 	}
-	copied.Last = maps.Clone(c.Last)
-	copied.Published = c.Published
-	maps.Copy(copied.future, c.future)
-	copied.lastFuture = c.lastFuture
+	c.last, c.published = maps.Clone(r.Last), r.Published
+	return c
+}
+
+// record says what is known.
+func (c *checkpoints) record() Checkpoints {
+	r := Checkpoints{
+		Order:     slices.Clone(c.order),
+		Offsets:   make(map[string]map[Segment]int64, len(c.offsets)),
+		Last:      maps.Clone(c.last),
+		Published: c.published,
+	}
+	for name, readers := range c.waiting.all() {
+		r.Waiting = append(r.Waiting, Waiting{name, slices.Clone(readers)})
+	}
+	for name, offsets := range c.offsets {
+		r.Offsets[name] = clone(offsets)
+	}
+	return r
+}
+
+func (c *checkpoints) clone() checkpoints {
+	copied := *c
+	copied.order = slices.Clone(c.order)
+	copied.waiting = c.waiting.clone()
+	copied.offsets = make(map[string]map[Segment]int64, len(c.offsets))
+	for name, offsets := range c.offsets {
+		copied.offsets[name] = clone(offsets)
+	}
+	copied.last = maps.Clone(c.last)
+	copied.future = maps.Clone(c.future)
 	return copied
 }
 
 // begin starts a checkpoint. One that is known already, complete or not, stays
 // as it is; one without readers is complete at once, but not the last one.
-func (c *Checkpoints) begin(name string, readers []string, free map[Segment]int64, future map[Segment]Successor) {
-	if _, known := c.Offsets[name]; known {
+func (c *checkpoints) begin(name string, readers []string, free map[Segment]int64, future map[Segment]Successor) {
+	if _, known := c.offsets[name]; known {
 		return
 	}
 	if len(readers) > 0 {
-		c.Waiting[name] = readers
+		c.waiting.put(name, readers)
 	}
-	c.Offsets[name], c.future[name] = free, future
-	c.Order = append(c.Order, name)
+	c.offsets[name], c.future[name] = free, future
+	c.order = append(c.order, name)
 }
 
 // waitsFor tells whether a reader has to pass a checkpoint.
-func (c *Checkpoints) waitsFor(name, reader string) bool {
-	return slices.Contains(c.Waiting[name], reader)
+func (c *checkpoints) waitsFor(name, reader string) bool {
+	return slices.Contains(c.waiting.get(name), reader)
 }
 
 // complete tells whether a checkpoint waits for no reader: also if it was never
 // there.
-func (c *Checkpoints) complete(name string) bool { return len(c.Waiting[name]) == 0 }
+func (c *checkpoints) complete(name string) bool { return c.waiting.get(name) == nil }
 
 // next is the oldest checkpoint that a reader has to pass.
-func (c *Checkpoints) next(reader string) (name string, ok bool) {
-	for _, name := range c.Order {
+func (c *checkpoints) next(reader string) (name string, ok bool) {
+	for _, name := range c.order {
 		if c.waitsFor(name, reader) {
 			return name, true
 		}
@@ -94,32 +138,38 @@ func (c *Checkpoints) next(reader string) (name string, ok bool) {
 }
 
 // pass notes where a reader stood at a checkpoint that waits for it.
-func (c *Checkpoints) pass(name, reader string, offsets map[Segment]int64) {
-	readers := c.Waiting[name]
-	at := slices.Index(readers, reader)
-	c.Waiting[name] = slices.Delete(readers, at, at+1)
-	maps.Copy(c.Offsets[name], offsets)
-	if len(c.Waiting[name]) > 0 {
+func (c *checkpoints) pass(name, reader string, offsets map[Segment]int64) {
+	maps.Copy(c.offsets[name], offsets)
+	rest := slices.DeleteFunc(c.waiting.get(name), func(r string) bool { return r == reader })
+	if len(rest) > 0 {
+		c.waiting.put(name, rest)
 		return
 	}
-	delete(c.Waiting, name)
+	c.waiting.remove(name)
 	if !Silent(name) {
-		c.Last, c.lastFuture = maps.Clone(c.Offsets[name]), c.future[name]
-		c.Published = false
+		c.last, c.lastFuture = maps.Clone(c.offsets[name]), c.future[name]
+		c.published = false
 	}
 }
 
-// leave lets a reader pass all checkpoints that wait for it.
-func (c *Checkpoints) leave(reader string, offsets map[Segment]int64) {
-	for name, waits := c.next(reader); waits; name, waits = c.next(reader) {
+// leave lets a reader pass all checkpoints that wait for it. Several may be complete
+// then; the last one is the last in the order of Java's HashMap.
+func (c *checkpoints) leave(reader string, offsets map[Segment]int64) {
+	var names []string
+	for name, readers := range c.waiting.all() {
+		if slices.Contains(readers, reader) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
 		c.pass(name, reader, offsets)
 	}
 }
 
 // outstanding lists the checkpoints that wait for readers, without silent ones.
-func (c *Checkpoints) outstanding() []string {
+func (c *checkpoints) outstanding() []string {
 	var names []string
-	for _, name := range c.Order {
+	for _, name := range c.order {
 		if !Silent(name) && !c.complete(name) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -127,39 +177,39 @@ func (c *Checkpoints) outstanding() []string {
 	return names
 }
 
-func (c *Checkpoints) removeOutstanding() {
+func (c *checkpoints) removeOutstanding() {
 	for _, name := range c.outstanding() {
 		c.forget(name)
 	}
 }
 
-func (c *Checkpoints) forget(name string) {
-	delete(c.Waiting, name)
-	delete(c.Offsets, name)
+func (c *checkpoints) forget(name string) {
+	c.waiting.remove(name)
+	delete(c.offsets, name)
 	delete(c.future, name)
 }
 
 // clearBefore forgets what was created before a checkpoint that is known.
-func (c *Checkpoints) clearBefore(name string) {
-	if _, known := c.Offsets[name]; !known {
+func (c *checkpoints) clearBefore(name string) {
+	if _, known := c.offsets[name]; !known {
 		return
 	}
-	before := slices.Index(c.Order, name)
-	for _, old := range c.Order[:before] {
+	before := slices.Index(c.order, name)
+	for _, old := range c.order[:before] {
 		c.forget(old)
 	}
-	c.Order = slices.Delete(c.Order, 0, before)
+	c.order = slices.Delete(c.order, 0, before)
 }
 
 // consistent tells whether what was read from a record hangs together.
-func (c *Checkpoints) consistent() bool {
-	for name := range c.Offsets {
-		if !slices.Contains(c.Order, name) {
+func (r *Checkpoints) consistent() bool {
+	for name := range r.Offsets {
+		if !slices.Contains(r.Order, name) {
 			return false
 		}
 	}
-	for name, readers := range c.Waiting {
-		if _, known := c.Offsets[name]; !known || len(readers) == 0 {
+	for _, w := range r.Waiting {
+		if _, known := r.Offsets[w.Checkpoint]; !known || len(w.Readers) == 0 {
 			return false
 		}
 	}

@@ -68,7 +68,7 @@ func TestForgetCheckpoints(t *testing.T) {
 	for n := range 20 {
 		apply(CreateCheckpoint{fmt.Sprint(n)})
 		apply(s.ForgetCheckpoints()...)
-		if kept := len(s.checkpoints.Order); kept > 5 {
+		if kept := len(s.checkpoints.order); kept > 5 {
 			t.Fatalf("%d are kept", kept)
 		}
 		for back := range min(n+1, 4) {

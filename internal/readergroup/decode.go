@@ -162,11 +162,11 @@ func (r *decoder) segmentCompleted() SegmentCompleted {
 }
 
 func (r *decoder) checkpoints() Checkpoints {
-	c := Checkpoints{Published: true}
+	var c Checkpoints // one of older writers does not tell Published: false, as in Java
 	names := func() []string { return versioned.ReadList(r.Reader, r.UTF) }
 	r.Single([]func(){func() {
 		c.Order = names()
-		c.Waiting = versioned.ReadMap(r.Reader, r.UTF, names)
+		c.Waiting = versioned.ReadList(r.Reader, func() Waiting { return Waiting{r.UTF(), names()} })
 		c.Offsets = versioned.ReadMap(r.Reader, r.UTF, r.offsets)
 		c.Last = r.offsets()
 	}, func() {

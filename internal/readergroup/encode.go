@@ -159,7 +159,10 @@ func (c Checkpoints) write(w *encoder) {
 	names := func(list []string) { versioned.WriteList(w.Writer, list, w.UTF) }
 	w.Single(0, func() {
 		names(c.Order)
-		versioned.WriteMap(w.Writer, c.Waiting, strings.Compare, w.UTF, names)
+		versioned.WriteList(w.Writer, c.Waiting, func(v Waiting) {
+			w.UTF(v.Checkpoint)
+			names(v.Readers)
+		})
 		versioned.WriteMap(w.Writer, c.Offsets, strings.Compare, w.UTF, w.offsets)
 		w.offsets(c.Last)
 	}, func() {

@@ -98,8 +98,10 @@ func TestGoldenRecordsEncodeToTheSameBytes(t *testing.T) {
 // comparable form of a state: what is in no particular order is sorted.
 func canonical(t testing.TB, u Compact) []byte {
 	t.Helper()
-	for _, readers := range u.Checkpoints.Waiting {
-		slices.Sort(readers)
+	waiting := u.Checkpoints.Waiting
+	slices.SortFunc(waiting, func(a, b Waiting) int { return strings.Compare(a.Checkpoint, b.Checkpoint) })
+	for _, w := range waiting {
+		slices.Sort(w.Readers)
 	}
 	for _, v := range u.Future {
 		slices.Sort(v.Predecessors)

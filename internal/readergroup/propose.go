@@ -130,9 +130,9 @@ func (s *State) StartCheckpoint(name string) ([]Update, error) {
 	switch {
 	case !s.started:
 		return nil, fault.New(fault.NoSuchReaderGroup, op, name, "the group has no state yet: create it")
-	case len(s.checkpoints.Waiting[name]) > 0:
+	case !s.checkpoints.complete(name):
 		return nil, nil
-	case slices.Contains(s.checkpoints.Order, name):
+	case slices.Contains(s.checkpoints.order, name):
 		return nil, fault.New(fault.AlreadyExists, op, name, "")
 	}
 	if under, limit := len(s.checkpoints.outstanding()), int(s.config.MaxOutstandingCheckpoints); under >= limit && !Silent(name) {
@@ -146,10 +146,10 @@ func (s *State) StartCheckpoint(name string) ([]Update, error) {
 // stay, because others may still want their results; Java forgets all that are
 // older than the one that it waited for.
 func (s *State) ForgetCheckpoints() []Update {
-	order := s.checkpoints.Order
+	order := s.checkpoints.order
 	newest := 2 * max(0, int(s.config.MaxOutstandingCheckpoints)) // others may have written any limit
 	for at := len(order) - 1 - newest; at > 0; at-- {
-		_, known := s.checkpoints.Offsets[order[at]]
+		_, known := s.checkpoints.offsets[order[at]]
 		if known && !slices.ContainsFunc(order[:at], func(name string) bool { return !s.checkpoints.complete(name) }) {
 			return []Update{ClearCheckpointsBefore{order[at]}}
 		}

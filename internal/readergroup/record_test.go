@@ -83,10 +83,9 @@ func TestOlderRecordsAreRead(t *testing.T) {
 		w.CompactInt(0)
 	})
 	want := Compact{
-		Config:      Config{CheckpointMillis: 1000, RefreshMillis: 2000, MaxOutstandingCheckpoints: 3, Generation: -1},
-		Checkpoints: Checkpoints{Published: true},
-		Lag:         map[string]int64{"a": 5},
-		Unassigned:  map[Segment]Place{seg(0): {Offset: 7}},
+		Config:     Config{CheckpointMillis: 1000, RefreshMillis: 2000, MaxOutstandingCheckpoints: 3, Generation: -1},
+		Lag:        map[string]int64{"a": 5},
+		Unassigned: map[Segment]Place{seg(0): {Offset: 7}},
 	}
 	record, err := DecodeRecord(must(w.Finish()))
 	if err != nil || !reflect.DeepEqual(record.Updates, []Update{want}) {

@@ -15,10 +15,10 @@ import (
 type State struct {
 	started     bool
 	config      Config
-	checkpoints Checkpoints
+	checkpoints checkpoints
 	// lag in milliseconds, of readers and sometimes of former ones
 	lag map[string]int64
-	// future segments wait for their predecessors, as Java sees it
+	// future segments wait for their predecessors, as Java sees it; those are a [set]
 	future map[Segment]Successor
 	// waiting segments do so in truth; see Mend. It is in no record.
 	waiting    map[Segment]Successor
@@ -155,7 +155,7 @@ func (s *State) Progress() map[Segment]int64 {
 func (s *State) Checkpoint(reader string) (name string, ok bool) { return s.checkpoints.next(reader) }
 
 // OngoingCheckpoint tells whether a checkpoint, silent or not, waits for readers.
-func (s *State) OngoingCheckpoint() bool { return len(s.checkpoints.Waiting) > 0 }
+func (s *State) OngoingCheckpoint() bool { return s.checkpoints.waiting.size > 0 }
 
 // OutstandingCheckpoints lists the checkpoints that wait for readers, oldest
 // first, without silent ones.
@@ -163,13 +163,13 @@ func (s *State) OutstandingCheckpoints() []string { return s.checkpoints.outstan
 
 // CheckpointWaitsFor lists the readers that have not passed a checkpoint, sorted.
 func (s *State) CheckpointWaitsFor(name string) []string {
-	return slices.Sorted(slices.Values(s.checkpoints.Waiting[name]))
+	return slices.Sorted(slices.Values(s.checkpoints.waiting.get(name)))
 }
 
 // CheckpointOffsets is where the group stood at a checkpoint that all readers
 // have passed. ok is false if it is not complete, was cleared or never created.
 func (s *State) CheckpointOffsets(name string) (offsets map[Segment]int64, ok bool) {
-	offsets, known := s.checkpoints.Offsets[name]
+	offsets, known := s.checkpoints.offsets[name]
 	if !known || !s.checkpoints.complete(name) {
 		return nil, false
 	}
@@ -180,7 +180,7 @@ func (s *State) CheckpointOffsets(name string) (offsets map[Segment]int64, ok bo
 // was not silent. ok is false if there was none, or if everything had been read
 // by then: the record of a compacted state cannot tell one from the other.
 func (s *State) LastCheckpoint() (offsets map[Segment]int64, ok bool) {
-	return maps.Clone(s.checkpoints.Last), len(s.checkpoints.Last) > 0
+	return maps.Clone(s.checkpoints.last), len(s.checkpoints.last) > 0
 }
 
 // CheckpointFuture is what was to come, as [State.Future] tells it, for what stands
@@ -204,16 +204,12 @@ func (s *State) past(future map[Segment]Successor) map[Segment]Successor {
 
 // LastCheckpointPublished tells whether the controller knows the last completed
 // checkpoint.
-func (s *State) LastCheckpointPublished() bool { return s.checkpoints.Published }
+func (s *State) LastCheckpointPublished() bool { return s.checkpoints.published }
 
 // With is what updates would make of the state, which stays as it is. The error is
 // that of [State.Apply].
 func (s *State) With(updates ...Update) (*State, error) {
-	after := new(State)
-	if err := after.Apply(s.Compact()); err != nil {
-		return nil, err
-	}
-	after.waiting = maps.Clone(s.waiting)
+	after := s.clone()
 	for _, u := range updates {
 		if err := after.Apply(u); err != nil {
 			return nil, err
@@ -222,11 +218,27 @@ func (s *State) With(updates ...Update) (*State, error) {
 	return after, nil
 }
 
+func (s *State) clone() *State {
+	return &State{
+		started:        s.started,
+		config:         s.config,
+		checkpoints:    s.checkpoints.clone(),
+		lag:            maps.Clone(s.lag),
+		future:         cloneFuture(s.future),
+		waiting:        cloneFuture(s.waiting),
+		assigned:       cloneAssigned(s.assigned),
+		unassigned:     maps.Clone(s.unassigned),
+		lastRead:       maps.Clone(s.lastRead),
+		end:            maps.Clone(s.end),
+		updatingConfig: s.updatingConfig,
+	}
+}
+
 // Compact is the whole state as one update.
 func (s *State) Compact() Compact {
 	return Compact{
 		Config:         s.config,
-		Checkpoints:    s.checkpoints.clone(),
+		Checkpoints:    s.checkpoints.record(),
 		Lag:            maps.Clone(s.lag),
 		Future:         s.Future(),
 		Assigned:       cloneAssigned(s.assigned),
@@ -248,9 +260,14 @@ func cloneAssigned(assigned map[string]map[Segment]Place) map[string]map[Segment
 func cloneFuture(future map[Segment]Successor) map[Segment]Successor {
 	copied := make(map[Segment]Successor, len(future))
 	for segment, v := range future {
-		copied[segment] = Successor{v.Range, slices.Clone(v.Predecessors)}
+		copied[segment] = Successor{v.Range, set(v.Predecessors)}
 	}
 	return copied
+}
+
+// set is a list in order, without repetitions.
+func set(ids []naming.SegmentID) []naming.SegmentID {
+	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
 // clone copies a map and makes one of nil.

@@ -3,6 +3,7 @@ package versioned
 import (
 	"encoding/binary"
 	"math"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -13,28 +14,9 @@ import (
 func (w *Writer) UTF(s string) {
 	start := len(w.buf)
 	w.buf = append(w.buf, 0, 0)
-	for i := 0; i < len(s); {
-		c, size := utf8.DecodeRuneInString(s[i:])
-		if c == utf8.RuneError && size <= 1 {
-			if c = loneSurrogate(s[i:]); c == 0 {
-				w.Fail("a string is not valid UTF-8 at byte %d", i)
-				return
-			}
-			size = 3
-		}
-		i += size
-		switch {
-		case c == 0 || (c >= 0x80 && c < 0x800):
-			w.buf = append(w.buf, 0xc0|byte(c>>6), 0x80|byte(c&0x3f))
-		case c < 0x80:
-			w.buf = append(w.buf, byte(c))
-		case c < 0x10000:
-			w.buf = appendUnit(w.buf, uint16(c))
-		default:
-			c -= 0x10000
-			w.buf = appendUnit(w.buf, uint16(0xd800+c>>10))
-			w.buf = appendUnit(w.buf, uint16(0xdc00+c&0x3ff))
-		}
+	if at := units(s, w.unit); at < len(s) {
+		w.Fail("a string is not valid UTF-8 at byte %d", at)
+		return
 	}
 	length := len(w.buf) - start - 2
 	if length > math.MaxUint16 {
@@ -42,6 +24,46 @@ func (w *Writer) UTF(s string) {
 		return
 	}
 	binary.BigEndian.PutUint16(w.buf[start:], uint16(length))
+}
+
+// unit writes a UTF-16 unit.
+func (w *Writer) unit(u uint16) {
+	switch {
+	case u == 0 || (u >= 0x80 && u < 0x800):
+		w.buf = append(w.buf, 0xc0|byte(u>>6), 0x80|byte(u&0x3f))
+	case u < 0x80:
+		w.buf = append(w.buf, byte(u))
+	default:
+		w.buf = appendUnit(w.buf, u)
+	}
+}
+
+// HashCode is Java's hash code of a string as [Reader.UTF] returns it.
+func HashCode(s string) (hash int32) {
+	units(s, func(u uint16) { hash = 31*hash + int32(u) })
+	return hash
+}
+
+// units visits the UTF-16 units of a string, and returns how many of its bytes it
+// could make sense of.
+func units(s string, visit func(uint16)) (understood int) {
+	for i := 0; i < len(s); {
+		c, size := utf8.DecodeRuneInString(s[i:])
+		if c == utf8.RuneError && size <= 1 {
+			if c = loneSurrogate(s[i:]); c == 0 {
+				return i
+			}
+			size = 3
+		}
+		if i += size; c < 0x10000 {
+			visit(uint16(c))
+			continue
+		}
+		high, low := utf16.EncodeRune(c)
+		visit(uint16(high))
+		visit(uint16(low))
+	}
+	return len(s)
 }
 
 // UTF reads a string in Java's modified UTF-8. A Java string may hold a

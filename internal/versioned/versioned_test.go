@@ -157,6 +157,15 @@ func TestStrings(t *testing.T) {
 	}
 }
 
+// As Java says.
+func TestHashCodes(t *testing.T) {
+	for s, want := range map[string]int32{"": 0, "\x00": 0, "é": 233, "😀": 1772899, "\xed\xa0\xbd": 55357, "checkpoint-29": -1478882132, "AaBB": HashCode("BBAa")} {
+		if got := HashCode(s); got != want {
+			t.Errorf("%+q has hash code %d, want %d", s, got, want)
+		}
+	}
+}
+
 func TestFixedForms(t *testing.T) {
 	id := [16]byte{1, 2, 3, 15: 16}
 	data := written(t, func(w *Writer) {

@@ -32,6 +32,8 @@ import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.StreamCut;
 import io.pravega.common.util.ByteArraySegment;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.URI;
@@ -81,7 +83,8 @@ public final class Golden {
 
     /**
      * Answers each line of the input with one line:
-     * "record HEX" applies a record to the state and tells the new one (see {@link Replay}), "reset" forgets the state,
+     * "record HEX" applies a record to the state and tells the new one and what follows from it (see {@link Replay}),
+     * "reset" forgets the state,
      * "cut TEXT", "cuthex HEX", "position HEX", "pointer HEX", "pointertext TEXT" and "checkpoint HEX" tell what Java
      * understood, in its own text and bytes. What Java refuses is answered with "error".
      */
@@ -99,7 +102,7 @@ public final class Golden {
                         answer = "ok";
                         break;
                     case "record":
-                        answer = replay.apply(bytes(question[1]));
+                        answer = replay.apply(bytes(question[1])) + "\t" + replay.answers();
                         break;
                     case "cut":
                         answer = describe(StreamCut.from(question[1]));
@@ -172,6 +175,24 @@ public final class Golden {
                        .append(',').append(ReaderGroupStateManager.calculateReleaseTime(reader, state).toMillis());
             }
             return hex(ByteBuffer.wrap(INIT.serialize(new ReaderGroupState.CompactReaderGroupState(state)).getCopy())) + "\t" + readers;
+        }
+
+        /**
+         * Tells what members ask the state.
+         * @return whether all is read, the number of segments, and the checkpoints that wait for readers in the order in
+         * which one that leaves passes them, in hex as they are in records.
+         */
+        @SuppressWarnings("unchecked")
+        String answers() throws Exception {
+            java.lang.reflect.Field field = CheckpointState.class.getDeclaredField("uncheckpointedHosts");
+            field.setAccessible(true);
+            StringBuilder answers = new StringBuilder().append(state.isEndOfData()).append(' ').append(state.getNumberOfSegments());
+            for (String checkpoint : ((Map<String, List<String>>) field.get(state.getCheckpointState())).keySet()) {
+                ByteArrayOutputStream name = new ByteArrayOutputStream();
+                new DataOutputStream(name).writeUTF(checkpoint);
+                answers.append(' ').append(hex(ByteBuffer.wrap(name.toByteArray())));
+            }
+            return answers.toString();
         }
 
         private Revision next() {

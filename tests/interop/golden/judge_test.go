@@ -6,19 +6,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/readergroup/grouptest"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
@@ -55,132 +50,6 @@ func judge(t *testing.T, questions []string) []string {
 		t.Fatalf("%d answers to %d questions: %s", len(answers), len(questions), stderr.String())
 	}
 	return answers
-}
-
-// moment is a state of ours with what Java has to say to it.
-type moment struct {
-	life  int
-	state readergroup.Compact
-	sizes map[string]float64
-	// acquire and release intervals by reader, in milliseconds
-	intervals map[string]string
-}
-
-// Java reads our records, and comes to the same state after each of them, in
-// groups of which it never wrote a byte.
-func TestJavaComesToTheSameStates(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	var questions []string
-	var moments []moment
-	for life := range 20 {
-		questions, moments = append(questions, "reset"), append(moments, moment{life: -1})
-		group, record := grouptest.New(1+life%2, random.IntN)
-		group.Java = true
-		for range 100 {
-			event, err := record.Encode()
-			if err != nil {
-				t.Fatal(err)
-			}
-			questions = append(questions, "record "+hex.EncodeToString(event))
-			m := moment{life, group.State.Compact(), group.State.Sizes(), make(map[string]string)}
-			for reader := range m.sizes {
-				m.intervals[reader] = fmt.Sprintf("%d,%d", group.State.AcquireInterval(reader).Milliseconds(), group.State.ReleaseInterval(reader).Milliseconds())
-			}
-			moments = append(moments, m)
-			last := soleBlockers(&group.State)
-			if record = group.Step(); completesSeveral(record, last) {
-				break
-			}
-		}
-	}
-	for i, answer := range judge(t, questions) {
-		m := moments[i]
-		if m.life < 0 {
-			continue
-		}
-		state, readers, found := strings.Cut(answer, "\t")
-		if !found {
-			t.Fatalf("record %d, in life %d: Java says %s to %s", i, m.life, answer, questions[i])
-		}
-		data, err := hex.DecodeString("00000001" + state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		theirs, err := readergroup.DecodeRecord(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if ours, theirs := canonical(t, m.state), canonical(t, theirs.Updates[0].(readergroup.Compact)); !bytes.Equal(ours, theirs) {
-			t.Fatalf("record %d, in life %d, leads to\n%+v, in Java to\n%x, from\n%s", i, m.life, m.state, theirs, questions[i])
-		}
-		m.check(t, readers)
-	}
-}
-
-// soleBlockers counts the checkpoints for which only this reader is missing.
-func soleBlockers(s *readergroup.State) map[string]int {
-	blocked := make(map[string]int)
-	for _, name := range s.OutstandingCheckpoints() {
-		if readers := s.CheckpointWaitsFor(name); len(readers) == 1 {
-			blocked[readers[0]]++
-		}
-	}
-	return blocked
-}
-
-// completesSeveral tells whether a reader leaves that was missing at several
-// checkpoints: which of them is the last one depends on hash codes in Java, and
-// here it is the newest.
-func completesSeveral(r readergroup.Record, blocked map[string]int) bool {
-	return slices.ContainsFunc(r.Updates, func(u readergroup.Update) bool {
-		leaves, is := u.(readergroup.RemoveReader)
-		return is && blocked[leaves.Reader] > 1
-	})
-}
-
-// canonical is a state in bytes, with the lists sorted that have no order.
-func canonical(t *testing.T, u readergroup.Compact) []byte {
-	t.Helper()
-	for _, readers := range u.Checkpoints.Waiting {
-		slices.Sort(readers)
-	}
-	for _, v := range u.Future {
-		slices.Sort(v.Predecessors)
-	}
-	event, err := readergroup.EncodeInit(u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return event
-}
-
-// check compares the sizes of readers, and the intervals that follow from their
-// ranks. The rank among readers of equal size is free.
-func (m moment) check(t *testing.T, readers string) {
-	t.Helper()
-	ours, theirs := make(map[float64][]string), make(map[float64][]string)
-	for _, reader := range strings.Fields(readers) {
-		name, rest, _ := strings.Cut(reader, "=")
-		number, intervals, _ := strings.Cut(rest, ",")
-		size, err := strconv.ParseFloat(number, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if m.sizes[name] != size {
-			t.Errorf("life %d: reader %s has size %v, in Java %v", m.life, name, m.sizes[name], size)
-		}
-		ours[size] = append(ours[size], m.intervals[name])
-		theirs[size] = append(theirs[size], intervals)
-	}
-	for size := range theirs {
-		slices.Sort(ours[size])
-		slices.Sort(theirs[size])
-		if !slices.Equal(ours[size], theirs[size]) {
-			t.Errorf("life %d: readers of size %v have intervals %v, in Java %v", m.life, size, ours[size], theirs[size])
-		}
-	}
 }
 
 // Java reads our forms and writes them as we do.
