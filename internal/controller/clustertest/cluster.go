@@ -23,8 +23,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// Cluster has one stream, and says what it is told of its segments. Safe for
-// concurrent use.
+// Cluster has one stream with segments, says what it is told of these, and keeps a
+// catalogue of scopes, streams and reader groups. Safe for concurrent use.
 type Cluster struct {
 	*storetest.Server
 	Stream naming.Stream
@@ -47,6 +47,7 @@ type Cluster struct {
 	fate         func(method string, call int) storetest.Verdict
 	instead      map[string]proto.Message
 	marks        map[string]Mark // by writer
+	catalogue    catalogue
 }
 
 // New makes the stream "scope/stream" whose segments 0, 1, … are divided at
@@ -65,6 +66,7 @@ func New(bounds ...float64) (*Cluster, error) {
 		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor),
 		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), instead: make(map[string]proto.Message), marks: make(map[string]Mark), life: 10 * time.Minute}
 	var first []*pb.SegmentRange
+	c.catalogue = newCatalogue(c.Stream)
 	for i := range len(bounds) - 1 {
 		first = append(first, c.Segment(naming.NewSegmentID(int32(i), 0), bounds[i], bounds[i+1]))
 	}
@@ -128,9 +130,9 @@ func (c *Cluster) Refuse(f func(method string) error) {
 }
 
 // SetCalls makes f decide on every call of the controller's methods from now on;
-// call counts those of the method from 1. Here, Ignore gives no answer, NoReply and
-// CloseLate one that the server is not available after the call has taken effect,
-// CloseNow the same without an effect.
+// call counts those of the method from 1. Here, Ignore gives no answer, Held none after
+// the call has taken effect, NoReply and CloseLate one that the server is not available
+// after the call has taken effect, CloseNow the same without an effect.
 func (c *Cluster) SetCalls(f func(method string, call int) storetest.Verdict) {
 	c.mu.Lock()
 	c.fate = f
@@ -246,10 +248,13 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 	if err != nil {
 		return err
 	}
-	if verdict != storetest.Serve {
-		return gone
+	switch verdict {
+	case storetest.Serve:
+		return stream.SendMsg(reply)
+	case storetest.Held:
+		<-stream.Context().Done()
 	}
-	return stream.SendMsg(reply)
+	return gone
 }
 
 // do what a method is for.
@@ -292,10 +297,21 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 			return nil, err
 		}
 		if strings.HasPrefix(in.GetName(), naming.ReaderGroupStream("", "").Name) {
+			if !c.Has(naming.SegmentName(nameOf(in), 0)) {
+				return nil, status.Errorf(codes.NotFound, "no stream %s", nameOf(in))
+			}
 			reply = &pb.Segments{Ranges: []*pb.SegmentRange{{Segment: &pb.Segment{Stream: in}, Low: 0, High: 1}}}
 			break
 		}
-		reply = &pb.Segments{Ranges: c.epochs[c.scaled]}
+		s := c.catalogue.streams[c.Stream.String()]
+		switch {
+		case s == nil:
+			return nil, status.Errorf(codes.NotFound, "no stream %s", nameOf(in))
+		case s.Sealed:
+			reply = &pb.Segments{}
+		default:
+			reply = &pb.Segments{Ranges: c.epochs[c.scaled]}
+		}
 	case "getEpochSegments":
 		in := new(pb.EpochRequest)
 		if err := stream.RecvMsg(in); err != nil {
@@ -328,12 +344,12 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 		}
 		delete(c.marks, in.GetWriter())
 		reply = &pb.RemoveWriterReply{}
-	case "getReaderGroupConfig":
-		reply = &pb.ReaderGroupConfigReply{Status: pb.ReaderGroupConfigReply_NO_GROUP}
 	case "getDelegationToken":
 		reply = &pb.Token{Token: c.token()}
 	default:
-		return nil, status.Errorf(codes.Unimplemented, "no method %s", method)
+		if reply, err = c.manage(method, stream); err != nil {
+			return nil, err
+		}
 	}
 	if other := c.instead[method]; other != nil {
 		reply = other
