@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"log/slog"
 	"os"
 	"sync"
@@ -89,21 +90,17 @@ func (c *Client) Close() error {
 		open = append(open, each)
 	}
 	c.mu.Unlock()
-	soon, cancel := context.WithTimeout(context.Background(), c.config.ConnectTimeout)
-	defer cancel()
-	now, cancelNow := context.WithCancel(context.Background())
-	cancelNow()
 	var closing sync.WaitGroup
 	for _, each := range open {
 		closing.Go(func() {
-			limit := now
+			limit := time.Duration(0)
 			switch each.(type) {
 			case *Reader, opening, *TransactionalWriter, *GroupWatch:
-				limit = soon
+				limit = c.config.ConnectTimeout
 			}
-			if err := each.Close(limit); err != nil {
-				c.log.Warn("closed with something unfinished", "err", err)
-			}
+			l := c.life.Child(fmt.Sprintf("%T", each))
+			defer l.End()
+			l.Last(background.CloseChild, limit, each.Close)
 		})
 	}
 	closing.Wait()

@@ -19,7 +19,7 @@ type Config struct {
 	// refused credentials, failed TLS handshakes. They are final once they have lasted
 	// that long and came at least Tries times in a row.
 	Patience time.Duration
-	// Logger is never nil.
+	// Logger; nil logs nothing.
 	Logger *slog.Logger
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -60,6 +60,9 @@ type runs struct {
 func New(config Config, subject string) *Life {
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	return begin(context.Background(), config, subject)
 }

@@ -35,6 +35,8 @@ const (
 	WatchGroup                      // look for changes of a group, for its watch
 	ReadSegment                     // find the store of a reader's segment, connect and read
 	DiscoverController              // ask the controllers for the list of all
+	GreetStore                      // greet the store of a silent connection, which may be throttled
+	CloseChild                      // close what the application left open, with its client
 	works
 )
 
@@ -76,6 +78,8 @@ var descriptions = [works]description{
 	ReportLag:           {"report lag", true, seldom},
 	WatchGroup:          {"watch group", false, none},
 	ReadSegment:         {"read segment", false, none},
+	GreetStore:          {"greet silent store", true, none},
+	CloseChild:          {"close with the client", true, none},
 	DiscoverController:  {"discover controllers", true, none},
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -61,9 +62,8 @@ type Conn struct {
 	dialer   *Dialer
 	socket   net.Conn
 	pulse    pulse
-	setups   turns           // of those who set up an append
-	life     context.Context // ends with Close
-	end      context.CancelFunc
+	setups   turns            // of those who set up an append
+	life     *background.Life // ends with Close
 
 	direct *direct
 
@@ -95,7 +95,7 @@ func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
 		sent:      make(chan struct{}),
 		done:      make(chan struct{}),
 	}
-	c.life, c.end = context.WithCancel(context.Background())
+	c.life = background.New(background.Config{Patience: d.Silence, Logger: d.Logger}, endpoint)
 	c.wake.L = &c.mu
 	c.pulse.conn = c
 	return c
@@ -147,7 +147,7 @@ func (c *Conn) users() int {
 // once on a connection. The turn ends with leave. Enter fails when ctx or the
 // connection ends.
 func (c *Conn) Enter(ctx context.Context) (leave func(), err error) {
-	leave, ok := c.setups.take(ctx, c.life.Done())
+	leave, ok := c.setups.take(ctx, c.life.Ended())
 	switch {
 	case ok:
 		return leave, nil
@@ -227,7 +227,7 @@ func (c *Conn) Close(reason error) {
 	}
 	c.mu.Unlock()
 	c.expiry.stop()
-	c.end()
+	c.life.End()
 	hangUp(c.socket)
 }
 

@@ -1,10 +1,12 @@
 package segmentstore
 
 import (
+	"context"
 	"errors"
 	"os"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -52,10 +54,12 @@ func (p *pulse) excused() bool {
 	if p.conn.underWay() <= throttledFrom || time.Since(p.lastHeard) >= throttledLimit {
 		return false
 	}
-	socket, err := p.conn.dialer.greet(p.conn.life, p.conn.endpoint)
-	if err != nil {
-		return false
-	}
-	hangUp(socket)
-	return true
+	verdict, _ := p.conn.life.Do(background.GreetStore, func(ctx context.Context) error {
+		socket, err := p.conn.dialer.greet(ctx, p.conn.endpoint)
+		if err == nil {
+			hangUp(socket)
+		}
+		return err
+	})
+	return verdict == background.Done
 }
