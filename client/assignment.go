@@ -20,6 +20,7 @@ type assignment struct {
 	out      *Slice          // at most one
 	position int64           // of the first event that was not given back
 	ended    bool            // nothing will be fetched any more
+	gone     bool            // likewise, since the segment does not exist
 	bounded  bool            // the group may stop before the segment's end
 	err      error           // why, if not for the segment's end
 	leaving  bool            // to be released: nothing is handed out
@@ -37,12 +38,13 @@ func (a *assignment) Fetched(_ *segment.Fetcher, c segment.Chunk) {
 // too: the group goes on with what follows it, and with its other streams.
 func (a *assignment) Ended(_ *segment.Fetcher, err error) {
 	r := a.reader
-	if fault.CodeOf(err) == fault.NoSuchSegment {
+	gone := fault.CodeOf(err) == fault.NoSuchSegment
+	if gone {
 		r.group.client.log.Warn("a segment is gone: truncated away, or deleted with its stream", "group", r.group.String(), "reader", r.id, "err", err)
 		err = nil
 	}
 	r.mu.Lock()
-	a.ended, a.err = true, err
+	a.ended, a.gone, a.err = true, gone, err
 	if err != nil {
 		r.fail(err)
 	} else if a.consumed() {

@@ -24,6 +24,8 @@ type membership struct {
 	gone   bool               // the reader was taken out of the group since
 	self   self
 
+	completed completions
+
 	failures int   // of group work in a row
 	waits    error // why a segment that was read to its end is not completed yet
 
@@ -53,6 +55,7 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 	m := &membership{
 		reader:        r,
 		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]time.Time)},
+		completed:     make(completions),
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
 		attemptLimit:  attemptLimit,
@@ -72,6 +75,7 @@ func (m *membership) witness(u readergroup.Update) {
 	if begun, ok := u.(readergroup.UpdatingConfig); ok && begun.Updating {
 		m.renew, m.renewals = time.Time{}, 0
 	}
+	m.completed.note(u)
 	m.vigil.hear(u, time.Now())
 }
 
@@ -230,7 +234,7 @@ func (m *membership) step(ctx context.Context) error {
 		}
 	}
 	for _, work := range []func(context.Context, time.Time) error{
-		m.checkMember, m.mend, m.reconcile, m.passCheckpoints, m.completeSegments, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
+		m.checkMember, m.mend, m.reconcile, m.passCheckpoints, m.completeSegments, m.confirmEnd, m.giveSegment, m.takeSegments, m.tellLag, m.startCheckpoint,
 		m.reconcile, m.renewConfig, m.checkMember, m.publishCheckpoint,
 	} {
 		if err := work(ctx, now); err != nil {
@@ -332,6 +336,15 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 	successors, err := c.successors(ctx, a.segment)
 	if err != nil {
 		return nil, err
+	}
+	if len(successors) == 0 && a.gone { // nothing is deleted from a stream but what something follows
+		anew, err := c.beginsBehind(ctx, a.segment.Stream, a.segment.ID.Number())
+		if anew {
+			err = m.madeAnew(a.segment.Stream)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	future, positions := m.state.Future(), m.state.Positions()
 	var open []naming.SegmentID // what the group reads of the stream, or will
@@ -463,10 +476,7 @@ func (m *membership) reconcile(ctx context.Context, _ time.Time) error {
 		r.order = append(r.order, a)
 	}
 	r.groupRead = m.state.LastRead()
-	if ended := m.state.EndOfData(); ended != r.ended {
-		r.ended = ended
-		r.announce()
-	}
+	r.ended = r.ended && m.state.EndOfData()
 	return nil
 }
 

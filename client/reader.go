@@ -59,9 +59,9 @@ type Reader struct {
 // cases, and what was given back may be. Close the reader and open it again,
 // under the same name if you like. NoSuchReaderGroup: the group was deleted.
 //
-// A stream that is deleted ends where it was read to, and the group's other
-// streams are read on; one that is made anew under its name is another one, which
-// the group reads only after a Reset.
+// A stream that is deleted ends where it was read to, and the group's other streams
+// are read on. If another one is made under its name, which the group reads only after
+// a Reset, the final error is NoSuchStream and says so, at the latest instead of ErrEnd.
 func (r *Reader) Next(ctx context.Context) (*Slice, error) {
 	for {
 		r.mu.Lock()

@@ -1332,7 +1332,9 @@ PRAVEGA_API int pravega_reader_group_close(pravega_reader_group_t *group, praveg
  *           ones only when their application asks for an event, so it must be longer
  *           than that ever takes.
  *           A stream that is deleted ends where it was read to, and the others are read
- *           on; one that is made anew under its name is read after a reset.
+ *           on. If another one is made under its name, it is read after a reset only;
+ *           pravega_reader_next fails with PRAVEGA_E_NO_SUCH_STREAM then, at the latest
+ *           instead of PRAVEGA_END.
  * Memory:   reader_id, config: copied. *reader: yours, pravega_reader_close.
  * Blocks:   Until the group knows the reader, at most timeout_ms.
  * Threads:  Any.

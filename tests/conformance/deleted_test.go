@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,8 +21,8 @@ func deleteStream(ctx context.Context, t *testing.T, c *client.Client, scope, st
 }
 
 // A stream that is deleted ends for a group that reads it, at its tail as well as
-// before, and whether or not it is made anew under its name. The group's other
-// streams are read on, to their end.
+// before, and the group's other streams are read on, to their end. If others are made
+// under the names, the group's readers are told, those that are there and later ones.
 func TestDeletedStreamEndsForItsGroup(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		t.Run(fmt.Sprintf("made anew %v", again), func(t *testing.T) {
@@ -57,6 +58,24 @@ func TestDeletedStreamEndsForItsGroup(t *testing.T) {
 			}
 			writeEvents(ctx, t, c, scope, kept, 101, 200)
 			seal(ctx, t, c, scope, kept)
+			if again {
+				for _, r := range []*client.Reader{r, openReader(ctx, t, g, "another"), openReader(ctx, t, late, "r")} {
+					var s *client.Slice
+					var err error
+					for s, err = r.Next(ctx); err == nil; s, err = r.Next(ctx) {
+						if err := s.Release(); err != nil {
+							t.Fatal(err)
+						}
+					}
+					if !errors.Is(err, client.ErrNoSuchStream) || !strings.Contains(err.Error(), "reset group "+scope) {
+						t.Error(err)
+					}
+					if err := r.Close(ctx); err != nil {
+						t.Error(err)
+					}
+				}
+				return
+			}
 			for count(ctx, t, r, read) {
 			}
 			if read[kept] != 200 || read["read"] != 50 || read["unread"] > 10 { // it had read ahead, or not

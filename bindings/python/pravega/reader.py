@@ -119,7 +119,9 @@ class Reader(Object):
         Raises TimedOutError when there is nothing yet; ReaderNotInGroupError
         when somebody took the reader out of the group, GroupReinitializedError
         when the group was reset, after both of which the reader is to be closed and
-        may be opened again; NoSuchReaderGroupError; ClosedError; UnreachableError and
+        may be opened again; NoSuchReaderGroupError; NoSuchStreamError when a stream was
+        deleted and another one made under its name, which the group reads after a
+        `ReaderGroup.reset`; ClosedError; UnreachableError and
         others when servers fail for longer than can be bridged; and what
         `on_checkpoint` raises.
         """

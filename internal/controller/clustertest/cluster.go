@@ -105,6 +105,24 @@ func (c *Cluster) Segment(id naming.SegmentID, low, high float64) *pb.SegmentRan
 	return &pb.SegmentRange{Segment: &pb.Segment{Stream: &pb.Stream{Scope: c.Stream.Scope, Name: c.Stream.Name}, Id: int64(id)}, Low: low, High: high}
 }
 
+// Recreate makes the stream anew, divided at bounds, after the one before was deleted:
+// its segments are none of that one, since a controller goes on to count them.
+func (c *Cluster) Recreate(bounds ...float64) {
+	number := int32(0)
+	for _, id := range c.Segments() {
+		number = max(number, id.Number()+1)
+		c.Delete(c.Name(id))
+	}
+	var first []*pb.SegmentRange
+	for i := range len(bounds) - 1 {
+		first = append(first, c.Segment(naming.NewSegmentID(number+int32(i), 0), bounds[i], bounds[i+1]))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.epochs, c.scaled = [][]*pb.SegmentRange{first}, 0
+	clear(c.follow)
+}
+
 // Replace makes the controller say that new segments follow old ones, once. The
 // old ones are not sealed by it.
 func (c *Cluster) Replace(old []naming.SegmentID, next ...*pb.SegmentRange) {

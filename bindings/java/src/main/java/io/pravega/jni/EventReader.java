@@ -84,6 +84,8 @@ public final class EventReader implements AutoCloseable {
      * @throws PravegaException.GroupReinitialized the group was reset; then, as when it was taken out, what was not
      *         given back is read again, what was given back may be, and the reader is to be closed and may be opened
      *         again
+     * @throws PravegaException.NoSuchStream a stream was deleted and another one made under its name, which the group
+     *         reads after a {@link ReaderGroup#resetReaderGroup}
      */
     public Slice next(Duration limit) {
         return next(Deadline.in(limit));

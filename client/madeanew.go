@@ -1,0 +1,112 @@
+package client
+
+import (
+	"context"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// completions are the highest numbers of the segments that a group has completed in its
+// streams since it was started, as far as the records say that were read. They tell a
+// stream that was read to its end from another one that was made under its name: a
+// stream that is made anew goes on with the numbers where the old one stopped.
+type completions map[naming.Stream]int32
+
+// note looks at an update of the group's state.
+func (c completions) note(u readergroup.Update) {
+	switch u := u.(type) {
+	case readergroup.Init:
+		clear(c)
+	case readergroup.SegmentCompleted:
+		stream, number := u.Segment.Stream, u.Segment.ID.Number()
+		if highest, known := c[stream]; !known || highest < number {
+			c[stream] = number
+		}
+	}
+}
+
+// confirmEnd lets Next tell the end of the group's data, unless there is more in another
+// stream of the name of one that was read.
+func (m *membership) confirmEnd(ctx context.Context, _ time.Time) error {
+	r := m.reader
+	if r.ended || !m.state.EndOfData() || m.waits != nil {
+		return nil
+	}
+	ctx, cancel := m.attempt(ctx)
+	defer cancel()
+	config := m.state.Config()
+	for stream := range config.Start {
+		if !config.End[stream].Unbounded() {
+			continue // there may be more
+		}
+		var anew bool
+		var err error
+		if highest, known := m.completed[stream]; known {
+			anew, err = r.group.client.beginsBehind(ctx, stream, highest)
+		} else {
+			anew, err = r.group.client.isOpen(ctx, stream)
+		}
+		if err != nil {
+			m.waits = err
+			return nil
+		}
+		if anew {
+			return m.madeAnew(stream)
+		}
+	}
+	r.mu.Lock()
+	r.ended = true
+	r.announce()
+	r.mu.Unlock()
+	return nil
+}
+
+func (m *membership) madeAnew(stream naming.Stream) error {
+	return fault.New(fault.NoSuchStream, "read with reader", m.reader.id,
+		"stream %s was deleted, and another one was made under its name: reset group %s to read that one", stream, m.reader.group)
+}
+
+// beginsBehind reports whether all segments of a stream have higher numbers: whether it
+// is not the one that a segment of this number was in, of which everything was read.
+func (c *Client) beginsBehind(ctx context.Context, stream naming.Stream, number int32) (bool, error) {
+	head, err := c.controller.HeadSegments(ctx, stream)
+	for id := range head.Offsets {
+		if id.Number() <= number {
+			return false, nil
+		}
+	}
+	return len(head.Offsets) > 0, unlessGone(err)
+}
+
+// isOpen reports whether a stream can be written to, as one that is sealed or does not
+// exist cannot, and one that is being sealed will not.
+func (c *Client) isOpen(ctx context.Context, stream naming.Stream) (bool, error) {
+	segments, err := c.controller.CurrentSegments(ctx, stream)
+	for i := 0; i < len(segments) && err == nil; i++ {
+		var info wire.StreamSegmentInfo
+		info, err = segment.Info(ctx, c.stores, naming.SegmentName(stream, segments[i].Segment), segmentstore.Read)
+		switch {
+		case err == nil && !info.IsSealed:
+			return true, nil
+		case fault.CodeOf(err) == fault.NoSuchSegment: // deleted meanwhile
+			err = nil
+		}
+	}
+	return false, unlessGone(err)
+}
+
+// unlessGone is the error of a question about a stream; none if the stream does not
+// exist, or the caller may not ask.
+func unlessGone(err error) error {
+	switch fault.CodeOf(err) {
+	case fault.NoSuchStream, fault.NoSuchScope, fault.PermissionDenied:
+		return nil
+	}
+	return err
+}
