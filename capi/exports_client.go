@@ -8,36 +8,61 @@ import "C"
 import (
 	"context"
 	"iter"
-	"strings"
+	"maps"
 	"sync"
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
 // config is a configuration that C sets by name, from any thread.
 type config struct {
 	mu       sync.Mutex
 	settings client.Settings
+	given    map[string]struct{} // names of the options that were set
 }
 
-func (c *config) copy() client.Settings {
+func (c *config) copy() *config {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.settings // Set replaces slices and never changes one in place
+	// Set replaces slices and never changes one in place.
+	return &config{settings: c.settings, given: maps.Clone(c.given)}
+}
+
+// only checks that every option that was given is one of a kind of object, or is
+// what the client has.
+func (c *config) only(object string, of client.Settings) error {
+	for _, o := range client.Options() {
+		if _, given := c.given[o.Name]; !given || o.Object == object {
+			continue
+		}
+		mine, err := c.settings.Get(o.Name)
+		if err != nil {
+			return err
+		}
+		clients, err := of.Get(o.Name)
+		if err != nil {
+			return err
+		}
+		if mine != clients {
+			return fault.New(fault.InvalidArgument, "use option", o.Name, "it belongs to a %s, and was given to a %s", o.Object, object)
+		}
+	}
+	return nil
 }
 
 //export goConfigNew
 func goConfigNew(out *C.struct_shim_outcome) unsafe.Pointer {
 	defer guard(out)
-	return pointer.Save(&config{settings: *client.NewSettings()})
+	return pointer.Save(&config{settings: *client.NewSettings(), given: make(map[string]struct{})})
 }
 
 //export goConfigDup
 func goConfigDup(of unsafe.Pointer, out *C.struct_shim_outcome) unsafe.Pointer {
 	defer guard(out)
-	return pointer.Save(&config{settings: pointer.Restore(of).(*config).copy()})
+	return pointer.Save(pointer.Restore(of).(*config).copy())
 }
 
 //export goConfigSet
@@ -46,14 +71,17 @@ func goConfigSet(of unsafe.Pointer, name, value C.shim_text, out *C.struct_shim_
 	c := pointer.Restore(of).(*config)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	settle(out, c.settings.Set(text(name), text(value)))
+	err := c.settings.Set(text(name), text(value))
+	if err == nil {
+		c.given[text(name)] = struct{}{}
+	}
+	settle(out, err)
 }
 
 //export goConfigGet
 func goConfigGet(of unsafe.Pointer, name C.shim_text, value *C.struct_shim_strings, out *C.struct_shim_outcome) {
 	defer guard(out)
-	settings := pointer.Restore(of).(*config).copy()
-	v, err := settings.Get(text(name))
+	v, err := pointer.Restore(of).(*config).copy().settings.Get(text(name))
 	if err == nil {
 		give(value, []string{v})
 	}
@@ -65,7 +93,7 @@ func goConfigDescribe(list *C.struct_shim_strings, out *C.struct_shim_outcome) {
 	defer guard(out)
 	var rows []string
 	for _, o := range client.Options() {
-		rows = append(rows, o.Name, o.Default, o.Range, o.Doc)
+		rows = append(rows, o.Name, o.Default, o.Range, o.Doc, o.Object)
 	}
 	give(list, rows)
 }
@@ -80,18 +108,19 @@ type connection struct {
 
 func (c *connection) life() context.Context { return c.ctx }
 
-// with returns the settings that C gave, or those of the client.
-func (c *connection) with(given unsafe.Pointer) client.Settings {
+// with returns the settings that C gave to a kind of object, or those of the client.
+func (c *connection) with(given unsafe.Pointer, object string) (client.Settings, error) {
 	if given == nil {
-		return c.settings
+		return c.settings, nil
 	}
-	return pointer.Restore(given).(*config).copy()
+	config := pointer.Restore(given).(*config).copy()
+	return config.settings, config.only(object, c.settings)
 }
 
 //export goClientOpen
 func goClientOpen(settings unsafe.Pointer, out *C.struct_shim_outcome) unsafe.Pointer {
 	defer guard(out)
-	c := &connection{settings: pointer.Restore(settings).(*config).copy()}
+	c := &connection{settings: pointer.Restore(settings).(*config).copy().settings}
 	c.settings.Client.Logger = logger
 	opened, err := client.New(c.settings.Client)
 	if err != nil {
@@ -162,7 +191,11 @@ func goScopeList(of unsafe.Pointer, names *C.struct_shim_strings, ms C.int, out 
 //export goStreamCreate
 func goStreamCreate(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, created *C.int, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, c *connection) error {
-		ok, err := c.CreateStream(ctx, text(scope), text(stream), c.with(settings).Stream)
+		given, err := c.with(settings, client.ObjectStream)
+		if err != nil {
+			return err
+		}
+		ok, err := c.CreateStream(ctx, text(scope), text(stream), given.Stream)
 		set(created, ok)
 		return err
 	})
@@ -171,7 +204,11 @@ func goStreamCreate(of unsafe.Pointer, scope, stream C.shim_text, settings unsaf
 //export goStreamUpdate
 func goStreamUpdate(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, c *connection) error {
-		return c.UpdateStream(ctx, text(scope), text(stream), c.with(settings).Stream)
+		given, err := c.with(settings, client.ObjectStream)
+		if err != nil {
+			return err
+		}
+		return c.UpdateStream(ctx, text(scope), text(stream), given.Stream)
 	})
 }
 
@@ -232,7 +269,7 @@ func goStreamInfo(of unsafe.Pointer, scope, stream C.shim_text, list *C.struct_s
 		if info.Sealed {
 			sealed = "true"
 		}
-		options, err := optionsOf("stream.", client.Settings{Stream: info.Config})
+		options, err := optionsOf(client.ObjectStream, client.Settings{Stream: info.Config})
 		if err == nil {
 			give(list, append([]string{"sealed", sealed, "head", info.Head.String(), "tail", info.Tail.String()}, options...))
 		}
@@ -240,11 +277,10 @@ func goStreamInfo(of unsafe.Pointer, scope, stream C.shim_text, list *C.struct_s
 	})
 }
 
-// optionsOf are the names and values of those options of a kind that the servers
-// keep.
-func optionsOf(kind string, settings client.Settings) (pairs []string, err error) {
+// optionsOf are the names and values of the options of a kind of object.
+func optionsOf(object string, settings client.Settings) (pairs []string, err error) {
 	for _, o := range client.Options() {
-		if !strings.HasPrefix(o.Name, kind) || o.Name == "group.liveness.timeout" { // that is each reader's own
+		if o.Object != object {
 			continue
 		}
 		value, err := settings.Get(o.Name)

@@ -16,10 +16,12 @@ import (
 
 // groupConfig is the configuration of a group over streams in their text form.
 func (c *connection) groupConfig(settings unsafe.Pointer, streams C.shim_texts, count C.size_t) (client.ReaderGroupConfig, error) {
-	config := c.with(settings).Group
-	var err error
-	config.Streams, err = parseAll(streams, count, client.ParseGroupStream)
-	return config, err
+	given, err := c.with(settings, client.ObjectReaderGroup)
+	if err != nil {
+		return client.ReaderGroupConfig{}, err
+	}
+	given.Group.Streams, err = parseAll(streams, count, client.ParseGroupStream)
+	return given.Group, err
 }
 
 //export goGroupCreate
@@ -108,7 +110,7 @@ func goGroupInfo(of unsafe.Pointer, list *C.struct_shim_strings, ms C.int, out *
 		for _, s := range config.Streams {
 			pairs = append(pairs, "stream", s.String())
 		}
-		options, err := optionsOf("group.", client.Settings{Group: config})
+		options, err := optionsOf(client.ObjectReaderGroup, client.Settings{Group: config})
 		if err == nil {
 			give(list, append(pairs, options...))
 		}

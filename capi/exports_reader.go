@@ -28,7 +28,11 @@ func (r *reader) life() context.Context { return r.ctx }
 //export goReaderOpen
 func goReaderOpen(of unsafe.Pointer, id C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
 	call(of, ms, out, func(ctx context.Context, g *group) error {
-		r, err := g.OpenReader(ctx, text(id), g.from.with(settings).Reader)
+		given, err := g.from.with(settings, client.ObjectReader)
+		if err != nil {
+			return err
+		}
+		r, err := g.OpenReader(ctx, text(id), given.Reader)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,11 @@ func (t *txn) life() context.Context { return t.ctx }
 //export goTxnWriterOpen
 func goTxnWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
 	call(of, ms, out, func(ctx context.Context, c *connection) error {
-		w, err := c.OpenTransactionalWriter(ctx, text(scope), text(stream), c.with(settings).Txn)
+		given, err := c.with(settings, client.ObjectTransactionalWriter)
+		if err != nil {
+			return err
+		}
+		w, err := c.OpenTransactionalWriter(ctx, text(scope), text(stream), given.Txn)
 		if err != nil {
 			return err
 		}

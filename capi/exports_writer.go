@@ -26,7 +26,11 @@ func (w *writer) life() context.Context { return w.ctx }
 //export goWriterOpen
 func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.Pointer, ms C.int, core unsafe.Pointer, durable *C.int64_t, out *C.struct_shim_outcome) (opened unsafe.Pointer) {
 	call(of, ms, out, func(ctx context.Context, c *connection) error {
-		w, err := c.OpenWriter(ctx, text(scope), text(stream), c.with(settings).Writer)
+		given, err := c.with(settings, client.ObjectWriter)
+		if err != nil {
+			return err
+		}
+		w, err := c.OpenWriter(ctx, text(scope), text(stream), given.Writer)
 		if err != nil {
 			return err
 		}

@@ -389,7 +389,8 @@ PRAVEGA_API int pravega_bytes_free(pravega_bytes_t *bytes);
 PRAVEGA_API int pravega_config_new(pravega_config_t **config, pravega_error_t **err);
 
 /*
- * What:     Copies a configuration; the two are independent.
+ * What:     Copies a configuration, also which options were set; the two are
+ *           independent.
  * Memory:   *copy: yours, pravega_config_free.
  * Blocks:   Never.
  * Threads:  Any.
@@ -399,12 +400,16 @@ PRAVEGA_API int pravega_config_dup(const pravega_config_t *config, pravega_confi
 
 /*
  * What:     Sets an option. Objects that were made from the configuration
- *           before do not change.
+ *           before do not change. Every option belongs to one kind of object. A
+ *           client takes options of all kinds, as the defaults of what is opened
+ *           from it. Any other object refuses a configuration in which an option of
+ *           another kind was set, unless the client was made with the same value.
  * Memory:   name, value: copied.
  * Blocks:   Never.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_UNKNOWN_OPTION; PRAVEGA_E_INVALID_ARGUMENT: the
- *           value is outside the option's range. The message names the option.
+ *           value is outside the option's range. The message names the option,
+ *           also where an object refuses one of another kind.
  */
 PRAVEGA_API int pravega_config_set(pravega_config_t *config, const char *name, const char *value, pravega_error_t **err);
 
@@ -419,14 +424,16 @@ PRAVEGA_API int pravega_config_get(const pravega_config_t *config, const char *n
 
 /*
  * What:     Every option there is: a list of PRAVEGA_CONFIG_COLUMNS strings for
- *           each: name, default, range, what it is for.
+ *           each: name, default, range, what it is for, and the kind of object
+ *           that it belongs to: "client", "writer", "transactional writer",
+ *           "reader", "reader group" or "stream".
  * Memory:   *list: yours, pravega_list_free.
  * Blocks:   Never.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK or a code of the rules.
  */
 PRAVEGA_API int pravega_config_describe(pravega_list_t **list, pravega_error_t **err);
-#define PRAVEGA_CONFIG_COLUMNS 4
+#define PRAVEGA_CONFIG_COLUMNS 5
 
 /*
  * What:     Ends a configuration. NULL is allowed. Objects made from it stay.

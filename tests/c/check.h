@@ -66,6 +66,21 @@
     printf("ok %.2f s\n", seconds() - begun_); \
   } while (0)
 
+/* A configuration in which one option has another value than its default. */
+static inline pravega_config_t *config_of_other(const char *name, const char *value) {
+  static const char *const values[] = {"true", "false", "20s", "5", "1000000", "9000000", "tcp://other:1", "basic", "manual", "keep", "data-rate", "size"};
+  pravega_config_t *config;
+  pravega_error_t *error = NULL;
+  CHECK_INT(PRAVEGA_OK, pravega_config_new(&config, &error));
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    if (strcmp(values[i], value) != 0 && pravega_config_set(config, name, values[i], NULL) == PRAVEGA_OK) {
+      return config;
+    }
+  }
+  fprintf(stderr, "no other value of %s is known\n", name);
+  exit(1);
+}
+
 static inline double seconds(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);

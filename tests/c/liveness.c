@@ -46,9 +46,10 @@ static void silent_reader_is_taken_out_and_told(void) {
   CHECK_OK(pravega_stream_seal(client, scope, "watched", LONG, &error));
   snprintf(path, sizeof path, "%s/watched", scope);
   pravega_config_t *config = config_with("group.refresh.interval", "500ms");
-  CHECK_OK(pravega_config_set(config, "group.liveness.timeout", "30s", &error));
   CHECK_OK(pravega_reader_group_create(client, scope, "watched", streams, 1, config, NULL, LONG, &error));
   CHECK_OK(pravega_reader_group_open(client, scope, "watched", &group, LONG, &error));
+
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
 
   CHECK_INT(0, pipe(from_child));
   pid_t child = fork();
@@ -61,6 +62,7 @@ static void silent_reader_is_taken_out_and_told(void) {
   struct pollfd heard = {.fd = from_child[0], .events = POLLIN};
   CHECK_INT(1, poll(&heard, 1, LONG)); /* it has a slice */
   CHECK_INT(0, kill(child, SIGSTOP));
+  config = config_with("group.liveness.timeout", "30s");
   CHECK_OK(pravega_reader_open(group, "watches", config, &reader, LONG, &error));
   CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
   double begun = seconds();

@@ -75,6 +75,55 @@ static void options(void) {
   CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
 }
 
+/* An object takes options of its own kind, and of another kind only what its
+ * client has. */
+static void options_of_other_objects(void) {
+  enum { KINDS = 4 };
+  static const char *const kinds[KINDS] = {"stream", "writer", "transactional writer", "reader group"}, *const streams[] = {"s/t"};
+  pravega_client_t *client = client_of("tcp://127.0.0.1:1");
+  pravega_list_t *list;
+  pravega_writer_t *writer;
+  pravega_txn_writer_t *txn_writer;
+  char part[256];
+  CHECK_OK(pravega_config_describe(&list, &error));
+  for (size_t i = 0; i < pravega_list_size(list); i += PRAVEGA_CONFIG_COLUMNS) {
+    const char *name = pravega_list_get(list, i), *value = pravega_list_get(list, i + 1), *owner = pravega_list_get(list, i + 4);
+    for (int dup = 0; dup < 2; dup++) {
+      pravega_config_t *config = config_of_other(name, value), *copy;
+      if (dup == 1) {
+        CHECK_OK(pravega_config_dup(config, &copy, &error));
+        CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+        config = copy;
+      }
+      for (int kind = 0; kind < KINDS; kind++) {
+        int status = 0;
+        pravega_error_t *error;
+        switch (kind) {
+        case 0: status = pravega_stream_create(client, "s", "t", config, NULL, 0, &error); break;
+        case 1: status = pravega_writer_open(client, "s", "t", config, &writer, 0, &error); break;
+        case 2: status = pravega_txn_writer_open(client, "s", "t", config, &txn_writer, 0, &error); break;
+        case 3: status = pravega_reader_group_create(client, "s", "g", streams, 1, config, NULL, 0, &error); break;
+        }
+        snprintf(part, sizeof part, "it belongs to a %s, and was given to a %s", owner, kinds[kind]);
+        bool refused = status == PRAVEGA_E_INVALID_ARGUMENT && strstr(pravega_error_message(error), part) != NULL;
+        CHECK(status < 0 && refused == (strcmp(owner, kinds[kind]) != 0));
+        CHECK(!refused || strstr(pravega_error_message(error), name) != NULL);
+        CHECK_INT(PRAVEGA_OK, pravega_error_free(error));
+      }
+      CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+    }
+  }
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(list));
+
+  pravega_config_t *as_client;
+  CHECK_OK(pravega_config_new(&as_client, &error));
+  CHECK_OK(pravega_config_set(as_client, "controller.uri", "tcp://127.0.0.1:1", &error));
+  CHECK_OK(pravega_config_set(as_client, "writer.window.bytes", "1MiB", &error));
+  CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_writer_open(client, "s", "t", as_client, &writer, 0, NULL));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(as_client));
+  CHECK_OK(pravega_client_close(client, &error));
+}
+
 static void bad_handles(void) {
   pravega_client_t *client = client_of("tcp://127.0.0.1:1");
   pravega_config_t *config;
@@ -358,6 +407,7 @@ int main(void) {
   RUN(versions);
   RUN(statuses);
   RUN(options);
+  RUN(options_of_other_objects);
   RUN(bad_handles);
   RUN(stale_handles);
   RUN(bad_arguments);

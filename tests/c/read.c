@@ -297,6 +297,36 @@ static size_t largest_slice(pravega_reader_group_t *group, uint32_t events, uint
 }
 
 /* A reader has as much memory as it is given. */
+/* A reader takes options of readers, and of others only what its client has. */
+static void options_of_readers(void) {
+  pravega_client_t *client = client_open();
+  char path[256];
+  const char *scope = scope_of(client), *streams[] = {path};
+  pravega_reader_group_t *group;
+  pravega_reader_t *reader;
+  pravega_list_t *list;
+  snprintf(path, sizeof path, "%s/options", scope);
+  stream_create(client, "options", "1");
+  CHECK_OK(pravega_reader_group_create(client, scope, "options", streams, 1, NULL, NULL, LONG, &error));
+  CHECK_OK(pravega_reader_group_open(client, scope, "options", &group, LONG, &error));
+  CHECK_OK(pravega_config_describe(&list, &error));
+  for (size_t i = 0; i < pravega_list_size(list); i += PRAVEGA_CONFIG_COLUMNS) {
+    const char *name = pravega_list_get(list, i);
+    pravega_config_t *config = config_of_other(name, pravega_list_get(list, i + 1));
+    if (strcmp(pravega_list_get(list, i + 4), "reader") == 0) {
+      CHECK_OK(pravega_reader_open(group, "reader", config, &reader, LONG, &error));
+      reader_close(reader);
+    } else {
+      CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, name, pravega_reader_open(group, "reader", config, &reader, LONG, &error));
+      CHECK(reader == NULL);
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+  }
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(list));
+  CHECK_OK(pravega_reader_group_close(group, &error));
+  client_close(client);
+}
+
 static void memory_is_bounded(void) {
   enum { EVENTS = 20000, KEYS = 26, LEAST = 64 << 10 };
   pravega_client_t *client = client_open();
@@ -374,6 +404,7 @@ int main(void) {
   RUN(closed_with_its_client);
   RUN(groups);
   RUN(truncated_before_it_was_read);
+  RUN(options_of_readers);
   RUN(memory_is_bounded);
   RUN(from_tail_and_cut);
   return 0;

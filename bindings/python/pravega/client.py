@@ -41,7 +41,8 @@ class Client(Object):
     with underscores (request_timeout="10s"), or with dots in a mapping
     (**{"request.timeout": "10s"}); `pravega.options()` lists them all. The
     options of writers, readers, groups and streams that are given here are the
-    defaults of what is opened from this client.
+    defaults of what is opened from this client; these take options of their own
+    kind only, and raise InvalidArgumentError for others.
 
     Making the first client loads the native library, which cannot live on in a
     child made by fork: make clients after forking. Servers are connected to on
@@ -216,7 +217,7 @@ class Client(Object):
         self._ask(
             "writer_open",
             *_names(scope, stream),
-            self._with(options),
+            self._with("writer", options),
             ctypes.byref(handle),
             timeout=timeout,
             undo=lambda: self._library.writer_close(handle, None, 0, None),
@@ -235,7 +236,7 @@ class Client(Object):
         self._ask(
             "txn_writer_open",
             *_names(scope, stream),
-            self._with(options),
+            self._with("transactional writer", options),
             ctypes.byref(handle),
             timeout=timeout,
             undo=lambda: self._library.txn_writer_close(handle, 0, None),
@@ -267,7 +268,7 @@ class Client(Object):
             text("scope", scope),
             text("reader group", name),
             *stream_texts(streams),
-            self._with(options),
+            self._with("reader group", options),
             timeout=timeout,
         )
 
@@ -376,13 +377,13 @@ class Client(Object):
         )
         return strings(self._library, handle)
 
-    def _with(self, options: Mapping[str, OptionValue]) -> Config:
-        """The client's configuration with some options changed."""
+    def _with(self, kind: str, options: Mapping[str, OptionValue]) -> Config:
+        """The client's configuration with some options of a kind of object changed."""
         self._live()  # closing frees the configuration
-        return self._config.with_options(options)
+        return self._config.of(kind, options)
 
     def _stream_config(self, config: StreamConfig | None) -> Config:
-        return self._with({} if config is None else config.options())
+        return self._with("stream", {} if config is None else config.options())
 
     def _adopt(self, opened: _Opened) -> _Opened:
         """Remembers what `close` closes."""

@@ -89,7 +89,7 @@ class ReaderGroup(Object):
         self._ask(
             "reader_open",
             text("reader id", id),
-            self._client._with(options),
+            self._client._with("reader", options),
             ctypes.byref(handle),
             timeout=timeout,
             undo=lambda: self._library.reader_close(handle, 0, None),
@@ -208,7 +208,8 @@ class ReaderGroup(Object):
         Checkpoints are forgotten. Resets at the same time come one after the other.
         Raises NoSuchStreamError.
         """
-        self._ask("reader_group_reset", *stream_texts(streams), self._client._with(options), timeout=timeout)
+        config = self._client._with("reader group", options)
+        self._ask("reader_group_reset", *stream_texts(streams), config, timeout=timeout)
 
     def reset_to(self, position: Cuts, *, timeout: float | None = None) -> None:
         """As `reset`, with the configuration that the group has, but to start elsewhere.

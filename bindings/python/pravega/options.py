@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from . import _abi
 from ._call import quick, strings, text
 from ._library import Library, library
+from .errors import InvalidArgumentError
 
 #: What an option can be set to. Numbers, truth values and timedelta stand for
 #: themselves; a sequence of strings for their list; a string is handed on as it
@@ -29,6 +31,9 @@ class Option(NamedTuple):
     range: str
     #: What it is for.
     doc: str
+    #: The kind of object that it belongs to: "client", "writer", "transactional
+    #: writer", "reader", "reader group" or "stream".
+    belongs_to: str
 
 
 def options() -> list[Option]:
@@ -39,6 +44,12 @@ def options() -> list[Option]:
     cells = strings(loaded, handle)
     width = _abi.CONFIG_COLUMNS
     return [Option(*cells[i : i + width]) for i in range(0, len(cells), width)]
+
+
+@functools.cache
+def owners() -> dict[str, str]:
+    """The kinds of objects that the options belong to, by the options' names."""
+    return {option.name: option.belongs_to for option in options()}
 
 
 class Config:
@@ -55,6 +66,14 @@ class Config:
         quick(loaded, loaded.config_new, ctypes.byref(handle))
         return cls(loaded, handle)
 
+    def of(self, kind: str, changes: Mapping[str, OptionValue]) -> Config:
+        """As `with_options`, for options that must be those of one kind of object."""
+        for name in map(_dotted, changes):
+            owner = owners().get(name, kind)  # the library refuses what is unknown
+            if owner != kind:
+                raise InvalidArgumentError(f"option {name} belongs to a {owner}, and was given to a {kind}")
+        return self.with_options(changes)
+
     def with_options(self, changes: Mapping[str, OptionValue]) -> Config:
         """A copy in which some options are set; this one when there are none."""
         if not changes:
@@ -68,7 +87,7 @@ class Config:
 
     def set(self, name: str, value: OptionValue) -> None:
         """Sets one option; its name may be spelled with underscores."""
-        dotted = name.replace("_", ".")
+        dotted = _dotted(name)
         quick(
             self._library,
             self._library.config_set,
@@ -84,6 +103,10 @@ class Config:
 
     def __del__(self) -> None:
         self.free()
+
+
+def _dotted(name: str) -> str:
+    return name.replace("_", ".")
 
 
 def spell(value: OptionValue) -> str:

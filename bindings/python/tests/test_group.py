@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -429,6 +430,21 @@ def test_a_reader_has_as_much_memory_as_it_is_given(client: pravega.Client, scop
     assert largest["64KiB"] <= 64 << 10 < largest["8MiB"]
     with pytest.raises(pravega.InvalidArgumentError, match=r"reader\.buffer\.bytes"):
         group.open_reader("r", reader_buffer_bytes="1KiB")
+
+
+def test_options_that_are_no_readers(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s")
+    with group_over(client, scope, f"{scope}/s") as group:
+        for option in pravega.options():
+            keyword: dict[str, Any] = {option.name.replace(".", "_"): option.default}
+            if option.belongs_to == "reader":
+                group.open_reader("r", **keyword).close()
+                continue
+            with pytest.raises(pravega.InvalidArgumentError, match=f"{option.name} belongs to a {option.belongs_to}"):
+                group.open_reader("r", **keyword)
+            if option.belongs_to != "reader group":
+                with pytest.raises(pravega.InvalidArgumentError, match=option.name):
+                    group.reset([f"{scope}/s"], **keyword)
 
 
 def test_in_event_loops(client: pravega.Client, scope: str) -> None:

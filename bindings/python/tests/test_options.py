@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,32 @@ def test_every_option_is_described_and_can_be_given() -> None:
         assert "_" not in option.name  # or a keyword could not spell it
         if option.name != "controller.uri":
             pravega.Client(URI, **{option.name.replace(".", "_"): option.default}).close()
+
+
+def openings(client: pravega.Client) -> dict[str, Callable[..., Any]]:
+    """What takes the options of each kind of object."""
+    return {
+        "writer": functools.partial(client.open_writer, "scope", "s"),
+        "transactional writer": functools.partial(client.open_transactional_writer, "scope", "s"),
+        "reader group": functools.partial(client.create_reader_group, "scope", "g", ["scope/s"]),
+    }
+
+
+def test_an_option_is_accepted_where_it_belongs_and_nowhere_else(offline: pravega.Client) -> None:
+    kinds = {option.belongs_to for option in pravega.options()}
+    assert kinds == {"client", "stream", "reader", *openings(offline)}
+    for option in pravega.options():
+        keyword = {option.name.replace(".", "_"): option.default}
+        for kind, call in openings(offline).items():
+            if kind == option.belongs_to:
+                with pytest.raises(pravega.TimedOutError):
+                    call(timeout=0, **keyword)
+            else:
+                refused = rf"{option.name} belongs to a {option.belongs_to}"
+                with pytest.raises(pravega.InvalidArgumentError, match=refused):
+                    call(timeout=0, **keyword)
+        if option.belongs_to != "client":
+            pravega.Client(URI, **keyword).close()
 
 
 def test_an_unknown_option() -> None:

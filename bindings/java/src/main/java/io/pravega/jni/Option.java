@@ -6,12 +6,14 @@ public final class Option {
     private final String defaultValue;
     private final String range;
     private final String description;
+    private final String belongsTo;
 
-    Option(String name, String defaultValue, String range, String description) {
+    Option(String name, String defaultValue, String range, String description, String belongsTo) {
         this.name = name;
         this.defaultValue = defaultValue;
         this.range = range;
         this.description = description;
+        this.belongsTo = belongsTo;
     }
 
     /**
@@ -48,6 +50,16 @@ public final class Option {
      */
     public String description() {
         return description;
+    }
+
+    /**
+     * The kind of object that it belongs to. A client takes options of every kind, every other object only its own.
+     *
+     * @return {@code client}, {@code writer}, {@code transactional writer}, {@code reader}, {@code reader group} or
+     *         {@code stream}
+     */
+    public String belongsTo() {
+        return belongsTo;
     }
 
     @Override

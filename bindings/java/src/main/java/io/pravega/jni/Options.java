@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Options by name, immutable. Those that are not set have their defaults; {@link #all()} lists every option with its
@@ -14,7 +15,8 @@ import java.util.Objects;
  * the option.
  *
  * <p>A client is made with options of every kind. Writers, readers, streams and groups that are opened from it take
- * them over; options given there come on top.
+ * over those of their own kind; options given there come on top, and one of another kind
+ * ({@link Option#belongsTo()}) is {@link PravegaException.InvalidArgument}.
  */
 public final class Options {
     private static final Options NONE = new Options(Map.of());
@@ -121,14 +123,26 @@ public final class Options {
         Library.load();
         List<String> columns = Text.list(Native.describe());
         List<Option> out = new ArrayList<>();
-        for (int i = 0; i + 3 < columns.size(); i += 4) {
-            out.add(new Option(columns.get(i), columns.get(i + 1), columns.get(i + 2), columns.get(i + 3)));
+        for (int i = 0; i + 4 < columns.size(); i += 5) {
+            out.add(new Option(columns.get(i), columns.get(i + 1), columns.get(i + 2), columns.get(i + 3), columns.get(i + 4)));
         }
         return List.copyOf(out);
     }
 
-    Options with(Options more) {
+    /** These with more on top, which must be options of one kind of object. */
+    Options with(String kind, Options more) {
+        for (String name : more.values.keySet()) {
+            String owner = Owners.BY_NAME.getOrDefault(name, kind); // C refuses what is unknown
+            if (!owner.equals(kind)) {
+                throw Kind.InvalidArgument.exception("option " + name + " belongs to a " + owner + ", and was given to a " + kind);
+            }
+        }
         return more.values.isEmpty() ? this : with(more.values);
+    }
+
+    /** The kinds of objects that the options belong to. */
+    private static final class Owners {
+        static final Map<String, String> BY_NAME = all().stream().collect(Collectors.toUnmodifiableMap(Option::name, Option::belongsTo));
     }
 
     byte[][] pairs() {

@@ -120,7 +120,7 @@ public final class PravegaClient implements AutoCloseable {
      * @throws PravegaException.NoSuchScope there is no such scope
      */
     public boolean createStream(String scope, String stream, Options more) {
-        return kept(Native.streamCreate(handle.get(), scope(scope), stream(stream), options.with(more).pairs()));
+        return kept(Native.streamCreate(handle.get(), scope(scope), stream(stream), options.with("stream", more).pairs()));
     }
 
     /**
@@ -134,7 +134,7 @@ public final class PravegaClient implements AutoCloseable {
      * @throws PravegaException.StreamSealed it is sealed
      */
     public void updateStream(String scope, String stream, Options more) {
-        Native.streamUpdate(handle.get(), scope(scope), stream(stream), options.with(more).pairs());
+        Native.streamUpdate(handle.get(), scope(scope), stream(stream), options.with("stream", more).pairs());
         Reference.reachabilityFence(this);
     }
 
@@ -283,7 +283,7 @@ public final class PravegaClient implements AutoCloseable {
      * @throws PravegaException.StreamSealed it is sealed
      */
     public EventWriter openWriter(String scope, String stream, Options more) {
-        Options of = options.with(more);
+        Options of = options.with("writer", more);
         long writer = Native.writerOpen(handle.get(), scope(scope), stream(stream), of.pairs());
         return new EventWriter(this, scope + "/" + stream, writer, !of.values().getOrDefault("writer.id", "").isEmpty());
     }
@@ -312,7 +312,7 @@ public final class PravegaClient implements AutoCloseable {
      * @throws PravegaException.StreamSealed it is sealed
      */
     public TransactionalWriter openTransactionalWriter(String scope, String stream, Options more) {
-        long writer = Native.txnWriterOpen(handle.get(), scope(scope), stream(stream), options.with(more).pairs());
+        long writer = Native.txnWriterOpen(handle.get(), scope(scope), stream(stream), options.with("transactional writer", more).pairs());
         return new TransactionalWriter(this, scope + "/" + stream, writer);
     }
 
@@ -345,7 +345,7 @@ public final class PravegaClient implements AutoCloseable {
      */
     public boolean createReaderGroup(String scope, String name, Options more, String... streams) {
         byte[][] from = Text.names("stream", List.of(streams));
-        return kept(Native.groupCreate(handle.get(), scope(scope), group(name), from, options.with(more).pairs()));
+        return kept(Native.groupCreate(handle.get(), scope(scope), group(name), from, options.with("reader group", more).pairs()));
     }
 
     /**

@@ -74,7 +74,7 @@ public final class ReaderGroup implements AutoCloseable {
     }
 
     private EventReader open(String id, Options more, Consumer<String> onCheckpoint) {
-        long reader = Native.readerOpen(handle.get(), Text.name("reader", id), options.with(more).pairs());
+        long reader = Native.readerOpen(handle.get(), Text.name("reader", id), options.with("reader", more).pairs());
         Reference.reachabilityFence(this);
         return new EventReader(client, "reader " + id + " of group " + name, reader, onCheckpoint);
     }
@@ -231,7 +231,7 @@ public final class ReaderGroup implements AutoCloseable {
      * @throws PravegaException.NoSuchReaderGroup the group was deleted
      */
     public void resetReaderGroup(Options more, String... streams) {
-        Native.groupReset(handle.get(), Text.names("stream", List.of(streams)), options.with(more).pairs());
+        Native.groupReset(handle.get(), Text.names("stream", List.of(streams)), options.with("reader group", more).pairs());
         Reference.reachabilityFence(this);
     }
 

@@ -130,6 +130,24 @@ class GroupTest extends NumberedEvents {
     }
 
     @Test
+    void optionsThatAreNoReaders() {
+        String stream = server.stream(1);
+        ReaderGroup group = group(Options.none(), path(stream));
+        for (Option option : Options.all()) {
+            Options one = Options.of(option.name(), option.defaultValue());
+            if (option.belongsTo().equals("reader")) {
+                group.openReader("r", one).close();
+                continue;
+            }
+            Exception e = assertThrows(PravegaException.InvalidArgument.class, () -> group.openReader("r", one), option.name());
+            assertTrue(e.getMessage().contains(option.name()), e.getMessage());
+            if (!option.belongsTo().equals("reader group")) {
+                assertThrows(PravegaException.InvalidArgument.class, () -> group.resetReaderGroup(one, path(stream)), option.name());
+            }
+        }
+    }
+
+    @Test
     void aCheckpointThatNobodyPasses() throws Exception {
         ReaderGroup group = group(Options.of("group.checkpoints.outstanding", "1"), path(server.stream(1)));
         List<String> told = new ArrayList<>();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,26 @@ class OptionsTest {
             }
         }
         PravegaClient.open(options.with(BASE.values())).close();
+    }
+
+    @Test
+    void eachIsAcceptedWhereItBelongsAndNowhereElse() {
+        try (PravegaClient client = PravegaClient.open(BASE.with("request.timeout", Duration.ofMillis(10)))) {
+            Map<String, Consumer<Options>> openings = Map.of(
+                    "stream", o -> client.createStream("scope", "s", o),
+                    "writer", o -> client.openWriter("scope", "s", o),
+                    "transactional writer", o -> client.openTransactionalWriter("scope", "s", o),
+                    "reader group", o -> client.createReaderGroup("scope", "g", o, "scope/s"));
+            for (Option option : Options.all()) {
+                Options one = Options.of(option.name(), option.defaultValue());
+                openings.forEach((kind, open) -> {
+                    Exception e = assertThrows(PravegaException.class, () -> open.accept(one), option.name() + " of a " + kind);
+                    boolean refused = e instanceof PravegaException.InvalidArgument
+                            && e.getMessage().contains("option " + option.name() + " belongs to a " + option.belongsTo());
+                    assertEquals(!kind.equals(option.belongsTo()), refused, option + " of a " + kind + ": " + e);
+                });
+            }
+        }
     }
 
     @Test
