@@ -24,10 +24,7 @@ func (g *groupReplica) Apply(event []byte) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case record.Initial:
-		*g.state = readergroup.State{}
-	case !g.state.Started():
+	if !record.Initial && !g.state.Started() {
 		return nil
 	}
 	for _, update := range record.Updates {

@@ -12,12 +12,11 @@ import (
 // compact shortens the log of the group's state now and then. Members take turns
 // by chance, as Java's do.
 func (m *membership) compact(ctx context.Context) error {
-	if !m.state.Started() || m.state.Mend() != nil || rand.Float64() >= m.compactChance {
-		return nil // a whole state does not tell what there is to mend
+	if rand.Float64() >= m.compactChance {
+		return nil
 	}
-	return m.reader.group.deleted(m.log.Compact(ctx, m.compactAfter, func() ([]byte, error) {
-		return readergroup.EncodeInit(m.state.Compact())
-	}))
+	compaction := encoded(func() ([]readergroup.Update, error) { return m.state.Compaction(), nil })
+	return m.reader.group.deleted(m.log.Compact(ctx, m.compactAfter, compaction))
 }
 
 // renewConfig looks for a newer configuration while the state says that there

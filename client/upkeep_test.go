@@ -8,8 +8,11 @@ import (
 	"time"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/synchronizer"
+	"github.com/pravega/pravega-client-go/internal/synchronizer/logtest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -59,6 +62,56 @@ func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 	}
 	if segments := late.member.state.Segments(); segments != 2 {
 		t.Fatalf("the state has %d segments", segments)
+	}
+}
+
+// A compaction that loses to an official member's completion, which lets a segment get
+// free too early, does not make that the truth for those who read no more than the whole
+// state.
+func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
+	segment := func(stream string, number int32) readergroup.Segment {
+		return readergroup.Segment{Stream: naming.Stream{Scope: "scope", Name: stream}, ID: naming.NewSegmentID(number, 0)}
+	}
+	complete := func(stream string, number int32) readergroup.Update { // of two that are merged
+		merged := readergroup.Successor{Predecessors: []naming.SegmentID{naming.NewSegmentID(0, 0), naming.NewSegmentID(1, 0)}}
+		return readergroup.SegmentCompleted{Reader: "java", Segment: segment(stream, number), Successors: map[readergroup.Segment]readergroup.Successor{segment(stream, 2): merged}}
+	}
+	l := logtest.New()
+	write := func(updates ...readergroup.Update) {
+		record, err := readergroup.Record{Initial: len(l.Records) == 0, Updates: updates}.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Records = append(l.Records, string(record))
+	}
+	begin := readergroup.Init{Segments: make(map[readergroup.Segment]readergroup.Place)}
+	owned := []readergroup.Update{readergroup.AddReader{Reader: "java"}}
+	for _, stream := range []string{"x", "y"} {
+		for number := range int32(2) {
+			begin.Segments[segment(stream, number)] = readergroup.Place{}
+			owned = append(owned, readergroup.AcquireSegment{Reader: "java", Segment: segment(stream, number)})
+		}
+	}
+	write(begin)
+	write(append(owned, complete("x", 1))...)
+	m := &membership{reader: &Reader{id: "ours", group: new(ReaderGroup)}, compactChance: 1}
+	m.log = synchronizer.New(l, &groupReplica{state: &m.state})
+	if err := m.log.Fetch(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	l.Before = func() { // segment 2 of x is free now
+		l.Before = nil
+		write(complete("y", 0))
+	}
+	if err := m.compact(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	var newcomer readergroup.State
+	if err := synchronizer.New(l, &groupReplica{state: &newcomer}).Fetch(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Records) != 3 || m.state.Mend() == nil || newcomer.Mend() == nil {
+		t.Fatalf("%d records lead to %+v", len(l.Records), newcomer.Compact())
 	}
 }
 

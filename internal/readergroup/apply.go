@@ -45,13 +45,17 @@ func (u Compact) apply(s *State) error {
 	if !u.Checkpoints.consistent() {
 		return contradiction("the checkpoints of a compacted state do not hang together")
 	}
+	checkpoints, waiting := u.Checkpoints.checkpoints(), u.Future
+	if s.repeatedBy(u) { // what is in no record is still known
+		checkpoints.future, checkpoints.lastFuture, waiting = s.checkpoints.future, s.checkpoints.lastFuture, s.waiting
+	}
 	*s = State{
 		started:        true,
 		config:         u.Config,
-		checkpoints:    u.Checkpoints.checkpoints(),
+		checkpoints:    checkpoints,
 		lag:            clone(u.Lag),
 		future:         cloneFuture(u.Future),
-		waiting:        cloneFuture(u.Future),
+		waiting:        cloneFuture(waiting),
 		assigned:       cloneAssigned(u.Assigned),
 		unassigned:     clone(u.Unassigned),
 		lastRead:       clone(u.LastRead),
@@ -59,6 +63,16 @@ func (u Compact) apply(s *State) error {
 		updatingConfig: u.UpdatingConfig,
 	}
 	return nil
+}
+
+// repeatedBy tells whether a record of the whole state says of the segments what is
+// known, as that of a compaction does.
+func (s *State) repeatedBy(u Compact) bool {
+	places := func(a, b map[Segment]Place) bool {
+		return maps.EqualFunc(a, b, func(a, b Place) bool { return a.Offset == b.Offset })
+	}
+	return s.started && places(s.unassigned, u.Unassigned) && maps.EqualFunc(s.assigned, u.Assigned, places) &&
+		maps.EqualFunc(s.future, u.Future, func(a, b Successor) bool { return slices.Equal(a.Predecessors, set(b.Predecessors)) })
 }
 
 func (u AddReader) apply(s *State) error {

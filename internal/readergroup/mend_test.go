@@ -72,6 +72,26 @@ func TestMendTakesBackWhatIsFree(t *testing.T) {
 	}
 }
 
+// A record of the whole state, as an official member compacts it, does not hide from
+// those who have read what was before that there is something to mend.
+func TestWholeStateHidesNothing(t *testing.T) {
+	s := alike(t, CreateCheckpoint{"c"}, java)
+	if updates := s.Compaction(); updates != nil {
+		t.Fatalf("%+v", updates)
+	}
+	record := must(DecodeRecord(must(EncodeInit(s.Compact()))))
+	if err := s.Apply(record.Updates[0]); err != nil {
+		t.Fatal(err)
+	}
+	if future := s.CheckpointFuture("c"); len(future) != 1 {
+		t.Fatalf("at the checkpoint %v was to come", future)
+	}
+	if s = replay(t, s.Mend()...); len(s.Compaction()) != 1 {
+		t.Fatal("the mended state is not compacted")
+	}
+	s.awaits(t, seg(2), 1)
+}
+
 // What was acquired too early stays where it is, or done, and is not waited for
 // once more when its last predecessor is completed, by whomever.
 func TestNobodyWaitsForWhatWasReadTooEarly(t *testing.T) {

@@ -53,13 +53,13 @@ func TestWhatJavaLetsGoTooEarlyIsTakenBack(t *testing.T) {
 	mended := 0
 	for life := range 600 {
 		g, record := grouptest.New(2, random.IntN)
-		g.Java = life%2 == 0
+		g.JavaCompletes, g.JavaAcquires = life%2 == 0, life%2 == 0
 		l := g.Ledger()
 		l.See(record)
 		for range 150 {
 			l.See(g.Step())
 			if record, wrong := g.Mend(); wrong {
-				if mended++; !g.Java {
+				if mended++; !g.JavaCompletes {
 					t.Fatalf("life %d: %+v", life, record)
 				}
 				l.See(record)

@@ -157,6 +157,16 @@ func (s *State) ForgetCheckpoints() []Update {
 	return nil
 }
 
+// Compaction is what a member writes so that what is before it can be truncated away:
+// nothing while there is something to mend, which the whole state does not tell to
+// those who read no more than that.
+func (s *State) Compaction() []Update {
+	if !s.started || s.Mend() != nil {
+		return nil
+	}
+	return []Update{s.Compact()}
+}
+
 // Renew is what a member writes when the controller has a newer configuration:
 // nothing if the state has it already. See [NewInit].
 func (s *State) Renew(init Init) []Update {

@@ -133,7 +133,8 @@ func (s *Synchronizer) Write(ctx context.Context, propose func() ([]byte, error)
 // lie behind the mark, it adds the record with the whole state that whole makes,
 // moves the mark there, and truncates what lies before the previous mark. Those
 // who have read no further find the new mark. When another one compacts at the
-// same time, the mark is the first one's.
+// same time, the mark is the first one's. whole is asked as in [Synchronizer.Write],
+// and returns nil while a record of the state would do harm.
 func (s *Synchronizer) Compact(ctx context.Context, after int64, whole func() ([]byte, error)) error {
 	if s.offset-s.mark <= after {
 		return nil
@@ -149,11 +150,13 @@ func (s *Synchronizer) Compact(ctx context.Context, after int64, whole func() ([
 		return nil
 	}
 	var at int64
-	err = s.Write(ctx, func() ([]byte, error) {
+	var record []byte
+	err = s.Write(ctx, func() (_ []byte, err error) {
 		at = s.offset
-		return whole()
+		record, err = whole()
+		return record, err
 	})
-	if err != nil {
+	if err != nil || record == nil {
 		return err
 	}
 	moved, err := s.log.MoveMark(ctx, mark, at)

@@ -138,6 +138,34 @@ func TestCompactionBoundsTheLog(t *testing.T) {
 	}
 }
 
+// When another one is faster, whether a whole state may be written is asked again.
+func TestCompactAsksAgain(t *testing.T) {
+	for harm := 1; harm <= 3; harm++ {
+		ctx := context.Background()
+		j, state, others := logtest.New(), new(sum), new(sum)
+		s, other := synchronizer.New(j, state), synchronizer.New(j, others)
+		one := func() ([]byte, error) { return []byte("1"), nil }
+		for range 3 {
+			if err := s.Write(ctx, one); err != nil {
+				t.Fatal(err)
+			}
+		}
+		asked := 0
+		err := s.Compact(ctx, 2, func() ([]byte, error) {
+			if asked++; asked >= harm {
+				return nil, nil
+			}
+			if err := other.Fetch(ctx); err != nil {
+				return nil, err
+			}
+			return fmt.Appendf(nil, "=%d", state.total), other.Write(ctx, one)
+		})
+		if err != nil || asked != harm || len(j.Records) != 3+harm-1 || j.Marked != synchronizer.NoMark || j.Start != 0 {
+			t.Errorf("asked %d times, %d records, marked %d, begins at %d: %v", asked, len(j.Records), j.Marked, j.Start, err)
+		}
+	}
+}
+
 // What propose refuses to write is not written.
 func TestWriteNothing(t *testing.T) {
 	j := logtest.New()

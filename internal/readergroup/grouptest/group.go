@@ -23,8 +23,8 @@ type (
 type Group struct {
 	// State is the group's, after all records so far.
 	State readergroup.State
-	// Java: some members complete segments, and acquire them, as official ones do.
-	Java bool
+	// Some members complete segments, or acquire them, as official ones do.
+	JavaCompletes, JavaAcquires bool
 
 	choose  func(n int) int
 	streams []*stream
@@ -146,7 +146,7 @@ func (g *Group) Blurt(s *readergroup.State) readergroup.Record {
 
 func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 	reader := g.reader(s)
-	java := g.Java && g.choose(2) == 0
+	java := (g.JavaCompletes || g.JavaAcquires) && g.choose(2) == 0
 	switch g.choose(20) {
 	case 0:
 		if len(s.Readers()) < 5 {
@@ -157,7 +157,7 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 	case 2:
 		return changes(s.Leave(reader, nil))
 	case 3, 4, 5, 6:
-		if free := s.SegmentsToAcquire(reader); java && len(free) > 0 {
+		if free := s.SegmentsToAcquire(reader); java && g.JavaAcquires && len(free) > 0 {
 			return changes([]readergroup.Update{readergroup.AcquireSegment{Reader: reader, Segment: pick(g, free)}})
 		}
 		return changes(must(s.Acquire(reader, g.offset(), g.ahead(s, reader))))
@@ -174,7 +174,7 @@ func (g *Group) try(s *readergroup.State) (readergroup.Record, bool) {
 		if owned := s.Assigned(reader); len(owned) > 0 {
 			segment := pick(g, slices.SortedFunc(maps.Keys(owned), segment.Compare))
 			completed := must(s.Complete(reader, segment, g.followers(s, segment)))
-			if java && len(completed) > 0 {
+			if java && g.JavaCompletes && len(completed) > 0 {
 				completed = []readergroup.Update{readergroup.SegmentCompleted{
 					Reader: reader, Segment: segment, Range: owned[segment].Range, Successors: g.followers(s, segment)}}
 			}

@@ -22,7 +22,7 @@ import (
 func TestJavaComesToTheSameStates(t *testing.T) {
 	judgeLives(t, func(c *comparison, random *rand.Rand) {
 		group, record := grouptest.New(1+random.IntN(2), random.IntN)
-		group.Java = true
+		group.JavaCompletes, group.JavaAcquires = true, true
 		for range 100 {
 			c.see(encode(t, record), &group.State, nil)
 			record = group.Step()
