@@ -55,7 +55,7 @@ func (c Checkpoint) Streams() []GroupStream {
 func (c Checkpoint) MarshalBinary() ([]byte, error) { return c.checkpoint.Encode() }
 
 // UnmarshalBinary reads what MarshalBinary and Java's Checkpoint.toBytes write.
-// Errors: Protocol.
+// Errors: InvalidArgument.
 func (c *Checkpoint) UnmarshalBinary(data []byte) (err error) {
 	c.checkpoint, err = streamcut.DecodeCheckpoint(data)
 	return err

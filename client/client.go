@@ -178,7 +178,7 @@ func tlsConfig(config Config, secure bool) (*tls.Config, error) {
 	if config.CAFile != "" {
 		pem, err := os.ReadFile(config.CAFile)
 		if err != nil {
-			return nil, fault.Wrap(fault.InvalidArgument, "set option", "tls.ca.file", err)
+			return nil, &fault.Error{Code: fault.InvalidArgument, Op: "set option", Subject: "tls.ca.file", Detail: config.CAFile, Err: err}
 		}
 		t.RootCAs = x509.NewCertPool()
 		if !t.RootCAs.AppendCertsFromPEM(pem) {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -111,17 +112,13 @@ func option(name string) (*Option, error) {
 			return &optionTable[i], nil
 		}
 	}
-	room, _, _ := strings.Cut(name, ".")
-	var near []string
-	for _, o := range optionTable {
-		if strings.HasPrefix(o.Name, room+".") {
-			near = append(near, o.Name)
-		}
+	names := make([]string, len(optionTable))
+	for i := range optionTable {
+		names[i] = optionTable[i].Name
 	}
-	if near == nil {
-		for _, o := range optionTable {
-			near = append(near, o.Name)
-		}
+	meant := near(name, names)
+	if len(meant) == 0 {
+		return nil, fault.New(fault.UnknownOption, "set option", strconv.Quote(name), "there is none like it")
 	}
-	return nil, fault.New(fault.UnknownOption, "set option", name, "known are %s", strings.Join(near, ", "))
+	return nil, fault.New(fault.UnknownOption, "set option", strconv.Quote(name), "near ones are %s", strings.Join(meant, ", "))
 }

@@ -50,7 +50,7 @@ func (p EventPointer) String() string { return p.pointer.String() }
 func (p EventPointer) MarshalBinary() ([]byte, error) { return p.pointer.Encode() }
 
 // UnmarshalBinary reads what MarshalBinary and Java's EventPointer.toBytes write.
-// Errors: Protocol.
+// Errors: InvalidArgument.
 func (p *EventPointer) UnmarshalBinary(data []byte) (err error) {
 	p.pointer, err = streamcut.DecodePointer(data)
 	return err

@@ -30,7 +30,7 @@ func (p Position) String() string { return p.position.String() }
 func (p Position) MarshalBinary() ([]byte, error) { return p.position.Encode() }
 
 // UnmarshalBinary reads what MarshalBinary and Java's Position.toBytes write.
-// Errors: Protocol.
+// Errors: InvalidArgument.
 func (p *Position) UnmarshalBinary(data []byte) (err error) {
 	p.position, err = streamcut.DecodePosition(data)
 	return err

@@ -22,7 +22,7 @@ func (c StreamCut) String() string { return c.cut.Text() }
 func (c StreamCut) MarshalBinary() ([]byte, error) { return c.cut.Encode() }
 
 // UnmarshalBinary reads what MarshalBinary and Java's StreamCut.toBytes write.
-// Errors: Protocol.
+// Errors: InvalidArgument.
 func (c *StreamCut) UnmarshalBinary(data []byte) (err error) {
 	c.cut, err = streamcut.DecodeCut(data)
 	return err

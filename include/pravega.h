@@ -1673,7 +1673,7 @@ PRAVEGA_API int pravega_cut_to_bytes(const char *cut, pravega_bytes_t **bytes, p
  *           this one string; yours, pravega_list_free.
  * Blocks:   Never.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no cut.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the bytes are no cut.
  */
 PRAVEGA_API int pravega_cut_from_bytes(const void *bytes, size_t len, pravega_list_t **cut, pravega_error_t **err);
 
@@ -1695,8 +1695,8 @@ PRAVEGA_API int pravega_checkpoint_to_bytes(const char *name, const char *const 
  *           pravega_list_free.
  * Blocks:   Never.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no checkpoint;
- *           PRAVEGA_E_INVALID_ARGUMENT: there is a NUL in its name.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the bytes are no checkpoint, or
+ *           there is a NUL in its name.
  */
 PRAVEGA_API int pravega_checkpoint_from_bytes(const void *bytes, size_t len, pravega_list_t **checkpoint, pravega_error_t **err);
 
@@ -1727,7 +1727,7 @@ PRAVEGA_API int pravega_pointer_to_bytes(const char *pointer, pravega_bytes_t **
  *           this one string; yours, pravega_list_free.
  * Blocks:   Never.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no pointer.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the bytes are no pointer.
  */
 PRAVEGA_API int pravega_pointer_from_bytes(const void *bytes, size_t len, pravega_list_t **pointer, pravega_error_t **err);
 
@@ -1759,7 +1759,7 @@ PRAVEGA_API int pravega_position_to_bytes(const char *position, pravega_bytes_t 
  *           this one string; yours, pravega_list_free.
  * Blocks:   Never.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_PROTOCOL: the bytes are no position.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: the bytes are no position.
  */
 PRAVEGA_API int pravega_position_from_bytes(const void *bytes, size_t len, pravega_list_t **position, pravega_error_t **err);
 

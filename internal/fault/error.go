@@ -16,6 +16,10 @@ type Error struct {
 	Detail  string // what is particular to this failure, for example the server's words
 	Err     error  // the cause, or nil
 	Stored  bool   // the outcome is unknown: what was asked may have taken effect
+	// Trouble is what stood in the way last, of a wait that ended with TimedOut or
+	// Cancelled: which server, at which address, and what it did; nil if nothing did. It is
+	// no cause of the error: errors.Is and errors.As do not look into it.
+	Trouble error
 }
 
 // New makes an Error of a kind with a detail in the manner of fmt.Sprintf.
@@ -58,6 +62,15 @@ func Context(ctx context.Context, op, subject string) *Error {
 	return Wrap(code, op, subject, cause)
 }
 
+// Because adds to the end of a wait what stood in the way, or what it waited for if
+// nothing did. It returns e.
+func (e *Error) Because(trouble error, otherwise string) *Error {
+	if e.Trouble = trouble; trouble == nil {
+		e.Detail = otherwise
+	}
+	return e
+}
+
 // caused is the end of a context for a cause that does not say that it ended.
 type caused struct{ err, cause error }
 
@@ -79,29 +92,49 @@ func Uncertain(err error) error {
 
 // Error says what was done to what, what failed, and what the user can do.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Op)
-	if e.Subject != "" {
-		b.WriteString(" ")
-		b.WriteString(e.Subject)
+	if e.Subject == "" {
+		return known(e.Op + ": " + e.what())
 	}
-	var cause *Error
-	if !errors.As(e.Err, &cause) || cause.Code != e.Code { // else the cause says it
-		b.WriteString(": ")
-		b.WriteString(e.Code.Error())
+	return known(e.Op + " " + e.Subject + ": " + e.what())
+}
+
+// what failed, and what the user can do.
+func (e *Error) what() string {
+	why, trouble := e.within(e.Err), e.within(e.Trouble)
+	parts := make([]string, 0, 4)
+	if !(why != "" && e.same(e.Err)) && !(trouble != "" && e.same(e.Trouble)) { // else these say it
+		parts = append(parts, e.Code.Error())
 	}
-	if e.Detail != "" {
-		b.WriteString(": ")
-		b.WriteString(e.Detail)
+	for _, more := range []string{e.Detail, why, trouble} {
+		if more != "" {
+			parts = append(parts, more)
+		}
 	}
-	if e.Err != nil {
-		b.WriteString(": ")
-		b.WriteString(e.Err.Error())
-	}
+	text := strings.Join(parts, ": ")
 	if e.Stored {
-		b.WriteString(" (it may have taken effect)")
+		text += " (it may have taken effect)"
 	}
-	return b.String()
+	return text
+}
+
+// same tells whether an error is one of ours and of the same kind.
+func (e *Error) same(err error) bool {
+	var other *Error
+	return errors.As(err, &other) && other.Code == e.Code
+}
+
+// within is the text of an error that is told as part of e, which does not say again what
+// was done.
+func (e *Error) within(err error) string {
+	switch part := err.(type) {
+	case *Error:
+		if part.Op == e.Op && part.Subject == e.Subject {
+			return part.what()
+		}
+	case lasting:
+		return e.within(part.error) + part.suffix()
+	}
+	return Plain(err)
 }
 
 // Unwrap returns the cause.

@@ -320,7 +320,7 @@ func Failure(a *Appender, reply wire.Reply) error {
 	if err := segmentstore.Failure("append to segment", a.Name, reply); err != nil {
 		return err
 	}
-	return fault.New(fault.Protocol, "append to segment", a.Name, "unexpected reply %T", reply)
+	return fault.New(fault.Protocol, "append to segment", a.Name, "unexpected reply %v", reply.Type())
 }
 
 // refused handles the server's refusal of an append or of its set-up.

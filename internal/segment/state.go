@@ -74,5 +74,5 @@ func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, 
 }
 
 func unexpected(op, name string, reply wire.Reply) error {
-	return fault.New(fault.Protocol, op, name, "unexpected reply %T", reply)
+	return fault.New(fault.Protocol, op, name, "unexpected reply %v", reply.Type())
 }

@@ -30,9 +30,9 @@ func (c Checkpoint) Encode() ([]byte, error) {
 }
 
 // DecodeCheckpoint reads what [Checkpoint.Encode] and Java's Checkpoint.toBytes
-// write. The error is fault.Protocol.
+// write. The error is fault.InvalidArgument.
 func DecodeCheckpoint(data []byte) (Checkpoint, error) {
-	r := versioned.NewReader("checkpoint", data)
+	r := versioned.NewArgument("checkpoint", data)
 	var c Checkpoint
 	r.Single([]func(){func() {
 		c.Name = r.UTF()

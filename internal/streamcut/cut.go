@@ -78,9 +78,9 @@ func (c Cut) Encode() ([]byte, error) {
 }
 
 // DecodeCut reads what [Cut.Encode] and Java's StreamCut.toBytes write. The
-// error is fault.Protocol.
+// error is fault.InvalidArgument.
 func DecodeCut(data []byte) (Cut, error) {
-	r := versioned.NewReader("stream cut", data)
+	r := versioned.NewArgument("stream cut", data)
 	var c Cut
 	if len(data) > 0 {
 		c = readCut(r)

@@ -52,9 +52,9 @@ func (p Pointer) Encode() ([]byte, error) {
 }
 
 // DecodePointer reads what [Pointer.Encode] and Java's EventPointer.toBytes
-// write. The error is fault.Protocol.
+// write. The error is fault.InvalidArgument.
 func DecodePointer(data []byte) (Pointer, error) {
-	r := versioned.NewReader("event pointer", data)
+	r := versioned.NewArgument("event pointer", data)
 	var p Pointer
 	r.Single([]func(){func() {
 		p = Pointer{ReadSegment(r), r.CompactLong(), int32(r.CompactInt())}

@@ -91,9 +91,9 @@ func (p Position) Encode() ([]byte, error) {
 }
 
 // DecodePosition reads what [Position.Encode] and Java's Position.toBytes
-// write. The error is fault.Protocol.
+// write. The error is fault.InvalidArgument.
 func DecodePosition(data []byte) (Position, error) {
-	r := versioned.NewReader("position", data)
+	r := versioned.NewArgument("position", data)
 	p := make(Position)
 	segment := func() Segment { return ReadSegment(r) }
 	r.Single([]func(){

@@ -250,7 +250,7 @@ func TestBadRanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := DecodePosition(data); !errors.Is(err, fault.Protocol) {
+		if got, err := DecodePosition(data); !errors.Is(err, fault.InvalidArgument) {
 			t.Errorf("%v: %+v, %v", keys, got, err)
 		}
 	}
@@ -352,25 +352,25 @@ func FuzzForms(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if v, err := DecodeCut(data); accepted(t, err, fault.Protocol) {
+		if v, err := DecodeCut(data); accepted(t, err, fault.InvalidArgument) {
 			again, err := DecodeCut(encoded(t, v.Encode))
 			if err != nil || !again.Equal(v) {
 				t.Fatalf("%s becomes %s, %v", v, again, err)
 			}
 		}
-		if v, err := DecodePosition(data); accepted(t, err, fault.Protocol) {
+		if v, err := DecodePosition(data); accepted(t, err, fault.InvalidArgument) {
 			again, err := DecodePosition(encoded(t, v.Encode))
 			if err != nil || !reflect.DeepEqual(again, v) {
 				t.Fatalf("%+v becomes %+v, %v", v, again, err)
 			}
 		}
-		if v, err := DecodePointer(data); accepted(t, err, fault.Protocol) {
+		if v, err := DecodePointer(data); accepted(t, err, fault.InvalidArgument) {
 			again, err := DecodePointer(encoded(t, v.Encode))
 			if err != nil || again != v {
 				t.Fatalf("%s becomes %s, %v", v, again, err)
 			}
 		}
-		if v, err := DecodeCheckpoint(data); accepted(t, err, fault.Protocol) {
+		if v, err := DecodeCheckpoint(data); accepted(t, err, fault.InvalidArgument) {
 			_, _ = v.Encode()
 		}
 		if v, err := ParseText(string(data)); accepted(t, err, fault.InvalidArgument) {

@@ -13,19 +13,26 @@ import (
 // callers read straight on and ask once. Not safe for concurrent use.
 type Reader struct {
 	what string
+	code fault.Code // of its errors
 	buf  []byte
 	pos  int
 	end  int // of the revision or blob that is being read
 	err  error
 }
 
-// NewReader reads from data, which it does not change. Its errors say that what
-// was being decoded.
+// NewReader reads from data, which it does not change. Its errors are
+// fault.Protocol, and say that what was being decoded.
 func NewReader(what string, data []byte) *Reader {
-	return &Reader{what: what, buf: data, end: len(data)}
+	return &Reader{what: what, code: fault.Protocol, buf: data, end: len(data)}
 }
 
-// Err is the first failure, a fault.Protocol that names the offset, or nil.
+// NewArgument is NewReader for data that the user of the library gave, so that
+// what is wrong with it is fault.InvalidArgument.
+func NewArgument(what string, data []byte) *Reader {
+	return &Reader{what: what, code: fault.InvalidArgument, buf: data, end: len(data)}
+}
+
+// Err is the first failure, which names the offset, or nil.
 func (r *Reader) Err() error { return r.err }
 
 // Len is the number of bytes left in the innermost revision or blob, and 0
@@ -35,7 +42,7 @@ func (r *Reader) Len() int { return r.end - r.pos }
 // Fail reports that the value just read makes no sense.
 func (r *Reader) Fail(format string, args ...any) {
 	if r.err == nil {
-		e := fault.New(fault.Protocol, "decode "+r.what, "", format, args...)
+		e := fault.New(r.code, "decode "+r.what, "", format, args...)
 		e.Detail = "at byte " + strconv.Itoa(r.pos) + ": " + e.Detail
 		r.err = e
 	}

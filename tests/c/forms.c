@@ -84,7 +84,7 @@ static void cuts(void) {
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "bytes", pravega_cut_from_bytes(NULL, 1, &list, &error));
   size_t len = unhex(both[0].hex, want);
   for (size_t part = 1; part < len; part++) {
-    CHECK_FAILS(PRAVEGA_E_PROTOCOL, "", pravega_cut_from_bytes(want, part, &list, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_cut_from_bytes(want, part, &list, &error));
   }
 }
 
@@ -133,9 +133,9 @@ static void checkpoints(void) {
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "bytes", pravega_checkpoint_to_bytes("c", NULL, 0, NULL, &error));
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "NUL", pravega_checkpoint_from_bytes(with_nul, sizeof with_nul, &list, &error));
   CHECK(list == NULL);
-  CHECK_FAILS(PRAVEGA_E_PROTOCOL, "", pravega_checkpoint_from_bytes(NULL, 0, &list, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_checkpoint_from_bytes(NULL, 0, &list, &error));
   for (size_t part = 1; part < len; part++) {
-    CHECK_FAILS(PRAVEGA_E_PROTOCOL, "", pravega_checkpoint_from_bytes(want, part, &list, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_checkpoint_from_bytes(want, part, &list, &error));
   }
 }
 
@@ -159,7 +159,7 @@ static void pointers(void) {
   CHECK(bytes == NULL);
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "pointer", pravega_pointer_from_bytes(want, len, NULL, &error));
   for (size_t part = 0; part < len; part++) {
-    CHECK_FAILS(PRAVEGA_E_PROTOCOL, "", pravega_pointer_from_bytes(want, part, &list, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_pointer_from_bytes(want, part, &list, &error));
   }
 }
 
@@ -224,7 +224,7 @@ static void positions(void) {
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "position", pravega_position_from_bytes(want, 1, NULL, &error));
   len = unhex(both[0].hex, want);
   for (size_t part = 0; part < len; part++) {
-    CHECK_FAILS(PRAVEGA_E_PROTOCOL, "", pravega_position_from_bytes(want, part, &list, &error));
+    CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_position_from_bytes(want, part, &list, &error));
   }
 }
 

@@ -266,7 +266,7 @@ void checkpoints_and_cuts() {
   CHECK(pravega::EventPointer::from_bytes(pravega::EventPointer::to_bytes(pointers[1])) == pointers[1]);
   CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, client.fetch_event("no pointer"));
   CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, pravega::EventPointer("no pointer"));
-  CHECK_THROWS(PRAVEGA_E_PROTOCOL, pravega::Checkpoint::from_bytes("no checkpoint"));
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, pravega::Checkpoint::from_bytes("no checkpoint"));
 
   group.reset_to(same.cuts);
   CHECK_THROWS(PRAVEGA_E_GROUP_REINITIALIZED, [&] { while (true) { reader.next(30s); } }());

@@ -32,5 +32,5 @@ class Form:
 
     @classmethod
     def from_bytes(cls: type[_Self], data: bytes) -> _Self:
-        """The value that is in the bytes of one. Raises ProtocolError when there is none."""
+        """The value that is in the bytes of one. Raises InvalidArgumentError when there is none."""
         return cls(*quick_strings(f"{cls._kind}_from_bytes", data, len(data)))

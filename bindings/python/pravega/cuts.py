@@ -108,7 +108,7 @@ class Checkpoint:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Checkpoint:
-        """The checkpoint that is in the bytes of one. Raises ProtocolError when there is none."""
+        """The checkpoint that is in the bytes of one. Raises InvalidArgumentError when there is none."""
         name, *cuts = quick_strings("checkpoint_from_bytes", data, len(data))
         return cls(name, tuple(map(StreamCut, cuts)))
 

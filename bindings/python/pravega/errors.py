@@ -46,14 +46,14 @@ class BusyError(PravegaError):
 
 
 class InvalidArgumentError(PravegaError, ValueError):
-    """An argument is outside its documented range; the message names it."""
+    """An argument is outside its documented range."""
 
     code = -6
     name = "InvalidArgument"
 
 
 class UnknownOptionError(PravegaError, ValueError):
-    """No option has this name; the message lists near ones."""
+    """No option has this name."""
 
     code = -7
     name = "UnknownOption"
@@ -84,7 +84,7 @@ class CancelledError(PravegaError):
 
 
 class ForkedError(PravegaError):
-    """The process was forked after the library had started; create the client after fork."""
+    """The process was forked after the library was loaded, and the child can never use it; start a new process (exec), or fork before the library is loaded."""
 
     code = -11
     name = "Forked"
@@ -269,7 +269,7 @@ class WrongHostError(PravegaError):
 
 
 class ServerError(PravegaError):
-    """The server reported a failure; the message holds its words."""
+    """The server reported a failure."""
 
     code = -45
     name = "ServerError"

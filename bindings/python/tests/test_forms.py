@@ -51,7 +51,7 @@ def test_cuts() -> None:
         with pytest.raises(pravega.InvalidArgumentError):
             StreamCut(wrong)
     for size in range(1, len(CUT_BYTES)):
-        with pytest.raises(pravega.ProtocolError):
+        with pytest.raises(pravega.InvalidArgumentError):
             StreamCut.from_bytes(CUT_BYTES[:size])
 
 
@@ -67,7 +67,7 @@ def test_checkpoints() -> None:
         with pytest.raises(pravega.InvalidArgumentError):
             bytes(Checkpoint("c", wrong))
     for size in range(len(CHECKPOINT_BYTES)):
-        with pytest.raises(pravega.ProtocolError):
+        with pytest.raises(pravega.InvalidArgumentError):
             Checkpoint.from_bytes(CHECKPOINT_BYTES[:size])
 
 
@@ -81,7 +81,7 @@ def test_pointers() -> None:
         with pytest.raises(pravega.InvalidArgumentError):
             EventPointer(wrong)
     for size in range(len(POINTER_BYTES)):
-        with pytest.raises(pravega.ProtocolError):
+        with pytest.raises(pravega.InvalidArgumentError):
             EventPointer.from_bytes(POINTER_BYTES[:size])
 
 
@@ -101,7 +101,7 @@ def test_positions() -> None:
         with pytest.raises(pravega.InvalidArgumentError):
             Position(wrong)
     for size in range(len(POSITION_BYTES)):
-        with pytest.raises(pravega.ProtocolError):
+        with pytest.raises(pravega.InvalidArgumentError):
             Position.from_bytes(POSITION_BYTES[:size])
 
 

@@ -39,8 +39,7 @@ public final class Checkpoint {
      * @param bytes as {@link #toBytes} gives them, here or in the official client; from the buffer's position to its
      *        limit, neither of which changes
      * @return the checkpoint
-     * @throws PravegaException.Protocol the bytes are no checkpoint
-     * @throws PravegaException.InvalidArgument there is a NUL in its name
+     * @throws PravegaException.InvalidArgument the bytes are no checkpoint, or there is a NUL in its name
      */
     public static Checkpoint fromBytes(ByteBuffer bytes) {
         Library.load();

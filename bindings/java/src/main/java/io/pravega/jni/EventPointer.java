@@ -38,7 +38,7 @@ public final class EventPointer {
      * @param bytes as {@link #toBytes} gives them, here or in the official client; from the buffer's position to its
      *        limit, neither of which changes
      * @return the pointer
-     * @throws PravegaException.Protocol the bytes are no pointer
+     * @throws PravegaException.InvalidArgument the bytes are no pointer
      */
     public static EventPointer fromBytes(ByteBuffer bytes) {
         Library.load();

@@ -45,7 +45,7 @@ public final class Position {
      * @param bytes as {@link #toBytes} gives them, here or in the official client; from the buffer's position to its
      *        limit, neither of which changes
      * @return the position
-     * @throws PravegaException.Protocol the bytes are no position
+     * @throws PravegaException.InvalidArgument the bytes are no position
      */
     public static Position fromBytes(ByteBuffer bytes) {
         Library.load();

@@ -127,7 +127,7 @@ public class PravegaException extends RuntimeException {
         }
     }
 
-    /** The process is a fork of the one that loaded the library. */
+    /** The process is a fork of the one that loaded the library, and can never use it. */
     public static final class Forked extends PravegaException {
         Forked(Kind.Failure failure) {
             super(failure);
@@ -305,7 +305,7 @@ public class PravegaException extends RuntimeException {
         }
     }
 
-    /** The server reported a failure; the message holds its words. */
+    /** The server reported a failure. */
     public static final class ServerError extends PravegaException {
         ServerError(Kind.Failure failure) {
             super(failure);

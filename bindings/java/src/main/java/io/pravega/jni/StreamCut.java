@@ -53,7 +53,7 @@ public final class StreamCut {
      * @param bytes as {@link #toBytes} gives them, here or in the official client; from the buffer's position to its
      *        limit, neither of which changes
      * @return the cut
-     * @throws PravegaException.Protocol the bytes are no cut
+     * @throws PravegaException.InvalidArgument the bytes are no cut
      */
     public static StreamCut fromBytes(ByteBuffer bytes) {
         Library.load();

@@ -63,7 +63,7 @@ class FormsTest {
         assertThrows(NullPointerException.class, () -> StreamCut.from(null));
         ByteBuffer part = cut.toBytes();
         part.limit(part.limit() - 1);
-        assertThrows(PravegaException.Protocol.class, () -> StreamCut.fromBytes(part));
+        assertThrows(PravegaException.InvalidArgument.class, () -> StreamCut.fromBytes(part));
     }
 
     @Test
@@ -82,8 +82,8 @@ class FormsTest {
         }
         assertThrows(PravegaException.InvalidArgument.class, () -> Checkpoint.of("a\0b", List.of()).toBytes());
         assertThrows(PravegaException.InvalidArgument.class, () -> Checkpoint.fromBytes(bytes("000001000000000600036" + "1c0800" + "0")));
-        assertThrows(PravegaException.Protocol.class, () -> Checkpoint.fromBytes(ByteBuffer.allocate(0)));
-        assertThrows(PravegaException.Protocol.class, () -> Checkpoint.fromBytes(bytes(CHECKPOINT).limit(20)));
+        assertThrows(PravegaException.InvalidArgument.class, () -> Checkpoint.fromBytes(ByteBuffer.allocate(0)));
+        assertThrows(PravegaException.InvalidArgument.class, () -> Checkpoint.fromBytes(bytes(CHECKPOINT).limit(20)));
     }
 
     @Test
@@ -103,7 +103,7 @@ class FormsTest {
         for (String wrong : List.of("", "golden/s/6.#epoch.2", "golden/s/6.#epoch.2:-1-16")) {
             assertThrows(PravegaException.InvalidArgument.class, () -> EventPointer.from(wrong), wrong);
         }
-        assertThrows(PravegaException.Protocol.class, () -> EventPointer.fromBytes(bytes(POINTER_BYTES).limit(9)));
+        assertThrows(PravegaException.InvalidArgument.class, () -> EventPointer.fromBytes(bytes(POINTER_BYTES).limit(9)));
     }
 
     @Test
@@ -129,6 +129,6 @@ class FormsTest {
         assertThrows(NullPointerException.class, () -> Position.from(null));
         ByteBuffer part = position.toBytes();
         part.limit(part.limit() - 1);
-        assertThrows(PravegaException.Protocol.class, () -> Position.fromBytes(part));
+        assertThrows(PravegaException.InvalidArgument.class, () -> Position.fromBytes(part));
     }
 }
