@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,9 @@ type request struct {
 	doubted bool
 	// unreached: at the last attempt no controller could be connected to.
 	unreached bool
+	// answered: at the last attempt a controller said something.
+	answered bool
+	begun    time.Time // the last attempt
 }
 
 // do asks until there is an answer, an error that stays one, or ctx ends. If
@@ -47,13 +51,17 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 	defer cancel()
 	defer context.AfterFunc(c.life, cancel)()
 
+	begun := time.Now()
 	var last *fault.Error
 	for attempt := 0; ; attempt++ {
 		// The end of life reaches limited a moment late.
 		if retry.Soon.Wait(limited, attempt) != nil || c.life.Err() != nil {
-			return c.giveUp(ctx, r, attempt, last)
+			return c.giveUp(ctx, r, attempt, last, begun)
 		}
 		err := c.attempt(limited, c.main, r, in, out)
+		if r.answered && status.Code(err) != codes.Unavailable {
+			c.outages.Answered(c.located)
+		}
 		if err == nil && (r.again == nil || !r.again()) {
 			return nil
 		}
@@ -62,7 +70,11 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			<-limited.Done()
 		}
 		if limited.Err() != nil {
-			return c.giveUp(ctx, r, attempt+1, last)
+			if silence := c.silence(r); silence != nil && limited.Err() == context.DeadlineExceeded {
+				last, begun = silence, r.begun
+				c.outages.Failed(c.located, silence)
+			}
+			return c.giveUp(ctx, r, attempt+1, last, begun)
 		}
 		failure, again := fault.New(fault.ServerError, r.op, r.subject, "the controller asks to be asked again"), true
 		if err != nil {
@@ -71,6 +83,9 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 		if !again {
 			failure.Stored = r.changes && r.uncertain
 			return failure
+		}
+		if c.away(r, begun) {
+			c.outages.Failed(c.located, failure)
 		}
 		last = failure
 		c.config.Logger.Debug("controller call is tried again", "op", r.op, "subject", r.subject, "attempt", attempt+1, "err", failure)
@@ -85,7 +100,27 @@ func (c *Controller) limit(ctx context.Context) (context.Context, context.Cancel
 	return context.WithTimeout(ctx, c.config.RetryLimit)
 }
 
-const moment = 20 * time.Millisecond
+// away tells whether the failure of an attempt means that all controllers are away. One
+// that says that it is not available is left to the others for a moment.
+func (c *Controller) away(r *request, begun time.Time) bool {
+	return c.silence(r) != nil || r.unreached && (!r.answered || time.Since(begun) >= silent)
+}
+
+// silence is the error of an attempt that got no answer for so long that the controllers
+// must be away; nil if it was answered, or was short.
+func (c *Controller) silence(r *request) *fault.Error {
+	if r.answered || time.Since(r.begun) < silent {
+		return nil
+	}
+	return fault.New(fault.Unreachable, r.op, r.subject, "%s: %s", c.located, cmp.Or(c.main.peers.obstacles(), noAnswer))
+}
+
+const noAnswer = "no answer"
+
+const (
+	moment = 20 * time.Millisecond
+	silent = time.Second
+)
 
 func endsWithin(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
@@ -100,12 +135,13 @@ func (c *Controller) attempt(ctx context.Context, on *channel, r *request, in, o
 	if err != nil {
 		return err
 	}
-	var sent atomic.Bool
-	r.doubted = r.uncertain
-	err = on.conn.Invoke(context.WithValue(ctx, sentKey{}, &sent), service+r.method, in, out)
-	if err != nil && sent.Load() && passing(status.Code(err)) {
+	var way way
+	r.doubted, r.answered, r.begun = r.uncertain, false, time.Now()
+	err = on.conn.Invoke(context.WithValue(ctx, wayKey{}, &way), service+r.method, in, out)
+	if err != nil && way.sent.Load() && passing(status.Code(err)) {
 		r.uncertain = true
 	}
+	r.answered = way.answered.Load()
 	return err
 }
 
@@ -139,15 +175,42 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 	if s.Code() == codes.NotFound && r.absent != 0 {
 		code = r.absent
 	}
-	detail := s.Message()
-	if code == fault.Unreachable {
-		detail = c.located + ": " + detail
-		if hint := on.peers.hint(); hint != "" {
-			detail += " (" + hint + ")"
-		}
-	}
-	return fault.New(code, r.op, r.subject, "%s", detail), passing(s.Code())
+	failure = fault.New(code, r.op, r.subject, "%s", c.words(r, on, s))
+	failure.Err = fault.Hide(err)
+	return failure, passing(s.Code())
 }
+
+// words say why an attempt failed: a server's own words, if they are fit for users, or
+// what is known of the way to it.
+func (c *Controller) words(r *request, on *channel, s *status.Status) string {
+	if proxy := noController.FindString(s.Message()); proxy != "" {
+		return c.located + ": what answers there is no controller: " + proxy
+	}
+	if r.answered {
+		words := fault.Quote(s.Message())
+		if words == "" && s.Message() != "" {
+			c.config.Logger.Debug("controller's own words", "op", r.op, "subject", r.subject, "words", s.Message())
+		}
+		return words
+	}
+	words := on.peers.obstacles()
+	switch {
+	case s.Code() == codes.ResourceExhausted:
+		words = "the answer is larger than 64 MiB"
+	case words != "":
+	case s.Code() == codes.DeadlineExceeded:
+		words = noAnswer
+	default:
+		words = "the connection was lost"
+	}
+	if hint := on.peers.hint(); hint != "" {
+		words += " (" + hint + ")"
+	}
+	return c.located + ": " + words
+}
+
+// noController are gRPC's words for what answers in HTTP, but not as gRPC does.
+var noController = regexp.MustCompile(`HTTP status code received from server: \d+|unexpected content-type "[^"]*"`)
 
 // sealedState is in the words of a controller that cannot do something because
 // the stream is sealed, under a status that else would be worth another attempt.
@@ -158,27 +221,28 @@ const sealedState = "State: SEALED"
 // unforeseen.
 var leaseRefused = regexp.MustCompile(`lease (value too large|should be greater).*`)
 
-// giveUp is the error of a call whose time is over.
-func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last *fault.Error) error {
+// giveUp is the error of a call whose time is over. What stood in the way last did so
+// since begun.
+func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last *fault.Error, begun time.Time) error {
 	var e *fault.Error
 	switch {
 	case c.life.Err() != nil:
 		e = fault.New(fault.Closed, r.op, r.subject, "")
 	case ctx.Err() == nil && last != nil:
-		e = last
+		own := *last
+		e = &own
 	case ctx.Err() == nil:
 		e = fault.New(fault.Unreachable, r.op, r.subject, "%s does not answer", c.located)
+	case last == nil:
+		e = fault.Context(ctx, r.op, r.subject).Because(nil, c.located+" has not answered yet")
 	default:
-		e = fault.Context(ctx, r.op, r.subject)
-		if last != nil {
-			e.Detail = last.Detail
-			if r.unreached && e.Code == fault.TimedOut {
-				e.Code = fault.Unreachable
-			}
+		e = fault.Context(ctx, r.op, r.subject).Because(fault.Lasting(last, time.Since(begun)), "")
+		if r.unreached && e.Code == fault.TimedOut {
+			e.Code = fault.Unreachable
 		}
 	}
 	if attempts > 1 && e.Code != fault.Closed {
-		e.Detail += fmt.Sprintf("; given up after %d attempts", attempts)
+		e.Detail = strings.TrimPrefix(e.Detail+fmt.Sprintf("; given up after %d attempts", attempts), "; ")
 	}
 	e.Stored = r.changes && r.uncertain
 	return e
@@ -215,22 +279,30 @@ func meaning(code codes.Code) fault.Code {
 	return fault.ServerError
 }
 
-// sendWatch notes when a request is handed to a connection: one that was not
+// wayWatch notes how far an attempt comes. A request that was not handed to a connection
 // cannot have taken effect.
-type sendWatch struct{}
+type wayWatch struct{}
 
-type sentKey struct{}
+// way is how far an attempt has come.
+type way struct{ sent, answered atomic.Bool }
 
-func (sendWatch) HandleRPC(ctx context.Context, event stats.RPCStats) {
-	if _, out := event.(*stats.OutPayload); out {
-		if sent, ok := ctx.Value(sentKey{}).(*atomic.Bool); ok {
-			sent.Store(true)
-		}
+type wayKey struct{}
+
+func (wayWatch) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	way, ok := ctx.Value(wayKey{}).(*way)
+	if !ok {
+		return
+	}
+	switch event.(type) {
+	case *stats.OutPayload:
+		way.sent.Store(true)
+	case *stats.InHeader, *stats.InTrailer:
+		way.answered.Store(true)
 	}
 }
 
-func (sendWatch) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
+func (wayWatch) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
 
-func (sendWatch) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+func (wayWatch) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
 
-func (sendWatch) HandleConn(context.Context, stats.ConnStats) {}
+func (wayWatch) HandleConn(context.Context, stats.ConnStats) {}

@@ -49,7 +49,7 @@ func open(config *Config, find find) (*channel, error) {
 		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
 			conn, err := dialer.DialContext(ctx, "tcp", address)
 			if err != nil {
-				peers.absolve(text(address))
+				peers.missed(address, err)
 			}
 			return conn, err
 		}),
@@ -61,7 +61,7 @@ func open(config *Config, find find) (*channel, error) {
 		}),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingInterval, Timeout: config.KeepAliveTimeout}),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReply)),
-		grpc.WithStatsHandler(sendWatch{}),
+		grpc.WithStatsHandler(wayWatch{}),
 		// Calls are tried again here, where it is known what may be.
 		grpc.WithDisableRetry(),
 		grpc.WithNoProxy(),
@@ -71,9 +71,3 @@ func open(config *Config, find find) (*channel, error) {
 	}
 	return &channel{conn, peers}, nil
 }
-
-// text is an address that was not dialled successfully.
-type text string
-
-func (text) Network() string  { return "tcp" }
-func (t text) String() string { return string(t) }

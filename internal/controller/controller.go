@@ -3,6 +3,8 @@ package controller
 import (
 	"context"
 	"sync"
+
+	"github.com/pravega/pravega-client-go/internal/outage"
 )
 
 // Controller is a client of the controllers of one cluster. Safe for concurrent
@@ -16,6 +18,7 @@ type Controller struct {
 	closing sync.Once
 	tokens  *tokens
 	located string // the configured endpoints, for messages
+	outages *outage.Log
 }
 
 // New checks the config. It opens no connection: the first call does. The
@@ -28,6 +31,7 @@ func New(config Config) (*Controller, error) {
 	c := &Controller{config: config, located: URI{config.Endpoints, config.TLS != nil, config.Discovery}.String()}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.tokens = newTokens(c)
+	c.outages = outage.New("controller", config.Logger)
 	find := func(context.Context) ([]Endpoint, error) { return c.config.Endpoints, nil }
 	if config.Discovery {
 		if c.seed, err = open(&c.config, find); err != nil {
@@ -54,5 +58,6 @@ func (c *Controller) Close() {
 				channel.conn.Close()
 			}
 		}
+		c.outages.Close()
 	})
 }

@@ -91,7 +91,7 @@ func (w *watch) run(ctx context.Context) {
 			failures++
 			rest = w.failed.Delay(failures)
 			level := slog.LevelDebug
-			if failures == 1 {
+			if failures == 1 && len(endpoints) > 0 { // else calls fail, which is logged as an outage
 				level = slog.LevelWarn
 			}
 			w.log.Log(ctx, level, "controllers cannot be found", "attempt", failures, "err", err)
@@ -101,6 +101,7 @@ func (w *watch) run(ctx context.Context) {
 			// A refusal would mean that the list is empty, which it is not.
 			_ = w.client.UpdateState(resolver.State{Endpoints: endpoints})
 		} else {
+			w.peers.lost(err)
 			w.client.ReportError(err)
 		}
 		wake := w.now

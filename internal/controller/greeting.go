@@ -34,7 +34,7 @@ func (g greeting) ClientHandshake(ctx context.Context, name string, conn net.Con
 	secured, info, err := g.TransportCredentials.ClientHandshake(ctx, name, conn)
 	if err != nil {
 		if lost(err) {
-			g.peers.absolve(address)
+			g.peers.missed(address.String(), err)
 		} else {
 			g.peers.blame(address, fault.Wrap(fault.TLS, "connect to controller", name, err))
 		}
@@ -61,6 +61,7 @@ func (g greeting) hear(name string, address net.Addr, first []byte) {
 	const settings, goAway = 4, 7 // the HTTP/2 frames that a server may begin with
 	switch {
 	case len(first) == 0:
+		g.peers.note(address.String(), "it closed the connection without a word")
 		if g.plain {
 			g.peers.suspect(name + " hangs up without a word: either it wants TLS (tls:// or pravegas://), or no controller listens there")
 		}

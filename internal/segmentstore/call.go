@@ -2,6 +2,7 @@ package segmentstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -40,10 +41,10 @@ func (s *Stores) Call(ctx context.Context, op, segment string, access Access, bu
 
 func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 	s := c.stores
-	refusals := 0
+	refusals, begun, last := 0, time.Now(), error(nil)
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return nil, fault.Context(ctx, c.op, c.segment)
+			return nil, fault.Context(ctx, c.op, c.segment).Because(fault.Lasting(last, time.Since(begun)), "")
 		}
 		reply, err := c.attempt(ctx, build)
 		if err == errReadRefused {
@@ -69,8 +70,15 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 				return nil, err
 			}
 			s.tokens.Refused(c.segment, c.access)
+		case fault.TimedOut, fault.Cancelled:
+			if ctx.Err() == nil {
+				return nil, err
+			}
 		default:
 			return nil, err
+		}
+		if last == nil || ctx.Err() == nil { // what the end of ctx broke off says less
+			last = err
 		}
 	}
 }
@@ -161,7 +169,7 @@ func (c *Conn) exchange(ctx context.Context, request int64, frame []byte, offset
 	case got := <-waiting.answers:
 		return got.reply, true, got.err
 	case <-ctx.Done():
-		return nil, true, fault.Context(ctx, "wait for segment store", c.endpoint)
+		return nil, true, fault.Context(ctx, "wait for segment store", c.endpoint).Because(nil, "no reply")
 	}
 }
 
@@ -237,7 +245,7 @@ func Failure(op, segment string, reply wire.Reply) error {
 	case wire.InvalidEventNumber:
 		return fault.New(fault.ServerError, op, segment, "event number %d was refused", r.EventNumber)
 	case wire.ErrorMessage:
-		return fault.New(fault.ServerError, op, segment, "%s", r.Message)
+		return fault.New(fault.ServerError, op, segment, "%s", fault.Quote(r.Message))
 	}
 	return nil
 }

@@ -64,6 +64,7 @@ type Conn struct {
 	pulse    pulse
 	setups   turns            // of those who set up an append
 	life     *background.Life // ends with Close
+	heard    bool             // a command has come; owned by the receiving goroutine
 
 	direct *direct
 
@@ -74,6 +75,7 @@ type Conn struct {
 	ready     []Source
 	receivers map[int64]Receiver
 	closing   error // why; set once
+	needless  bool  // nobody needed it any more
 	retiring  bool  // nobody new, and closed when nobody is left
 	passing   bool  // closed when nobody is left
 	expiry    expiry
@@ -132,7 +134,7 @@ func (c *Conn) CloseUnused() {
 	unused := (c.retiring || c.passing) && len(c.receivers) == 0
 	c.mu.Unlock()
 	if unused {
-		c.Close(errRetired)
+		c.dismiss(retired)
 	}
 }
 
@@ -304,13 +306,24 @@ func (c *Conn) receiveLoop() {
 	c.Close(err)
 	<-c.sent
 	c.mu.Lock()
-	receivers, reason := c.receivers, c.closing
+	receivers, reason, needless := c.receivers, c.closing, c.needless
 	c.receivers = nil
 	c.requests, c.ready = nil, nil
 	c.mu.Unlock()
+	if c.pulse.dead || !c.heard && !needless && fault.CodeOf(reason) != fault.Closed {
+		c.dialer.outages.Failed(c.endpoint, reason)
+	}
 	for _, r := range receivers {
 		r.Lost(reason)
 	}
+}
+
+// dismiss closes a connection that is not needed, whatever the server does.
+func (c *Conn) dismiss(why string) {
+	c.mu.Lock()
+	c.needless = c.closing == nil
+	c.mu.Unlock()
+	c.Close(fault.New(fault.Unreachable, "use segment store", c.endpoint, "the connection was given up: %s", why))
 }
 
 func (c *Conn) receive() error {
@@ -321,12 +334,16 @@ func (c *Conn) receive() error {
 		if err != nil {
 			return c.received(err)
 		}
+		if !c.heard {
+			c.heard = true
+			c.dialer.outages.Answered(c.endpoint)
+		}
 		switch reply := command.(type) {
 		case wire.Hello, wire.KeepAlive:
 		case wire.Reply:
 			c.dispatch(reply)
 		default:
-			return fault.New(fault.Protocol, "receive from segment store", c.endpoint, "command %T is not a reply", command)
+			return fault.New(fault.Protocol, "receive from segment store", c.endpoint, "command %v is not a reply", command.Type())
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/outage"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -22,6 +23,8 @@ type Dialer struct {
 	ConnectTimeout time.Duration // limit of TCP, TLS and Hello together
 	Silence        time.Duration // a peer that is silent for longer is checked, and given up
 	Logger         *slog.Logger
+
+	outages *outage.Log // told what becomes of connections; nil: nobody is
 }
 
 // Dial connects to host:port and exchanges Hello. It waits until ctx ends or
@@ -44,11 +47,13 @@ func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
 	var tcp net.Dialer
 	socket, err := tcp.DialContext(ctx, "tcp", endpoint)
 	if err != nil {
-		return nil, fault.Wrap(fault.Unreachable, "connect to segment store", endpoint, err)
+		return nil, unreachable(ctx, connecting, endpoint, err)
 	}
 	if d.TLS != nil {
-		if socket, err = d.secure(ctx, socket, endpoint); err != nil {
-			return nil, err
+		if socket, err = d.secure(ctx, socket, endpoint); broken(err) { // so a store that is just starting or ending looks
+			return nil, unreachable(ctx, connecting, endpoint, err)
+		} else if err != nil {
+			return nil, fault.Wrap(fault.TLS, connecting, endpoint, err)
 		}
 	}
 	stop := context.AfterFunc(ctx, func() { _ = socket.SetDeadline(time.Unix(1, 0)) })
@@ -58,14 +63,24 @@ func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
 	}
 	if err != nil {
 		hangUp(socket)
-		var protocol *fault.Error
-		if errors.As(err, &protocol) {
-			protocol.Subject = endpoint
-			return nil, err
+		if fault.CodeOf(err) == fault.Protocol {
+			return nil, fault.Wrap(fault.Protocol, "greet segment store", endpoint, err)
 		}
-		return nil, fault.Wrap(fault.Unreachable, "greet segment store", endpoint, err)
+		return nil, unreachable(ctx, "greet segment store", endpoint, err)
 	}
 	return socket, nil
+}
+
+// connecting is what fails for most users whose store advertises an address that only
+// it can reach, so it says where the address is from.
+const connecting = "connect to segment store at its advertised address"
+
+// unreachable is the error of a store that cannot be talked to; ctx limits the attempt.
+func unreachable(ctx context.Context, op, endpoint string, cause error) error {
+	if ctx.Err() == nil {
+		return fault.Wrap(fault.Unreachable, op, endpoint, cause)
+	}
+	return &fault.Error{Code: fault.Unreachable, Op: op, Subject: endpoint, Detail: "no answer", Err: fault.Hide(cause)}
 }
 
 func (d *Dialer) secure(ctx context.Context, socket net.Conn, endpoint string) (net.Conn, error) {
@@ -76,11 +91,7 @@ func (d *Dialer) secure(ctx context.Context, socket net.Conn, endpoint string) (
 	secured := tls.Client(socket, config)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		socket.Close()
-		code := fault.TLS
-		if broken(err) { // so a store that is just starting or ending looks
-			code = fault.Unreachable
-		}
-		return nil, fault.Wrap(code, "connect to segment store", endpoint, err)
+		return nil, err
 	}
 	return secured, nil
 }
@@ -109,7 +120,7 @@ func hello(socket net.Conn) error {
 	}
 	const longest = 1 << 10 // a Hello has 8 bytes; leave room for what later versions add
 	if kind != wire.TypeHello || length > longest {
-		return fault.New(fault.Protocol, "greet segment store", "", "the first command is of type %d with %d bytes, not a Hello", int32(kind), length)
+		return fault.New(fault.Protocol, "read Hello", "", "the first command is of type %d with %d bytes, not a Hello", int32(kind), length)
 	}
 	payload := make([]byte, length)
 	if _, err := io.ReadFull(socket, payload); err != nil {
@@ -121,7 +132,7 @@ func hello(socket net.Conn) error {
 	}
 	peer := command.(wire.Hello)
 	if peer.LowVersion > wire.Version || peer.HighVersion < wire.OldestVersion {
-		return fault.New(fault.Protocol, "greet segment store", "", "it speaks versions %d to %d, this client %d to %d",
+		return fault.New(fault.Protocol, "read Hello", "", "it speaks versions %d to %d, this client %d to %d",
 			peer.LowVersion, peer.HighVersion, wire.OldestVersion, wire.Version)
 	}
 	return nil

@@ -3,8 +3,6 @@ package segmentstore
 import (
 	"sync"
 	"time"
-
-	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
 // expiry ends a connection before the server does. A server closes a connection
@@ -21,7 +19,7 @@ type expiry struct {
 // most; else when half of what the token had left is over.
 const mostNotice = 30 * time.Second
 
-var errRetired = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up: the server would end it soon, or nobody needs it any more")
+const retired = "the server would end it soon, or nobody needs it any more"
 
 // mostSetUps is how many writers are set up on a connection before it retires: a
 // server remembers each until the connection ends, also those that have left, and
@@ -87,7 +85,7 @@ func (c *Conn) Retire() {
 	idle := len(c.receivers) == 0
 	c.mu.Unlock()
 	if idle {
-		c.Close(errRetired)
+		c.dismiss(retired)
 		return
 	}
 	for _, r := range c.everybody() {

@@ -17,7 +17,8 @@ import (
 // excused for a while as long as the server greets a fresh connection.
 type pulse struct {
 	conn      *Conn
-	lastHeard time.Time // owned by the receiving goroutine
+	lastHeard time.Time // owned by the receiving goroutine, as is dead
+	dead      bool      // the peer was given up
 }
 
 const (
@@ -42,6 +43,7 @@ func (p *pulse) Read(b []byte) (int, error) {
 			return 0, err
 		}
 		if time.Since(p.lastHeard) >= c.dialer.Silence && !p.excused() {
+			p.dead = true
 			return 0, fault.New(fault.Unreachable, "wait for segment store", c.endpoint, "silent for %v", time.Since(p.lastHeard).Round(time.Millisecond))
 		}
 		c.Send(keepAlive)

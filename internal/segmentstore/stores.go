@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/outage"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -100,6 +101,7 @@ func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores
 	if d.Logger == nil {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
+	d.outages = outage.New("segment store", d.Logger)
 	return &Stores{
 		dialer:  d,
 		lookups: lookups{locate: locate, turns: make(turns, lookupsAtOnce), lost: make(map[string]*sharedLookup)},
@@ -186,7 +188,7 @@ func (s *Stores) ConnectAlone(ctx context.Context, segment string) (*Conn, error
 	case l.turns <- struct{}{}:
 	case <-ctx.Done():
 		s.leaveLane(endpoint, l)
-		return nil, fault.Context(ctx, "connect to segment store", endpoint)
+		return nil, fault.Context(ctx, "connect to segment store", endpoint).Because(nil, "others store large events there")
 	}
 	over := func() {
 		<-l.turns
@@ -240,7 +242,7 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 	select {
 	case place.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fault.Context(ctx, "connect to segment store", at.endpoint)
+		return nil, fault.Context(ctx, connecting, at.endpoint).Because(s.dialer.outages.Trouble(at.endpoint), "it has not answered another call yet")
 	}
 	defer func() { <-place.turn }()
 	s.mu.Lock()
@@ -253,7 +255,7 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 		if !slices.Contains(avoid, conn) {
 			return conn, nil
 		}
-		conn.Close(errAvoided)
+		conn.dismiss("something that it does not answer is under way on it")
 	}
 	if shared != nil {
 		return nil, shared
@@ -286,12 +288,13 @@ func (s *Stores) tidy(at shelf, place *slot) {
 	}
 }
 
-var errAvoided = fault.New(fault.Unreachable, "use segment store", "", "the connection was given up: something that it does not answer is under way on it")
-
 // dial opens a connection that Close will close, and calls over when it is gone.
 func (s *Stores) dial(ctx context.Context, at shelf, over func()) (*Conn, error) {
 	conn, err := s.dialer.Dial(ctx, at.endpoint)
 	if err != nil {
+		if ctx.Err() == nil {
+			s.dialer.outages.Failed(at.endpoint, err)
+		}
 		return nil, err
 	}
 	conn.passing = at.role == apart
@@ -328,6 +331,7 @@ func (s *Stores) Close() {
 	for _, conn := range all {
 		<-conn.Done()
 	}
+	s.dialer.outages.Close()
 }
 
 var errClosed = fault.New(fault.Closed, "use segment stores", "", "the client was closed")
