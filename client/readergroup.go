@@ -138,7 +138,7 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	}
 	wanted, err := c.groupConfig(ctx, op, scope+"/"+name, config)
 	if err != nil {
-		return false, err
+		return false, c.absent(ctx, err)
 	}
 	existing, err := c.controller.CreateReaderGroup(ctx, scope, name, wanted)
 	if err != nil {
@@ -155,7 +155,7 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	}
 	heads, err := c.heads(ctx, existing)
 	if err != nil {
-		return false, err
+		return false, c.absent(ctx, err)
 	}
 	init, err := readergroup.NewInit(existing, heads)
 	if err != nil {
@@ -242,11 +242,11 @@ func (c *Client) heads(ctx context.Context, config readergroup.Config) (map[nami
 }
 
 // DeleteReaderGroup deletes a reader group. Its readers find out at their next
-// group work. Errors: NoSuchReaderGroup.
+// group work. Errors: NoSuchScope, NoSuchReaderGroup.
 func (c *Client) DeleteReaderGroup(ctx context.Context, scope, name string) error {
 	config, err := c.controller.ReaderGroupConfig(ctx, scope, name)
 	if err != nil {
-		return err
+		return c.absent(ctx, err)
 	}
 	deleted, err := c.controller.DeleteReaderGroup(ctx, scope, name, config.ID)
 	if err == nil && !deleted {
@@ -265,7 +265,7 @@ type ReaderGroup struct {
 	begun   sync.Map // names of checkpoints that were started here and whose result nobody has had
 }
 
-// OpenReaderGroup finds a reader group, whoever created it. Errors:
+// OpenReaderGroup finds a reader group, whoever created it. Errors: NoSuchScope,
 // NoSuchReaderGroup.
 func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*ReaderGroup, error) {
 	const op = "open reader group"
@@ -275,7 +275,7 @@ func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*Read
 	stream := naming.ReaderGroupStream(scope, name)
 	segments, err := c.controller.CurrentSegments(ctx, stream)
 	if errors.Is(err, fault.NoSuchStream) || err == nil && len(segments) != 1 {
-		return nil, fault.New(fault.NoSuchReaderGroup, op, scope+"/"+name, "")
+		return nil, c.absent(ctx, fault.New(fault.NoSuchReaderGroup, op, scope+"/"+name, ""))
 	}
 	if err != nil {
 		return nil, err

@@ -48,20 +48,20 @@ func (c *Client) CreateStream(ctx context.Context, scope, stream string, config 
 	return c.controller.CreateStream(ctx, name, wanted)
 }
 
-// UpdateStream gives a stream another configuration. Errors: NoSuchStream.
+// UpdateStream gives a stream another configuration. Errors: NoSuchScope, NoSuchStream.
 func (c *Client) UpdateStream(ctx context.Context, scope, stream string, config StreamConfig) error {
 	name := naming.Stream{Scope: scope, Name: stream}
 	wanted, err := config.toController()
 	if err != nil {
 		return err
 	}
-	return c.controller.UpdateStream(ctx, name, wanted)
+	return c.absent(ctx, c.controller.UpdateStream(ctx, name, wanted))
 }
 
 // SealStream seals a stream: nothing can be written to it any more, and readers
-// come to its end. Sealing again is no error. Errors: NoSuchStream.
+// come to its end. Sealing again is no error. Errors: NoSuchScope, NoSuchStream.
 func (c *Client) SealStream(ctx context.Context, scope, stream string) error {
-	return c.controller.SealStream(ctx, naming.Stream{Scope: scope, Name: stream})
+	return c.absent(ctx, c.controller.SealStream(ctx, naming.Stream{Scope: scope, Name: stream}))
 }
 
 // DeleteStream deletes a sealed stream; false if there is none. Errors:
@@ -75,14 +75,14 @@ func (c *Client) StreamExists(ctx context.Context, scope, stream string) (bool, 
 	return c.controller.StreamExists(ctx, naming.Stream{Scope: scope, Name: stream})
 }
 
-// TruncateStream deletes what lies before a cut. Errors: NoSuchStream,
+// TruncateStream deletes what lies before a cut. Errors: NoSuchScope, NoSuchStream,
 // InvalidArgument for an unbounded cut or one of another stream.
 func (c *Client) TruncateStream(ctx context.Context, scope, stream string, cut StreamCut) error {
 	name := naming.Stream{Scope: scope, Name: stream}
 	if cut.cut.Stream != name {
 		return fault.New(fault.InvalidArgument, "truncate stream", name.String(), "the cut is of stream %q", cut.cut.Stream.String())
 	}
-	return c.controller.TruncateStream(ctx, cut.cut)
+	return c.absent(ctx, c.controller.TruncateStream(ctx, cut.cut))
 }
 
 // Streams lists the streams of a scope as Scopes does. Errors: NoSuchScope.
@@ -116,11 +116,11 @@ type Segment struct {
 type KeyRange struct{ Low, High float64 }
 
 // Segments lists the segments of a stream that are written to, by range; none if
-// it is sealed. Errors: NoSuchStream.
+// it is sealed. Errors: NoSuchScope, NoSuchStream.
 func (c *Client) Segments(ctx context.Context, scope, stream string) ([]Segment, error) {
 	current, err := c.controller.CurrentSegments(ctx, naming.Stream{Scope: scope, Name: stream})
 	if err != nil {
-		return nil, err
+		return nil, c.absent(ctx, err)
 	}
 	segments := make([]Segment, len(current))
 	for i, s := range current {
@@ -130,7 +130,8 @@ func (c *Client) Segments(ctx context.Context, scope, stream string) ([]Segment,
 }
 
 // ScaleStream seals segments and opens others for the same part of the key
-// space, and returns when that is done. Errors: InvalidArgument if the ranges are
+// space, and returns when that is done. Errors: NoSuchScope, NoSuchStream;
+// InvalidArgument if the ranges are
 // not those of the segments; Conflict if another scale is under way, the segments
 // are not written to, or fewer would be left than the stream's Scaling.Segments.
 func (c *Client) ScaleStream(ctx context.Context, scope, stream string, seal []int64, into []KeyRange) error {
@@ -138,7 +139,7 @@ func (c *Client) ScaleStream(ctx context.Context, scope, stream string, seal []i
 	name := naming.Stream{Scope: scope, Name: stream}
 	current, err := c.controller.CurrentSegments(ctx, name)
 	if err != nil {
-		return err
+		return c.absent(ctx, err)
 	}
 	var before, after []KeyRange
 	ids := make([]naming.SegmentID, len(seal))
@@ -185,14 +186,14 @@ type StreamInfo struct {
 }
 
 // StreamInfo asks for a stream's configuration, its head and its tail. Errors:
-// NoSuchStream.
+// NoSuchScope, NoSuchStream.
 func (c *Client) StreamInfo(ctx context.Context, scope, stream string) (StreamInfo, error) {
 	ctx, cancel := c.limit(ctx)
 	defer cancel()
 	name := naming.Stream{Scope: scope, Name: stream}
 	config, err := c.controller.StreamConfiguration(ctx, name)
 	if err != nil {
-		return StreamInfo{}, err
+		return StreamInfo{}, c.absent(ctx, err)
 	}
 	head, err := c.controller.HeadSegments(ctx, name)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -60,7 +61,8 @@ type TransactionalWriter struct {
 }
 
 // OpenTransactionalWriter opens a transactional writer on a stream that exists.
-// Errors: NoSuchStream, StreamSealed, InvalidArgument and those of the network.
+// Errors: NoSuchScope, NoSuchStream, StreamSealed, InvalidArgument and those of the
+// network.
 func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream string, config TransactionalWriterConfig) (*TransactionalWriter, error) {
 	const op = "open transactional writer"
 	name := naming.Stream{Scope: scope, Name: stream}
@@ -75,7 +77,7 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 	}
 	segments, err := c.controller.CurrentSegments(ctx, name)
 	if err != nil {
-		return nil, err
+		return nil, c.absent(ctx, err)
 	}
 	if len(segments) == 0 {
 		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
@@ -121,7 +123,7 @@ func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transacti
 	}
 	uuid, err := wire.ParseUUID(id)
 	if err != nil {
-		return nil, fault.Wrap(fault.InvalidArgument, op, w.stream.String(), err)
+		return nil, fault.New(fault.InvalidArgument, op, strconv.Quote(id), "a transaction's id is a UUID")
 	}
 	began := time.Now()
 	state, err := w.client.controller.PingTransaction(ctx, w.stream, uuid, w.config.Lease)

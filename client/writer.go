@@ -57,8 +57,8 @@ type Writer struct {
 // the stream's segments and connects to them when there is something to write.
 // A writer with an id (WriterConfig.ID) also ends the earlier ones of this id and
 // finds out what they have stored: some requests for each segment, until ctx ends.
-// Errors: NoSuchStream, StreamSealed, InvalidArgument and those of the network;
-// Fenced if meanwhile another writer of this id was opened.
+// Errors: NoSuchScope, NoSuchStream, StreamSealed, InvalidArgument and those of the
+// network; Fenced if meanwhile another writer of this id was opened.
 func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config WriterConfig) (*Writer, error) {
 	const op = "open writer"
 	name := naming.Stream{Scope: scope, Name: stream}
@@ -72,7 +72,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	segments, err := w.begin(ctx)
 	if err != nil {
 		w.life.End()
-		return nil, err
+		return nil, c.absent(ctx, err)
 	}
 	if len(segments) == 0 {
 		w.life.End()
