@@ -246,11 +246,11 @@ func TestReaderSaysWhyItDoesNotSeeItsGroup(t *testing.T) {
 	if err := r.member.step(r.ctx); CodeOf(err) != ErrPermissionDenied {
 		t.Fatal(err)
 	}
-	expectStale(t, r, "the token was refused", g.segment)
+	expectStale(t, r, "the token was refused", g.String()+" (state of the reader group)")
 	r.mu.Lock()
 	r.ended, r.order = true, nil
 	r.mu.Unlock()
-	expectStale(t, r, "the token was refused", g.segment)
+	expectStale(t, r, "the token was refused", g.String()+" (state of the reader group)")
 	c.Set(nil)
 	r.member.refresh = time.Time{}
 	r.step(t)
