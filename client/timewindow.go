@@ -19,8 +19,10 @@ type TimeWindow struct {
 	// Lower: what is read from now on has at least this time. NoLowerBound near the
 	// head of the stream, and if nobody noted times.
 	Lower int64
-	// Upper: what is read until the window moves on has at most this time.
-	// NoUpperBound near the tail of the stream.
+	// Upper: what was read so far has at most this time. NoUpperBound near the tail of
+	// the stream, that is once the group is behind the servers' last mark in any
+	// segment; the official Java readers go on telling that mark's time until the group
+	// is behind it in all segments.
 	Upper int64
 }
 

@@ -1436,9 +1436,10 @@ PRAVEGA_API int pravega_reader_position(pravega_reader_t *reader, pravega_list_t
  *           of its streams, by what this reader has given back and what the others
  *           told last, which is a few seconds old. What is read from now on has at
  *           least time *lower, PRAVEGA_NO_LOWER_BOUND near the head of the stream and
- *           if nobody told times; what is read until the window moves on has at most
- *           *upper, PRAVEGA_NO_UPPER_BOUND near the tail. The servers mark the times
- *           every ten seconds or so, when all writers have moved on.
+ *           if nobody told times; what was read so far has at most *upper,
+ *           PRAVEGA_NO_UPPER_BOUND near the tail, that is behind the servers' last mark
+ *           in any segment. The servers mark the times every ten seconds or so, when
+ *           all writers have moved on.
  * Memory:   scope, stream: copied. *lower and *upper are set.
  * Blocks:   Mostly not. When the group has passed all marks that are known, and at
  *           most once a second, until the servers answered, at most timeout_ms.

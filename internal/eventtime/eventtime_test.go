@@ -125,3 +125,27 @@ func TestWindowMovesOverMarks(t *testing.T) {
 		}
 	}
 }
+
+// Behind a mark in one segment and before it in another, what was read may have any
+// time, until there is a mark that lies ahead in all.
+func TestWindowHasNoUpperBoundBehindAMarkInSomeSegments(t *testing.T) {
+	mark := func(offset, time int64) Mark {
+		return Mark{time, time + 5, places{low: at(offset, lower), high: at(offset, upper)}}
+	}
+	w := NewWindow()
+	check := func(what string, more, wantMore bool, wantLower, wantUpper int64) {
+		t.Helper()
+		if l, u := w.Bounds(); more != wantMore || l != wantLower || u != wantUpper {
+			t.Errorf("%s: the window is from %d to %d, more marks count: %v", what, l, u, more)
+		}
+	}
+	positions := places{low: at(9, lower), high: at(10, upper)}
+	check("nowhere behind it", w.Next(mark(10, 100), positions), false, NoLower, 105)
+	positions[high] = at(11, upper)
+	check("in between", w.Advance(positions), true, NoLower, NoUpper)
+	check("a further mark", w.Next(mark(20, 110), positions), false, NoLower, 115)
+	positions[high] = at(21, upper)
+	check("in between of both", w.Advance(positions), true, NoLower, NoUpper)
+	positions[low] = at(10, lower)
+	check("behind the first one", w.Advance(positions), true, 100, NoUpper)
+}

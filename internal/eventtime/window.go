@@ -18,18 +18,17 @@ const (
 type Window struct {
 	passed int64  // the time of the newest mark that lies before the positions
 	ahead  []Mark // that do not, oldest first
+	upper  int64  // that of the newest one, if it lies before the positions nowhere
 }
 
 // NewWindow makes the window of one who has seen no marks.
-func NewWindow() *Window { return &Window{passed: NoLower} }
+func NewWindow() *Window { return &Window{passed: NoLower, upper: NoUpper} }
 
-// Bounds are those of the times at the positions that were told last.
-func (w *Window) Bounds() (lower, upper int64) {
-	if len(w.ahead) == 0 {
-		return w.passed, NoUpper
-	}
-	return w.passed, w.ahead[len(w.ahead)-1].Upper
-}
+// Bounds are those of the times at the positions that were told last: what follows has
+// the lower one at least, what was read the upper one at most. Java's readers tell the
+// upper bound of the last mark also when they are behind it in some segments, where
+// they have read what it says nothing of.
+func (w *Window) Bounds() (lower, upper int64) { return w.passed, w.upper }
 
 // Advance moves to positions of the segments that are being read, with their ranges,
 // as far as the marks go that it has: more tells that the next mark counts too.
@@ -38,7 +37,13 @@ func (w *Window) Advance(positions map[naming.SegmentID]streamcut.Place) (more b
 		w.passed = w.ahead[0].Lower
 		w.ahead = w.ahead[1:]
 	}
-	return len(w.ahead) == 0 || w.ahead[len(w.ahead)-1].side(positions) >= 0
+	w.upper = NoUpper
+	newest := len(w.ahead) - 1
+	if newest < 0 || w.ahead[newest].side(positions) >= 0 {
+		return true
+	}
+	w.upper = w.ahead[newest].Upper
+	return false
 }
 
 // Next takes in the next mark.

@@ -36,7 +36,8 @@ class TimeWindow(NamedTuple):
     #: What is read from now on has at least this time; None near the head of the stream,
     #: and if nobody told times.
     lower: int | None
-    #: What is read until the window moves on has at most this time; None near the tail.
+    #: What was read so far has at most this time; None near the tail, that is behind the
+    #: servers' last mark in any segment.
     upper: int | None
 
 

@@ -28,9 +28,11 @@ public final class TimeWindow {
     }
 
     /**
-     * The time that what is read until the window moves on has at most.
+     * The time that what was read so far has at most. The official client's readers go on telling the last mark's
+     * until the group is behind it in all segments.
      *
-     * @return a time, or null if it is not known: near the tail of the stream
+     * @return a time, or null if it is not known: near the tail of the stream, that is behind the servers' last mark in
+     *         any segment
      */
     public Long upperTimeBound() {
         return upper;
