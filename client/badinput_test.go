@@ -356,7 +356,7 @@ func TestCloseAfterTheClientTellsWhatIsMissing(t *testing.T) {
 // all ends the writer with a clear error.
 func TestStoresThatAnswerGarbage(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(nil)
+	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 5 * time.Second })
 	c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
 	write(t, w, "k", 1, 100)
 	eventually(t, "the writer tries again", func() bool { return c.Dialled() > 2 })

@@ -450,7 +450,7 @@ func (m *membership) tellLag(ctx context.Context, now time.Time) error {
 // reconcile makes the reader's assignments those of the state. An acquisition
 // whose answer was lost shows only when the state is read again, and the next
 // checkpoint must have it.
-func (m *membership) reconcile(ctx context.Context, _ time.Time) error {
+func (m *membership) reconcile(context.Context, time.Time) error {
 	r := m.reader
 	should := m.state.Assigned(r.id)
 	r.shares.Store(int64(len(should)))
@@ -468,7 +468,7 @@ func (m *membership) reconcile(ctx context.Context, _ time.Time) error {
 	}
 	for s, place := range should {
 		if r.assigned[s] == nil {
-			r.assigned[s] = m.start(ctx, s, place)
+			r.assigned[s] = m.start(s, place)
 		}
 	}
 	r.order = r.order[:0]
@@ -481,7 +481,7 @@ func (m *membership) reconcile(ctx context.Context, _ time.Time) error {
 }
 
 // start reads a segment from where the group stands in it.
-func (m *membership) start(ctx context.Context, s readergroup.Segment, place readergroup.Place) *assignment {
+func (m *membership) start(s readergroup.Segment, place readergroup.Place) *assignment {
 	r := m.reader
 	a := &assignment{reader: r, segment: s, span: place.Range, name: s.String(), position: place.Offset}
 	if place.Offset < 0 || m.state.AtEnd(s, place.Offset) {
@@ -491,6 +491,6 @@ func (m *membership) start(ctx context.Context, s readergroup.Segment, place rea
 	}
 	limit := endOf(&m.state, s)
 	a.bounded = limit != math.MaxInt64
-	a.fetcher = segment.StartFetcher(ctx, r.group.client.stores, a.name, place.Offset, limit, r.budget, a)
+	a.fetcher = segment.StartFetcher(r.group.client.life.Child(a.name), r.group.client.stores, a.name, place.Offset, limit, r.budget, a)
 	return a
 }

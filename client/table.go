@@ -82,7 +82,7 @@ func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender
 	if r := w.resumed; r != nil {
 		id, by = r.writer(name), r.by
 	}
-	return segment.NewAppender(w.life.Context(), segment.Config{
+	return segment.NewAppender(w.life.Child(name), segment.Config{
 		Lock:       &w.mu,
 		Stores:     w.client.stores,
 		Owner:      owner,

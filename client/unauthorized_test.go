@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -201,7 +202,9 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := startCluster(t, 0, 0.5, 1)
-			g := c.groupOf(loggedIn())
+			config := loggedIn()
+			config.RequestTimeout = 3 * time.Second // as long as it is borne that tokens are old
+			g := c.groupOf(config)
 			r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
 			if err != nil {
 				t.Fatal(err)

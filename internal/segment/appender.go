@@ -4,8 +4,11 @@ import (
 	"context"
 	"net"
 	"sync"
+	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -39,18 +42,16 @@ type Appender struct {
 	request int64
 	end     end
 
-	ctx        context.Context // ends with Stop
-	cancel     context.CancelFunc
+	life       *background.Life // ends with Stop
 	link       *link
 	asked      bool // the sender will pull
 	connecting bool
 	uploading  *segmentstore.Conn   // that carries a large event
 	moving     *move                // to another connection, while this one still works
 	failures   int                  // since the last progress
-	disorder   disorder             // likewise
 	offences   int                  // those on a connection that was there
 	lost       string               // endpoint of a store that could not be reached or closed the connection
-	trouble    error                // the last of them
+	trouble    error                // the last failure since the last progress
 	avoid      []*segmentstore.Conn // that live, and on which something of ours may still be under way
 }
 
@@ -65,8 +66,8 @@ type Config struct {
 }
 
 // NewAppender makes an appender for a segment. The wire id must be different
-// for every segment. It ends with ctx or Stop.
-func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appender {
+// for every segment. It ends with its life, which Stop ends.
+func NewAppender(life *background.Life, c Config, name string, id wire.UUID) *Appender {
 	request := c.Stores.Request()
 	a := &Appender{
 		Name:    name,
@@ -76,9 +77,9 @@ func NewAppender(ctx context.Context, c Config, name string, id wire.UUID) *Appe
 		session: NewSession(id, request, c.BlockBytes, c.Progress),
 		request: request,
 		end:     end{offset: -1, behind: c.By > 0},
+		life:    life,
 	}
 	a.session.by = c.By
-	a.ctx, a.cancel = context.WithCancel(ctx)
 	return a
 }
 
@@ -141,7 +142,7 @@ func (a *Appender) kick() {
 			a.depart() // its number is told in another way than by appends
 			a.kick()
 		}
-	case !a.connecting && !a.session.Empty() && a.ctx.Err() == nil:
+	case !a.connecting && !a.session.Empty() && !a.life.Over():
 		a.connecting = true
 		go a.connect(nil)
 	}
@@ -149,7 +150,7 @@ func (a *Appender) kick() {
 
 // Stop ends the appender; what it holds stays for Settle and Leftovers.
 func (a *Appender) Stop() {
-	a.cancel()
+	a.life.End()
 	a.detach(true)
 }
 
@@ -201,7 +202,7 @@ func (a *Appender) depart() {
 	a.session.Offline(false)
 }
 
-// broken is what follows a failure: connect again, at once if the last
+// broken is what follows a failure on the connection: connect again, at once if the
 // connection brought progress.
 func (a *Appender) broken(alive bool, err error) {
 	if a.lost = ""; !alive && a.link != nil {
@@ -211,22 +212,42 @@ func (a *Appender) broken(alive bool, err error) {
 		a.offences++
 	}
 	a.detach(alive)
-	a.stores.Logger().Debug("append is set up again", "segment", a.Name, "err", err)
-	a.fail(err)
-	a.kick()
+	if a.fail(background.SetUpAppend, err) {
+		a.kick()
+	}
 }
 
-func (a *Appender) fail(err error) {
-	if a.session.Empty() {
-		return // nobody waits for the servers
+// fail notes a failure and reports whether to try again. While nothing waits to be
+// stored, failures mean nothing: the next event finds out anew.
+func (a *Appender) fail(work background.Work, err error) (again bool) {
+	if a.session.Empty() && fault.CodeOf(err) != fault.Fenced {
+		return false
 	}
 	a.failures++
 	a.trouble = err
+	switch a.life.Judge(work, err) {
+	case background.Fatal:
+		a.Stop()
+		a.owner.Failed(a, fault.Wrap(fault.CodeOf(err), "append to segment", a.Name, err))
+		return false
+	case background.Over:
+		return false
+	}
+	return true
 }
 
+// progressed tells that something was stored.
 func (a *Appender) progressed() {
-	a.failures, a.disorder, a.offences, a.trouble, a.lost = 0, 0, 0, nil, ""
+	if a.trouble != nil {
+		a.life.Judge(background.SetUpAppend, nil)
+		a.life.Judge(background.StoreLarge, nil)
+	}
+	a.failures, a.offences, a.trouble, a.lost = 0, 0, nil, ""
 }
+
+// delay is how long to wait before the next try. A connection that fails for the first
+// time since it brought progress is replaced at once; that is normal after a seal.
+func (a *Appender) delay() time.Duration { return retry.Soon.Delay(a.failures - 1) }
 
 // Waiting tells whether the event of a number waits to be stored here as the
 // oldest one, and what the last trouble was since something was stored.
@@ -330,15 +351,11 @@ func (a *Appender) refused(err error) {
 		a.trouble = err
 		a.Stop()
 		a.owner.Sealed(a)
-	case fault.PermissionDenied:
-		a.Stop()
-		a.owner.Failed(a, err)
+		return
 	case fault.Unauthenticated:
 		a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
-		a.broken(true, err)
-	default:
-		a.broken(true, err)
 	}
+	a.broken(true, err)
 }
 
 // Lost handles the end of the connection.

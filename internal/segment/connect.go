@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -25,69 +25,66 @@ type berth struct {
 
 // connect sets the appender up on a connection, or stores the large event that
 // is next, however often it takes; first at a berth that was found before, if
-// any. It ends when that is done or the appender has stopped.
+// any. It ends when that is done, nothing waits to be stored, or the appender has
+// stopped.
 func (a *Appender) connect(at *berth) {
-	for ; ; at = nil {
+	for again := true; again; at = nil {
 		a.lock.Lock()
-		failures := a.failures
+		delay := a.delay()
 		number, event, large := a.session.Large()
 		a.lock.Unlock()
-		// A connection that fails for the first time since it brought progress
-		// is replaced at once; that is normal after a seal.
 		if at == nil {
-			_ = retry.Soon.Wait(a.ctx, failures-1)
+			a.life.Sleep(delay)
 		}
 		var link *link
-		var stored int64
+		stored, work := number, background.SetUpAppend
 		var err error
 		if large {
+			work = background.StoreLarge
 			a.release(at)
-			stored, err = number, a.storeLarge(number, event)
+			err = a.storeLarge(number, event)
 		} else {
 			link, stored, err = a.setUp(at)
 		}
-
 		a.lock.Lock()
-		if a.ctx.Err() != nil {
-			if link != nil {
-				link.leave()
-			}
-			a.connecting = false
-			a.lock.Unlock()
-			return
-		}
-		if err == nil {
-			if large {
-				a.freed(a.session.Trim, stored)
-			} else {
-				a.stores.Found(a.Name, link.conn.Endpoint())
-				a.online(link, stored)
-			}
-			a.connecting = false
-			a.kick()
-			a.lock.Unlock()
-			return
-		}
-		a.stores.Logger().Debug("append is not set up", "segment", a.Name, "failures", a.failures, "err", err)
-		a.stores.Lost(a.Name)
-		a.fail(err)
-		if a.disorder.hopeless(err) {
-			a.connecting = false
-			a.Stop()
-			a.owner.Failed(a, fault.Wrap(fault.CodeOf(err), "append to segment", a.Name, err))
-		} else if code := fault.CodeOf(err); code == fault.NoSuchSegment || code == fault.SegmentSealed {
-			a.connecting = false
-			a.Stop()
-			a.owner.Sealed(a)
-		}
+		again = a.tried(work, link, stored, err)
 		a.lock.Unlock()
 	}
+}
+
+// tried handles what came of a try, and reports whether another one follows.
+func (a *Appender) tried(work background.Work, link *link, stored int64, err error) (again bool) {
+	code := fault.CodeOf(err)
+	switch {
+	case a.life.Over():
+		if link != nil {
+			link.leave()
+		}
+	case err == nil && link == nil:
+		a.freed(a.session.Trim, stored)
+	case err == nil:
+		a.stores.Found(a.Name, link.conn.Endpoint())
+		a.online(link, stored)
+	case code == fault.NoSuchSegment || code == fault.SegmentSealed:
+		a.stores.Lost(a.Name)
+		a.trouble = err
+		a.Stop()
+		a.owner.Sealed(a)
+	default:
+		a.stores.Lost(a.Name)
+		if a.fail(work, err) {
+			return true
+		}
+	}
+	a.connecting = false
+	a.kick()
+	return false
 }
 
 func (a *Appender) online(l *link, stored int64) {
 	select {
 	case <-l.gone: // too late
-		a.fail(l.why)
+		a.fail(background.SetUpAppend, l.why)
 		return
 	default:
 	}
@@ -99,34 +96,12 @@ func (a *Appender) online(l *link, stored int64) {
 	}
 }
 
-// disorder counts the failures in a row that only a moment's disorder could
-// explain, such as a stranger at the port. Those of an outage are others.
-type disorder int
-
-// hopeless tells whether an error, or one that came again and again, will never go
-// away.
-func (d *disorder) hopeless(err error) bool {
-	switch fault.CodeOf(err) {
-	case fault.PermissionDenied, fault.NoSuchStream, fault.NoSuchScope, fault.Closed, fault.Fenced:
-		return true
-	case fault.Unauthenticated, fault.TLS, fault.Protocol:
-		*d++
-		return *d > patience
-	}
-	*d = 0
-	return false
-}
-
-// patience is how many of them are borne: with the waits between them, for about a
-// second at least.
-const patience = 8
-
 // find looks for a berth: on a shared connection, unless this segment spoils it
 // or something of ours may still be under way there.
 func (a *Appender) find(ctx context.Context) (*berth, error) {
 	a.lock.Lock()
 	lost, spoils := a.lost, a.offences >= apartFrom
-	ask := lost != "" || a.failures > 0
+	ask := lost != "" || a.trouble != nil
 	a.lock.Unlock()
 	endpoint, guessed, err := "", false, error(nil)
 	if ask {
@@ -163,7 +138,7 @@ func (a *Appender) find(ctx context.Context) (*berth, error) {
 func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	if at == nil {
 		var err error
-		if at, err = a.find(a.ctx); err != nil {
+		if at, err = a.find(a.life.Context()); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -172,7 +147,7 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	if err := conn.Register(a.request, l); err != nil {
 		return nil, 0, err
 	}
-	leave, err := conn.Enter(a.ctx)
+	leave, err := conn.Enter(a.life.Context())
 	if err != nil {
 		l.leave()
 		return nil, 0, err
@@ -207,9 +182,9 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	case <-l.gone:
 		a.miss(conn.Endpoint(), true)
 		return nil, 0, fault.Wrap(fault.Unreachable, "set up append to segment", a.Name, l.why)
-	case <-a.ctx.Done():
+	case <-a.life.Ended():
 		a.abandon(l)
-		return nil, 0, fault.Context(a.ctx, "set up append to segment", a.Name)
+		return nil, 0, fault.Context(a.life.Context(), "set up append to segment", a.Name)
 	case <-limit.C:
 		a.abandon(l)
 		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "no reply after %v", a.stores.SetupTimeout())

@@ -2,7 +2,6 @@ package segment
 
 import (
 	"slices"
-	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
@@ -13,7 +12,7 @@ import (
 func (f *Fetcher) take(l letter) {
 	switch {
 	case l.lost != nil:
-		f.broken(l.lost)
+		f.failed(l.lost)
 		return
 	case l.refused:
 		f.suspect(l.offset)
@@ -23,8 +22,7 @@ func (f *Fetcher) take(l letter) {
 	case segmentstore.Data:
 		f.data(r)
 	case wire.StreamSegmentInfo:
-		f.sounding = false
-		f.tail = max(f.tail, r.WriteOffset)
+		f.told(r)
 	case wire.SegmentIsSealed:
 		if !f.before(r.Offset) { // else it answers a read beyond the end; earlier ones are to come
 			f.end(f.torn())
@@ -53,25 +51,14 @@ func (f *Fetcher) suspect(offset int64) {
 // failed starts over, unless there is no hope.
 func (f *Fetcher) failed(err error) {
 	if fault.CodeOf(err) == fault.Unauthenticated {
-		f.refused()
+		f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
+		f.permit = permit{}
 	}
-	if f.disorder.hopeless(err) {
+	if f.fatal(err) {
 		f.end(err)
 	} else {
 		f.broken(err)
 	}
-}
-
-// refused notes that the token has expired. Refusals long ago do not count: in a
-// segment that nobody writes to, no data comes between them.
-func (f *Fetcher) refused() {
-	f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
-	f.permit = permit{}
-	now := time.Now()
-	if now.Sub(f.refusal) > time.Minute {
-		f.disorder = 0
-	}
-	f.refusal = now
 }
 
 // gone is the error of a segment that was truncated away or deleted with its
@@ -115,7 +102,7 @@ func (f *Fetcher) truncated(start int64) {
 		f.next = start
 		f.partial = nil
 	} else { // nothing that it asked for is gone: the store is in disorder
-		f.failures++
+		f.tries++
 	}
 	f.tail = max(f.tail, f.next)
 }
@@ -134,7 +121,7 @@ func (f *Fetcher) data(r segmentstore.Data) {
 		f.used -= int(a.length)
 		got := int64(len(a.read.Data))
 		if got > a.length {
-			f.broken(fault.New(fault.Protocol, "read segment", f.Name, "%d bytes came, %d were asked for", got, a.length))
+			f.failed(fault.New(fault.Protocol, "read segment", f.Name, "%d bytes came, %d were asked for", got, a.length))
 			a.read.Buffer.Release()
 			return
 		}
@@ -148,10 +135,10 @@ func (f *Fetcher) data(r segmentstore.Data) {
 			return
 		}
 		if empty { // the store gives the segment up: ask where it went
-			f.broken(fault.New(fault.WrongHost, "read segment", f.Name, "an empty reply"))
+			f.failed(fault.New(fault.WrongHost, "read segment", f.Name, "an empty reply"))
 			return
 		}
-		f.failures, f.disorder = 0, 0
+		f.recovered()
 		if got < a.length && len(f.flight) > 0 {
 			f.ask(0, a.offset+got, a.length-got)
 		} else if got == a.length && f.next >= f.tail {

@@ -1,10 +1,10 @@
 package segment
 
 import (
-	"context"
 	"sync"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
@@ -39,9 +39,8 @@ type Fetcher struct {
 	sink   Sink
 	budget func() int // bytes that this segment may take; may change
 
-	ctx    context.Context
-	cancel context.CancelFunc
-	done   chan struct{}
+	life *background.Life
+	done chan struct{}
 
 	mu       sync.Mutex
 	turn     bool // somebody has it
@@ -56,15 +55,16 @@ type Fetcher struct {
 	next     int64    // offset of the first byte that no reply has brought
 	partial  []byte   // the event that next lies in, from its start
 	skipped  int64
-	flight   []*ask   // in the order of their offsets
-	tail     int64    // the segment reaches at least so far
-	sounding bool     // the tail is being asked for
-	used     int      // bytes asked for, or handed over and not released
-	held     bool     // by the budget, with little under way: waits for chunks to come back, and not for replies
-	over     bool     // Ended was called
-	failures int      // since the last data
-	disorder disorder // likewise
-	refusal  time.Time
+	flight   []*ask // in the order of their offsets
+	tail     int64  // the segment reaches at least so far
+	sealed   bool   // the segment reaches no further
+	sounding bool   // the tail is being asked for
+	used     int    // bytes asked for, or handed over and not released
+	held     bool   // by the budget, with little under way: waits for chunks to come back, and not for replies
+	over     bool   // Ended was called
+	tries    int    // failures since something worked
+	failing  bool   // there was one that was judged
+	watch    watch
 }
 
 // line is the fetcher's part in one connection, until it leaves it.
@@ -84,22 +84,22 @@ type letter struct {
 }
 
 // StartFetcher reads a segment from the header of an event on, until Stop, the end of
-// ctx or of the segment, or the limit, which is an offset behind which no event is
+// its life or of the segment, or the limit, which is an offset behind which no event is
 // read, not even one that starts before it, or math.MaxInt64. Budget says how many
 // bytes may be asked for and be out; it is asked again and again.
-func StartFetcher(ctx context.Context, stores *segmentstore.Stores, name string, from, limit int64, budget func() int, sink Sink) *Fetcher {
+func StartFetcher(life *background.Life, stores *segmentstore.Stores, name string, from, limit int64, budget func() int, sink Sink) *Fetcher {
 	f := &Fetcher{
 		Name:     name,
 		stores:   stores,
 		sink:     sink,
 		budget:   budget,
+		life:     life,
 		done:     make(chan struct{}),
 		turn:     true,
 		handOver: make(chan struct{}, 1),
 		next:     from,
 		limit:    limit,
 	}
-	f.ctx, f.cancel = context.WithCancel(ctx)
 	go f.run()
 	return f
 }
@@ -107,7 +107,7 @@ func StartFetcher(ctx context.Context, stores *segmentstore.Stores, name string,
 // Stop ends the fetcher and waits until its goroutine has ended. The sink must
 // not hold a lock that its methods take.
 func (f *Fetcher) Stop() {
-	f.cancel()
+	f.life.End()
 	<-f.done
 }
 
@@ -144,21 +144,42 @@ func (f *Fetcher) post(l letter) {
 func (f *Fetcher) run() {
 	defer close(f.done)
 	defer f.leave()
+	looks := time.NewTicker(f.stores.Silence())
+	defer looks.Stop()
 	for f.ready() {
 		f.fill()
 		f.work()
-		select {
-		case <-f.handOver:
-		case <-f.ctx.Done():
-			f.mu.Lock()
-			free := f.claim()
-			f.mu.Unlock()
-			if !free {
-				<-f.handOver // whoever has the turn sees that ctx has ended
-			}
+		if !f.wait(looks.C) {
 			return
 		}
 	}
+}
+
+// wait waits until the fetcher's goroutine is needed, which then has the turn; false if
+// the fetcher is to end.
+func (f *Fetcher) wait(looks <-chan time.Time) bool {
+	for {
+		select {
+		case <-f.handOver:
+			return true
+		case <-looks:
+			if f.claimFree() {
+				f.look()
+				return true
+			}
+		case <-f.life.Ended():
+			if !f.claimFree() {
+				<-f.handOver // whoever has the turn sees that the life has ended
+			}
+			return false
+		}
+	}
+}
+
+func (f *Fetcher) claimFree() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.claim()
 }
 
 // claim takes the turn if nobody has it. The caller holds the lock.
@@ -201,12 +222,12 @@ func (f *Fetcher) work() {
 
 // stuck tells whether only the fetcher's own goroutine can go on.
 func (f *Fetcher) stuck() bool {
-	return f.over || f.line == nil || !f.permit.valid() || f.ctx.Err() != nil
+	return f.over || f.line == nil || !f.permit.valid() || f.life.Over()
 }
 
 // ready waits until reads can be asked for; false if the fetcher has come to its end.
 func (f *Fetcher) ready() bool {
-	for !f.over && f.ctx.Err() == nil {
+	for !f.over && !f.life.Over() {
 		switch {
 		case f.next >= f.limit: // at the start, or after a truncation
 			f.end(nil)
@@ -216,7 +237,7 @@ func (f *Fetcher) ready() bool {
 			}
 		case !f.permit.valid():
 			if err := f.renew(); err != nil {
-				f.broken(err)
+				f.failed(err)
 			}
 		default:
 			return true
@@ -227,8 +248,8 @@ func (f *Fetcher) ready() bool {
 
 // connect waits for a connection; false if the fetcher is to end.
 func (f *Fetcher) connect() bool {
-	for ; ; f.failures++ {
-		if retry.Soon.Wait(f.ctx, f.failures) != nil {
+	for ; ; f.tries++ {
+		if !f.life.Sleep(retry.Soon.Delay(f.tries)) {
 			return false
 		}
 		err := f.connectOnce()
@@ -240,10 +261,25 @@ func (f *Fetcher) connect() bool {
 			f.end(f.gone())
 			return false
 		}
-		if f.disorder.hopeless(err) {
+		if f.fatal(err) {
 			f.end(err)
 			return false
 		}
+	}
+}
+
+// fatal notes a failure and reports whether it is for good.
+func (f *Fetcher) fatal(err error) bool {
+	f.failing = true
+	return f.life.Judge(background.ReadSegment, err) == background.Fatal
+}
+
+// recovered tells that the store serves the segment.
+func (f *Fetcher) recovered() {
+	f.tries, f.watch.given = 0, 0
+	if f.failing {
+		f.failing = false
+		f.life.Judge(background.ReadSegment, nil)
 	}
 }
 
@@ -251,7 +287,7 @@ func (f *Fetcher) connectOnce() error {
 	if err := f.renew(); err != nil {
 		return err
 	}
-	conn, err := f.stores.Connect(f.ctx, f.Name, segmentstore.Reads)
+	conn, err := f.stores.Connect(f.life.Context(), f.Name, segmentstore.Reads)
 	if err != nil {
 		return err
 	}
@@ -265,7 +301,7 @@ func (f *Fetcher) connectOnce() error {
 
 // renew gets a token.
 func (f *Fetcher) renew() error {
-	token, expiry, err := f.stores.Authorizer().Token(f.ctx, f.Name, segmentstore.Read)
+	token, expiry, err := f.stores.Authorizer().Token(f.life.Context(), f.Name, segmentstore.Read)
 	if err == nil {
 		f.permit = newPermit(token, expiry)
 	}
@@ -305,5 +341,5 @@ func (l letter) drop() {
 func (f *Fetcher) broken(err error) {
 	f.stores.Logger().Debug("reading goes on over another connection", "segment", f.Name, "err", err)
 	f.leave()
-	f.failures++
+	f.tries++
 }

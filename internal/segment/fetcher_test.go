@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
@@ -33,6 +35,18 @@ func start(t *testing.T) (*storetest.Server, *segmentstore.Stores) {
 	stores := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, storetest.NoTokens{}, 1)
 	t.Cleanup(stores.Close)
 	return s, stores
+}
+
+// life of an appender or a fetcher.
+func life(t *testing.T) *background.Life { return lifeOf(t, time.Second) }
+
+// patient is a life that bears everything for the time of a test.
+func patient(t *testing.T) *background.Life { return lifeOf(t, time.Hour) }
+
+func lifeOf(t *testing.T, patience time.Duration) *background.Life {
+	l := background.New(background.Config{Patience: patience, Logger: slog.New(slog.DiscardHandler)}, t.Name())
+	t.Cleanup(l.End)
+	return l
 }
 
 // reading is a Sink that keeps what it is given.
@@ -116,7 +130,7 @@ func TestFetcherBringsEveryEventOnce(t *testing.T) {
 			return storetest.Serve
 		})
 		sink := newReading()
-		f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return budget }, sink)
+		f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return budget }, sink)
 		grown := make(chan struct{})
 		go func() { defer close(grown); put(events/2, events) }()
 		var next, offset int64
@@ -142,7 +156,7 @@ func TestFetcherTellsWhatTruncationSkipped(t *testing.T) {
 	const size = wire.EventHeader + 8
 	s.Truncate(name, 40*size)
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 10*size, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 10*size, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	c := <-sink.chunks
 	if c.Skipped != 30*size || c.Offset != 40*size {
@@ -167,7 +181,7 @@ func TestFetcherDoesNotPressAStoreThatTellsOfTruncationWrongly(t *testing.T) {
 		return storetest.Serve
 	})
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	first, last := <-asked, time.Time{}
 	for range 7 {
@@ -190,7 +204,7 @@ func TestPravega7343FetcherGoesOnWhenAnEventThatItHasInPartIsTruncated(t *testin
 		s.Put(name, numbered(0, 0))
 		s.PutBytes(name, event[:had])
 		sink := newReading()
-		f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+		f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 		var next, offset int64
 		sink.take(t, f, &next, &offset)
 		s.Set(func(_ int, c wire.Command) storetest.Verdict {
@@ -222,7 +236,7 @@ func TestFetcherEndsAtALimitThatIsTruncated(t *testing.T) {
 		}
 		s.Truncate(name, 4*size)
 		sink := newReading()
-		f := segment.StartFetcher(context.Background(), stores, name, from, 2*size, func() int { return 1 << 20 }, sink)
+		f := segment.StartFetcher(life(t), stores, name, from, 2*size, func() int { return 1 << 20 }, sink)
 		select {
 		case err := <-sink.ended:
 			if err != nil || len(sink.chunks) > 0 {
@@ -247,7 +261,7 @@ func TestFetcherReadsNoEventBeyondItsLimit(t *testing.T) {
 	s.Put(name, numbered(len(sizes), 0))
 	for limit, want := range map[int64]int64{20: 1, 31: 1, limit: 2} {
 		sink := newReading()
-		f := segment.StartFetcher(context.Background(), stores, name, 0, limit, func() int { return 8 << 20 }, sink)
+		f := segment.StartFetcher(life(t), stores, name, 0, limit, func() int { return 8 << 20 }, sink)
 		if err := <-sink.ended; err != nil {
 			t.Fatal(err)
 		}
@@ -270,7 +284,7 @@ func TestFetcherTellsOfAnEventThatIsCutOff(t *testing.T) {
 		s.PutBytes(name, wire.AppendEvent(nil, numbered(1, 0))[:had])
 		s.Seal(name)
 		sink := newReading()
-		f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+		f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 		if err := <-sink.ended; !errors.Is(err, fault.Protocol) {
 			t.Fatal(err)
 		}
@@ -284,7 +298,7 @@ func TestFetcherTellsThatASegmentIsGone(t *testing.T) {
 	s, stores := start(t)
 	s.Put(name, numbered(0, 0))
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	var next, offset int64
 	sink.take(t, f, &next, &offset)
@@ -294,7 +308,7 @@ func TestFetcherTellsThatASegmentIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	late := newReading()
-	f = segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, late)
+	f = segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, late)
 	defer f.Stop()
 	if err := <-late.ended; !errors.Is(err, fault.NoSuchSegment) {
 		t.Fatal(err)
@@ -309,7 +323,7 @@ func TestFetcherStopsAtItsLimit(t *testing.T) {
 	}
 	const size = wire.EventHeader + 8
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, 25*size, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, 25*size, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	var next, offset int64
 	for next < 25 {
@@ -325,7 +339,7 @@ func TestFetcherRefusesGarbage(t *testing.T) {
 	s, stores := start(t)
 	s.PutBytes(name, []byte("this was written by something else"))
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	if err := <-sink.ended; err == nil {
 		t.Fatal("garbage was read")
@@ -340,7 +354,7 @@ func TestFetcherStaysWithinItsBudget(t *testing.T) {
 	}
 	const budget = 4 << 20
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return budget }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return budget }, sink)
 	defer f.Stop()
 	held := 0
 	for quiet := 0; quiet < 20; {
@@ -381,7 +395,7 @@ func TestFetcherGoesOnWhenATokenCannotBeHad(t *testing.T) {
 	stores := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return s.Endpoint(), nil }, &flaky{}, 1)
 	defer stores.Close()
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	var next, offset int64
 	sink.take(t, f, &next, &offset)
@@ -411,7 +425,7 @@ func TestFetcherRenewsItsToken(t *testing.T) {
 	defer stores.Close()
 	sink := newReading()
 	s.Put(name, numbered(0, 0))
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	var next, offset int64
 	for n, until := 1, time.Now().Add(time.Minute); tokens.Load() < 5; n++ {
@@ -444,7 +458,7 @@ func TestFetcherPutsLongEventsTogether(t *testing.T) {
 		return storetest.Serve
 	})
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 256 << 10 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 256 << 10 }, sink)
 	defer f.Stop()
 	for offset := int64(0); len(written) > 0; {
 		select {
@@ -480,7 +494,7 @@ func TestFetcherMovesOnlyTheEventThatIsCutOff(t *testing.T) {
 	}
 	s.Seal(name)
 	sink := newReading()
-	f := segment.StartFetcher(context.Background(), stores, name, 0, math.MaxInt64, func() int { return 8 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 8 << 20 }, sink)
 	defer f.Stop()
 	alone, usual := 0, 0
 	for offset := int64(0); offset < events*size; {

@@ -3,6 +3,7 @@ package segment
 import (
 	"context"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -61,7 +62,7 @@ func (a *Appender) LargeBytes() int { return a.session.LargeBytes() }
 // it is not known to be stored; SegmentSealed and NoSuchSegment are those of the
 // segment itself.
 func (a *Appender) storeLarge(number int64, event []byte) error {
-	info, err := Info(a.ctx, a.stores, a.Name, segmentstore.Write)
+	info, err := Info(a.life.Context(), a.stores, a.Name, segmentstore.Write)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 	if done || err != nil {
 		return err
 	}
-	conn, err := a.stores.ConnectAlone(a.ctx, a.Name)
+	conn, err := a.stores.ConnectAlone(a.life.Context(), a.Name)
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 // has asks whether the segment has an event of the writer, and for the value of
 // the last one's number.
 func (a *Appender) has(number int64) (last int64, done bool, err error) {
-	last, err = Attribute(a.ctx, a.stores, a.Name, segmentstore.Write, a.session.writer)
+	last, err = Attribute(a.life.Context(), a.stores, a.Name, segmentstore.Write, a.session.writer)
 	if err != nil {
 		return 0, false, err
 	}
@@ -124,7 +125,7 @@ func (a *Appender) has(number int64) (last int64, done bool, err error) {
 // sealed or gone need not be the segment itself, which is asked at the next one.
 func transientFailure(err error) error {
 	switch fault.CodeOf(err) {
-	case fault.NoSuchSegment, fault.SegmentSealed:
+	case fault.NoSuchSegment, fault.SegmentSealed, fault.SegmentTruncated, fault.AlreadyExists:
 		return fault.Wrap(fault.ServerError, "append large event by transient segment", "", err)
 	}
 	return err
@@ -157,7 +158,7 @@ func (t *transient) store(event []byte, condition wire.AttributeUpdate) (merged 
 	}
 	// A merge whose reply is lost is sent again: the answer is the same, or that
 	// the transient segment is gone.
-	reply, err := t.a.stores.Call(t.a.ctx, op, t.a.Name, segmentstore.Write, func(request int64, token string) wire.Command {
+	reply, err := t.a.stores.Call(t.a.life.Context(), op, t.a.Name, segmentstore.Write, func(request int64, token string) wire.Command {
 		return wire.MergeSegments{RequestID: request, Target: t.a.Name, Source: t.name, Token: token, AttributeUpdates: []wire.AttributeUpdate{condition}}
 	})
 	if err != nil {
@@ -202,7 +203,7 @@ func (t *transient) create() error {
 
 // exchange is one request on the connection of the segment.
 func (t *transient) exchange(op string, build func(token string) wire.Command) (wire.Reply, error) {
-	ctx, cancel := fault.Within(t.a.ctx, t.a.stores.SetupTimeout(), op, t.a.Name)
+	ctx, cancel := fault.Within(t.a.life.Context(), t.a.stores.SetupTimeout(), op, t.a.Name)
 	defer cancel()
 	token, _, err := t.a.stores.Authorizer().Token(ctx, t.a.Name, segmentstore.Write)
 	if err != nil {
@@ -223,12 +224,13 @@ func (t *transient) exchange(op string, build func(token string) wire.Command) (
 // the servers do it when it has been idle for long.
 func (t *transient) remove() {
 	const op = "delete transient segment of segment"
-	ctx, cancel := fault.Within(context.WithoutCancel(t.a.ctx), t.a.stores.SetupTimeout(), op, t.a.Name)
-	defer cancel()
-	_, err := t.a.stores.Call(ctx, op, t.a.Name, segmentstore.Write, func(request int64, token string) wire.Command {
-		return wire.DeleteSegment{RequestID: request, Segment: t.name, Token: token}
+	t.a.life.Last(background.DeleteTransient, t.a.stores.SetupTimeout(), func(ctx context.Context) error {
+		_, err := t.a.stores.Call(ctx, op, t.a.Name, segmentstore.Write, func(request int64, token string) wire.Command {
+			return wire.DeleteSegment{RequestID: request, Segment: t.name, Token: token}
+		})
+		if fault.CodeOf(err) == fault.NoSuchSegment {
+			return nil
+		}
+		return err
 	})
-	if err != nil && fault.CodeOf(err) != fault.NoSuchSegment {
-		t.a.stores.Logger().Debug("transient segment is left to the servers", "segment", t.name, "err", err)
-	}
 }

@@ -3,6 +3,7 @@ package segment
 import (
 	"context"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
@@ -59,14 +60,14 @@ func (a *Appender) move(m *move) {
 		select {
 		case <-m.done:
 		case <-m.from.gone:
-		case <-a.ctx.Done():
+		case <-a.life.Ended():
 		}
 		a.lock.Lock()
 	}
 	if a.moving == m {
 		a.moving = nil
 	}
-	if at == nil || a.link != m.from || a.ctx.Err() != nil {
+	if at == nil || a.link != m.from || a.life.Over() {
 		a.lock.Unlock()
 		a.release(at)
 		return
@@ -80,7 +81,7 @@ func (a *Appender) move(m *move) {
 // findBefore looks for a berth until the connection that is left is gone; nil if
 // there was none.
 func (a *Appender) findBefore(from *link) *berth {
-	ctx, cancel := context.WithCancel(a.ctx)
+	ctx, cancel := context.WithCancel(a.life.Context())
 	defer cancel()
 	stop := make(chan struct{})
 	defer close(stop)
@@ -93,10 +94,9 @@ func (a *Appender) findBefore(from *link) *berth {
 	}()
 	for attempt := 0; retry.Soon.Wait(ctx, attempt) == nil; attempt++ {
 		at, err := a.find(ctx)
-		if err == nil {
+		if a.life.Judge(background.MoveAppend, err) == background.Done {
 			return at
 		}
-		a.stores.Logger().Debug("append is not moved yet", "segment", a.Name, "attempt", attempt, "err", err)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func moveTooLate(t *testing.T) {
 	})
 	var lock sync.Mutex
 	owner := told{make(chan int, 1), make(chan error, 1)}
-	a := segment.NewAppender(t.Context(), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
+	a := segment.NewAppender(life(t), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
 	add := func(n int64) {
 		lock.Lock()
 		defer lock.Unlock()
@@ -88,7 +88,7 @@ func moveTooLate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.ExpireBy(time.Now().Add(time.Millisecond))
+	conn.Retire()
 	<-looking
 	s.CutAll()
 	owner.wait(t, "event 1")
@@ -117,7 +117,7 @@ func TestConnectionThatRetiresDuringASetUp(t *testing.T) {
 	})
 	var lock sync.Mutex
 	owner := told{make(chan int, 1), make(chan error, 1)}
-	a := segment.NewAppender(t.Context(), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
+	a := segment.NewAppender(life(t), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
 	defer func() {
 		lock.Lock()
 		defer lock.Unlock()
@@ -131,11 +131,7 @@ func TestConnectionThatRetiresDuringASetUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.ExpireBy(time.Now().Add(time.Millisecond))
-	for conn.ExpireBy(time.Time{}) { // until it retires
-		time.Sleep(time.Millisecond)
-	}
-	time.Sleep(20 * time.Millisecond) // until it has told so
+	conn.Retire()
 	close(goOn)
 	owner.wait(t, "the event")
 	select {

@@ -35,7 +35,7 @@ func TestStrangerAfterAnOutage(t *testing.T) {
 	defer stores.Close()
 	var lock sync.Mutex
 	owner := told{make(chan int, 1), make(chan error, 1)}
-	a := segment.NewAppender(t.Context(), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
+	a := segment.NewAppender(life(t), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
 	defer func() {
 		lock.Lock()
 		defer lock.Unlock()

@@ -46,7 +46,7 @@ func TestRefusalOfAnAppenderThatHasLeftIsNotHeldAgainstAnother(t *testing.T) {
 	})
 	var lock sync.Mutex
 	appender := func(name string, owner told) *segment.Appender {
-		a := segment.NewAppender(t.Context(), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
+		a := segment.NewAppender(life(t), segment.Config{Lock: &lock, Stores: stores, Owner: owner, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
 		t.Cleanup(func() { locked(&lock, a.Stop) })
 		return a
 	}
@@ -92,7 +92,7 @@ func TestRefusedReadEndsOnlyTheFetcherThatItBelongsTo(t *testing.T) {
 		})
 		fetch := func(name string) (*segment.Fetcher, *reading) {
 			sink := newReading()
-			f := segment.StartFetcher(t.Context(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+			f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 			t.Cleanup(f.Stop)
 			return f, sink
 		}
@@ -127,7 +127,7 @@ func TestFetcherEndsWhenAnswersBelongToOtherRequests(t *testing.T) {
 		return storetest.Serve
 	})
 	sink := newReading()
-	f := segment.StartFetcher(t.Context(), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	var next, offset int64
 	sink.take(t, f, &next, &offset)

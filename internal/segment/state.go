@@ -46,30 +46,20 @@ func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, ac
 }
 
 // FinalNumber waits until a segment is sealed and returns the number of the last
-// event that it holds of a writer; wire.NullAttribute for none. It asks until it
-// is answered, or ctx ends, or the answer is one that stays: NoSuchSegment, or
-// that the writer has no right.
+// event that it holds of a writer; wire.NullAttribute for none. It asks until the
+// segment is sealed, or ctx ends, or the answer is an error, such as NoSuchSegment.
 func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID) (int64, error) {
-	var d disorder
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			return 0, fault.Context(ctx, "wait for the seal of segment", name)
 		}
 		info, err := Info(ctx, stores, name, segmentstore.Write)
-		if err == nil && info.IsSealed {
-			var number int64
-			if number, err = Attribute(ctx, stores, name, segmentstore.Write, writer); err == nil {
-				return number, nil
-			}
-		}
-		if err == nil {
-			d = 0
-			continue
-		}
-		if fault.CodeOf(err) == fault.NoSuchSegment || d.hopeless(err) {
+		if err != nil {
 			return 0, err
 		}
-		stores.Logger().Debug("final number is asked for again", "segment", name, "attempt", attempt, "err", err)
+		if info.IsSealed {
+			return Attribute(ctx, stores, name, segmentstore.Write, writer)
+		}
 	}
 }
 

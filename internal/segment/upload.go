@@ -43,8 +43,8 @@ func (t *transient) fill(event []byte) error {
 	for {
 		select {
 		case <-u.moved:
-		case <-t.a.ctx.Done():
-			return fault.Context(t.a.ctx, "append large event to segment", t.name)
+		case <-t.a.life.Ended():
+			return fault.Context(t.a.life.Context(), "append large event to segment", t.name)
 		}
 		u.mu.Lock()
 		done, err := u.stored == len(u.parts), u.err
@@ -53,7 +53,7 @@ func (t *transient) fill(event []byte) error {
 			return err
 		}
 		t.a.lock.Lock()
-		if t.a.ctx.Err() == nil {
+		if !t.a.life.Over() {
 			t.a.owner.Stored(t.a, 0)
 		}
 		t.a.lock.Unlock()

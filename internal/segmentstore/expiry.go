@@ -21,6 +21,10 @@ const mostNotice = 30 * time.Second
 
 const retired = "the server would end it soon, or nobody needs it any more"
 
+// leastLife of a connection keeps those that use it from going from one to the next
+// without a rest, when every token ends at once by this machine's clock.
+const leastLife = time.Second
+
 // mostSetUps is how many writers are set up on a connection before it retires: a
 // server remembers each until the connection ends, also those that have left, and
 // every transaction brings new ones.
@@ -43,19 +47,20 @@ func (c *Conn) ExpireBy(end time.Time) bool {
 		return !retiring
 	}
 	left := time.Until(end)
-	c.expiry.set(end.Add(-min(left/2, mostNotice)), c.Retire)
+	c.expiry.set(max(left-min(left/2, mostNotice), leastLife), c.Retire)
 	return true
 }
 
-// set makes the connection retire at a time, unless it does so before.
-func (e *expiry) set(at time.Time, retire func()) {
+// set makes the connection retire in a while, unless it does so before.
+func (e *expiry) set(in time.Duration, retire func()) {
+	at := time.Now().Add(in)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
 	case e.timer == nil:
-		e.timer = time.AfterFunc(time.Until(at), retire)
+		e.timer = time.AfterFunc(in, retire)
 	case at.Before(e.at):
-		e.timer.Reset(time.Until(at))
+		e.timer.Reset(in)
 	default:
 		return
 	}

@@ -339,6 +339,9 @@ var errClosed = fault.New(fault.Closed, "use segment stores", "", "the client wa
 // Logger is what the users of the connections log to; never nil.
 func (s *Stores) Logger() *slog.Logger { return s.dialer.Logger }
 
+// Silence is how long a peer may say nothing before it is asked whether it lives.
+func (s *Stores) Silence() time.Duration { return s.dialer.Silence }
+
 // SetupTimeout is how long to wait for a connection on which appends can start.
 func (s *Stores) SetupTimeout() time.Duration { return s.dialer.ConnectTimeout + s.dialer.Silence }
 
