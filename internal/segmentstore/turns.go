@@ -11,8 +11,9 @@ import (
 // else.
 type turns chan struct{}
 
-// slow is how long one that waits for an answer keeps others from asking.
-const slow = time.Second
+// slow is how long one that waits for an answer keeps others from asking. It is many times
+// what an answer takes, unless something is wrong.
+const slow = 200 * time.Millisecond
 
 // take waits for a turn, which ends with yield. It fails when ctx or life ends.
 func (t turns) take(ctx context.Context, life <-chan struct{}) (yield func(), ok bool) {
