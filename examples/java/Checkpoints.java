@@ -15,7 +15,8 @@ class Checkpoints {
         try (PravegaClient client = PravegaClient.open(args[0])) {
             client.createScope(scope);
             client.createStream(scope, "numbers", Options.of("stream.segments", "2"));
-            client.createReaderGroup(scope, "adders", Options.of("group.refresh.interval", "200ms"), scope + "/numbers");
+            Options onlyOurs = Options.of("group.refresh.interval", "200ms").with("group.checkpoint.interval", "0s");
+            client.createReaderGroup(scope, "adders", onlyOurs, scope + "/numbers");
             try (ReaderGroup group = client.openReaderGroup(scope, "adders")) {
                 write(client, scope, 1, 500);
                 EventReader first = group.openReader("adder", Options.none(), checkpoint -> kept = sum);

@@ -1,7 +1,7 @@
 """Adds up payments, each once, however often it dies and is run again: it keeps the
 sum with a checkpoint, and goes on from there.
 python checkpoint.py tcp://127.0.0.1:9090 my-scope kept.pickle
-A number behind this lets it die when it has so many payments."""
+A number behind this lets it die when it has so many payments, some of them not kept."""
 
 import os
 import pickle
@@ -16,6 +16,8 @@ import pravega
 uri, scope, file, *dies_at = sys.argv[1:]
 kept = Path(file)
 count, total = 0, 0
+safe = 0  # so many payments are kept
+AHEAD = 50  # so many it takes beyond these, and adds up twice at most
 #: By the name of a checkpoint: the payments before it, no more and no less.
 before: dict[str, tuple[int, int]] = {}
 
@@ -36,6 +38,7 @@ with pravega.Client(uri, group_refresh_interval="200ms", group_checkpoint_interv
     group = client.open_reader_group(scope, "adders")
     if kept.exists():
         checkpoint, count, total = pickle.loads(kept.read_bytes())
+        safe = count
         group.reset_to(checkpoint)  # also ends readers that died
     else:
         group.reset([f"{scope}/payments"])
@@ -44,15 +47,16 @@ with pravega.Client(uri, group_refresh_interval="200ms", group_checkpoint_interv
     passing: Future[pravega.Checkpoint] | None = None
     with ThreadPoolExecutor() as pool, group.open_reader("reader-1", on_checkpoint=on_checkpoint) as reader:
         for payments in reader.slices():
-            for payment in islice(payments, 10):  # the rest comes again
+            for payment in islice(payments, min(10, safe + AHEAD - count)):  # the rest comes again
                 count, total = count + 1, total + int(payment)
             if passing is None:
-                passing = pool.submit(group.checkpoint, f"after {count}")
+                passing = pool.submit(group.checkpoint, f"checkpoint {len(before)}")
             elif wait([passing], 0.5).done:  # all readers, this one among them, have passed it
                 checkpoint, passing = passing.result(), None
                 # What must survive a crash of the machine would be written beside the old one and renamed.
                 kept.write_bytes(pickle.dumps((checkpoint, *before[checkpoint.name])))
-            if dies_at and count >= int(dies_at[0]) and kept.exists():
+                safe = before[checkpoint.name][0]
+            if dies_at and count >= int(dies_at[0]) and count > safe > 0:
                 print(f"dies with {count} payments", flush=True)
                 os._exit(0)  # nothing is given back nor closed
     print(f"{count} payments, {total} in all")

@@ -1,7 +1,7 @@
 // Adds up payments, each once, however often it dies and is run again: it keeps the
 // sum with a checkpoint, and goes on from there.
 // go run ./examples/go/checkpoint tcp://127.0.0.1:9090 my-scope kept.json
-// A number behind this lets it die when it has so many payments.
+// A number behind this lets it die when it has so many payments, some of them not kept.
 package main
 
 import (
@@ -26,6 +26,9 @@ type kept struct {
 	Checkpoint []byte
 }
 
+// ahead is how many payments it takes beyond what is kept, and so adds up twice at most.
+const ahead = 50
+
 func main() {
 	ctx, scope, file := context.Background(), os.Args[2], os.Args[3]
 	diesAt := 0
@@ -44,14 +47,14 @@ func main() {
 		check(err) // else it is there, and starts where an earlier run has reset it to
 	}
 	group := must(c.OpenReaderGroup(ctx, scope, "adders"))
-	var now total
+	var now, safe total
 	if data, err := os.ReadFile(file); err == nil {
 		var k kept
 		var checkpoint client.Checkpoint
 		check(json.Unmarshal(data, &k))
 		check(checkpoint.UnmarshalBinary(k.Checkpoint))
 		check(group.ResetTo(ctx, checkpoint.Cuts()...)) // also ends readers that died
-		now = k.Total
+		now, safe = k.Total, k.Total
 	} else {
 		check(group.Reset(ctx, payments))
 	}
@@ -61,17 +64,20 @@ func main() {
 	asks.Checkpoints = true
 	r := must(group.OpenReader(ctx, "reader-1", asks))
 	passed := make(chan client.Checkpoint)
+	initiated := 0
 	initiate := func() {
-		name := fmt.Sprint("behind ", now.Count)
+		initiated++
+		name := fmt.Sprint("checkpoint ", initiated)
 		go func() {
-			if checkpoint, err := group.InitiateCheckpoint(ctx, name); err == nil { // else the one before is good
+			checkpoint, err := group.InitiateCheckpoint(ctx, name)
+			if !errors.Is(err, client.ErrClosed) { // we are not done
+				check(err)
 				passed <- checkpoint
 			}
 		}()
 	}
 	initiate()
 	var before total // the checkpoint that was told last, no more and no less
-	keeps := false
 	for {
 		s, err := r.Next(ctx)
 		var at *client.AtCheckpoint
@@ -83,16 +89,16 @@ func main() {
 			continue     // asking for more says that we are done with it
 		}
 		check(err)
-		check(s.ReleaseAt(add(&now, s))) // the rest comes again
+		check(s.ReleaseAt(add(&now, s, min(10, safe.Count+ahead-now.Count)))) // the rest comes again
 		select {
 		case checkpoint := <-passed: // by all readers, this one among them
 			data := must(json.Marshal(kept{before, must(checkpoint.MarshalBinary())}))
 			check(os.WriteFile(file, data, 0o600)) // one that must survive would be written beside the old one and renamed
-			keeps = true
+			safe = before
 			initiate()
 		case <-time.After(50 * time.Millisecond): // it is work
 		}
-		if diesAt > 0 && now.Count >= diesAt && keeps {
+		if diesAt > 0 && now.Count >= diesAt && now.Count > safe.Count && safe.Count > 0 {
 			fmt.Printf("dies with %d payments\n", now.Count)
 			os.Exit(0) // nothing is given back nor closed
 		}
@@ -101,11 +107,11 @@ func main() {
 	check(r.Close(ctx))
 }
 
-// add takes up to ten payments of a slice, and returns where the next one is.
-func add(to *total, s *client.Slice) (next int64) {
+// add takes so many payments of a slice at most, and returns where the next one is.
+func add(to *total, s *client.Slice, most int) (next int64) {
 	taken := 0
 	for offset, payment := range s.Events() {
-		if taken == 10 {
+		if taken == most {
 			return offset
 		}
 		taken++
