@@ -7,16 +7,34 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// watch notices that nothing gets stored any more, whatever the reason: no
-// endpoint, no token, no connection, no answer, no seal, no successors. It looks
-// now and then while something waits, so that no clock is read for an event.
+// watch notices that nothing of a segment gets stored any more, whatever the reason:
+// no endpoint, no token, no connection, no answer, no seal, no successors. It looks
+// now and then while something waits, so that no clock is read for an event. Each
+// segment counts by itself: what is stored elsewhere says nothing of it.
 // All of it is guarded by the writer's lock.
 type watch struct {
 	on    bool
 	timer *time.Timer
-	acked int64     // at the last look
-	since time.Time // so long it has been that
-	tried time.Time // when the connection was given up last
+}
+
+// stall is what the watch knows of one segment.
+type stall struct {
+	progress int       // counts how often something was stored
+	seen     int       // what it was at the last look
+	since    time.Time // so long something waits that nothing was stored before; zero if nothing waits
+	tried    time.Time // when the connection was given up last
+}
+
+// look returns how long something has waited without progress.
+func (s *stall) look(waits bool, now time.Time) time.Duration {
+	switch {
+	case !waits:
+		s.since = time.Time{}
+		return 0
+	case s.since.IsZero() || s.progress != s.seen:
+		s.since, s.seen = now, s.progress
+	}
+	return now.Sub(s.since)
 }
 
 // looks is how often the watch looks within the shortest of its limits.
@@ -24,7 +42,6 @@ const looks = 8
 
 func (w *Writer) startWatch() {
 	w.watch.on = true
-	w.watch.acked, w.watch.since = w.acked.Load(), time.Now()
 	if w.watch.timer == nil {
 		w.watch.timer = time.AfterFunc(w.pace(), w.look)
 		return
@@ -46,64 +63,46 @@ func (w *Writer) pace() time.Duration {
 	return max(limit/looks, time.Millisecond)
 }
 
-// look is what the watch does at its times. The oldest event that waits has the
-// answer for all: as long as its segment stores anything, the number rises.
+// look is what the watch does at its times.
 func (w *Writer) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	acked := w.acked.Load()
-	now := time.Now()
-	switch {
-	case w.err != nil:
+	if w.err != nil {
 		return
-	case acked == w.last:
-		w.watch.on = false
-		return
-	case acked != w.watch.acked:
-		w.watch.acked, w.watch.since = acked, now
-	default:
-		w.stalled(now)
 	}
-	if w.err == nil {
+	now := time.Now()
+	for _, m := range w.table.members {
+		if w.stalled(m, m.stall.look(m.Waits(), now), now) {
+			return
+		}
+	}
+	if w.watch.on = w.acked.Load() < w.last; w.watch.on {
 		w.watch.timer.Reset(w.pace())
 	}
 }
 
-// stalled handles a time without progress.
-func (w *Writer) stalled(now time.Time) {
+// stalled handles that something has waited for a time, and reports whether that ended
+// the writer.
+func (w *Writer) stalled(m *member, waited time.Duration, now time.Time) bool {
 	config := &w.client.config
-	waited := now.Sub(w.watch.since)
 	if config.MaxOutage > 0 && waited >= config.MaxOutage {
-		w.fail(w.outage(waited))
-		return
+		w.fail(w.outage(m, waited))
+		return true
 	}
-	if waited < config.RequestTimeout || now.Sub(w.watch.tried) < config.RequestTimeout {
-		return
+	if waited >= config.RequestTimeout && now.Sub(m.stall.tried) >= config.RequestTimeout {
+		m.stall.tried = now
+		m.GiveUp(fault.New(fault.Unreachable, "wait for acknowledgement of segment", m.Name, "none for %v", waited.Round(time.Millisecond)))
 	}
-	w.watch.tried = now
-	reason := fault.New(fault.Unreachable, "wait for acknowledgement of stream", w.stream.String(), "none for %v", waited.Round(time.Millisecond))
-	for _, m := range w.table.members {
-		if waits, _ := m.Waiting(w.acked.Load() + 1); waits {
-			m.GiveUp(reason)
-		}
-	}
+	return false
 }
 
-// outage is the final error of a writer whose servers were away for too long. It
-// tells what is known: everything up to the acknowledged number is stored.
-func (w *Writer) outage(waited time.Duration) error {
-	acked := w.acked.Load()
+// outage is the final error of a writer with a segment whose servers were away for too
+// long. It tells what is known: everything up to the acknowledged number is stored.
+func (w *Writer) outage(m *member, waited time.Duration) error {
 	err := fault.New(fault.OutageTooLong, "write to stream", w.stream.String(),
-		"acknowledged through event %[2]d, and nothing more for %[1]v", waited.Round(time.Millisecond), acked)
-	for _, m := range w.table.members {
-		if waits, trouble := m.Waiting(acked + 1); waits {
-			err.Err = trouble
-		}
-	}
-	for _, m := range w.table.members {
-		if m.trouble != nil {
-			err.Err = m.trouble
-		}
+		"segment %s has stored nothing for %v; acknowledged through event %d", m.Name, waited.Round(time.Millisecond), w.acked.Load())
+	if err.Err = m.trouble; m.trouble == nil {
+		err.Err = m.Trouble()
 	}
 	err.Stored = slices.ContainsFunc(w.table.members, func(m *member) bool { return m.Doubtful() })
 	return err

@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -203,4 +205,138 @@ func TestLostAckOnAConnectionThatLives(t *testing.T) {
 	write(t, w, "k", 2, 2)
 	flush(t, w, 2)
 	c.expect(1, 2, 0)
+}
+
+// Large events that are stored on one segment say nothing of another one, whose appends
+// are not answered: its connection is replaced, and if that does not help the writer fails.
+func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
+	for name, helps := range map[string]bool{"a new connection helps": true, "nothing helps": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := startCluster(t, 0, 0.5, 1)
+			w := c.writer(func(config *Config, _ *WriterConfig) {
+				config.RequestTimeout, config.MaxOutage = time.Second, time.Minute
+				if !helps {
+					config.MaxOutage = 3 * time.Second
+				}
+			})
+			flowing, stuck := keyFor(0, 0.5), keyFor(0.5, 1)
+			write(t, w, stuck, 1, 1)
+			flush(t, w, 1)
+			var struck atomic.Bool
+			c.Set(func(_ int, command wire.Command) storetest.Verdict {
+				if block, ok := command.(wire.AppendBlockEnd); !ok || len(block.Data) > 1<<10 {
+					return storetest.Serve
+				}
+				switch {
+				case !helps:
+					return storetest.Ignore
+				case struck.CompareAndSwap(false, true):
+					return storetest.NoReply
+				}
+				return storetest.Serve
+			})
+			write(t, w, stuck, 2, 2)
+			large := make([]byte, segment.MaxAppend+1<<20) // no part of it is small
+			done := make(chan error, 1)
+			go func() { done <- w.Wait(within(t), 2) }()
+			for n := int64(1); ; n++ {
+				select {
+				case err := <-done:
+					if helps != (err == nil) || !helps && !errors.Is(err, ErrOutageTooLong) {
+						t.Fatal(err)
+					}
+					return
+				default:
+				}
+				if _, err := w.WriteKeyed(within(t), flowing, large); err == nil {
+					eventually(t, "the large event is stored, or the writer failed", func() bool {
+						w.mu.Lock()
+						defer w.mu.Unlock()
+						return w.err != nil || w.table.find(mustPosition(flowing)).LargeBytes() == 0
+					})
+					if _, err := w.Acked(); err == nil {
+						c.Truncate(c.Name(0), n*int64(wire.EventHeader+len(large))) // to spare memory
+					}
+				} else if helps || !errors.Is(err, ErrOutageTooLong) {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// A segment whose appends are not answered is set up on another connection also while an
+// older event waits for a store that is away.
+func TestStallIsNoticedBehindAnOlderOne(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 200 * time.Millisecond })
+	away, silent := keyFor(0, 0.5), keyFor(0.5, 1)
+	var lost atomic.Bool
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if setUp, ok := command.(wire.SetupAppend); ok && setUp.Segment == c.Name(0) {
+			return storetest.Failed
+		}
+		if isAppend(command) && lost.CompareAndSwap(false, true) {
+			return storetest.NoReply
+		}
+		return storetest.Serve
+	})
+	write(t, w, away, 1, 1)
+	write(t, w, silent, 2, 2)
+	eventually(t, "event 2 is known to be stored", func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return !w.table.find(mustPosition(silent)).Waits()
+	})
+	if acked, err := w.Acked(); acked != 0 || err != nil {
+		t.Fatal(acked, err)
+	}
+	c.Set(nil)
+	flush(t, w, 2)
+	c.expect(1, 1, 0)
+	c.expect(2, 2, 1)
+}
+
+// Segments are replaced again and again while their store answers no append. To be handed
+// on to a successor does not store an event: it has waited since before.
+func TestScalesDoNotHideAnOutage(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	w := c.writer(func(config *Config, _ *WriterConfig) {
+		config.RequestTimeout, config.MaxOutage = 50*time.Millisecond, 2*time.Second
+	})
+	var mu sync.Mutex
+	segments := make(map[wire.UUID]string) // of writers
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		mu.Lock()
+		defer mu.Unlock()
+		switch command := command.(type) {
+		case wire.SetupAppend:
+			segments[command.WriterID] = command.Segment
+		case wire.AppendBlockEnd:
+			if segments[command.WriterID] == c.Name(c.Current()[0]) {
+				return storetest.Ignore
+			}
+		}
+		return storetest.Serve
+	})
+	write(t, w, "k", 1, 1)
+	ended := make(chan error, 1)
+	go func() { ended <- w.Flush(within(t)) }()
+	for {
+		mu.Lock()
+		reached := len(segments)
+		mu.Unlock()
+		if reached > int(c.Current()[0].Epoch()) {
+			c.Scale(c.Current(), 0, 1) // it has come to the newest
+		}
+		select {
+		case err := <-ended:
+			if !errors.Is(err, ErrOutageTooLong) || reached < 3 {
+				t.Fatal(reached, err)
+			}
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
@@ -351,9 +352,25 @@ func (w *Writer) hand(f family) error {
 			m.Add(e.last, e.position, e.events...)
 		}
 	}
+	for _, m := range table.members {
+		if m.Waits() && m.stall.since.IsZero() {
+			m.stall.since = f.waiting()
+		}
+	}
 	for _, m := range f.old {
 		m.Discard()
 	}
 	w.reshare()
 	return nil
+}
+
+// waiting is since when the watch has seen something wait in the old segments; zero if it
+// has not. To be handed on does not store it.
+func (f *family) waiting() (since time.Time) {
+	for _, m := range f.old {
+		if at := m.stall.since; since.IsZero() || !at.IsZero() && at.Before(since) {
+			since = at
+		}
+	}
+	return since
 }

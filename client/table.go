@@ -2,7 +2,6 @@ package client
 
 import (
 	"slices"
-	"time"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -24,6 +23,7 @@ type member struct {
 	id     naming.SegmentID
 	low    float64 // of its range of positions
 	high   float64
+	stall  stall
 	// Once it is sealed.
 	replacing bool  // a goroutine replaces it, with those that are replaced together
 	trouble   error // what keeps it from that
@@ -92,11 +92,10 @@ func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender
 	}, name, id)
 }
 
-// Stored is called when events of the segment are known to be stored.
+// Stored is called when events of the segment, or parts of a large one, are known to be
+// stored.
 func (m *member) Stored(_ *segment.Appender, bytes int) {
-	if bytes == 0 {
-		m.writer.watch.since = time.Now() // a part of a large event is progress too
-	}
+	m.stall.progress++
 	m.writer.left(bytes, m.Bytes())
 }
 

@@ -46,6 +46,7 @@ type Appender struct {
 	link       *link
 	asked      bool // the sender will pull
 	connecting bool
+	queued     bool                 // others store large events, and ours has to wait
 	uploading  *segmentstore.Conn   // that carries a large event
 	moving     *move                // to another connection, while this one still works
 	failures   int                  // since the last progress
@@ -249,12 +250,12 @@ func (a *Appender) progressed() {
 // time since it brought progress is replaced at once; that is normal after a seal.
 func (a *Appender) delay() time.Duration { return retry.Soon.Delay(a.failures - 1) }
 
-// Waiting tells whether the event of a number waits to be stored here as the
-// oldest one, and what the last trouble was since something was stored.
-func (a *Appender) Waiting(number int64) (waits bool, trouble error) {
-	first, ok := a.session.Oldest()
-	return ok && first == number, a.trouble
-}
+// Waits reports whether something waits for the servers to store it. A large event that
+// waits for others to be stored does not.
+func (a *Appender) Waits() bool { return !a.session.Empty() && !a.queued }
+
+// Trouble is the last failure since something was stored.
+func (a *Appender) Trouble() error { return a.trouble }
 
 // GiveUp closes the connection that the appender is set up on, if any: the server
 // does not answer although it lives.

@@ -73,7 +73,7 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 	if done || err != nil {
 		return err
 	}
-	conn, err := a.stores.ConnectAlone(a.life.Context(), a.Name)
+	conn, err := a.stores.ConnectAlone(a.life.Context(), a.Name, a.queue)
 	if err != nil {
 		return err
 	}
@@ -105,6 +105,13 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 		return asked
 	}
 	return transientFailure(err)
+}
+
+// queue notes whether the appender waits for its turn.
+func (a *Appender) queue(waits bool) {
+	a.lock.Lock()
+	a.queued = waits
+	a.lock.Unlock()
 }
 
 // has asks whether the segment has an event of the writer, and for the value of

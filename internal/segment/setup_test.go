@@ -190,3 +190,28 @@ func TestSetUpsThatFailForGood(t *testing.T) {
 		}
 	}
 }
+
+// While others store large events at a store, one more waits for its turn. That is no
+// fault of the servers', so it is not said to wait for them.
+func TestLargeEventThatWaitsForOthersDoesNotWaitForTheServers(t *testing.T) {
+	s, stores := start(t)
+	var others []*segmentstore.Conn
+	for range 2 {
+		conn, err := stores.ConnectAlone(t.Context(), name, func(bool) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		others = append(others, conn)
+	}
+	a := newSingle(t, stores, life(t))
+	locked(&a.lock, func() { a.AddLarge(1, 0, make([]byte, segment.MaxAppend)) })
+	waitFor(t, "its turn", func() bool { return !a.waits() })
+	others[0].Close(errors.New("the test is done with it"))
+	a.wait(t, "the large event")
+	waitFor(t, "the end", func() bool { return len(s.Events(name)) == 1 && !a.waits() })
+}
+
+func (a *single) waits() (waits bool) {
+	locked(&a.lock, func() { waits = a.Waits() })
+	return waits
+}

@@ -69,7 +69,7 @@ func TestSegmentsAreLookedForWhereTheyWereFound(t *testing.T) {
 				t.Fatalf("%s: %v", what, err)
 			}
 		}
-		conn, err := all.ConnectAlone(within(t, time.Minute), segment)
+		conn, err := all.ConnectAlone(within(t, time.Minute), segment, func(bool) {})
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}

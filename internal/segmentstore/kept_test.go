@@ -30,7 +30,7 @@ func TestNothingIsKeptOfStoresThatAreGone(t *testing.T) {
 			}
 			conns = append(conns, conn)
 		}
-		alone, err := all.ConnectAlone(ctx, segment)
+		alone, err := all.ConnectAlone(ctx, segment, func(bool) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestNothingIsKeptOfStoresThatAreGone(t *testing.T) {
 		for _, connect := range []func() (*segmentstore.Conn, error){
 			func() (*segmentstore.Conn, error) { return all.ConnectTo(ctx, at, segmentstore.Appends) },
 			func() (*segmentstore.Conn, error) { return all.ConnectApart(ctx, at, conns) },
-			func() (*segmentstore.Conn, error) { return all.ConnectAlone(ctx, segment) },
+			func() (*segmentstore.Conn, error) { return all.ConnectAlone(ctx, segment, func(bool) {}) },
 		} {
 			if _, err := connect(); !errors.Is(err, fault.Unreachable) {
 				t.Fatal(err)

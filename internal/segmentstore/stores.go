@@ -176,41 +176,42 @@ func (s *Stores) ConnectApart(ctx context.Context, endpoint string, avoid []*Con
 const loners = 2
 
 // ConnectAlone returns a connection to the store that serves the segment, as Find
-// says, which nobody else uses. There are few of them to a store: it waits for its turn. The
-// caller closes it.
-func (s *Stores) ConnectAlone(ctx context.Context, segment string) (*Conn, error) {
+// says, which nobody else uses. There are few of them to a store: it waits for its turn,
+// and calls queue when that begins and when it ends. The caller closes the connection.
+func (s *Stores) ConnectAlone(ctx context.Context, segment string, queue func(waits bool)) (*Conn, error) {
 	endpoint, _, err := s.Find(ctx, segment)
 	if err != nil {
 		return nil, err
 	}
-	l := s.enterLane(endpoint)
-	select {
-	case l.turns <- struct{}{}:
-	case <-ctx.Done():
-		s.leaveLane(endpoint, l)
-		return nil, fault.Context(ctx, "connect to segment store", endpoint).Because(nil, "others store large events there")
-	}
-	over := func() {
-		<-l.turns
-		s.leaveLane(endpoint, l)
-	}
-	conn, err := s.dial(ctx, shelf{endpoint: endpoint, role: Appends}, over)
+	leave, err := s.enterLane(ctx, endpoint, queue)
 	if err != nil {
-		over()
+		return nil, err
+	}
+	conn, err := s.dial(ctx, shelf{endpoint: endpoint, role: Appends}, leave)
+	if err != nil {
+		leave()
 	}
 	return conn, err
 }
 
-func (s *Stores) enterLane(endpoint string) *lane {
+func (s *Stores) enterLane(ctx context.Context, endpoint string, queue func(waits bool)) (leave func(), err error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	l := s.alone[endpoint]
 	if l == nil {
 		l = &lane{turns: make(chan struct{}, loners)}
 		s.alone[endpoint] = l
 	}
 	l.users++
-	return l
+	s.mu.Unlock()
+	queue(true)
+	defer queue(false)
+	select {
+	case l.turns <- struct{}{}:
+		return func() { <-l.turns; s.leaveLane(endpoint, l) }, nil
+	case <-ctx.Done():
+		s.leaveLane(endpoint, l)
+		return nil, fault.Context(ctx, "connect to segment store", endpoint)
+	}
 }
 
 func (s *Stores) leaveLane(endpoint string, l *lane) {
