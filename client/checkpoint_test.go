@@ -15,7 +15,7 @@ import (
 func (r *Reader) step(t *testing.T) {
 	t.Helper()
 	r.member.refresh = time.Time{}
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
@@ -14,7 +15,7 @@ import (
 // passCheckpoints answers the checkpoints that wait for the reader, the oldest
 // first, as far as the application has passed them: with what was given back.
 // What is out is not consumed.
-func (m *membership) passCheckpoints(ctx context.Context, now time.Time) error {
+func (m *membership) passCheckpoints(now time.Time) error {
 	r := m.reader
 	for {
 		name, ok := m.state.Checkpoint(r.id)
@@ -27,7 +28,7 @@ func (m *membership) passCheckpoints(ctx context.Context, now time.Time) error {
 		if !passed {
 			return nil
 		}
-		err := m.write(ctx, func() ([]readergroup.Update, error) { return m.state.Pass(r.id, name, positions) })
+		err := m.change(background.WriteGroupState, func() ([]readergroup.Update, error) { return m.state.Pass(r.id, name, positions) })
 		if err != nil {
 			return err
 		}
@@ -37,13 +38,13 @@ func (m *membership) passCheckpoints(ctx context.Context, now time.Time) error {
 
 // startCheckpoint starts an automatic checkpoint when the group's configuration
 // asks for one: it is where reading goes on after a reader has crashed.
-func (m *membership) startCheckpoint(ctx context.Context, now time.Time) error {
+func (m *membership) startCheckpoint(now time.Time) error {
 	if !m.state.AutomaticCheckpointDue(now.Sub(m.checkpoint)) {
 		return nil
 	}
 	m.checkpoint = now
 	name := fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())
-	err := m.write(ctx, func() ([]readergroup.Update, error) { return m.state.StartAutomatic(name), nil })
+	err := m.change(background.StartCheckpoint, func() ([]readergroup.Update, error) { return m.state.StartAutomatic(name), nil })
 	m.reader.poke() // pass it
 	return err
 }
@@ -51,23 +52,37 @@ func (m *membership) startCheckpoint(ctx context.Context, now time.Time) error {
 // publishCheckpoint tells the controller that what lies before the last
 // checkpoint may be truncated, if that is the group's retention. A reader that
 // saw somebody else complete the checkpoint leaves that one some time.
-func (m *membership) publishCheckpoint(ctx context.Context, now time.Time) error {
-	config := m.state.Config()
+func (m *membership) publishCheckpoint(now time.Time) error {
 	last, ok := m.state.LastCheckpoint()
-	if config.Retention != readergroup.ReleaseAtCheckpoints || m.state.LastCheckpointPublished() || !ok {
+	if m.state.Config().Retention != readergroup.ReleaseAtCheckpoints || m.state.LastCheckpointPublished() || !ok {
 		m.unpublished = now.Add(m.state.AcquireInterval(m.reader.id))
 		return nil
 	}
 	if now.Before(m.unpublished) {
 		return nil
 	}
-	g := m.reader.group
-	ctx, cancel := m.attempt(ctx)
-	defer cancel()
-	cuts, err := g.cuts(ctx, m.state.Ends(), m.state.LastCheckpointFuture(), last)
+	return m.do(background.PublishCheckpoint, func(ctx context.Context) error {
+		if err := m.releaseBefore(ctx, last); err != nil {
+			return err
+		}
+		return m.write(ctx, func() ([]readergroup.Update, error) {
+			if now, _ := m.state.LastCheckpoint(); m.state.LastCheckpointPublished() || !maps.Equal(now, last) {
+				return nil, nil
+			}
+			return []readergroup.Update{readergroup.UpdateCheckpointPublished{Published: true}}, nil
+		})
+	})
+}
+
+// releaseBefore lets the controller truncate what lies before a checkpoint, in each
+// stream for itself.
+func (m *membership) releaseBefore(ctx context.Context, checkpoint map[readergroup.Segment]int64) error {
+	g, config := m.reader.group, m.state.Config()
+	cuts, err := g.cuts(ctx, m.state.Ends(), m.state.LastCheckpointFuture(), checkpoint)
 	if err != nil {
 		return err
 	}
+	var failure error
 	for _, cut := range cuts {
 		err := g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, cut)
 		switch fault.CodeOf(err) {
@@ -76,13 +91,8 @@ func (m *membership) publishCheckpoint(ctx context.Context, now time.Time) error
 			// The next checkpoint may be accepted; this one never will.
 			g.client.log.Warn("the controller does not take a checkpoint for retention", "group", g.String(), "cut", cut.String(), "err", err)
 		default:
-			return err
+			failure = err
 		}
 	}
-	return m.write(ctx, func() ([]readergroup.Update, error) {
-		if now, _ := m.state.LastCheckpoint(); m.state.LastCheckpointPublished() || !maps.Equal(now, last) {
-			return nil, nil
-		}
-		return []readergroup.Update{readergroup.UpdateCheckpointPublished{Published: true}}, nil
-	})
+	return failure
 }

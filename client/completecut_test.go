@@ -96,7 +96,7 @@ func TestSuccessorWaitsForWhatIsStillToCome(t *testing.T) {
 	g := c.group()
 	g.startAt(t, c, map[naming.SegmentID]int64{left: 0, right: 0}, nil)
 	r := g.idleReader(t, "reader")
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	var slow *Slice
@@ -110,7 +110,7 @@ func TestSuccessorWaitsForWhatIsStillToCome(t *testing.T) {
 	eventually(t, "the segment has ended", func() bool {
 		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
 	})
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	waits, ok := r.member.state.Future()[readergroup.Segment{Stream: c.Stream, ID: rest}]

@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"log/slog"
 	"time"
 )
 
@@ -45,7 +44,7 @@ func (r *Reader) refreshed(began moment, limit time.Duration) {
 	}
 	r.mu.Unlock()
 	if logged {
-		r.log(slog.LevelInfo, "the state of the group is read again: events are handed out")
+		r.group.client.log.Info("the state of the group is read again: events are handed out", "group", r.group.String(), "reader", r.id)
 	}
 }
 
@@ -58,10 +57,6 @@ func (r *Reader) outdated(trouble error) {
 	r.knows.logged = r.knows.logged || first
 	r.mu.Unlock()
 	if first {
-		r.log(slog.LevelWarn, why)
+		r.group.client.log.Warn(why, "reader", r.id)
 	}
-}
-
-func (r *Reader) log(level slog.Level, message string, more ...any) {
-	r.group.client.log.Log(r.ctx, level, message, append([]any{"group", r.group.String(), "reader", r.id}, more...)...)
 }

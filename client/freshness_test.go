@@ -189,10 +189,12 @@ func TestHazard15ReaderThatSleptHandsOutNothing(t *testing.T) {
 			seen.once(t, 2)
 			expectStale(t, r)
 			r.member.refresh = time.Time{}
-			if err := r.member.step(r.ctx); CodeOf(err) != ErrReaderNotInGroup {
+			if err := r.member.step(); CodeOf(err) != ErrReaderNotInGroup {
 				t.Fatal(err)
 			}
-			expectStale(t, r)
+			if s, err := r.TryNext(); CodeOf(err) != ErrReaderNotInGroup {
+				t.Fatal(s, err)
+			}
 		})
 	}
 }
@@ -231,26 +233,25 @@ func TestReaderSaysWhyItDoesNotSeeItsGroup(t *testing.T) {
 	g.client.clock = clock.now
 	r := g.idleReader(t, "reader")
 	r.config.Checkpoints = true
-	r.member.attemptLimit = 100 * time.Millisecond
 	g.note(t, readergroup.CreateCheckpoint{Checkpoint: "checkpoint"})
 	r.member.refresh = time.Time{}
 	r.step(t)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if looksAt(g.segment, command) {
-			return storetest.Refused
+			return storetest.Expired
 		}
 		return storetest.Serve
 	})
 	clock.pass(time.Minute)
 	r.member.refresh = time.Time{}
-	if err := r.member.step(r.ctx); CodeOf(err) != ErrPermissionDenied {
+	if err := r.member.step(); CodeOf(err) != ErrUnauthenticated {
 		t.Fatal(err)
 	}
-	expectStale(t, r, "the token was refused", g.String()+" (state of the reader group)")
+	expectStale(t, r, "the token has expired", g.String()+" (state of the reader group)")
 	r.mu.Lock()
 	r.ended, r.order = true, nil
 	r.mu.Unlock()
-	expectStale(t, r, "the token was refused", g.String()+" (state of the reader group)")
+	expectStale(t, r, "the token has expired", g.String()+" (state of the reader group)")
 	c.Set(nil)
 	r.member.refresh = time.Time{}
 	r.step(t)

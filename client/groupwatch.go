@@ -2,8 +2,8 @@ package client
 
 import (
 	"context"
-	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/synchronizer"
@@ -27,9 +27,9 @@ type GroupStatus struct {
 
 // GroupWatch tells a function how a reader group changes. Close it.
 type GroupWatch struct {
-	group  *ReaderGroup
-	cancel context.CancelFunc
-	done   chan struct{}
+	group *ReaderGroup
+	life  *background.Life
+	done  chan struct{}
 }
 
 // Watch calls f with the group's status now, and again whenever it has changed,
@@ -45,13 +45,12 @@ func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWat
 	if err != nil {
 		return nil, err
 	}
-	w := &GroupWatch{group: g, done: make(chan struct{})}
-	ctx, w.cancel = context.WithCancel(g.client.life.Context())
+	w := &GroupWatch{group: g, life: g.client.life.Child("watch of group " + g.String()), done: make(chan struct{})}
 	if err := g.client.adopt(w); err != nil {
-		w.cancel()
+		w.life.End()
 		return nil, err
 	}
-	go w.run(ctx, state, log, f)
+	go w.run(state, log, f)
 	return w, nil
 }
 
@@ -59,7 +58,7 @@ func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWat
 // most until ctx ends. So it may not be called from the function itself. A second
 // Close does nothing more.
 func (w *GroupWatch) Close(ctx context.Context) error {
-	w.cancel()
+	w.life.End()
 	select {
 	case <-w.done:
 		w.group.client.forget(w)
@@ -70,44 +69,29 @@ func (w *GroupWatch) Close(ctx context.Context) error {
 }
 
 // run tells f of changes of a state that was just read.
-func (w *GroupWatch) run(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer, f func(GroupStatus)) {
+func (w *GroupWatch) run(state *readergroup.State, log *synchronizer.Synchronizer, f func(GroupStatus)) {
 	defer close(w.done)
 	var told GroupStatus
-	failures := 0
 	for first := true; ; first = false {
 		now := GroupStatus{Segments: state.Segments(), Readers: len(state.Readers()), EndOfData: state.EndOfData()}
 		if first || now != told {
 			f(now)
 			told = now
 		}
-		for wait := state.Config().RefreshInterval(); ; wait = pause {
-			if !sleep(ctx, wait) {
-				return
-			}
-			err := w.group.fetch(ctx, state, log)
-			if err == nil {
-				break
-			}
-			if failures++; ctx.Err() != nil {
-				return
-			}
-			if !bearable(err, failures) {
-				f(GroupStatus{Err: err})
-				return
-			}
+		if !w.life.Sleep(state.Config().RefreshInterval()) {
+			return
 		}
-		failures = 0
-	}
-}
-
-// sleep waits; false if ctx ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+		verdict, err := w.life.Until(background.WatchGroup, nil, func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, attemptLimit)
+			defer cancel()
+			return w.group.fetch(ctx, state, log)
+		})
+		switch verdict {
+		case background.Fatal:
+			f(GroupStatus{Err: err})
+			return
+		case background.Over:
+			return
+		}
 	}
 }

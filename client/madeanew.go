@@ -33,14 +33,24 @@ func (c completions) note(u readergroup.Update) {
 
 // confirmEnd lets Next tell the end of the group's data, unless there is more in another
 // stream of the name of one that was read.
-func (m *membership) confirmEnd(ctx context.Context, _ time.Time) error {
+func (m *membership) confirmEnd(time.Time) error {
 	r := m.reader
 	if r.ended || !m.state.EndOfData() || m.waits != nil {
 		return nil
 	}
-	ctx, cancel := m.attempt(ctx)
-	defer cancel()
-	config := m.state.Config()
+	if err := m.ask(m.checkEnd); err != nil || m.waits != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.ended = true
+	r.announce()
+	r.mu.Unlock()
+	return nil
+}
+
+// checkEnd looks for streams that were made anew since the group has read them.
+func (m *membership) checkEnd(ctx context.Context) error {
+	c, config := m.reader.group.client, m.state.Config()
 	for stream := range config.Start {
 		if !config.End[stream].Unbounded() {
 			continue // there may be more
@@ -48,22 +58,17 @@ func (m *membership) confirmEnd(ctx context.Context, _ time.Time) error {
 		var anew bool
 		var err error
 		if highest, known := m.completed[stream]; known {
-			anew, err = r.group.client.beginsBehind(ctx, stream, highest)
+			anew, err = c.beginsBehind(ctx, stream, highest)
 		} else {
-			anew, err = r.group.client.isOpen(ctx, stream)
-		}
-		if err != nil {
-			m.waits = err
-			return nil
+			anew, err = c.isOpen(ctx, stream)
 		}
 		if anew {
-			return m.madeAnew(stream)
+			err = m.madeAnew(stream)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	r.mu.Lock()
-	r.ended = true
-	r.announce()
-	r.mu.Unlock()
 	return nil
 }
 

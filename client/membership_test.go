@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -75,12 +74,12 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 					}
 					return storetest.Serve
 				})
-				ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-				defer cancel()
-				if err := r.member.takeSegments(ctx, time.Now()); err == nil {
+				r.member.attemptLimit = 100 * time.Millisecond
+				if err := r.member.takeSegments(time.Now()); err == nil {
 					t.Fatal("the answer was not lost")
 				}
 				c.Set(nil)
+				r.member.attemptLimit = attemptLimit
 			} else {
 				r.step(t)
 			}
@@ -92,7 +91,7 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 				g.note(t, tc.after...)
 			}
 			r.member.refresh = time.Time{}
-			if err := r.member.step(r.ctx); CodeOf(err) != tc.want {
+			if err := r.member.step(); CodeOf(err) != tc.want {
 				t.Fatal(err)
 			}
 			if tc.want == 0 {
@@ -122,13 +121,13 @@ func TestGroupWorkDoesNotGoByAPartOfTheState(t *testing.T) {
 		return storetest.Serve
 	})
 	r.member.refresh = time.Time{}
-	err := r.member.step(r.ctx)
-	if CodeOf(err) != ErrProtocol || !r.member.survive(r.ctx, err) {
+	err := r.member.step()
+	if CodeOf(err) != ErrProtocol || r.member.finished {
 		t.Fatal(err)
 	}
 	c.Set(nil)
 	c.Greet(nil)
-	if err := r.member.step(r.ctx); err != nil { // somebody poked
+	if err := r.member.step(); err != nil { // somebody poked
 		t.Fatal(err)
 	}
 }
@@ -146,7 +145,7 @@ func TestReaderSurvivesDoubtAboutACompletedSegment(t *testing.T) {
 	})
 	first := readergroup.Segment{Stream: c.Stream, ID: 0}
 	g.note(t, readergroup.SegmentCompleted{Reader: "reader", Segment: first})
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.TryNext(); err != ErrEnd {
@@ -176,8 +175,8 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 	})
 	g.note(t, readergroup.RemoveReader{Reader: "other"}, readergroup.CreateCheckpoint{Checkpoint: "named"})
 	r.member.refresh, r.member.lag, r.member.acquire = time.Time{}, time.Time{}, time.Time{}
-	err := r.member.step(r.ctx)
-	if !IsRetriable(err) || !r.member.survive(r.ctx, err) {
+	err := r.member.step()
+	if !IsRetriable(err) || r.member.finished {
 		t.Fatal(err)
 	}
 	var told bool
@@ -196,12 +195,7 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 		t.Fatal("the segment that was taken is not read")
 	}
 	c.SetCalls(nil)
-	if err := r.member.step(r.ctx); err != nil {
-		t.Fatal(err)
-	}
-	if r.member.state.Owns("reader", first) {
-		t.Fatal("the segment is not completed")
-	}
+	eventually(t, "the segment is completed", func() bool { return r.member.step() == nil && !r.member.state.Owns("reader", first) })
 }
 
 // Events are read while the group's state is being written, however long that

@@ -17,6 +17,9 @@ func thisMoment() moment {
 	return moment{now.Sub(processStart), now.Round(0)}
 }
 
+// time is the moment by the process's clock.
+func (m moment) time() time.Time { return processStart.Add(m.running) }
+
 // since is how long ago an earlier moment was: by the clock that says more.
 func (m moment) since(earlier moment) time.Duration {
 	return max(m.running-earlier.running, m.wall.Sub(earlier.wall))

@@ -19,7 +19,7 @@ func TestPositionsFollowWhatIsGivenBack(t *testing.T) {
 	if got := r.Position(); got.String() != "" || len(got.Offsets()) != 0 {
 		t.Errorf("a reader without segments stands at %q", got)
 	}
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	s := next(t, r)

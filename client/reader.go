@@ -4,7 +4,9 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
@@ -20,8 +22,7 @@ type Reader struct {
 	id     string
 	config ReaderConfig
 
-	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
+	life   *background.Life // ends with Close
 	clock  func() moment
 	member *membership
 	due    chan struct{} // one token: there is group work
@@ -165,7 +166,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	r.err = nil
 	r.fail(fault.New(fault.Closed, "read with reader", r.id, "the reader was closed"))
 	r.mu.Unlock()
-	r.cancel()
+	r.life.End()
 	r.work.Wait()
 	for _, a := range r.order {
 		if a.fetcher != nil {
@@ -224,6 +225,16 @@ func (r *Reader) stand() map[readergroup.Segment]readergroup.Place {
 // budget is the memory that one segment may take.
 func (r *Reader) budget() int {
 	return r.config.BufferBytes / max(1, int(r.shares.Load()))
+}
+
+// now is the time by which group work goes.
+func (r *Reader) now() time.Time { return r.clock().time() }
+
+// finish is fail for those who do not hold the lock.
+func (r *Reader) finish(err error) {
+	r.mu.Lock()
+	r.fail(err)
+	r.mu.Unlock()
 }
 
 // fail makes err the final error of Next, unless it has one.

@@ -64,7 +64,7 @@ func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
 	t.Helper()
 	r := &Reader{group: g, id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
 		assigned: make(map[readergroup.Segment]*assignment), clock: g.client.clock}
-	r.ctx, r.cancel = context.WithCancel(g.client.life.Context())
+	r.life = g.client.life.Child(id)
 	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
 	if err := r.member.join(within(t)); err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestReleasedSegmentIsNotHandedOut(t *testing.T) {
 	}
 	g := c.group()
 	r := g.idleReader(t, "reader")
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // both segments have something to hand out
@@ -104,10 +104,10 @@ func TestReleasedSegmentIsNotHandedOut(t *testing.T) {
 		}
 	}
 	g.note(t, readergroup.AddReader{Reader: "other"})
-	if err := r.member.log.Fetch(r.ctx); err != nil {
+	if err := r.member.log.Fetch(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.member.giveSegment(r.ctx, time.Now().Add(time.Minute)); err != nil {
+	if err := r.member.giveSegment(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	kept := r.member.state.Assigned("reader")
@@ -136,16 +136,16 @@ func TestSegmentThatStaysIsHandedOutAgain(t *testing.T) {
 	}
 	g := c.group()
 	r := g.idleReader(t, "reader")
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	out := []*Slice{next(t, r), next(t, r)}
 	g.note(t, readergroup.AddReader{Reader: "other"})
 	soon := time.Now().Add(time.Minute)
-	if err := r.member.log.Fetch(r.ctx); err != nil {
+	if err := r.member.log.Fetch(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.member.giveSegment(r.ctx, soon); err != nil { // waits for the slice
+	if err := r.member.giveSegment(soon); err != nil { // waits for the slice
 		t.Fatal(err)
 	}
 	got := make(chan error, 1)
@@ -159,10 +159,10 @@ func TestSegmentThatStaysIsHandedOutAgain(t *testing.T) {
 		}
 	}
 	g.note(t, readergroup.RemoveReader{Reader: "other"})
-	if err := r.member.log.Fetch(r.ctx); err != nil {
+	if err := r.member.log.Fetch(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.member.giveSegment(r.ctx, soon); err != nil {
+	if err := r.member.giveSegment(soon); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-got; err != nil {
@@ -181,7 +181,7 @@ func TestCheckpointHasAcquisitionsWhoseAnswerWasLost(t *testing.T) {
 	g.note(t, readergroup.AcquireSegment{Reader: "reader", Segment: first}, readergroup.AcquireSegment{Reader: "reader", Segment: second},
 		readergroup.CreateCheckpoint{Checkpoint: "checkpoint"})
 	r.member.refresh = time.Now()
-	if err := r.member.step(r.ctx); err != nil {
+	if err := r.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	offsets, ok := r.member.state.CheckpointOffsets("checkpoint")

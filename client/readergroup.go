@@ -378,7 +378,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	if err := r.member.join(ctx); err != nil {
 		return nil, err
 	}
-	r.ctx, r.cancel = context.WithCancel(g.client.life.Context())
+	r.life = g.client.life.Child("reader " + readerID + " of group " + g.String())
 	r.work.Add(1)
 	if err := g.client.adopt(r); err != nil {
 		r.work.Done()
@@ -390,7 +390,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	}
 	go func() {
 		defer r.work.Done()
-		r.member.run(r.ctx)
+		r.member.run()
 	}()
 	return r, nil
 }

@@ -1,12 +1,12 @@
 package client
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
@@ -24,7 +24,7 @@ func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 	g := c.group()
 	busy, asleep := g.idleReader(t, "busy"), g.idleReader(t, "asleep")
 	busy.member.compactAfter, busy.member.compactChance = 1<<10, 1
-	if err := asleep.member.step(asleep.ctx); err != nil {
+	if err := asleep.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	before := asleep.member.state.Assigned("asleep")
@@ -36,7 +36,7 @@ func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 				readergroup.RemoveOutstandingCheckpoints{}, readergroup.ClearCheckpointsBefore{Checkpoint: fmt.Sprint("checkpoint-", n, "-", i)})
 		}
 		busy.member.refresh = time.Time{}
-		if err := busy.member.step(busy.ctx); err != nil {
+		if err := busy.member.step(); err != nil {
 			t.Fatal(err)
 		}
 		var err error
@@ -48,7 +48,7 @@ func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 		t.Fatalf("the log has %d bytes", end-start)
 	}
 	asleep.member.refresh = time.Time{}
-	if err := asleep.member.step(asleep.ctx); err != nil {
+	if err := asleep.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	for s := range before {
@@ -94,7 +94,9 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 	}
 	write(begin)
 	write(append(owned, complete("x", 1))...)
-	m := &membership{reader: &Reader{id: "ours", group: new(ReaderGroup)}, compactChance: 1}
+	life := background.New(background.Config{}, "ours")
+	defer life.End()
+	m := &membership{reader: &Reader{id: "ours", group: new(ReaderGroup), life: life, clock: thisMoment}, looked: true, compactChance: 1, attemptLimit: attemptLimit}
 	m.log = synchronizer.New(l, &groupReplica{state: &m.state})
 	if err := m.log.Fetch(within(t)); err != nil {
 		t.Fatal(err)
@@ -103,7 +105,7 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 		l.Before = nil
 		write(complete("y", 0))
 	}
-	if err := m.compact(within(t)); err != nil {
+	if err := m.compact(time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	var newcomer readergroup.State
@@ -121,18 +123,18 @@ func TestReaderWhoseNameWasTakenOverIsTold(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
 	old := g.idleReader(t, "reader")
-	if err := old.member.step(old.ctx); err != nil {
+	if err := old.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.ReaderOffline(within(t), "reader"); err != nil {
 		t.Fatal(err)
 	}
 	fresh := g.idleReader(t, "reader")
-	if err := fresh.member.step(fresh.ctx); err != nil {
+	if err := fresh.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	old.member.refresh = time.Time{}
-	err := old.member.step(old.ctx)
+	err := old.member.step()
 	if !errors.Is(err, ErrReaderNotInGroup) || !IsFinal(err) {
 		t.Fatal(err)
 	}
@@ -153,11 +155,11 @@ func TestReaderOfAGroupThatWasResetIsTold(t *testing.T) {
 	reset.Generation++
 	g.note(t, readergroup.Init{Config: reset, Segments: old.member.state.Positions()})
 	fresh := g.idleReader(t, "reader")
-	if err := fresh.member.step(context.Background()); err != nil {
+	if err := fresh.member.step(); err != nil {
 		t.Fatal(err)
 	}
 	old.member.refresh = time.Time{}
-	if err := old.member.step(old.ctx); !errors.Is(err, ErrGroupReinitialized) || !IsFinal(err) {
+	if err := old.member.step(); !errors.Is(err, ErrGroupReinitialized) || !IsFinal(err) {
 		t.Fatal(err)
 	} else {
 		old.fail(err)
@@ -220,7 +222,7 @@ func TestUnreadBytesAfterACompaction(t *testing.T) {
 		}
 	}
 	check(total) // nothing is told yet
-	if err := r.member.tellLag(within(t), time.Now().Add(time.Hour)); err != nil {
+	if err := r.member.tellLag(time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	check(total - read)
@@ -251,7 +253,7 @@ func TestMembersAskMoreAndMoreSeldomForWhatDoesNotCome(t *testing.T) {
 		t.Helper()
 		before := c.Calls("getReaderGroupConfig")
 		for end := now.Add(d); now.Before(end); now = now.Add(time.Second) {
-			if err := r.member.renewConfig(r.ctx, now); err != nil {
+			if err := r.member.renewConfig(now); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -259,7 +261,7 @@ func TestMembersAskMoreAndMoreSeldomForWhatDoesNotCome(t *testing.T) {
 	}
 	for range 2 {
 		g.note(t, readergroup.UpdatingConfig{Updating: true})
-		if err := r.member.fetch(r.ctx); err != nil {
+		if err := r.member.fetch(within(t)); err != nil {
 			t.Fatal(err)
 		}
 		if n := asks(time.Minute); n < 3 {

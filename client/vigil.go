@@ -1,10 +1,10 @@
 package client
 
 import (
-	"context"
 	"slices"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
 
@@ -31,25 +31,23 @@ func (v *vigil) hear(u readergroup.Update, now time.Time) {
 // others may have been kept from writing by the same cause.
 func (v *vigil) restart() { clear(v.heard) }
 
-// worked takes note of how long the observer's own work took: what held it up may
-// have kept the others from writing too.
-func (v *vigil) worked(from, to time.Time) {
-	if to.Sub(from) > leastLiveness/4 {
+// read takes note of a look at the state, of a group of so many readers. Looks are to be
+// so long apart; one that is too late comes after a time in which the observer was not
+// awake.
+func (v *vigil) read(now time.Time, apart time.Duration, readers int) {
+	if now.Sub(v.looked) > apart+livenessLimit(v.limit, readers)/2 {
 		v.restart()
 	}
+	v.looked = now
 }
 
-// silent lists those of the other readers in the state, which was just read, as it is
-// every so often, that have shown no sign of life for the limit.
-func (v *vigil) silent(others []string, now time.Time, every time.Duration) []string {
+// silent lists those of the other readers in the state, which was just read, that have
+// shown no sign of life for the limit.
+func (v *vigil) silent(others []string, now time.Time) []string {
 	if v.limit <= 0 {
 		return nil
 	}
 	limit := livenessLimit(v.limit, len(others)+1)
-	if now.Sub(v.looked) > every+limit/4 {
-		v.restart()
-	}
-	v.looked = now
 	var silent []string
 	for _, reader := range others {
 		if at, known := v.heard[reader]; !known {
@@ -81,18 +79,25 @@ func livenessLimit(wanted time.Duration, readers int) time.Duration {
 
 // evictSilent takes readers that show no sign of life out of the group, as
 // ReaderGroup.ReaderOffline does.
-func (m *membership) evictSilent(ctx context.Context, now time.Time) error {
+func (m *membership) evictSilent(now time.Time) error {
+	if !m.looked {
+		return nil
+	}
+	m.looked = false
 	others := slices.DeleteFunc(m.state.Readers(), func(id string) bool { return id == m.reader.id })
-	for _, id := range m.vigil.silent(others, now, m.refreshInterval()) {
-		m.reader.group.client.log.Warn("a reader shows no sign of life and is taken out of its group", "group", m.reader.group.String(), "reader", id)
-		err := m.write(ctx, func() ([]readergroup.Update, error) {
-			if time.Since(m.vigil.heard[id]) < leastLiveness { // it was heard of meanwhile
-				return nil, nil
+	for _, id := range m.vigil.silent(others, now) {
+		var out bool
+		err := m.change(background.RemoveSilentReader, func() ([]readergroup.Update, error) {
+			if out = m.reader.now().Sub(m.vigil.heard[id]) >= leastLiveness; !out {
+				return nil, nil // it was heard of meanwhile
 			}
 			return m.state.Leave(id, nil), nil
 		})
 		if err != nil {
 			return err
+		}
+		if out && !m.state.Online(id) {
+			m.reader.group.client.log.Warn("a reader showed no sign of life and was taken out of its group", "group", m.reader.group.String(), "reader", id)
 		}
 	}
 	return nil

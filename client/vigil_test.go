@@ -18,7 +18,8 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	readers, every := []string{"dead"}, 3*time.Second
 	look := func(seconds int, want ...string) {
 		t.Helper()
-		if got := v.silent(readers, at(seconds), every); !slices.Equal(got, want) {
+		v.read(at(seconds), every, len(readers)+1)
+		if got := v.silent(readers, at(seconds)); !slices.Equal(got, want) {
 			t.Fatalf("after %d s %q are taken for dead, want %q", seconds, got, want)
 		}
 	}
@@ -66,13 +67,10 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	look(4020)
 	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(4040))
 	look(4040, "dead")
-	look(4075) // 15 s late
-	look(4095)
-	v.worked(at(4095), at(4114)) // at telling its place, say
-	look(4115)
-	v.worked(at(4115), at(4116))
-	look(4135)
-	look(4155, "alive", "dead")
+	look(4085) // 25 s late
+	look(4105)
+	look(4120)
+	look(4125, "alive", "dead")
 }
 
 // A reader that another one takes for dead leaves its segments to it, unread from
@@ -102,7 +100,7 @@ func TestSilentReaderIsTakenOut(t *testing.T) {
 		t.Fatalf("the heir reads from offset %d", s.StartOffset())
 	}
 	dead.member.refresh = time.Time{}
-	if err := dead.member.step(dead.ctx); CodeOf(err) != ErrReaderNotInGroup {
+	if err := dead.member.step(); CodeOf(err) != ErrReaderNotInGroup {
 		t.Fatal(err)
 	}
 }
@@ -125,7 +123,7 @@ func TestNamesOfFormerReadersAreForgotten(t *testing.T) {
 		c.Put(g.segment, record)
 	}
 	for _, r := range []*Reader{watches, trusts} {
-		if err := r.member.fetch(r.ctx); err != nil {
+		if err := r.member.fetch(within(t)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -114,14 +114,17 @@ func (l *Life) Sleep(d time.Duration) bool {
 	}
 }
 
-// Do makes one attempt at a work. Work that rests after a failure is skipped, as
-// Ignored. The error is that of the attempt; nil for Done.
+// Do makes one attempt at a work. Work that rests after a failure is not attempted: the
+// verdict and the error are those of the failure. The error is nil for Done.
 func (l *Life) Do(work Work, call func(ctx context.Context) error) (Verdict, error) {
 	if l.Over() {
 		return Over, fault.Context(l.ctx, work.String(), l.subject)
 	}
 	if err := l.resting(work); err != nil {
-		return Ignored, err
+		if work.Optional() {
+			return Ignored, err
+		}
+		return Retry, err
 	}
 	err := call(l.ctx)
 	return l.Judge(work, err), err

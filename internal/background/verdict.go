@@ -50,7 +50,7 @@ func (l *Life) Judge(work Work, err error) Verdict {
 	s.failures++
 	s.last = err
 	verdict := l.verdict(work, s, fault.CodeOf(err), now)
-	if rest := descriptions[work].rest; rest != none {
+	if rest := descriptions[work].rest; rest != none && verdict != Fatal {
 		s.rests = now.Add(rest.Delay(s.failures))
 	}
 	level := slog.LevelDebug

@@ -31,7 +31,7 @@ const (
 	StartCheckpoint                 // start an automatic checkpoint
 	PublishCheckpoint               // let the servers truncate what lies before a checkpoint
 	RenewGroupConfig                // look for a newer configuration of the group
-	ReportLag                       // tell the group how far a reader has come
+	ReportLag                       // tell the group how far a reader has come, its sign of life
 	WatchGroup                      // look for changes of a group, for its watch
 	ReadSegment                     // find the store of a reader's segment, connect and read
 	DiscoverController              // ask the controllers for the list of all
@@ -52,6 +52,7 @@ type description struct {
 
 var (
 	none   retry.Backoff
+	brief  = retry.Backoff{First: 100 * time.Millisecond, Last: 2 * time.Second}
 	seldom = retry.Backoff{First: time.Second, Last: time.Minute}
 )
 
@@ -69,13 +70,13 @@ var descriptions = [works]description{
 	PingTransaction:     {"ping transaction", true, none},
 	ReadGroupState:      {"read group state", false, none},
 	WriteGroupState:     {"write group state", false, none},
-	FindGroupSuccessors: {"find successors for group", false, none},
+	FindGroupSuccessors: {"find successors for group", false, brief},
 	CompactGroupState:   {"compact group state", true, seldom},
 	RemoveSilentReader:  {"remove silent reader", true, seldom},
 	StartCheckpoint:     {"start checkpoint", true, seldom},
 	PublishCheckpoint:   {"publish checkpoint", true, seldom},
 	RenewGroupConfig:    {"renew group configuration", true, seldom},
-	ReportLag:           {"report lag", true, seldom},
+	ReportLag:           {"report lag", true, brief},
 	WatchGroup:          {"watch group", false, none},
 	ReadSegment:         {"read segment", false, none},
 	GreetStore:          {"greet silent store", true, none},
