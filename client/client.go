@@ -54,11 +54,15 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	credentials, err := credentials(config)
+	if err != nil {
+		return nil, err
+	}
 	c.controller, err = controller.New(controller.Config{
 		Endpoints:        uri.Endpoints,
 		Discovery:        uri.Discovery,
 		TLS:              secure,
-		Credentials:      credentials(config),
+		Credentials:      credentials,
 		ConnectTimeout:   config.ConnectTimeout,
 		RetryLimit:       config.RequestTimeout,
 		KeepAliveTimeout: config.KeepAliveTimeout,
@@ -155,18 +159,19 @@ var accesses = map[segmentstore.Access]controller.Access{
 }
 
 // Token for a segment is the token for its stream.
-func (a authorizer) Token(ctx context.Context, name string, access segmentstore.Access) (string, time.Time, error) {
+func (a authorizer) Token(ctx context.Context, name string, access segmentstore.Access) (value string, expiry time.Time, err error) {
 	stream, _, err := naming.ParseSegmentName(naming.ParentSegmentName(name))
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	return a.controller.Token(stream, accesses[access]).Get(ctx)
+	t, err := a.controller.Token(ctx, stream, accesses[access])
+	return t.Value, t.Expiry, err
 }
 
 // Refused makes the next Token a new one.
-func (a authorizer) Refused(name string, access segmentstore.Access) {
+func (a authorizer) Refused(name string, access segmentstore.Access, value string) {
 	if stream, _, err := naming.ParseSegmentName(naming.ParentSegmentName(name)); err == nil {
-		a.controller.Token(stream, accesses[access]).Invalidate()
+		a.controller.Refused(stream, accesses[access], value)
 	}
 }
 
@@ -197,14 +202,4 @@ func tlsConfig(config Config, secure bool) (*tls.Config, error) {
 		}
 	}
 	return t, nil
-}
-
-func credentials(config Config) controller.Credentials {
-	switch config.AuthMethod {
-	case "basic":
-		return controller.Basic(config.AuthUser, config.AuthPassword)
-	case "bearer":
-		return controller.Bearer(config.AuthToken)
-	}
-	return nil
 }

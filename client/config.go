@@ -29,13 +29,26 @@ type Config struct {
 	// VerifyHost checks that the server's certificate names the host that was
 	// dialled. Option tls.verify.host.
 	VerifyHost bool
-	// AuthMethod is "basic", "bearer" or empty for none. Option auth.method.
+	// AuthMethod is "basic" or "bearer"; empty means bearer if there is a source of
+	// bearer tokens, else none. Option auth.method.
 	AuthMethod string
 	// AuthUser and AuthPassword are used by basic. Options auth.user and
 	// auth.password.
 	AuthUser, AuthPassword string
-	// AuthToken is used by bearer. Option auth.token.
+	// AuthToken is a bearer token that never changes. At most one source of bearer
+	// tokens may be set: this, AuthTokenFile, AuthTokenEnv or TokenProvider. Option
+	// auth.token.
 	AuthToken string
+	// AuthTokenFile is a file that holds the bearer token; line ends behind it are
+	// ignored. It is read again whenever it has changed, and after a server has refused
+	// the token, so that it may be replaced, best by renaming another file. What is wrong
+	// with it is borne as an error of a TokenProvider is. Option auth.token.file.
+	AuthTokenFile string
+	// AuthTokenEnv is the name of an environment variable that holds the bearer token,
+	// of which the same is true. Option auth.token.env.
+	AuthTokenEnv string
+	// TokenProvider gets bearer tokens that end.
+	TokenProvider TokenProvider
 	// ConnectTimeout limits one attempt to connect. Option connect.timeout.
 	ConnectTimeout time.Duration
 	// RequestTimeout limits a request to a server, with its retries, when the

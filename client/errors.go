@@ -23,6 +23,7 @@ const (
 	ErrWindowFull         = fault.WindowFull
 	ErrTimedOut           = fault.TimedOut
 	ErrCancelled          = fault.Cancelled
+	ErrFromCallback       = fault.FromCallback
 	ErrEventTooLarge      = fault.EventTooLarge
 	ErrUnreachable        = fault.Unreachable
 	ErrProtocol           = fault.Protocol

@@ -135,7 +135,7 @@ func TestConfigsAreCheckedByTheTableOfOptions(t *testing.T) {
 				}
 			}
 		})
-		limited := field(NewSettings()).Kind() != reflect.Bool && !slices.Contains([]string{"tls.ca.file", "auth.user", "auth.password", "auth.token"}, o.Name)
+		limited := field(NewSettings()).Kind() != reflect.Bool && !slices.Contains([]string{"tls.ca.file", "auth.user", "auth.password", "auth.token.file", "auth.token.env"}, o.Name)
 		if limited != (refused > 0) {
 			t.Errorf("%s: %d values were refused", o.Name, refused)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/options"
+	"github.com/pravega/pravega-client-go/internal/token"
 )
 
 // optionTable is the one table of settings, for every language.
@@ -27,7 +28,11 @@ var optionTable = slices.Concat(
 			"how to authenticate", func(s *Settings) *string { return &s.Client.AuthMethod }),
 		entry("auth.user", "", options.AnyText("any"), "user name for basic", func(s *Settings) *string { return &s.Client.AuthUser }),
 		entry("auth.password", "", options.AnyText("any"), "password for basic", func(s *Settings) *string { return &s.Client.AuthPassword }),
-		entry("auth.token", "", options.AnyText("any"), "token for bearer", func(s *Settings) *string { return &s.Client.AuthToken }),
+		entry("auth.token", "", bearerToken, "bearer token that never changes", func(s *Settings) *string { return &s.Client.AuthToken }),
+		entry("auth.token.file", "", options.AnyText("a path, or empty for none"),
+			"file that holds the bearer token, read again when it has changed or the token was refused", func(s *Settings) *string { return &s.Client.AuthTokenFile }),
+		entry("auth.token.env", "", options.AnyText("a name, or empty for none"),
+			"environment variable that holds the bearer token, read each time one is needed", func(s *Settings) *string { return &s.Client.AuthTokenEnv }),
 		entry("connect.timeout", "5s", options.Durations(10*time.Millisecond, time.Hour),
 			"limit of one attempt to connect", func(s *Settings) *time.Duration { return &s.Client.ConnectTimeout }),
 		entry("request.timeout", "60s", options.Durations(10*time.Millisecond, 24*time.Hour),
@@ -116,7 +121,7 @@ func of(object string, own ...Option) []Option {
 func entry[T any](name, initial string, v options.Values[T], doc string, at func(*Settings) *T) Option {
 	refuse := func(value string, why error) error {
 		var told *fault.Error
-		if errors.As(why, &told) { // which quotes the value
+		if errors.As(why, &told) { // which quotes the value, unless it is a secret
 			return fault.Wrap(fault.InvalidArgument, "set option", name, told)
 		}
 		return fault.New(fault.InvalidArgument, "set option", name, "%.100q: %s; accepted: %s", value, why, v.Accepted)
@@ -152,6 +157,13 @@ var addresses = options.Texts("tcp://, tls://, pravega:// or pravegas:// host:po
 var optionalName = options.Texts("empty, or 1 to 250 of A-Z, a-z, 0-9, '.' and '-'", func(name string) error {
 	if name != "" && naming.Check("", "", name) != nil {
 		return errors.New("not a name")
+	}
+	return nil
+})
+
+var bearerToken = options.Texts("at most 65536 characters of printable ASCII, or empty for none", func(s string) error {
+	if err := token.Check(s); err != nil && s != "" {
+		return fault.Wrap(fault.InvalidArgument, "read", "token", err) // which does not quote it
 	}
 	return nil
 })

@@ -18,7 +18,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// tokenOf is the token that a command shows, in what a reader or its group sends.
+// tokenOf is the token that a command shows, in what writers, readers and groups send.
 func tokenOf(command wire.Command) string {
 	switch c := command.(type) {
 	case wire.SetupAppend:
@@ -28,6 +28,12 @@ func tokenOf(command wire.Command) string {
 	case wire.GetStreamSegmentInfo:
 		return c.Token
 	case wire.GetSegmentAttribute:
+		return c.Token
+	case wire.UpdateSegmentAttribute:
+		return c.Token
+	case wire.CreateTransientSegment:
+		return c.Token
+	case wire.MergeSegments:
 		return c.Token
 	}
 	return ""

@@ -49,7 +49,7 @@ func (l *Life) Judge(work Work, err error) Verdict {
 	}
 	s.failures++
 	s.last = err
-	verdict := l.verdict(work, s, fault.CodeOf(err), now)
+	verdict := l.verdict(work, s, err, now)
 	if rest := descriptions[work].rest; rest != none && verdict != Fatal {
 		s.rests = now.Add(rest.Delay(s.failures))
 	}
@@ -62,17 +62,18 @@ func (l *Life) Judge(work Work, err error) Verdict {
 }
 
 // verdict of a failure that was just counted.
-func (l *Life) verdict(work Work, s *streak, code fault.Code, now time.Time) Verdict {
+func (l *Life) verdict(work Work, s *streak, err error, now time.Time) Verdict {
 	if work.Optional() {
 		return Ignored
 	}
-	switch enduranceOf(code) {
+	switch enduranceOf(err) {
 	case never:
 		return Fatal
 	case forever:
 		s.lasting = nil // what lasted was interrupted
 		return Retry
 	}
+	code := fault.CodeOf(err)
 	run := s.lasting[code]
 	if run.times++; run.times == 1 {
 		run.since = now

@@ -1,6 +1,7 @@
 package background
 
 import (
+	"errors"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -99,9 +100,12 @@ const (
 	forever                  // servers that are away come back; max.outage limits a writer's wait
 )
 
-// enduranceOf says how long a kind of failure is borne.
-func enduranceOf(code fault.Code) endurance {
-	switch code {
+// enduranceOf says how long a failure is borne.
+func enduranceOf(err error) endurance {
+	if errors.Is(err, fault.TokenRefused) {
+		return aWhile
+	}
+	switch fault.CodeOf(err) {
 	case fault.Unreachable, fault.TimedOut, fault.Cancelled, fault.WrongHost, fault.ServerError, fault.Conflict, fault.Busy, fault.NoMemory:
 		return forever
 	case fault.Protocol, fault.Unauthenticated, fault.TLS:

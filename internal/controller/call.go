@@ -42,6 +42,11 @@ type request struct {
 	// answered: at the last attempt a controller said something.
 	answered bool
 	begun    time.Time // the last attempt
+	// shown is the token of the last attempt, and refusals how many were refused.
+	shown    string
+	refusals int
+	// trouble, if not nil, is told why there is another attempt.
+	trouble func(error)
 }
 
 // do asks until there is an answer, an error that stays one, or ctx ends. If
@@ -70,6 +75,9 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			<-limited.Done()
 		}
 		if limited.Err() != nil {
+			if failure := c.unauthorized(r, err); failure != nil && last == nil {
+				last = failure
+			}
 			if silence := c.silence(r); silence != nil && limited.Err() == context.DeadlineExceeded {
 				last, begun = silence, r.begun
 				c.outages.Failed(c.located, silence)
@@ -88,6 +96,9 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			c.outages.Failed(c.located, failure)
 		}
 		last = failure
+		if r.trouble != nil {
+			r.trouble(failure)
+		}
 		c.config.Logger.Debug("controller call is tried again", "op", r.op, "subject", r.subject, "attempt", attempt+1, "err", failure)
 	}
 }
@@ -129,14 +140,15 @@ func endsWithin(ctx context.Context, d time.Duration) bool {
 
 // attempt asks once.
 func (c *Controller) attempt(ctx context.Context, on *channel, r *request, in, out proto.Message) error {
-	ctx, cancel := context.WithTimeout(ctx, c.config.CallTimeout)
-	defer cancel()
-	ctx, err := c.config.Credentials.authorize(ctx)
+	r.doubted, r.answered = r.uncertain, false
+	ctx, shown, err := c.authorize(ctx)
+	r.shown, r.begun = shown, time.Now()
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, c.config.CallTimeout)
+	defer cancel()
 	var way way
-	r.doubted, r.answered, r.begun = r.uncertain, false, time.Now()
 	err = on.conn.Invoke(context.WithValue(ctx, wayKey{}, &way), service+r.method, in, out)
 	if err != nil && way.sent.Load() && passing(status.Code(err)) {
 		r.uncertain = true
@@ -148,9 +160,8 @@ func (c *Controller) attempt(ctx context.Context, on *channel, r *request, in, o
 // judge makes the error of an attempt one of ours, and tells whether another
 // attempt may do better.
 func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.Error, again bool) {
-	if errors.As(err, &failure) { // of the credentials
-		own := *failure
-		return &own, fault.Retriable(&own)
+	if failure := c.unauthorized(r, err); failure != nil {
+		return failure, failure.Code == fault.Unauthenticated
 	}
 	s, isStatus := status.FromError(err)
 	if !isStatus {
@@ -177,7 +188,27 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 	}
 	failure = fault.New(code, r.op, r.subject, "%s", c.words(r, on, s))
 	failure.Err = fault.Hide(err)
+	if code == fault.Unauthenticated && c.bearer != nil {
+		again = c.refused(r)
+		failure.Detail += fmt.Sprintf("; %d tokens in a row were refused", r.refusals)
+		return failure, again
+	}
 	return failure, passing(s.Code())
+}
+
+// unauthorized makes the error of an attempt for which there was no token one of ours;
+// nil if there was.
+func (c *Controller) unauthorized(r *request, err error) *fault.Error {
+	var failure *fault.Error
+	if !errors.As(err, &failure) {
+		return nil
+	}
+	r.unreached = false
+	code := failure.Code
+	if code == fault.TimedOut || code == fault.Cancelled { // of the attempt, not of the caller
+		code = fault.Unauthenticated
+	}
+	return fault.Wrap(code, r.op, r.subject, failure)
 }
 
 // words say why an attempt failed: a server's own words, if they are fit for users, or

@@ -3,16 +3,20 @@ package controller
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/token"
 )
 
 func TestPassingStatusesAreTriedAgain(t *testing.T) {
@@ -153,55 +157,183 @@ func TestUnsentChangesAreCertain(t *testing.T) {
 	}
 }
 
-func TestCredentialsAreAskedEachTime(t *testing.T) {
-	var got []string
-	hear := func(ctx context.Context, _ func(proto.Message)) (proto.Message, error) {
-		md, _ := metadata.FromIncomingContext(ctx)
-		got = append(got, strings.Join(md.Get("authorization"), "|"))
-		return &pb.Exists{Exists: true}, nil
+// issuer is a source of bearer tokens, and the controllers that accept one of them.
+type issuer struct {
+	mu    sync.Mutex
+	asked int
+	good  string // that the controllers accept
+	next  func(n int) (token.Token, error)
+	shown []string
+}
+
+func (i *issuer) source() token.Source {
+	return token.Source{Name: "the issuer", Ask: func(context.Context) (token.Token, error) {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.asked++
+		return i.next(i.asked)
+	}}
+}
+
+func (i *issuer) answer(ctx context.Context, _ func(proto.Message)) (proto.Message, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	md, _ := metadata.FromIncomingContext(ctx)
+	got := strings.Join(md.Get("authorization"), "|")
+	i.shown = append(i.shown, got)
+	if got != "Bearer "+i.good {
+		return nil, status.Error(codes.Unauthenticated, "the token is old")
 	}
-	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": hear})
-	token := "one"
-	c := dial(t, func(c *Config) {
-		c.Credentials = func(context.Context) (string, string, error) { return "Bearer", token, nil }
-	}, f)
-	for _, token = range []string{"one", "two"} {
-		if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil {
-			t.Fatal(err)
+	return &pb.Exists{Exists: true}, nil
+}
+
+// accept makes the controllers accept another token.
+func (i *issuer) accept(good string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.good = good
+}
+
+func (i *issuer) dial(t *testing.T) *Controller {
+	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": i.answer})
+	return dial(t, func(c *Config) { c.Credentials = Renewed(i.source()) }, f)
+}
+
+// A token that the controllers refuse is replaced, and the call goes on.
+func TestRefusedBearerTokensAreReplaced(t *testing.T) {
+	i := &issuer{good: "1", next: func(n int) (token.Token, error) { return token.Token{Value: fmt.Sprint(n)}, nil }}
+	c := i.dial(t)
+	for _, i.good = range []string{"1", "1", "2", "5"} {
+		i.accept(i.good)
+		if ok, err := c.ScopeExists(within(t, 10*time.Second), "s"); !ok || err != nil {
+			t.Fatalf("%s: %v", i.good, err)
 		}
 	}
-	if want := "Bearer one, Bearer two"; strings.Join(got, ", ") != want {
-		t.Errorf("the server hears %q", got)
+	if want := "Bearer 1, Bearer 1, Bearer 1, Bearer 2, Bearer 2, Bearer 3, Bearer 4, Bearer 5"; strings.Join(i.shown, ", ") != want {
+		t.Errorf("the controller sees %q", i.shown)
 	}
-	token = "line\nbreak"
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); !errors.Is(err, fault.InvalidArgument) || strings.Contains(err.Error(), "break") {
-		t.Errorf("a token with a line break: %v", err)
+}
+
+// When no new one is accepted either, the call says so after a few.
+func TestBearerTokensThatAreRefusedAgainAndAgain(t *testing.T) {
+	i := &issuer{next: func(int) (token.Token, error) { return token.Token{Value: "worthless"}, nil }}
+	_, err := i.dial(t).ScopeExists(within(t, 30*time.Second), "s")
+	if !errors.Is(err, fault.Unauthenticated) || !strings.Contains(err.Error(), "the token is old; 4 tokens in a row were refused") || len(i.shown) != 4 || i.asked != 4 {
+		t.Errorf("%v after %d tokens, %d of them asked for", err, len(i.shown), i.asked)
+	}
+	if strings.Contains(err.Error(), "worthless") {
+		t.Error("the error shows the token")
+	}
+}
+
+// What never changes is not tried again.
+func TestRefusedFixedCredentials(t *testing.T) {
+	for _, fixed := range []Credentials{Bearer("old"), Basic("user", "wrong"), {}} {
+		i := &issuer{good: "new"}
+		f := startFake(t, nil, "", map[string]answer{"checkScopeExists": i.answer})
+		_, err := dial(t, func(c *Config) { c.Credentials = fixed }, f).ScopeExists(within(t, 10*time.Second), "s")
+		if !errors.Is(err, fault.Unauthenticated) || len(i.shown) != 1 {
+			t.Errorf("%v after %d calls", err, len(i.shown))
+		}
 	}
 }
 
 func TestBasicCredentials(t *testing.T) {
-	method, token, err := Basic("admin", "1111_aaaa")(context.Background())
-	if method != "Basic" || token != "YWRtaW46MTExMV9hYWFh" || err != nil {
-		t.Errorf("%q, %q, %v", method, token, err)
+	if got := Basic("admin", "1111_aaaa"); got.Method != "Basic" || got.Token != "YWRtaW46MTExMV9hYWFh" {
+		t.Error(got)
 	}
 }
 
-func TestFailingCredentials(t *testing.T) {
-	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": exists})
-	asked := 0
-	c := dial(t, func(c *Config) {
-		c.Credentials = func(context.Context) (string, string, error) {
-			if asked++; asked < 3 {
-				return "", "", fault.New(fault.Unreachable, "ask for a ticket", "", "later")
-			}
-			return "", "", errors.New("the ticket office is closed")
+func TestBadFixedTokens(t *testing.T) {
+	for _, bad := range []string{"", "line\nbreak"} {
+		_, err := New(Config{Endpoints: []Endpoint{{"localhost", 1}}, Credentials: Bearer(bad)})
+		if !errors.Is(err, fault.InvalidArgument) || strings.Contains(err.Error(), "break") {
+			t.Errorf("%q: %v", bad, err)
 		}
-	}, f)
-	_, err := c.ScopeExists(within(t, 10*time.Second), "s")
-	if !errors.Is(err, fault.Unauthenticated) || !strings.Contains(err.Error(), "office is closed") || asked != 3 {
-		t.Errorf("%v after %d questions", err, asked)
 	}
-	if f.count("checkScopeExists") != 0 {
-		t.Error("a call went out without credentials")
+}
+
+// Without a token no call goes out; the source is asked as long as the call may take, and
+// what is wrong with it is in the error of the call.
+func TestSourcesThatFail(t *testing.T) {
+	i := &issuer{good: "4", next: func(n int) (token.Token, error) {
+		if n < 4 {
+			return token.Token{}, errors.New("the ticket office is closed")
+		}
+		return token.Token{Value: fmt.Sprint(n)}, nil
+	}}
+	if ok, err := i.dial(t).ScopeExists(within(t, 30*time.Second), "s"); !ok || err != nil || i.asked != 4 {
+		t.Errorf("%v after %d questions", err, i.asked)
+	}
+	closed := errors.New("the ticket office is closed")
+	i = &issuer{next: func(int) (token.Token, error) { return token.Token{}, closed }}
+	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": i.answer})
+	c := dial(t, func(c *Config) { c.Credentials, c.RetryLimit = Renewed(i.source()), time.Second }, f)
+	for limit, code := range map[context.Context]fault.Code{within(t, time.Second): fault.TimedOut, context.Background(): fault.Unauthenticated} {
+		_, err := c.ScopeExists(limit, "s")
+		if !errors.Is(err, code) || !strings.Contains(err.Error(), "office is closed") || fault.MayBeStored(err) {
+			t.Errorf("%v, not %v", err, code)
+		}
+		if code == fault.Unauthenticated && !errors.Is(err, closed) {
+			t.Errorf("%v hides its cause", err)
+		}
+	}
+	if i.asked < 4 || f.count("checkScopeExists") != 0 {
+		t.Errorf("the source was asked %d times, the controller %d times", i.asked, f.count("checkScopeExists"))
+	}
+}
+
+// A source that does not come back holds up calls for as long as they may take; Close
+// waits for it.
+func TestSourcesThatHang(t *testing.T) {
+	hold, inside := make(chan struct{}), make(chan struct{})
+	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": exists})
+	c := dial(t, func(c *Config) {
+		c.RetryLimit = time.Minute
+		c.Credentials = Renewed(token.Source{Name: "the issuer", Ask: func(context.Context) (token.Token, error) {
+			close(inside)
+			<-hold
+			return token.Token{Value: "late"}, nil
+		}})
+	}, f)
+	for range 3 {
+		_, err := c.ScopeExists(within(t, 50*time.Millisecond), "s")
+		if !errors.Is(err, fault.TimedOut) || !strings.Contains(err.Error(), "the issuer") || !strings.Contains(err.Error(), "no answer for") {
+			t.Error(err)
+		}
+	}
+	<-inside
+	closed := make(chan struct{})
+	go func() { c.Close(); close(closed) }()
+	for !errors.Is(errOf(c), fault.Closed) {
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case <-closed:
+		t.Error("Close did not wait")
+	default:
+	}
+	close(hold)
+	<-closed
+}
+
+func errOf(c *Controller) error {
+	_, err := c.ScopeExists(context.Background(), "s")
+	return err
+}
+
+// A source that calls what it is the source of is told so, by its context.
+func TestSourcesThatUseTheClient(t *testing.T) {
+	var c *Controller
+	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": exists})
+	var inner error
+	c = dial(t, func(config *Config) {
+		config.Credentials = Renewed(token.Source{Name: "the issuer", Ask: func(ctx context.Context) (token.Token, error) {
+			_, inner = c.ScopeExists(ctx, "s")
+			return token.Token{Value: "good"}, nil
+		}})
+	}, f)
+	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil || !errors.Is(inner, fault.FromCallback) {
+		t.Errorf("%v; inside: %v", err, inner)
 	}
 }

@@ -27,7 +27,7 @@ type Config struct {
 	// TLS to every controller, also for discovery; nil is plain TCP. New copies
 	// it. ServerName, if empty, is the host of each endpoint.
 	TLS *tls.Config
-	// Credentials; nil sends none.
+	// Credentials; the zero value sends none.
 	Credentials Credentials
 
 	// ConnectTimeout limits TCP, TLS and HTTP/2 of one connection together.
@@ -71,6 +71,9 @@ func (c Config) normal() (Config, error) {
 		if *limit.value == 0 {
 			*limit.value = limit.standard
 		}
+	}
+	if err := checkCredentials(c.Credentials); err != nil {
+		return c, err
 	}
 	if c.TLS != nil {
 		c.TLS = c.TLS.Clone()

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/pravega/pravega-client-go/internal/outage"
+	"github.com/pravega/pravega-client-go/internal/token"
 )
 
 // Controller is a client of the controllers of one cluster. Safe for concurrent
@@ -16,7 +17,8 @@ type Controller struct {
 	life    context.Context
 	end     context.CancelFunc
 	closing sync.Once
-	tokens  *tokens
+	bearer  *token.Cache // nil if the credentials never change
+	tokens  tokens
 	located string // the configured endpoints, for messages
 	outages *outage.Log
 }
@@ -30,8 +32,10 @@ func New(config Config) (*Controller, error) {
 	}
 	c := &Controller{config: config, located: URI{config.Endpoints, config.TLS != nil, config.Discovery}.String()}
 	c.life, c.end = context.WithCancel(context.Background())
-	c.tokens = newTokens(c)
 	c.outages = outage.New("controller", config.Logger)
+	if source := config.Credentials.Source; source != nil {
+		c.bearer = token.Bearer(c.life, *source, config.RetryLimit, config.Logger)
+	}
 	find := func(context.Context) ([]Endpoint, error) { return c.config.Endpoints, nil }
 	if config.Discovery {
 		if c.seed, err = open(&c.config, find); err != nil {
@@ -46,8 +50,9 @@ func New(config Config) (*Controller, error) {
 	return c, nil
 }
 
-// Close ends the connections. Calls that are under way return fault.Closed.
-// Closing twice is allowed.
+// Close ends the connections. Calls that are under way return fault.Closed. Close waits
+// until the source of the credentials has returned, up to RetryLimit. Closing twice is
+// allowed.
 func (c *Controller) Close() {
 	// Two goroutines that close one gRPC connection can leave its directory
 	// running for ever.
@@ -59,5 +64,8 @@ func (c *Controller) Close() {
 			}
 		}
 		c.outages.Close()
+		if c.bearer != nil {
+			c.bearer.Drain(c.config.RetryLimit)
+		}
 	})
 }

@@ -7,40 +7,69 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/token"
 )
 
-// Credentials tells who is calling: the method ("Basic", "Bearer") and the
-// token of the authorization header. It is asked on every attempt of every
-// call, because tokens change, so it should answer from memory when it can; it
-// must be safe for concurrent use. An error that fault.Retriable accepts is
-// tried again like that of a controller; any other one ends the call.
-type Credentials func(ctx context.Context) (method, token string, err error)
+// Credentials say who is calling: they make the authorization header of every attempt of
+// every call. The zero value sends none.
+type Credentials struct {
+	// Method is the header's first word.
+	Method string
+	// Token is the header's second word if it never changes.
+	Token string
+	// Source of a token that does change, instead of Token.
+	Source *token.Source
+}
 
 // Basic makes the credentials of a user with a password.
 func Basic(user, password string) Credentials {
-	token := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
-	return func(context.Context) (string, string, error) { return "Basic", token, nil }
+	return Credentials{Method: "Basic", Token: base64.StdEncoding.EncodeToString([]byte(user + ":" + password))}
 }
 
-// Bearer makes credentials of a token that does not change.
-func Bearer(token string) Credentials {
-	return func(context.Context) (string, string, error) { return "Bearer", token, nil }
-}
+// Bearer makes the credentials of a token that never changes.
+func Bearer(token string) Credentials { return Credentials{Method: "Bearer", Token: token} }
 
-// authorize adds the authorization header to a call.
-func (c Credentials) authorize(ctx context.Context) (context.Context, error) {
-	if c == nil {
-		return ctx, nil
+// Renewed makes the credentials of a token that changes.
+func Renewed(source token.Source) Credentials { return Credentials{Method: "Bearer", Source: &source} }
+
+// authorize adds the authorization header to a call, and returns the token in it.
+func (c *Controller) authorize(ctx context.Context) (authorized context.Context, shown string, err error) {
+	if c.config.Credentials.Method == "" {
+		return ctx, "", nil
 	}
-	method, token, err := c(ctx)
-	if err != nil {
-		return nil, err
-	}
-	header := method + " " + token
-	for i := 0; i < len(header); i++ {
-		if header[i] < ' ' || header[i] > '~' {
-			return nil, fault.New(fault.InvalidArgument, "authorize", "", "the credentials hold characters that are not printable ASCII")
+	shown = c.config.Credentials.Token
+	if c.bearer != nil {
+		t, err := c.bearer.Get(ctx)
+		if err != nil {
+			return nil, "", err
 		}
+		shown = t.Value
 	}
-	return metadata.AppendToOutgoingContext(ctx, "authorization", header), nil
+	return metadata.AppendToOutgoingContext(ctx, "authorization", c.config.Credentials.Method+" "+shown), shown, nil
+}
+
+// refusals is how many bearer tokens in a row the controllers may refuse before a call
+// fails.
+const refusals = 4
+
+// refused drops the token that a controller refused, and reports whether to try again
+// with another one.
+func (c *Controller) refused(r *request) bool {
+	if c.bearer == nil {
+		return false
+	}
+	c.bearer.Refused(r.shown)
+	r.refusals++
+	return r.refusals < refusals
+}
+
+// checkCredentials reports what is wrong with credentials.
+func checkCredentials(c Credentials) error {
+	if c.Method == "" || c.Source != nil {
+		return nil
+	}
+	if err := token.Check(c.Token); err != nil {
+		return fault.Wrap(fault.InvalidArgument, "configure controller", "credentials", err)
+	}
+	return nil
 }

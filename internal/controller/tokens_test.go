@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// jwt makes a token that lives from one time to another, in seconds.
+// jwt makes a token of claims.
 func jwt(claims string) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(`{"alg":"HS512"}`)) + "." + encode([]byte(claims)) + "." + encode([]byte("signature"))
@@ -32,7 +33,7 @@ type mint struct {
 	minted int
 }
 
-func (m *mint) answer(ctx context.Context, in func(proto.Message)) (proto.Message, error) {
+func (m *mint) answer(_ context.Context, in func(proto.Message)) (proto.Message, error) {
 	request := new(pb.Stream)
 	in(request)
 	m.mu.Lock()
@@ -49,163 +50,141 @@ func (m *mint) answer(ctx context.Context, in func(proto.Message)) (proto.Messag
 	return &pb.Token{Token: jwt(claims + "}")}, nil
 }
 
-func (m *mint) set(change func()) {
+func (m *mint) count() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	change()
+	return m.minted
 }
 
-// hourly makes a Controller whose tokens live an hour by a clock of the test.
-func hourly(t *testing.T, m *mint) (c *Controller, advance func(time.Duration)) {
+// minting makes a Controller that gets its tokens from a mint.
+func minting(t *testing.T, m *mint) *Controller {
 	f := startFake(t, nil, "", map[string]answer{"getDelegationToken": m.answer})
-	c = dial(t, func(c *Config) { c.Credentials = Basic("u", "p") }, f)
-	var mu sync.Mutex
-	now := time.Now()
-	c.Token(stream, ReadWrite).now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
-	return c, func(d time.Duration) { mu.Lock(); defer mu.Unlock(); now = now.Add(d) }
+	return dial(t, func(c *Config) { c.Credentials = Basic("u", "p") }, f)
 }
 
-func TestTokensAreKeptAndRenewed(t *testing.T) {
+// How long a token lives counts from when it was asked for, whatever the servers' clock
+// shows, and there is one of each stream and access.
+func TestTokensAreKept(t *testing.T) {
 	for _, skew := range []time.Duration{0, 5 * time.Hour, -5 * time.Hour} {
 		m := &mint{life: time.Hour, skew: skew}
-		c, advance := hourly(t, m)
-		get := func() string {
+		c := minting(t, m)
+		get := func(access Access) string {
 			t.Helper()
-			value, expiry, err := c.Token(stream, ReadWrite).Get(within(t, 10*time.Second))
-			if err != nil || expiry.IsZero() {
-				t.Fatal(value, expiry, err)
+			begun := time.Now()
+			got, err := c.Token(within(t, 10*time.Second), stream, access)
+			if life := got.Expiry.Sub(begun); err != nil || life < time.Hour-time.Minute || life > time.Hour+time.Minute {
+				t.Fatalf("skew %v: it lives for %v: %v", skew, life, err)
 			}
-			return value
+			return got.Value
 		}
-		first := get()
-		advance(25 * time.Minute)
-		if get() != first || m.minted != 1 {
-			t.Errorf("skew %v: %d tokens in 25 of 60 minutes", skew, m.minted)
-		}
-		advance(10 * time.Minute)
-		second := get()
-		if second == first || m.minted != 2 {
-			t.Errorf("skew %v: %d tokens in 35 of 60 minutes", skew, m.minted)
-		}
-		// What cannot be renewed is used up.
-		m.set(func() { m.broken = true })
-		advance(50 * time.Minute)
-		if get() != second {
-			t.Error("a valid token was dropped")
-		}
-		advance(15 * time.Minute)
-		if _, _, err := c.Token(stream, ReadWrite).Get(within(t, 10*time.Second)); !errors.Is(err, fault.PermissionDenied) {
-			t.Errorf("after its end: %v", err)
+		if write, read := get(Write), get(Read); write == read || get(Write) != write || get(Read) != read || m.count() != 2 {
+			t.Errorf("skew %v: %d tokens for two accesses", skew, m.count())
 		}
 	}
 }
 
 func TestRefusedTokensAreFetchedAnew(t *testing.T) {
 	m := &mint{}
-	c, advance := hourly(t, m)
-	token := c.Token(stream, ReadWrite)
-	first, expiry, err := token.Get(within(t, 10*time.Second))
-	if err != nil || !expiry.IsZero() {
-		t.Fatal(expiry, err)
+	c := minting(t, m)
+	get := func() string {
+		t.Helper()
+		got, err := c.Token(within(t, 10*time.Second), stream, ReadWrite)
+		if err != nil || !got.Expiry.IsZero() {
+			t.Fatal(got.Expiry, err)
+		}
+		return got.Value
 	}
-	advance(1000 * time.Hour)
-	if again, _, err := token.Get(within(t, 10*time.Second)); again != first || err != nil {
-		t.Errorf("a token without an end was renewed: %v", err)
+	first := get()
+	c.Refused(stream, Read, first) // another access's
+	c.Refused(stream, ReadWrite, "what was never given out")
+	if get() != first {
+		t.Error("a token was dropped for another one")
 	}
-	token.Invalidate()
-	if second, _, err := token.Get(within(t, 10*time.Second)); second == first || err != nil {
-		t.Errorf("a refused token was kept: %v", err)
+	c.Refused(stream, ReadWrite, first)
+	second := get()
+	c.Refused(stream, ReadWrite, first) // by somebody who is late
+	if second == first || get() != second || m.count() != 2 {
+		t.Errorf("%d tokens after one was refused twice", m.count())
 	}
-}
-
-func TestTokensAreFetchedOnceForAll(t *testing.T) {
-	m := &mint{life: time.Hour}
-	c, _ := hourly(t, m)
-	ctx := within(t, 10*time.Second)
-	var all sync.WaitGroup
-	for range 20 {
-		all.Go(func() {
-			if _, _, err := c.Token(stream, ReadWrite).Get(ctx); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if _, _, err := c.Token(stream, Read).Get(ctx); err != nil {
-		t.Error(err)
-	}
-	if m.minted != 2 {
-		t.Errorf("%d tokens for two accesses", m.minted)
+	m.mu.Lock()
+	m.broken = true
+	m.mu.Unlock()
+	c.Refused(stream, ReadWrite, second)
+	if _, err := c.Token(within(t, 10*time.Second), stream, ReadWrite); !errors.Is(err, fault.PermissionDenied) || !strings.Contains(err.Error(), "no more") {
+		t.Errorf("when there are none any more: %v", err)
 	}
 }
 
 func TestNoCredentialsNoToken(t *testing.T) {
 	f := startFake(t, nil, "", nil)
-	value, expiry, err := dial(t, nil, f).Token(stream, Write).Get(within(t, 10*time.Second))
-	if value != "" || !expiry.IsZero() || err != nil || f.count("getDelegationToken") != 0 {
-		t.Errorf("%q, %v, %v after %d calls", value, expiry, err, f.count("getDelegationToken"))
+	c := dial(t, nil, f)
+	c.Refused(stream, Write, "")
+	got, err := c.Token(within(t, 10*time.Second), stream, Write)
+	if got.Value != "" || !got.Expiry.IsZero() || err != nil || f.count("getDelegationToken") != 0 {
+		t.Errorf("%v, %v after %d calls", got, err, f.count("getDelegationToken"))
 	}
 }
 
-func TestWaitingForATokenEnds(t *testing.T) {
+// A caller whose time is over leaves, with the reason why it takes so long; the others
+// get what was asked for once.
+func TestCallersLeaveAFetchThatGoesOn(t *testing.T) {
 	hold := make(chan struct{})
-	f := startFake(t, nil, "", map[string]answer{"getDelegationToken": func(context.Context, func(proto.Message)) (proto.Message, error) {
-		<-hold
-		return &pb.Token{}, nil
-	}})
+	f := startFake(t, nil, "", map[string]answer{"getDelegationToken": inTurn(
+		refuse(codes.Unavailable, "the store of tokens is away"),
+		func(context.Context, func(proto.Message)) (proto.Message, error) {
+			<-hold
+			return &pb.Token{Token: "one"}, nil
+		})})
 	c := dial(t, func(c *Config) { c.Credentials = Basic("u", "p") }, f)
-	first := make(chan error)
+	first, leave := context.WithCancel(context.Background())
+	left := make(chan error)
 	go func() {
-		_, _, err := c.Token(stream, Read).Get(context.Background())
-		first <- err
+		_, err := c.Token(first, stream, Read)
+		left <- err
 	}()
-	for f.count("getDelegationToken") == 0 {
+	for f.count("getDelegationToken") < 2 {
 		time.Sleep(time.Millisecond)
 	}
-	if _, _, err := c.Token(stream, Read).Get(within(t, 20*time.Millisecond)); !errors.Is(err, fault.TimedOut) {
-		t.Errorf("behind another fetch: %v", err)
+	if _, err := c.Token(within(t, 20*time.Millisecond), stream, Read); !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "of tokens is away") {
+		t.Errorf("a caller with little time: %v", err)
+	}
+	leave()
+	if err := <-left; !errors.Is(err, fault.Cancelled) {
+		t.Errorf("the one that began: %v", err)
 	}
 	close(hold)
-	if err := <-first; err != nil {
-		t.Error(err)
+	if got, err := c.Token(within(t, 10*time.Second), stream, Read); got.Value != "one" || err != nil || f.count("getDelegationToken") != 2 {
+		t.Errorf("%q, %v after %d calls", got.Value, err, f.count("getDelegationToken"))
 	}
 }
 
-func TestLivesOfTokens(t *testing.T) {
+func TestLifetimes(t *testing.T) {
 	begun := time.Unix(1000, 0)
-	for token, want := range map[string]time.Duration{
-		"":                                     0,
-		"not.a.jwt":                            0,
-		"opaque":                               0,
-		jwt(`{"exp":"soon"}`):                  0,
-		jwt(`{"iat":5}`):                       0,
+	const never = -1
+	for value, want := range map[string]time.Duration{
+		"":                                     never,
+		"opaque":                               never,
+		jwt(`{"iat":5}`):                       never,
 		jwt(`{"iat":500,"exp":560}`):           time.Minute,
 		jwt(`{"exp":1060}`):                    time.Minute,
 		jwt(`{"exp":1060.5}`):                  60500 * time.Millisecond,
-		jwt(`{"iat":1e300,"exp":1e308}`):       100 * 365 * 24 * time.Hour,
-		jwt(`{"iat":500,"exp":400}`):           time.Nanosecond, // over at once
-		jwt(`{"iat":500,"exp":560}`) + ".five": 0,
+		jwt(`{"iat":500,"exp":400}`):           0, // over at once
+		jwt(`{"iat":500,"exp":560}`) + ".five": never,
 	} {
-		renewal, expiry := schedule(token, begun)
-		switch {
-		case want == 0 && (!renewal.IsZero() || !expiry.IsZero()):
-			t.Errorf("%q ends at %v", token, expiry)
-		case want == time.Nanosecond && !expiry.Equal(begun):
-			t.Errorf("%q ends at %v", token, expiry)
-		case want > time.Nanosecond && (!expiry.Equal(begun.Add(want)) || !renewal.Equal(begun.Add(want/2))):
-			t.Errorf("%q is renewed at %v and ends at %v", token, renewal, expiry)
+		expiry := lifetime(value, begun)
+		if want == never && !expiry.IsZero() || want != never && !expiry.Equal(begun.Add(want)) {
+			t.Errorf("%q ends at %v", value, expiry)
 		}
 	}
 }
 
-func FuzzSchedule(f *testing.F) {
+func FuzzLifetime(f *testing.F) {
 	f.Add(jwt(`{"iat":500,"exp":560}`))
 	f.Add("a.b.c")
-	f.Fuzz(func(t *testing.T, token string) {
+	f.Fuzz(func(t *testing.T, value string) {
 		begun := time.Unix(1000, 0)
-		renewal, expiry := schedule(token, begun)
-		if renewal.IsZero() != expiry.IsZero() || !expiry.IsZero() && (expiry.Before(renewal) || renewal.Before(begun)) {
-			t.Fatalf("renewed at %v, ends at %v", renewal, expiry)
+		if expiry := lifetime(value, begun); !expiry.IsZero() && expiry.Before(begun) {
+			t.Fatalf("it ends at %v", expiry)
 		}
 	})
 }

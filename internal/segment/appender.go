@@ -272,6 +272,7 @@ func (a *Appender) GiveUp(reason error) {
 type link struct {
 	a     *Appender
 	conn  *segmentstore.Conn
+	token string          // that it is set up with
 	setup chan wire.Reply // the first reply
 	gone  chan struct{}   // the connection was lost
 	why   error           // set before gone is closed
@@ -333,7 +334,7 @@ func (l *link) Receive(reply wire.Reply) {
 		a.kick()
 	case wire.AppendSetup: // belongs to an earlier attempt on this connection
 	default:
-		a.refused(Failure(a, reply))
+		l.refused(Failure(a, reply))
 	}
 }
 
@@ -346,15 +347,17 @@ func Failure(a *Appender, reply wire.Reply) error {
 }
 
 // refused handles the server's refusal of an append or of its set-up.
-func (a *Appender) refused(err error) {
+func (l *link) refused(err error) {
+	a := l.a
 	switch fault.CodeOf(err) {
 	case fault.SegmentSealed, fault.NoSuchSegment:
 		a.trouble = err
 		a.Stop()
 		a.owner.Sealed(a)
 		return
-	case fault.Unauthenticated:
-		a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
+	}
+	if segmentstore.TokenRefused(err) {
+		a.stores.Authorizer().Refused(a.Name, segmentstore.Write, l.token)
 	}
 	a.broken(true, err)
 }

@@ -143,7 +143,7 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 		}
 	}
 	conn := at.conn
-	l := &link{a: a, conn: conn, setup: make(chan wire.Reply, 1), gone: make(chan struct{})}
+	l := &link{a: a, conn: conn, token: at.token, setup: make(chan wire.Reply, 1), gone: make(chan struct{})}
 	if err := conn.Register(a.request, l); err != nil {
 		return nil, 0, err
 	}
@@ -175,12 +175,14 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 			err = fault.Wrap(fault.WrongHost, "set up append to segment", a.Name, err)
 		}
 		a.miss("", offence(err))
-		if fault.CodeOf(err) == fault.Unauthenticated {
-			a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
+		if segmentstore.TokenRefused(err) {
+			a.stores.Authorizer().Refused(a.Name, segmentstore.Write, at.token)
 		}
 		return nil, 0, err
 	case <-l.gone:
 		a.miss(conn.Endpoint(), true)
+		// So a store that finds the token expired ends the connection.
+		a.stores.Authorizer().Refused(a.Name, segmentstore.Write, at.token)
 		return nil, 0, fault.Wrap(fault.Unreachable, "set up append to segment", a.Name, l.why)
 	case <-a.life.Ended():
 		a.abandon(l)

@@ -50,8 +50,8 @@ func (f *Fetcher) suspect(offset int64) {
 
 // failed starts over, unless there is no hope.
 func (f *Fetcher) failed(err error) {
-	if fault.CodeOf(err) == fault.Unauthenticated {
-		f.stores.Authorizer().Refused(f.Name, segmentstore.Read)
+	if segmentstore.TokenRefused(err) {
+		f.stores.Authorizer().Refused(f.Name, segmentstore.Read, f.permit.token)
 		f.permit = permit{}
 	}
 	if f.fatal(err) {

@@ -384,7 +384,7 @@ func (a *flaky) Token(context.Context, string, segmentstore.Access) (string, tim
 	}
 	return "", time.Time{}, nil
 }
-func (*flaky) Refused(string, segmentstore.Access) {}
+func (*flaky) Refused(string, segmentstore.Access, string) {}
 
 // A token that cannot be had for a while ends nothing: there is no reply under
 // way that would wake the fetcher.
@@ -407,7 +407,7 @@ type aging struct{ calls atomic.Int64 }
 func (a *aging) Token(context.Context, string, segmentstore.Access) (string, time.Time, error) {
 	return strconv.FormatInt(a.calls.Add(1), 10), time.Now().Add(50 * time.Millisecond), nil
 }
-func (*aging) Refused(string, segmentstore.Access) {}
+func (*aging) Refused(string, segmentstore.Access, string) {}
 
 // A token is used until half of its life is over, and no longer.
 func TestFetcherRenewsItsToken(t *testing.T) {

@@ -96,9 +96,6 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 	if merged {
 		return nil
 	}
-	if fault.CodeOf(err) == fault.Unauthenticated {
-		a.stores.Authorizer().Refused(a.Name, segmentstore.Write)
-	}
 	// Also when the condition failed, or the transient segment is gone: an
 	// earlier merge may have come through.
 	if _, done, asked := a.has(number); done || asked != nil {
@@ -221,10 +218,14 @@ func (t *transient) exchange(op string, build func(token string) wire.Command) (
 		return nil, err
 	}
 	reply, _, err := t.conn.Exchange(ctx, t.request, frame)
-	if err != nil {
-		return nil, err
+	lost := err != nil && ctx.Err() == nil // so a store that finds the token expired ends the connection
+	if err == nil {
+		err = segmentstore.Failure(op, t.a.Name, reply)
 	}
-	return reply, segmentstore.Failure(op, t.a.Name, reply)
+	if lost || segmentstore.TokenRefused(err) {
+		t.a.stores.Authorizer().Refused(t.a.Name, segmentstore.Write, token)
+	}
+	return reply, err
 }
 
 // remove deletes the segment, also when the appender has stopped; if that fails,

@@ -22,6 +22,7 @@ type Log struct {
 	request int64
 	number  int64              // of the newest conditional append
 	conn    *segmentstore.Conn // on which the writer is set up, or nil
+	token   string             // that was shown last
 }
 
 // NewLog opens a segment as a log. It does not connect.
@@ -182,14 +183,14 @@ func (l *Log) append(ctx context.Context, offset int64, record []byte) (added, u
 		}
 		uncertain = uncertain || doubt
 		l.conn = nil
-		switch fault.CodeOf(err) {
-		case fault.Unreachable, fault.WrongHost, fault.ServerError:
+		switch code := fault.CodeOf(err); {
+		case code == fault.Unreachable, code == fault.WrongHost, code == fault.ServerError:
 			l.stores.Logger().Debug("append to log is tried again", "segment", l.name, "err", err)
-		case fault.Unauthenticated:
+		case segmentstore.TokenRefused(err):
 			if refusals++; refusals > segmentstore.Refusals {
 				return false, uncertain, err
 			}
-			l.stores.Authorizer().Refused(l.name, segmentstore.ReadWrite)
+			l.stores.Authorizer().Refused(l.name, segmentstore.ReadWrite, l.token)
 		default:
 			return false, uncertain, err
 		}
@@ -230,6 +231,7 @@ func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (adde
 // setUp asks for the number of the last record that was added by this log.
 func (l *Log) setUp(ctx context.Context) (last int64, err error) {
 	token, expiry, err := l.stores.Authorizer().Token(ctx, l.name, segmentstore.ReadWrite)
+	l.token = token
 	if err != nil {
 		return 0, err
 	}
@@ -245,6 +247,9 @@ func (l *Log) setUp(ctx context.Context) (last int64, err error) {
 	}
 	reply, _, err := l.exchange(ctx, frame)
 	if err != nil {
+		if ctx.Err() == nil { // so a store that finds the token expired ends the connection
+			l.stores.Authorizer().Refused(l.name, segmentstore.ReadWrite, token)
+		}
 		return 0, err
 	}
 	if setup, ok := reply.(wire.AppendSetup); ok {

@@ -2,6 +2,7 @@ package segmentstore
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -9,8 +10,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// Refusals is how many tokens in a row a store may call expired. After that the newest
-// one will not do either, for example because the clocks of the servers differ.
+// Refusals is how many tokens in a row a store may refuse. After that the newest one
+// will not do either, for example because the clocks of the servers differ.
 const Refusals = 8
 
 // call is a request about a segment, for as many attempts as it takes.
@@ -20,13 +21,14 @@ type call struct {
 	segment string
 	access  Access
 
-	guessed   bool // where the segment is, at the last attempt
-	uncertain bool // an attempt may have taken effect although no answer says so
+	token     string // of the last attempt
+	guessed   bool   // where the segment is, at the last attempt
+	uncertain bool   // an attempt may have taken effect although no answer says so
 }
 
 // Call sends a request about a segment and waits for its reply, over a shared
 // connection. Lost connections and moved segments are tried again until ctx ends,
-// tokens that have expired are fetched anew up to Refusals times, so the request
+// tokens that are refused are fetched anew up to Refusals times, so the request
 // must be one that may be repeated. Error replies come back as errors, as Failure
 // describes. fault.MayBeStored holds for the error of a request that changes something
 // if an attempt may have done so.
@@ -62,15 +64,15 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 		if missing, ok := reply.(wire.NoSuchSegment); ok && c.guessed && missing.Segment == c.segment {
 			continue // it is not there
 		}
-		switch code := fault.CodeOf(err); code {
-		case fault.Unreachable, fault.WrongHost, fault.ServerError:
+		switch code := fault.CodeOf(err); {
+		case code == fault.Unreachable, code == fault.WrongHost, code == fault.ServerError:
 			s.dialer.Logger.Debug("request is tried again", "op", c.op, "segment", c.segment, "attempt", attempt, "err", err)
-		case fault.Unauthenticated:
+		case TokenRefused(err):
 			if refusals++; refusals > Refusals {
 				return nil, err
 			}
-			s.tokens.Refused(c.segment, c.access)
-		case fault.TimedOut, fault.Cancelled:
+			s.tokens.Refused(c.segment, c.access, c.token)
+		case code == fault.TimedOut, code == fault.Cancelled:
 			if ctx.Err() == nil {
 				return nil, err
 			}
@@ -87,6 +89,7 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 func (c *call) attempt(ctx context.Context, build Build) (wire.Reply, error) {
 	s := c.stores
 	token, _, err := s.tokens.Token(ctx, c.segment, c.access)
+	c.token = token
 	if err != nil {
 		return nil, err
 	}
@@ -219,9 +222,14 @@ func Refusal(reply wire.Reply) bool {
 	return false
 }
 
+// TokenRefused reports whether a request failed because of its token: another one may do.
+func TokenRefused(err error) bool {
+	return fault.CodeOf(err) == fault.Unauthenticated || errors.Is(err, fault.TokenRefused)
+}
+
 // Failure turns an error reply into an error: NoSuchSegment, SegmentSealed,
 // SegmentTruncated, WrongHost, Unauthenticated (a new token may do),
-// PermissionDenied, Protocol for what the server does not know, and ServerError
+// PermissionDenied (because of fault.TokenRefused), Protocol for what the server does not know, and ServerError
 // for the rest. It returns nil for any other reply.
 func Failure(op, segment string, reply wire.Reply) error {
 	switch r := reply.(type) {
@@ -239,7 +247,7 @@ func Failure(op, segment string, reply wire.Reply) error {
 		return fault.New(fault.Protocol, op, segment, "the server does not support %s", r.OperationName)
 	case wire.AuthTokenCheckFailed:
 		if r.ErrorCode == wire.TokenCheckFailed {
-			return fault.New(fault.PermissionDenied, op, segment, "the token was refused")
+			return fault.Wrap(fault.PermissionDenied, op, segment, fault.TokenRefused)
 		}
 		return fault.New(fault.Unauthenticated, op, segment, "the token has expired")
 	case wire.InvalidEventNumber:

@@ -48,9 +48,9 @@ type Authorizer interface {
 	// Token is one with more than half of its life left, if such a one can be
 	// had, and when it ends; the zero time means never.
 	Token(ctx context.Context, segment string, access Access) (token string, expiry time.Time, err error)
-	// Refused tells that a server refused the token, so that the next one is
-	// fetched anew.
-	Refused(segment string, access Access)
+	// Refused tells that a server refused a token, or closed a connection without a
+	// word when it was shown, so that the next one is fetched anew.
+	Refused(segment string, access Access, token string)
 }
 
 // Stores keeps the connections to all segment stores, a few shared ones for

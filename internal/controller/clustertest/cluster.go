@@ -10,10 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
@@ -40,12 +42,14 @@ type Cluster struct {
 	refuse       func(method string) error
 	life         time.Duration // of tokens
 	tokens       int           // made so far
+	void         atomic.Int64  // up to this one they are worthless
 	transactions map[wire.UUID]*transaction
 	began        int64         // transactions
 	linger       time.Duration // of a commit
 	calls        map[string]int
 	fate         func(method string, call int) storetest.Verdict
 	instead      map[string]proto.Message
+	admits       func(authorization string) bool
 	marks        map[string]Mark // by writer
 	catalogue    catalogue
 }
@@ -145,6 +149,14 @@ func (c *Cluster) Refuse(f func(method string) error) {
 	c.mu.Lock()
 	c.refuse = f
 	c.mu.Unlock()
+}
+
+// Admit makes f decide from the authorization header who may call the controller; nil
+// admits all.
+func (c *Cluster) Admit(f func(authorization string) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.admits = f
 }
 
 // SetCalls makes f decide on every call of the controller's methods from now on;
@@ -249,8 +261,12 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 	method := path.Base(full)
 	c.mu.Lock()
 	c.calls[method]++
-	fate, call, verdict := c.fate, c.calls[method], storetest.Serve
+	fate, call, verdict, admits := c.fate, c.calls[method], storetest.Serve, c.admits
 	c.mu.Unlock()
+	headers, _ := metadata.FromIncomingContext(stream.Context())
+	if admits != nil && !admits(strings.Join(headers.Get("authorization"), ",")) {
+		return status.Error(codes.Unauthenticated, "the token is not accepted")
+	}
 	if fate != nil {
 		verdict = fate(method, call)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,6 +15,37 @@ func (c *Cluster) TokensLive(life time.Duration) {
 	c.mu.Lock()
 	c.life = life
 	c.mu.Unlock()
+}
+
+// Void makes the tokens that were made so far worthless, whatever they say of their end:
+// to the store that CheckTokens made check them they have expired, as when its clock is
+// ahead.
+func (c *Cluster) Void() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.void.Store(int64(c.tokens))
+}
+
+// Voided reports whether a token is worthless by Void. The store's lock may be held.
+func (c *Cluster) Voided(token string) bool {
+	n, err := strconv.ParseInt(claimsOf(token).Number, 10, 64)
+	return err == nil && n <= c.void.Load()
+}
+
+// claims of a token.
+type claims struct {
+	Expires float64 `json:"exp"`
+	Number  string  `json:"jti"`
+}
+
+// claimsOf reads the claims of a token, none of what is no token.
+func claimsOf(token string) (c claims) {
+	if parts := strings.Split(token, "."); len(parts) == 3 {
+		if payload, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
+			_ = json.Unmarshal(payload, &c)
+		}
+	}
+	return c
 }
 
 // token makes a token as the real controllers do, but signed by nobody, with
@@ -29,14 +61,9 @@ func (c *Cluster) token() string {
 // one does.
 func (c *Cluster) CheckTokens() {
 	c.Server.CheckTokens(func(token string) time.Time {
-		var claims struct {
-			Expires float64 `json:"exp"`
+		if c.Voided(token) {
+			return time.Time{}
 		}
-		if parts := strings.Split(token, "."); len(parts) == 3 {
-			if payload, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
-				_ = json.Unmarshal(payload, &claims) // a token that is none has ended long ago
-			}
-		}
-		return time.UnixMilli(int64(claims.Expires * 1000))
+		return time.UnixMilli(int64(claimsOf(token).Expires * 1000)) // what is no token has ended long ago
 	})
 }

@@ -16,4 +16,4 @@ func (NoTokens) Token(context.Context, string, segmentstore.Access) (string, tim
 }
 
 // Refused does nothing.
-func (NoTokens) Refused(string, segmentstore.Access) {}
+func (NoTokens) Refused(string, segmentstore.Access, string) {}

@@ -1,0 +1,236 @@
+package client
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// issuer gives out bearer tokens that live for a moment, and knows which are good.
+type issuer struct {
+	calls    sync.Mutex // held by the one that runs
+	overlaps atomic.Int64
+
+	mu    sync.Mutex
+	life  time.Duration
+	asked int
+	ends  map[string]time.Time
+	fails func(n int) error // instead of the nth token
+}
+
+func newIssuer(life time.Duration) *issuer {
+	return &issuer{life: life, ends: make(map[string]time.Time)}
+}
+
+func (i *issuer) provide(context.Context) (Token, error) {
+	if !i.calls.TryLock() {
+		i.overlaps.Add(1)
+		return Token{}, errors.New("the provider is called twice at a time")
+	}
+	defer i.calls.Unlock()
+	time.Sleep(time.Millisecond)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asked++
+	if i.fails != nil {
+		if err := i.fails(i.asked); err != nil {
+			return Token{}, err
+		}
+	}
+	value := fmt.Sprintf("token-%d", i.asked)
+	i.ends[value] = time.Now().Add(i.life)
+	return Token{Value: value, Expiry: i.ends[value]}, nil
+}
+
+// admits reports whether a token is good.
+func (i *issuer) admits(authorization string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	end, known := i.ends[strings.TrimPrefix(authorization, "Bearer ")]
+	return known && time.Now().Before(end)
+}
+
+// revoke makes all tokens worthless.
+func (i *issuer) revoke() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	clear(i.ends)
+}
+
+func (i *issuer) count() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.asked
+}
+
+// Bearer tokens and delegation tokens live for a second, are revoked now and then, and
+// sometimes cannot be had, while a program writes, reads, pings transactions and commits
+// them. It notices nothing, and each event is stored and read once.
+func TestTokensThatLiveForASecond(t *testing.T) {
+	c := startCluster(t, 0, 0.5, 1)
+	i := newIssuer(time.Second)
+	i.fails = func(n int) error {
+		switch n % 5 {
+		case 3:
+			return errors.New("the identity provider is away")
+		case 4:
+			panic("the identity provider is out of its mind")
+		}
+		return nil
+	}
+	c.Admit(i.admits)
+	c.TokensLive(time.Second)
+	c.CheckTokens()
+	config := DefaultConfig()
+	config.TokenProvider = i.provide
+	g := c.groupOf(config)
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	must(t, err)
+	w, err := g.client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+	must(t, err)
+	limits := DefaultTransactionalWriterConfig()
+	limits.Lease = 15 * time.Second // a sign of life every five
+	tw, err := g.client.OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
+	must(t, err)
+
+	var ids uint64
+	held := 0 // events of a transaction that is open
+	event := func() []byte { ids++; return binary.BigEndian.AppendUint64(nil, ids) }
+	seen := make(tally)
+	keys := []string{keyFor(0, 0.5), keyFor(0.5, 1)}
+	kept, err := tw.Begin(within(t)) // over all of it
+	must(t, err)
+	for round := 0; i.count() < 20 || c.Calls("pingTransaction") < 2; round++ {
+		_, err := kept.Write(within(t), event())
+		must(t, err)
+		held++
+		txn, err := tw.Begin(within(t))
+		must(t, err)
+		for _, key := range keys {
+			_, err := w.WriteKeyed(within(t), key, event())
+			must(t, err)
+			_, err = txn.WriteKeyed(within(t), key, event())
+			must(t, err)
+		}
+		if round%4 == 1 {
+			i.revoke()
+		}
+		if round%4 == 2 {
+			c.Void()
+			c.CutAll()
+		}
+		must(t, txn.Commit(within(t)))
+		must(t, w.Flush(within(t)))
+		for len(seen) < int(ids)-held {
+			seen.take(t, next(t, r))
+		}
+	}
+	must(t, kept.Commit(within(t)))
+	for len(seen) < int(ids) {
+		seen.take(t, next(t, r))
+	}
+	must(t, tw.Close(within(t)))
+	must(t, w.Close(within(t)))
+	must(t, r.Close(within(t)))
+	seen.once(t, ids)
+	if n := i.overlaps.Load(); n > 0 {
+		t.Errorf("the provider was called %d times while it ran", n)
+	}
+}
+
+// A client has one source of bearer tokens, and bearer is implied by it.
+func TestSourcesOfBearerTokens(t *testing.T) {
+	const good = "good-token"
+	t.Setenv("PRAVEGA_TEST_BEARER", good)
+	file := filepath.Join(t.TempDir(), "token")
+	must(t, os.WriteFile(file, []byte(good+"\n"), 0o600))
+	sources := []struct {
+		name string
+		set  func(*Config)
+	}{
+		{"auth.token", func(c *Config) { c.AuthToken = good }},
+		{"auth.token.file", func(c *Config) { c.AuthTokenFile = file }},
+		{"auth.token.env", func(c *Config) { c.AuthTokenEnv = "PRAVEGA_TEST_BEARER" }},
+		{"the token provider", func(c *Config) {
+			c.TokenProvider = func(context.Context) (Token, error) { return Token{Value: good}, nil }
+		}},
+	}
+	c := startCluster(t, keyspace...)
+	c.Admit(func(authorization string) bool { return authorization == "Bearer "+good })
+	for i, source := range sources {
+		for _, method := range []string{"", "bearer"} {
+			config := DefaultConfig()
+			config.AuthMethod = method
+			source.set(&config)
+			if _, err := c.client(config).OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err != nil {
+				t.Errorf("%s with method %q: %v", source.name, method, err)
+			}
+		}
+		refused := func(names []string, change func(*Config)) {
+			t.Helper()
+			config := DefaultConfig()
+			source.set(&config)
+			change(&config)
+			_, err := New(config)
+			if !errors.Is(err, ErrInvalidArgument) || slices.ContainsFunc(names, func(name string) bool { return !strings.Contains(err.Error(), name) }) {
+				t.Errorf("%v: %v", names, err)
+			}
+		}
+		refused([]string{"auth.method"}, func(c *Config) { c.AuthMethod = "basic" })
+		for _, other := range sources[:i] {
+			refused([]string{source.name, other.name}, other.set)
+		}
+	}
+	for name, change := range map[string]func(*Config){
+		"auth.token.env": func(c *Config) { c.AuthMethod = "bearer" }, // and what else could be set
+		"auth.token":     func(c *Config) { c.AuthToken = "two\nlines" },
+	} {
+		config := DefaultConfig()
+		change(&config)
+		if _, err := New(config); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "lines") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A provider that uses its own client with the context that it got is told not to, one
+// that does so with another context is not waited for beyond the limits of calls, and when
+// the client is closed its context ends.
+func TestProvidersThatUseTheirClient(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	var client *Client
+	inner := make(chan error, 1)
+	config := DefaultConfig()
+	config.ControllerURI = c.URI
+	config.TokenProvider = func(ctx context.Context) (Token, error) {
+		_, err := client.CreateScope(ctx, "s")
+		inner <- err
+		<-ctx.Done()
+		_, err = client.CreateScope(context.Background(), "s")
+		inner <- err
+		return Token{}, err
+	}
+	client, err := New(config)
+	must(t, err)
+	ctx, cancel := context.WithTimeout(within(t), 100*time.Millisecond)
+	defer cancel()
+	if _, err := client.CreateScope(ctx, "s"); !errors.Is(err, ErrTimedOut) || !strings.Contains(err.Error(), "the token provider") {
+		t.Error(err)
+	}
+	if err := <-inner; !errors.Is(err, ErrFromCallback) {
+		t.Error(err)
+	}
+	must(t, client.Close())
+	if err := <-inner; !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+}

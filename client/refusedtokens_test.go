@@ -1,0 +1,113 @@
+package client
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// user is a program that writes to a stream, small events and large ones, and reads it in
+// a group that others join and leave.
+type user struct {
+	*cluster
+	w    *Writer
+	g    *ReaderGroup
+	r    *Reader
+	n    int64
+	seen tally
+}
+
+func (c *cluster) user() *user {
+	c.t.Helper()
+	u := &user{cluster: c, w: c.writer(asUser), g: c.groupOf(loggedIn()), seen: make(tally)}
+	u.join("first")
+	return u
+}
+
+func (u *user) join(name string) {
+	u.t.Helper()
+	var err error
+	if u.r, err = u.g.OpenReader(within(u.t), name, DefaultReaderConfig()); err != nil {
+		u.t.Fatal(err)
+	}
+}
+
+// work writes and reads some events, and has another reader take over.
+func (u *user) work(heir string) {
+	u.t.Helper()
+	write(u.t, u.w, "k", u.n+1, u.n+5)
+	large := make([]byte, MaxEventSize+1)
+	binary.BigEndian.PutUint64(large, uint64(u.n+6))
+	if _, err := u.w.WriteKeyed(within(u.t), "k", large); err != nil {
+		u.t.Fatal(err)
+	}
+	u.n += 6
+	flush(u.t, u.w, u.n)
+	for len(u.seen) < int(u.n) {
+		u.seen.take(u.t, next(u.t, u.r))
+	}
+	if err := u.r.Close(within(u.t)); err != nil {
+		u.t.Fatal(err)
+	}
+	u.join(heir)
+}
+
+// done checks that each event was read once.
+func (u *user) done() {
+	u.t.Helper()
+	u.seen.once(u.t, uint64(u.n))
+	u.expect(1, u.n, 0)
+	if err := u.r.Close(within(u.t)); err != nil {
+		u.t.Fatal(err)
+	}
+}
+
+// A store closes a connection without a word when the token of a set-up has expired by
+// its clock. What is shown next is another token: one refusal costs one connection.
+func TestTokensThatHaveExpiredByTheStoresClock(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.CheckTokens()
+	u := c.user()
+	u.work("second")
+	for _, name := range []string{"third", "fourth"} {
+		c.Void()
+		c.CutAll()
+		ended, asked := c.Expirations(), c.Calls("getDelegationToken")
+		u.work(name)
+		// A writer's set-up, the one of a large event, and one of the group's log.
+		if closed := c.Expirations() - ended; closed == 0 || closed > 3 {
+			t.Errorf("%d connections were closed for an expired token", closed)
+		}
+		if fetched := c.Calls("getDelegationToken") - asked; fetched > 4 {
+			t.Errorf("%d tokens were asked for", fetched)
+		}
+	}
+	u.done()
+}
+
+// When the servers' signing key has changed, the stores call all older tokens not good,
+// though they have not expired. Programs that run go on, and those that start are not
+// shown the old ones.
+func TestTokensOfAnOldSigningKey(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if c.Voided(tokenOf(command)) {
+			return storetest.Refused
+		}
+		return storetest.Serve
+	})
+	u := c.user()
+	u.work("second")
+	for _, name := range []string{"third", "fourth"} {
+		c.Void()
+		c.CutAll()
+		asked := c.Calls("getDelegationToken")
+		u.work(name)
+		if fetched := c.Calls("getDelegationToken") - asked; fetched > 4 {
+			t.Errorf("%d tokens were asked for", fetched)
+		}
+	}
+	u.done()
+}
