@@ -56,18 +56,18 @@ func TestControllerSecurity(t *testing.T) {
 
 	// Tokens, which this server makes for 600 s.
 	for _, access := range []controller.Access{controller.Read, controller.Write, controller.ReadWrite} {
-		token, expiry, err := admin.Token(stream, access).Get(ctx)
-		if life := time.Until(expiry); strings.Count(token, ".") != 2 || life > 600*time.Second || life < 500*time.Second || err != nil {
-			t.Errorf("token for access %d: %d characters, for %v, %v", access, len(token), life, err)
+		token, err := admin.Token(ctx, stream, access)
+		if life := time.Until(token.Expiry); strings.Count(token.Value, ".") != 2 || life > 600*time.Second || life < 500*time.Second || err != nil {
+			t.Errorf("token for access %d: %d characters, for %v, %v", access, len(token.Value), life, err)
 		}
 	}
 	if segments, err := reader.CurrentSegments(ctx, stream); len(segments) != 1 || err != nil {
 		t.Errorf("a reader's segments: %v, %v", segments, err)
 	}
-	if token, _, err := reader.Token(stream, controller.Read).Get(ctx); token == "" || err != nil {
+	if token, err := reader.Token(ctx, stream, controller.Read); token.Value == "" || err != nil {
 		t.Errorf("a reader's token: %q, %v", token, err)
 	}
-	_, _, err = reader.Token(stream, controller.Write).Get(ctx)
+	_, err = reader.Token(ctx, stream, controller.Write)
 	wants(t, "a reader that wants to write", err, fault.PermissionDenied)
 	wants(t, "a reader that seals", reader.SealStream(ctx, stream), fault.PermissionDenied)
 
@@ -88,8 +88,8 @@ func TestControllerSecurity(t *testing.T) {
 		{"a user without rights", uri, as(controller.Basic("nobody", "nobody_pw")), fault.PermissionDenied, ""},
 		{"a wrong password", uri, as(controller.Basic("reader", "guess")), fault.Unauthenticated, ""},
 		{"an unknown user", uri, as(controller.Basic("stranger", "guess")), fault.Unauthenticated, ""},
-		{"no credentials", uri, as(nil), fault.Unauthenticated, ""},
-		{"an unknown authority", uri, func(c *controller.Config) { as(nil)(c); c.TLS = new(tls.Config) }, fault.TLS, "certificate"},
+		{"no credentials", uri, as(controller.Credentials{}), fault.Unauthenticated, ""},
+		{"an unknown authority", uri, func(c *controller.Config) { as(controller.Credentials{})(c); c.TLS = new(tls.Config) }, fault.TLS, "certificate"},
 		{"no TLS", strings.Replace(uri, "tls://", "tcp://", 1), func(c *controller.Config) { c.RetryLimit = 3 * time.Second }, fault.Unreachable, "tls://"},
 	} {
 		c := dial(t, tc.uri, tc.change)

@@ -543,8 +543,8 @@ func TestControllerDiscoveryOfACluster(t *testing.T) {
 func TestControllerTokensWithoutSecurity(t *testing.T) {
 	c := dial(t, harness.Shared(t).ControllerURI(), func(c *controller.Config) { c.Credentials = controller.Basic("any", "one") })
 	stream := streamOf(t, c, 1)
-	token, expiry, err := c.Token(stream, controller.Write).Get(within(t, time.Minute))
-	if token != "" || !expiry.IsZero() || err != nil {
-		t.Errorf("%q, %v, %v", token, expiry, err)
+	token, err := c.Token(within(t, time.Minute), stream, controller.Write)
+	if token.Value != "" || !token.Expiry.IsZero() || err != nil {
+		t.Errorf("%v, %v", token, err)
 	}
 }
