@@ -346,12 +346,17 @@ int pravega_writer_wait(pravega_writer_t *writer, int64_t number, int timeout_ms
     int final = atomic_load(&w->final);
     int64_t upto = atomic_load(&w->acked);
     SET(acked, upto);
-    if (number <= upto) {
+    if (number >= 0 && number <= upto) {
       status = PRAVEGA_OK;
       break;
     }
-    if (final != 0) {
+    if (number >= 0 && final != 0) {
       status = final;
+      break;
+    }
+    /* acked was read before: a number that is known from an ack only is not above both */
+    if (number < 0 || (number > atomic_load(&w->accepted) && number != INT64_MAX)) {
+      status = PRAVEGA_E_INVALID_ARGUMENT;
       break;
     }
     if (atomic_load(&w->object.poisoned)) {

@@ -66,6 +66,9 @@ func IsRetriable(err error) bool { return fault.Retriable(err) }
 // closed.
 func IsFinal(err error) bool { return fault.Final(err) }
 
-// MayBeStored tells whether what was asked for may have taken effect although
-// an error was reported.
+// MayBeStored tells whether what was asked for may have taken effect although an error
+// was reported, or may take effect later: a wait for events that was given up does not
+// keep their writer from storing them. If it is false, nothing of it was stored or
+// recorded. Of a writer's final error, and of the error of its Close, it tells whether
+// events above the number that Acked returns may be stored.
 func MayBeStored(err error) bool { return fault.MayBeStored(err) }

@@ -137,5 +137,5 @@ func (w *Writer) settleFloor(ctx context.Context) error {
 		return nil
 	}
 	return &fault.Error{Code: fault.CodeOf(err), Op: "write to stream", Subject: w.stream.String(),
-		Detail: "everything is stored, but the next writer of this id may not know it", Err: err}
+		Detail: "everything is stored, but the next writer of this id may not know it", Err: err, Stored: true}
 }

@@ -327,26 +327,43 @@ func (w *Writer) Acked() (int64, error) {
 }
 
 // Wait returns when every event up to a number is stored, or with the writer's
-// final error, or when ctx ends.
+// final error, or when ctx ends: then MayBeStored is true, as the writer goes on and
+// stores the events later, if it has not by now. InvalidArgument means that the number
+// is negative or was never given out.
 func (w *Writer) Wait(ctx context.Context, number int64) error {
+	const op = "wait for acknowledgement of stream"
 	for {
-		w.mu.Lock()
-		if w.acked.Load() >= number {
-			w.mu.Unlock()
-			return nil
+		changed, err := w.waitsFor(op, number)
+		if changed == nil {
+			return err
 		}
-		if w.err != nil {
-			w.mu.Unlock()
-			return w.err
-		}
-		changed := await(&w.changed)
-		w.mu.Unlock()
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fault.Context(ctx, "wait for acknowledgement of stream", w.stream.String())
+			err := fault.Context(ctx, op, w.stream.String())
+			err.Stored = true
+			return err
 		}
 	}
+}
+
+// waitsFor returns what is closed at the next progress, as long as the events up to a
+// number may become stored; else nil, and why they will not, or that they are.
+func (w *Writer) waitsFor(op string, number int64) (<-chan struct{}, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if number > w.last {
+		w.emptyInbox(false) // what is there has its number
+	}
+	switch {
+	case number >= 0 && number <= w.acked.Load():
+		return nil, nil
+	case number >= 0 && w.err != nil:
+		return nil, w.err
+	case number < 0 || number > w.last:
+		return nil, fault.New(fault.InvalidArgument, op, w.stream.String(), "no event has the number %d", number)
+	}
+	return await(&w.changed), nil
 }
 
 // Flush waits until every event that was accepted before the call is stored and,

@@ -296,9 +296,12 @@ PRAVEGA_API int pravega_error_is_retriable(const pravega_error_t *error);
 PRAVEGA_API int pravega_error_is_final(const pravega_error_t *error);
 
 /*
- * What:     Whether what was asked for may have taken effect all the same: the
- *           outcome is unknown, for example when a connection was lost after
- *           "create stream" was sent.
+ * What:     Whether what was asked for may have taken effect all the same, or may
+ *           take effect later: for example when a connection was lost after
+ *           "create stream" was sent, or when a wait for events ended and their
+ *           writer goes on. 0: nothing of it was stored or recorded. Of a writer's
+ *           final error, and of that of pravega_writer_close: whether events above
+ *           the number acked may be stored.
  * Memory:   None.
  * Blocks:   Never.
  * Threads:  Any; works after fork.
@@ -734,16 +737,20 @@ PRAVEGA_API int64_t pravega_writer_write_batch(pravega_writer_t *writer, const v
 
 /*
  * What:     Waits until the event of this number, and so all before it, is acked.
- *           timeout_ms 0 only looks; INT64_MAX as number never succeeds and so
- *           waits for the writer's end. Makes the descriptor of
+ *           timeout_ms 0 only looks; number 0 succeeds at once, and INT64_MAX
+ *           never, so it waits for the writer's end. Makes the descriptor of
  *           pravega_writer_ack_fd not readable until the next ack.
  * Memory:   *acked is set in any case to the number acked so far (0: none), also
  *           on failure; 0 for a bad handle. acked may be NULL.
  * Blocks:   At most timeout_ms. Never inside the Go runtime.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK: number <= *acked; PRAVEGA_E_TIMED_OUT: not yet;
+ * Returns:  PRAVEGA_OK: number <= *acked; PRAVEGA_E_TIMED_OUT: not yet, the event
+ *           may be stored already and else will be, as the writer goes on;
+ *           PRAVEGA_E_INVALID_ARGUMENT: the number is negative, such as what a
+ *           write that failed returned, or was never given out;
  *           PRAVEGA_E_FROM_CALLBACK: timeout_ms is not 0; the writer's final
- *           error: then *acked is final.
+ *           error: then *acked is final, and pravega_error_may_be_stored of
+ *           pravega_writer_error tells about the events above it.
  */
 PRAVEGA_API int pravega_writer_wait(pravega_writer_t *writer, int64_t number, int timeout_ms, int64_t *acked);
 
@@ -799,8 +806,9 @@ PRAVEGA_API int64_t pravega_writer_pending(pravega_writer_t *writer);
  * Memory:   None.
  * Blocks:   At most timeout_ms.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT; PRAVEGA_E_FROM_CALLBACK; the writer's
- *           final error; with option writer.id server codes.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_TIMED_OUT, after which the events may be stored
+ *           and else will be, as the writer goes on; PRAVEGA_E_FROM_CALLBACK; the
+ *           writer's final error; with option writer.id server codes.
  */
 PRAVEGA_API int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, pravega_error_t **err);
 
@@ -822,11 +830,12 @@ PRAVEGA_API int pravega_writer_flush(pravega_writer_t *writer, int timeout_ms, p
 PRAVEGA_API int pravega_writer_note_time(pravega_writer_t *writer, int64_t timestamp, int timeout_ms, pravega_error_t **err);
 
 /*
- * What:     Stops accepting, waits until all is acked, closes. What was not
- *           acked when the time limit ended may or may not be stored. Calls that
- *           wait for room or for acks return PRAVEGA_E_CLOSED, those whose event
- *           was acked meanwhile PRAVEGA_OK. For new calls the handle has ended
- *           when this one begins, also for those from its ack callback.
+ * What:     Stops accepting, waits until all is acked, closes. Whether what was not
+ *           acked when the time limit ended may be stored, the error tells
+ *           (pravega_error_may_be_stored). Calls that wait for room or for acks
+ *           return PRAVEGA_E_CLOSED, those whose event was acked meanwhile
+ *           PRAVEGA_OK. For new calls the handle has ended when this one begins,
+ *           also for those from its ack callback.
  * Memory:   *acked is set to the final number acked, also when the call times
  *           out; it may be NULL. The ack descriptor ends.
  * Blocks:   At most timeout_ms for the acks; then until a callback that runs has

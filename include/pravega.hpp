@@ -45,6 +45,8 @@ public:
   const char *name() const noexcept { return pravega_status_name(code_); }
   bool is_retriable() const noexcept { return retriable_; }
   bool is_final() const noexcept { return final_; }
+  // What was asked for may have taken effect, or may do so later: see
+  // pravega_error_may_be_stored.
   bool may_be_stored() const noexcept { return may_be_stored_; }
 
 private:
@@ -412,7 +414,8 @@ public:
   std::optional<std::int64_t> try_write_batch(const std::vector<std::string_view> &events) { return room(put(nullptr, events, Timeout(0))); }
   std::optional<std::int64_t> try_write_batch(const std::vector<std::string_view> &events, std::string_view key) { return room(put(&key, events, Timeout(0))); }
 
-  // Waits until an event and all before it are acked; false: not in time.
+  // Waits until an event and all before it are acked; false: not in time, and the writer
+  // goes on. PRAVEGA_E_INVALID_ARGUMENT: no event has the number.
   bool wait(std::int64_t number, Timeout timeout = forever) {
     int status = pravega_writer_wait(handle_.get(), number, detail::ms(timeout), nullptr);
     if (status < 0 && status != PRAVEGA_E_TIMED_OUT) {

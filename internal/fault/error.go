@@ -15,7 +15,7 @@ type Error struct {
 	Subject string // the scope, stream, segment, group, option or address it was done to
 	Detail  string // what is particular to this failure, for example the server's words
 	Err     error  // the cause, or nil
-	Stored  bool   // the outcome is unknown: what was asked may have taken effect
+	Stored  bool   // what was asked may have taken effect, or may do so later
 	// Trouble is what stood in the way last, of a wait that ended with TimedOut or
 	// Cancelled: which server, at which address, and what it did; nil if nothing did. It is
 	// no cause of the error: errors.Is and errors.As do not look into it.
@@ -183,8 +183,8 @@ func Final(err error) bool {
 	return err != nil && d.Final
 }
 
-// MayBeStored tells whether what was asked for may have taken effect although
-// an error was reported.
+// MayBeStored tells whether what was asked for may have taken effect, or may do so
+// later, although an error was reported.
 func MayBeStored(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Stored

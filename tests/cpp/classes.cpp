@@ -127,7 +127,8 @@ void round_trip() {
     CHECK(number == i);
   }
   CHECK(writer.wait(events));
-  CHECK(!writer.wait(events + 1, 10ms));
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, writer.wait(events + 1, 10ms));
+  CHECK_THROWS(PRAVEGA_E_INVALID_ARGUMENT, writer.wait(-1));
   CHECK(writer.acked() == events && writer.pending() == 0);
   CHECK(writer.try_write("", "").value() == events + 1); // the empty event with the empty key
   writer.flush();

@@ -22,8 +22,10 @@ class PravegaError(Exception):
     is_retriable: bool = False
     #: The object that reported it will never work again; close it.
     is_final: bool = False
-    #: The outcome is unknown: what was asked for may have taken effect all the
-    #: same, for example when a connection was lost after a request was sent.
+    #: What was asked for may have taken effect all the same, or may take effect
+    #: later: for example when a connection was lost after a request was sent, or when
+    #: a wait for events was given up and the writer goes on. False: nothing of it was
+    #: stored or recorded. Of a writer's final error: events above `acked` may be stored.
     may_be_stored: bool = False
     #: Set by `Writer.write_many`: how many events of the call were accepted,
     #: always the first ones, before the next one failed.

@@ -22,6 +22,7 @@ from ._waiting import PIECE, Deadline, first_piece, milliseconds
 from ._watch import Watch
 from .errors import (
     BadHandleError,
+    ClosedError,
     EventTooLargeError,
     ForkedError,
     InvalidArgumentError,
@@ -328,8 +329,9 @@ class Writer(Object):
         Returns the number acked by then, which may be higher. Waits at most
         `timeout` seconds; None: until the ack or the writer's end; 0: only looks.
 
-        Raises TimedOutError, or, when it cannot be acked any more, what ended
-        the writer: the event may or may not be stored then.
+        Raises InvalidArgumentError for a number that no event has; TimedOutError, with
+        `may_be_stored` true, as the writer goes on and stores the event later if it
+        has not by now; or, when it cannot be acked any more, what ended the writer.
         """
         number = _number(number)
         deadline = Deadline(timeout)
@@ -343,8 +345,14 @@ class Writer(Object):
                 raise self._acks.final
             if status == BadHandleError.code:  # it is being closed, and what is acked until then counts
                 return self._wait_for_end(number, deadline)
+            self._given_out(number, status)
             if status == TimedOutError.code and deadline.left() == 0.0:
-                raise TimedOutError(f"{self._awaiting(number)}: not acked yet")
+                raise _doubtful(TimedOutError(f"{self._awaiting(number)}: not acked yet"))
+
+    def _given_out(self, number: int, status: int) -> None:
+        """Raises InvalidArgumentError when a look for a number's ack said that no event has it."""
+        if status == InvalidArgumentError.code:
+            raise InvalidArgumentError(f"{self._awaiting(number)}: no event of this writer has this number")
 
     def _wait_for_end(self, number: int, deadline: Deadline) -> int:
         future = self._acks.future(number)
@@ -353,7 +361,9 @@ class Writer(Object):
         except concurrent.futures.TimeoutError:
             if future.done():  # it is the writer's
                 raise
-            raise TimedOutError(f"{self._awaiting(number)}: not acked yet, and the writer is closing") from None
+            raise _doubtful(
+                TimedOutError(f"{self._awaiting(number)}: not acked yet, and the writer is closing")
+            ) from None
         return self._acks.acked
 
     def _awaiting(self, number: int) -> str:
@@ -366,9 +376,12 @@ class Writer(Object):
         its callbacks run, in a thread of this writer that is started when it is
         needed. It fails with what ended the writer when the event cannot be
         acked any more. Never waits. In coroutines, `wait_async` needs no thread.
+
+        Raises InvalidArgumentError for a number that no event has.
         """
-        self._look(0, 0)
-        future = self._acks.future(_number(number))
+        number = _number(number)
+        self._given_out(number, self._look(number, 0))
+        future = self._acks.future(number)
         if not future.done():
             with self._wanted:
                 if self._watcher is None:
@@ -395,15 +408,16 @@ class Writer(Object):
         The loop watches a descriptor of the library; no thread is needed. Any
         number of tasks may wait for acks of one writer.
         """
+        number = _number(number)
         deadline = Deadline(timeout)
-        self._look(0, 0)
-        future = self._acks.future(_number(number))
+        self._given_out(number, self._look(number, 0))
+        future = self._acks.future(number)
         if not future.done():
             try:
                 with self._watching():
                     await asyncio.wait_for(asyncio.wrap_future(future), deadline.left())
             except asyncio.TimeoutError:
-                raise TimedOutError(f"{self._awaiting(number)}: not acked yet") from None
+                raise _doubtful(TimedOutError(f"{self._awaiting(number)}: not acked yet")) from None
             finally:
                 future.cancel()
         future.result()
@@ -436,7 +450,9 @@ class Writer(Object):
         status: int = self._library.writer_wait(self._handle, number, wait_ms, ctypes.byref(acked))
         if status == ForkedError.code:  # no lock may be taken: the thread that held it is not here
             raise self._failure(status)
-        ended = status < 0 and status not in (TimedOutError.code, BadHandleError.code)
+        if status == ClosedError.code and self._handle is None:  # close knows more, and tells it
+            status = BadHandleError.code
+        ended = status < 0 and status not in (TimedOutError.code, BadHandleError.code, InvalidArgumentError.code)
         final = self._failure_of_writer(status) if ended and self._acks.final is None else None
         self._acks.settle(acked.value, final)
         return status
@@ -449,7 +465,8 @@ class Writer(Object):
         With option writer_id also until the next writer of the id will know.
 
         At most `timeout` seconds; None: until it is, or the writer ends. Raises
-        TimedOutError, ClosedError, or what ended the writer.
+        TimedOutError, with `may_be_stored` true as by `wait`, ClosedError, or what ended
+        the writer.
         """
         waiting(self._library, self._library.writer_flush, self._live(), timeout=timeout)
 
@@ -476,8 +493,8 @@ class Writer(Object):
         by option max.outage only. Closing what is closed does nothing.
 
         Raises TimedOutError when events were not acked in time, or what had
-        ended the writer: what lies above `acked` may or may not be stored then.
-        The writer is closed in any case.
+        ended the writer: `may_be_stored` tells whether any event above `acked` may
+        be stored. The writer is closed in any case.
         """
         milliseconds(timeout)  # a bad one must not cost the handle
         handle = self._retire()
@@ -489,19 +506,22 @@ class Writer(Object):
         except PravegaError as failed:
             self._end(acked.value, failed)
             raise
-        except BaseException:
-            self._end(acked.value)
+        except BaseException:  # it goes on, and nobody hears how it ends
+            self._end(acked.value, _doubtful(self._failure(BadHandleError.code)))
             raise
         self._end(acked.value)
 
     def _discard(self, handle: int) -> None:
-        self._library.writer_close(handle, None, 0, None)
-        self._end(0)
+        acked, error = ctypes.c_int64(), ctypes.c_void_p()
+        status: int = self._library.writer_close(handle, ctypes.byref(acked), 0, ctypes.byref(error))
+        self._end(acked.value, None if status >= 0 else self._failure(status, error.value))
 
     def _end(self, acked: int, failed: PravegaError | None = None) -> None:
+        """Tells all who wait here what is acked, and what kept the rest from it."""
         final = failed
         if final is None or isinstance(final, TimedOutError):
             final = self._failure(BadHandleError.code)
+            final.may_be_stored = failed is not None and failed.may_be_stored
         self._acks.settle(acked, final)
         if self._watch is not None:
             self._watch.close()
@@ -548,7 +568,7 @@ def _key(key: str) -> bytes:
 
 
 def _number(number: int) -> int:
-    if not 0 <= number < 2**63:
+    if not 0 <= number < 2**63 - 1:
         raise InvalidArgumentError(f"{number} is no event's number")
     return number
 
@@ -590,6 +610,11 @@ def _packed(keys: Sequence[str | None]) -> tuple[bytes, array[int]]:
 def _address(data: bytes) -> int:
     """Where bytes lie; they must live as long as this is used."""
     return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+
+
+def _doubtful(failed: PravegaError) -> PravegaError:
+    failed.may_be_stored = True
+    return failed
 
 
 def _counted(failed: PravegaError, accepted: int, last: int) -> PravegaError:

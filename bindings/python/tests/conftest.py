@@ -83,6 +83,55 @@ def ctrl_c() -> Iterator[Callable[[float], None]]:
     signal.signal(signal.SIGALRM, before)
 
 
+class Faulty:
+    """A Pravega in memory with the faults that `ask` asks for; see tests/harness/cmd/faulty.
+
+    It has the stream scope/stream.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [PACKAGE.parents[1] / "build/tools/faulty"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.controller = self._line()
+
+    def ask(self, line: str) -> str:
+        """The answer to a line."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._line()
+
+    def tell(self, *lines: str) -> None:
+        """Obeys each of some lines."""
+        for line in lines:
+            assert self.ask(line) == "ok"
+
+    @property
+    def stored(self) -> list[str]:
+        """The events that are stored."""
+        return self.ask("stored").split()
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        self._process.communicate()
+        assert self._process.returncode == 0
+
+
+@pytest.fixture
+def faulty() -> Iterator[Faulty]:
+    """A Pravega in memory."""
+    started = Faulty()
+    yield started
+    started.close()
+
+
 Script = Callable[..., subprocess.CompletedProcess[str]]
 
 

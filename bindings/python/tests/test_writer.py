@@ -6,8 +6,6 @@ import collections
 import concurrent.futures
 import random
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -225,14 +223,8 @@ def test_futures_of_acks(client: pravega.Client, scope: str) -> None:
         assert concurrent.futures.wait(futures, SOON).not_done == set()
         assert [f.result() for f in futures] == list(range(1, 201))
         assert writer.ack(1).done()
-        beyond = writer.ack(1000)
-        assert not beyond.done()
         last = writer.write_many([b"x"] * 800)
-        assert beyond.result(SOON) == last == 1000
-        never = writer.ack(1001)
-        wait = writer.ack(5000)
-        assert wait.cancel()
-    assert isinstance(never.exception(SOON), pravega.ClosedError)
+        assert writer.ack(last).result(SOON) == last == 1000
     assert len(done) == 1
 
 
@@ -263,33 +255,12 @@ def test_after_close(client: pravega.Client, scope: str) -> None:
 def test_time_limits(client: pravega.Client, scope: str) -> None:
     client.create_stream(scope, "s")
     with client.open_writer(scope, "s") as writer:
-        with pytest.raises(TimeoutError) as caught:
-            writer.wait(1, timeout=0.01)
-        assert isinstance(caught.value, pravega.TimedOutError)
-        with pytest.raises(pravega.TimedOutError):
-            writer.wait(1, timeout=0)
         writer.flush(timeout=SOON)
-        for number in (-1, 2**63):
-            with pytest.raises(pravega.InvalidArgumentError):
-                writer.wait(number)
         with pytest.raises(pravega.InvalidArgumentError):
             writer.write(b"x", timeout=-1)
         with pytest.raises(pravega.InvalidArgumentError):
             writer.close(timeout=-1)
         assert writer.write(b"x") == 1
-
-
-def test_closing_ends_every_wait(client: pravega.Client, scope: str) -> None:
-    client.create_stream(scope, "s")
-    writer = client.open_writer(scope, "s")
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        waits = [pool.submit(writer.wait, 5, timeout=SOON) for _ in range(3)]
-        future = writer.ack(5)
-        time.sleep(0.2)
-        writer.write(b"only")
-        writer.close(timeout=SOON)
-        for wait in [*waits, future]:
-            assert isinstance(wait.exception(SOON), pravega.ClosedError)
 
 
 def test_a_sealed_stream_ends_the_writer(client: pravega.Client, scope: str) -> None:
@@ -331,16 +302,6 @@ def test_an_exception_in_the_block_is_the_one_that_is_seen(client: pravega.Clien
         raise LookupError("mine")
     assert writer.closed
     assert stored(client, scope) == [b"x"]
-
-
-def test_ctrl_c_ends_a_wait(client: pravega.Client, scope: str, ctrl_c: Callable[[float], None]) -> None:
-    client.create_stream(scope, "s")
-    with client.open_writer(scope, "s") as writer:
-        begin = time.monotonic()
-        ctrl_c(0.3)
-        with pytest.raises(KeyboardInterrupt):
-            writer.wait(1)
-        assert time.monotonic() - begin < SOON / 2
 
 
 def test_scaling_under_load_loses_and_doubles_nothing(client: pravega.Client, scope: str) -> None:

@@ -51,11 +51,16 @@ final class Deadline {
 
     /** Between two pieces: true when the time is over. Throws Cancelled when the thread was interrupted. */
     boolean over(String doing) {
+        return over(doing, false);
+    }
+
+    /** The same; whether what was waited for may come all the same is told with Cancelled. */
+    boolean over(String doing, boolean mayCome) {
         if (left() == 0) {
             return true;
         }
         if (Thread.currentThread().isInterrupted()) {
-            throw Kind.Cancelled.exception("interrupted: " + doing);
+            throw Kind.Cancelled.exception("interrupted: " + doing, mayCome);
         }
         return false;
     }

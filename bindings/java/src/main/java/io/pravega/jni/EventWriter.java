@@ -40,6 +40,7 @@ public final class EventWriter implements AutoCloseable {
     private final boolean hasId;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile long ackedAtEnd = OPEN;
+    private volatile boolean doubtful; // since it was closed: what is not acked may be stored
     private final AtomicReference<Acks> acks = new AtomicReference<>(); // null until somebody wants a future
 
     EventWriter(PravegaClient client, String stream, long writer, boolean hasId) {
@@ -52,13 +53,15 @@ public final class EventWriter implements AutoCloseable {
 
     private static void closeForgotten(long writer, String what, AtomicReference<Acks> acks) {
         long[] acked = new long[1];
+        boolean mayBeStored = false;
         try {
             Native.writerClose(writer, (int) UNTIL_GARBAGE_IS_ACKED.toMillis(), acked);
-        } finally {
-            Acks futures = acks.get();
-            if (futures != null) {
-                futures.end(acked[0], Kind.Closed.exception(what + " was garbage and is closed"));
-            }
+        } catch (PravegaException e) { // there is nobody to tell but the futures
+            mayBeStored = e.mayBeStored();
+        }
+        Acks futures = acks.get();
+        if (futures != null) {
+            futures.end(acked[0], Kind.Closed.exception(what + " was garbage and is closed", mayBeStored));
         }
     }
 
@@ -272,7 +275,9 @@ public final class EventWriter implements AutoCloseable {
      *
      * @param number the event's number
      * @param limit how long to wait
-     * @return false when it was not until the limit ended
+     * @return false when it was not known to be until the limit ended: the writer goes on, and stores it later if it has
+     *     not by then
+     * @throws PravegaException.InvalidArgument no event has the number
      * @throws PravegaException.Cancelled interrupted while waiting
      * @throws PravegaException.Closed the writer was closed before the event was acked
      */
@@ -281,12 +286,13 @@ public final class EventWriter implements AutoCloseable {
     }
 
     private boolean awaitAck(long number, Deadline until) {
+        check(number);
         if (ackedAtEnd != OPEN && number <= ackedAtEnd) {
             return true;
         }
         long[] acked = new long[1];
         for (;;) {
-            long writer = handle.get();
+            long writer = handle.orZero();
             Acks futures = acks.get();
             int status = look(number, futures == null ? until.piece() : 0, acked);
             if (status == Kind.TimedOut.code && futures != null) {
@@ -295,13 +301,31 @@ public final class EventWriter implements AutoCloseable {
             if (status == 0) {
                 return true;
             }
+            if (status == Kind.BadHandle.code || status == Kind.Closed.code && closing.get()) {
+                throw closed();
+            }
             if (status != Kind.TimedOut.code) {
                 throw failure(writer, status, "waiting for the ack of event " + number);
             }
-            if (until.over(toString())) {
+            if (until.over(toString(), true)) {
                 return false;
             }
         }
+    }
+
+    private void check(long number) {
+        if (number < 0 || number == Long.MAX_VALUE) {
+            throw none(number);
+        }
+    }
+
+    private PravegaException none(long number) {
+        return Kind.InvalidArgument.exception(handle + ": no event has the number " + number);
+    }
+
+    /** What those are told who want to know of events and find the writer closed, or being closed. */
+    private PravegaException closed() {
+        return Kind.Closed.exception(handle + " is closed", doubtful);
     }
 
     /** Waits in C for an ack, and tells the futures' thread what it may have missed by that. */
@@ -317,7 +341,8 @@ public final class EventWriter implements AutoCloseable {
 
     /**
      * A future of an ack: it completes when the event of this number, and so every one before it, is stored. It fails
-     * with the writer's final error, {@link PravegaException.Closed} included, when this will never be known.
+     * with the writer's final error, {@link PravegaException.Closed} included, when this will never be known, and with
+     * {@link PravegaException.InvalidArgument} when no event has the number.
      *
      * <p>Futures are completed by one daemon thread of this process; what depends on them without an executor of its
      * own runs there and must not block. A future costs an object; events nobody asks for cost nothing.
@@ -326,14 +351,18 @@ public final class EventWriter implements AutoCloseable {
      * @return a new future
      */
     public CompletableFuture<Void> whenAcked(long number) {
-        if (ackedAtEnd != OPEN) {
-            return number <= ackedAtEnd ? CompletableFuture.completedFuture(null)
-                    : CompletableFuture.failedFuture(handle.closed());
-        }
         try {
+            check(number);
+            if (ackedAtEnd != OPEN) {
+                return number <= ackedAtEnd ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(closed());
+            }
+            if (look(number, 0, new long[1]) == Kind.InvalidArgument.code) {
+                throw none(number);
+            }
             CompletableFuture<Void> future = futures().when(number);
             if (!future.isDone()) {
-                look(Long.MAX_VALUE, 0, new long[1]); // it may have been acked before the thread watched for it
+                look(number, 0, new long[1]); // it may have been acked before the thread watched for it
             }
             return future;
         } catch (PravegaException e) {
@@ -356,7 +385,7 @@ public final class EventWriter implements AutoCloseable {
             acks.set(futures);
             AckThread.watch(futures);
             if (ackedAtEnd != OPEN) { // closed meanwhile, maybe without having seen them
-                futures.end(ackedAtEnd, handle.closed());
+                futures.end(ackedAtEnd, closed());
             }
         }
         return futures;
@@ -378,7 +407,8 @@ public final class EventWriter implements AutoCloseable {
      * next writer of the id will know.
      *
      * @param limit how long to wait
-     * @throws PravegaException.TimedOut it was not until the limit ended
+     * @throws PravegaException.TimedOut it was not until the limit ended; the writer goes on, and stores it later if it
+     *     has not by then
      * @throws PravegaException.Cancelled interrupted while waiting
      * @throws PravegaException.Closed the writer was closed
      */
@@ -389,11 +419,11 @@ public final class EventWriter implements AutoCloseable {
     private void flush(Deadline until) {
         long last = accepted();
         if (!awaitAck(last, until)) {
-            throw Kind.TimedOut.exception(handle + " has " + (last - acked()) + " events that are not acked after the time limit");
+            throw Kind.TimedOut.exception(handle + " has " + (last - acked()) + " events that are not acked after the time limit", true);
         }
         while (hasId && !Native.writerFlush(handle.get(), Math.min(FLUSH_PIECE_MS, until.left()))) {
-            if (until.over(toString())) {
-                throw Kind.TimedOut.exception(handle + ": all is stored, but the next writer of its id may not know");
+            if (until.over(toString(), true)) {
+                throw Kind.TimedOut.exception(handle + ": all is stored, but the next writer of its id may not know", true);
             }
         }
         Reference.reachabilityFence(this);
@@ -438,7 +468,11 @@ public final class EventWriter implements AutoCloseable {
     private long accepted() {
         for (;;) {
             long before = acked();
-            long pending = pending();
+            long pending = Native.writerPending(handle.orZero());
+            Reference.reachabilityFence(this);
+            if (pending < 0) {
+                throw pending == Kind.BadHandle.code ? closed() : Kind.of((int) pending, toString());
+            }
             if (acked() == before) {
                 return before + pending;
             }
@@ -457,11 +491,12 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
-     * Waits at most so long until all is stored, and closes. What is not acked then may or may not be stored. A second
-     * close does nothing. An interrupted thread does not wait, but closes all the same.
+     * Waits at most so long until all is stored, and closes. A second close does nothing. An interrupted thread does not
+     * wait, but closes all the same.
      *
      * @param limit how long to wait
-     * @throws PravegaException.TimedOut not everything was acked; {@link #acked()} tells what was
+     * @throws PravegaException.TimedOut not everything was acked; {@link #acked()} tells what was, and {@link
+     *     PravegaException#mayBeStored} whether any of the rest may be stored
      * @throws PravegaException what kept events from being stored
      */
     public void close(Duration limit) {
@@ -475,16 +510,18 @@ public final class EventWriter implements AutoCloseable {
         PravegaException interrupted = flushed(until);
         long[] acked = new long[1];
         PravegaException failure = null;
+        doubtful = true; // until it is known
         try {
             Native.writerClose(handle.get(), interrupted != null ? 0 : until.millis(), acked);
         } catch (PravegaException e) {
             failure = e;
         }
+        doubtful = failure != null && failure.mayBeStored();
         ackedAtEnd = acked[0];
         handle.take();
         Acks futures = acks.get();
         if (futures != null) {
-            futures.end(acked[0], failure != null ? failure : handle.closed());
+            futures.end(acked[0], failure != null ? failure : closed());
         }
         if (failure != null) {
             if (interrupted != null) {

@@ -87,7 +87,12 @@ enum Kind {
 
     /** A failure that was found in Java. */
     PravegaException exception(String message) {
-        return maker.apply(new Failure(code, message, retriable, isFinal, false));
+        return exception(message, false);
+    }
+
+    /** The same, after which what was asked for may take effect all the same. */
+    PravegaException exception(String message, boolean mayBeStored) {
+        return maker.apply(new Failure(code, message, retriable, isFinal, mayBeStored));
     }
 
     /** A status that came back from C without a message. */

@@ -49,9 +49,11 @@ public class PravegaException extends RuntimeException {
     }
 
     /**
-     * Whether what was asked for may have taken effect all the same: the outcome is unknown.
+     * Whether what was asked for may have taken effect all the same, or may take effect later: for example when a
+     * connection was lost after a request was sent, or when a wait for events was given up and the writer goes on. Of a
+     * writer's final error: whether events above {@link EventWriter#acked} may be stored.
      *
-     * @return true when it may have happened
+     * @return false when nothing of it was stored or recorded
      */
     public boolean mayBeStored() {
         return mayBeStored;

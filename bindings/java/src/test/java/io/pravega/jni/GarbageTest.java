@@ -61,9 +61,15 @@ class GarbageTest {
 
     @Test
     void futuresOfAForgottenWriter() throws Exception {
-        String stream = server.stream(1);
+        try (Faulty faulty = new Faulty(); PravegaClient client = faulty.client()) {
+            futureOfAForgottenWriter(faulty, client);
+        }
+    }
+
+    private void futureOfAForgottenWriter(Faulty faulty, PravegaClient client) throws Exception {
         long before = Native.live();
-        CompletableFuture<Void> never = futureOf(stream);
+        faulty.tell("appends ignore");
+        CompletableFuture<Void> never = futureOf(client);
         awaitLive(before);
         Throwable failed = Assertions.assertThrows(ExecutionException.class, () -> never.get(30, TimeUnit.SECONDS)).getCause();
         assertEquals(PravegaException.Closed.class, failed.getClass());
@@ -71,10 +77,9 @@ class GarbageTest {
                 .noneMatch(thread -> thread.getName().equals("pravega-acks")));
     }
 
-    private CompletableFuture<Void> futureOf(String stream) throws Exception {
-        EventWriter writer = server.client().openWriter(server.scope(), stream);
-        writer.whenAcked(writer.write(new byte[1])).get(60, TimeUnit.SECONDS);
-        return writer.whenAcked(2);
+    private CompletableFuture<Void> futureOf(PravegaClient client) throws Exception {
+        EventWriter writer = client.openWriter(Faulty.SCOPE, Faulty.STREAM);
+        return writer.whenAcked(writer.write(new byte[1]));
     }
 
     @Test

@@ -1,0 +1,182 @@
+package io.pravega.jni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What calls say of their outcome is what the servers have, when these do not answer. */
+@Timeout(120)
+class OutcomeTest {
+    private static final Duration SHORT = Duration.ofMillis(100);
+
+    private Faulty faulty;
+    private PravegaClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        faulty = new Faulty();
+        client = faulty.client();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        client.close();
+        faulty.close();
+    }
+
+    private EventWriter writer() {
+        return client.openWriter(Faulty.SCOPE, Faulty.STREAM);
+    }
+
+    private static PravegaException failure(CompletableFuture<?> future) {
+        Throwable failed = assertThrows(ExecutionException.class, () -> future.get(60, TimeUnit.SECONDS)).getCause();
+        return assertInstanceOf(PravegaException.class, failed);
+    }
+
+    private static void closeUnacked(EventWriter writer) {
+        try {
+            writer.close(Duration.ZERO);
+        } catch (PravegaException e) {
+            assertTrue(e.mayBeStored());
+        }
+    }
+
+    @Test
+    void numbersThatNoEventHas() throws Exception {
+        faulty.tell("appends ignore");
+        EventWriter writer = writer();
+        long last = writer.write("event".getBytes());
+        for (long none : new long[] {-5, -1, last + 1, 1_000_000_000, Long.MAX_VALUE - 1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            assertThrows(PravegaException.InvalidArgument.class, () -> writer.awaitAck(none, Wait.LONG));
+            assertInstanceOf(PravegaException.InvalidArgument.class, failure(writer.whenAcked(none)));
+        }
+        assertFalse(writer.whenAcked(last).isDone());
+        faulty.tell("serve", "cut");
+        writer.whenAcked(last).get(60, TimeUnit.SECONDS);
+        writer.close();
+        assertThrows(PravegaException.InvalidArgument.class, () -> writer.awaitAck(-1, Duration.ZERO));
+        assertInstanceOf(PravegaException.InvalidArgument.class, failure(writer.whenAcked(-1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ignore", "noreply"})
+    void aWaitThatTimesOutMayBeStored(String append) throws Exception {
+        faulty.tell("appends " + append);
+        try (EventWriter writer = writer()) {
+            long last = writer.write("event".getBytes());
+            assertFalse(writer.awaitAck(last, Duration.ZERO));
+            long start = System.nanoTime();
+            assertFalse(writer.awaitAck(last, Duration.ofMillis(250)));
+            assertTrue(System.nanoTime() - start >= Duration.ofMillis(250).toNanos(), "the whole limit");
+            assertTrue(assertThrows(PravegaException.TimedOut.class, () -> writer.flush(SHORT)).mayBeStored());
+            faulty.tell("serve", "cut");
+        }
+        assertEquals(List.of("event"), faulty.stored());
+    }
+
+    @Test
+    void closingEndsFuturesAndWaits() throws Exception {
+        faulty.tell("appends noreply");
+        EventWriter writer = writer();
+        long last = writer.write("event".getBytes());
+        CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> writer.awaitAck(last, Wait.LONG));
+        CompletableFuture<Void> future = writer.whenAcked(last);
+        PravegaException closed = assertThrows(PravegaException.TimedOut.class, () -> writer.close(SHORT));
+        assertTrue(closed.mayBeStored());
+        assertTrue(failure(future).mayBeStored());
+        PravegaException waited = failure(waiting);
+        assertTrue(waited.mayBeStored(), waited.toString());
+        assertTrue(assertThrows(PravegaException.Closed.class, () -> writer.awaitAck(last, Duration.ZERO)).mayBeStored());
+        assertTrue(assertThrows(PravegaException.Closed.class, writer::flush).mayBeStored());
+        assertTrue(failure(writer.whenAcked(last)).mayBeStored());
+        assertFalse(assertThrows(PravegaException.Closed.class, () -> writer.write(new byte[1])).mayBeStored());
+        assertEquals(List.of("event"), faulty.stored());
+    }
+
+    @Test
+    void closingTheClientEndsFutures() throws Exception {
+        faulty.tell("appends ignore");
+        EventWriter writer = writer();
+        CompletableFuture<Void> never = writer.whenAcked(writer.write("event".getBytes()));
+        client.close();
+        assertInstanceOf(PravegaException.Closed.class, failure(never));
+        assertThrows(PravegaException.Closed.class, writer::close);
+    }
+
+    @Test
+    void interrupts() throws Exception {
+        faulty.tell("appends ignore");
+        EventWriter writer = writer();
+        long last = writer.write("event".getBytes());
+        AtomicReference<PravegaException> seen = new AtomicReference<>();
+        AtomicBoolean still = new AtomicBoolean();
+        for (String inside : new String[] {"awaitAck", "await"}) {
+            Thread waiting = new Thread(() -> {
+                seen.set(assertThrows(PravegaException.class, () -> writer.awaitAck(last, Wait.LONG)));
+                still.set(Thread.currentThread().isInterrupted());
+            });
+            waiting.start();
+            Wait.untilInside(waiting, inside);
+            waiting.interrupt();
+            waiting.join(10_000);
+            assertEquals(PravegaException.Cancelled.class, seen.get().getClass());
+            assertTrue(seen.get().mayBeStored());
+            assertTrue(still.get(), "the thread's status stays set");
+            writer.whenAcked(last); // now waits go another way
+        }
+        closeUnacked(writer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatReleaseSaysIsWhereTheNextReaderStarts(boolean byClient) throws Exception {
+        Random random = new Random();
+        try (EventWriter writer = writer()) {
+            for (int id = 10; id < 27; id++) {
+                writer.write(Integer.toString(id).getBytes());
+            }
+        }
+        for (int race = 0; race < 60; race++) {
+            String name = "group-" + race;
+            client.createReaderGroup(Faulty.SCOPE, name, Faulty.SCOPE + "/" + Faulty.STREAM);
+            PravegaClient other = faulty.client();
+            ReaderGroup group = other.openReaderGroup(Faulty.SCOPE, name);
+            EventReader reader = group.openReader("first");
+            Slice slice = reader.next(Wait.LONG);
+            long behind = 10 * (1 + random.nextInt(16));
+            CompletableFuture<Long> noted = CompletableFuture.supplyAsync(() -> {
+                try {
+                    slice.releaseAt(behind);
+                    return behind;
+                } catch (PravegaException.Closed e) {
+                    return 0L;
+                }
+            });
+            (byClient ? (AutoCloseable) other : reader).close();
+            reader.close();
+            group.close();
+            other.close();
+            try (ReaderGroup again = client.openReaderGroup(Faulty.SCOPE, name); EventReader next = again.openReader("next");
+                    Slice rest = next.next(Wait.LONG)) {
+                assertEquals(noted.get(60, TimeUnit.SECONDS), rest.startOffset());
+            }
+        }
+    }
+}

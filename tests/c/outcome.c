@@ -1,0 +1,177 @@
+/* What calls say of their outcome is what the servers have: a Pravega in memory that
+ * loses answers, and objects that are closed at the same time. Argument: the program faulty. */
+#include "faulty.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { LONG = 60000, EVENTS = 17, SIZE = 8 + 2 };
+
+static int rounds(int otherwise) {
+  const char *wanted = getenv("OUTCOME_ROUNDS");
+  return wanted != NULL ? atoi(wanted) : otherwise;
+}
+
+static pravega_writer_t *writer_open(pravega_client_t *client) {
+  pravega_writer_t *writer;
+  CHECK_OK(pravega_writer_open(client, "scope", "stream", NULL, &writer, LONG, &error));
+  return writer;
+}
+
+/* A new reader of a group. */
+static pravega_reader_t *reader_open(pravega_client_t *client, const char *group, const char *id) {
+  pravega_reader_group_t *g;
+  pravega_reader_t *reader;
+  CHECK_OK(pravega_reader_group_open(client, "scope", group, &g, LONG, &error));
+  CHECK_OK(pravega_reader_open(g, id, NULL, &reader, LONG, &error));
+  CHECK_OK(pravega_reader_group_close(g, &error));
+  return reader;
+}
+
+static int64_t slice_start(const pravega_slice_t *slice) {
+  pravega_slice_info_t info;
+  CHECK_INT(PRAVEGA_OK, pravega_slice_info(slice, &info, sizeof info));
+  return info.start_offset;
+}
+
+/* Whoever gives a slice back while another thread ends its reader. */
+struct race {
+  pravega_slice_t *slice;
+  int64_t next;
+  int pause;
+  atomic_bool *go;
+  int status;
+};
+
+static void linger(int steps) {
+  for (volatile int i = 0; i < steps; i++) {
+  }
+}
+
+static void *give_back(void *arg) {
+  struct race *r = arg;
+  while (!atomic_load(r->go)) {
+  }
+  linger(r->pause);
+  r->status = pravega_slice_release(r->slice, r->next);
+  return NULL;
+}
+
+enum end { CLOSE_READER, CLOSE_READER_AT, CLOSE_CLIENT, ENDS };
+
+/* What release says is where the next reader starts, however the two meet. Each event has
+ * an id; the last one is never given back, so that there is always something to read. */
+static void release_against_close(void) {
+  struct faulty f;
+  faulty_start(&f);
+  pravega_client_t *steady = faulty_client(&f, NULL, NULL);
+  pravega_writer_t *w = writer_open(steady);
+  const char *const streams[] = {"scope/stream"};
+  int noted = 0, refused = 0, aim = 0; /* steps that the one begins after the other */
+  for (int i = 0; i < EVENTS; i++) {
+    char id[3];
+    snprintf(id, sizeof id, "%02d", i);
+    CHECK_INT(i + 1, pravega_writer_write(w, NULL, 0, id, 2, LONG));
+  }
+  CHECK_OK(pravega_writer_close(w, NULL, LONG, &error));
+  for (int round = 0; round < rounds(300); round++) {
+    char group[32];
+    int created;
+    atomic_bool go = false;
+    pthread_t thread;
+    pravega_slice_t *slice;
+    pravega_list_t *position;
+    enum end end = (enum end)(round % ENDS);
+    struct race r = {.next = (1 + rand() % (EVENTS - 1)) * SIZE, .pause = aim + rand() % 1000, .go = &go};
+    int64_t at = 3 * SIZE;
+    snprintf(group, sizeof group, "group-%d", round);
+    CHECK_OK(pravega_reader_group_create(steady, "scope", group, streams, 1, NULL, &created, LONG, &error));
+    pravega_client_t *client = end == CLOSE_CLIENT ? faulty_client(&f, NULL, NULL) : steady;
+    pravega_reader_t *reader = reader_open(client, group, "first");
+    CHECK_INT(PRAVEGA_OK, pravega_reader_next(reader, LONG, &r.slice));
+    CHECK_OK(pravega_slice_position(r.slice, at, &position, &error));
+    CHECK_INT(0, pthread_create(&thread, NULL, give_back, &r));
+    atomic_store(&go, true);
+    linger(-aim);
+    switch (end) {
+    case CLOSE_READER:
+      CHECK_OK(pravega_reader_close(reader, LONG, &error));
+      break;
+    case CLOSE_READER_AT: /* refused if the slice is back, and not up to there */
+      if (pravega_reader_close_at(reader, pravega_list_get(position, 0), LONG, NULL) != PRAVEGA_OK) {
+        CHECK_OK(pravega_reader_close(reader, LONG, &error));
+        at = -1;
+      }
+      break;
+    default:
+      CHECK_OK(pravega_client_close(client, &error));
+    }
+    CHECK_INT(0, pthread_join(thread, NULL));
+    if (end == CLOSE_CLIENT) {
+      CHECK(pravega_reader_close(reader, LONG, NULL) <= 0);
+    }
+    CHECK_INT(PRAVEGA_OK, pravega_list_free(position));
+    CHECK(r.status == PRAVEGA_OK || r.status == PRAVEGA_E_CLOSED);
+    int64_t start = r.status == PRAVEGA_OK ? r.next : 0;
+    if (end == CLOSE_READER_AT && at >= 0) { /* whatever was given back */
+      start = at;
+    }
+    reader = reader_open(steady, group, "next");
+    CHECK_INT(PRAVEGA_OK, pravega_reader_next(reader, LONG, &slice));
+    CHECK_INT(start, slice_start(slice));
+    CHECK_INT(PRAVEGA_OK, pravega_slice_release(slice, PRAVEGA_SLICE_END));
+    CHECK_OK(pravega_reader_close(reader, LONG, &error));
+    if (r.status == PRAVEGA_OK) {
+      noted++;
+      aim += 500 + abs(aim) / 8;
+    } else {
+      refused++;
+      aim -= 500 + abs(aim) / 8;
+    }
+  }
+  CHECK(noted > 0 && refused > 0);
+  CHECK_OK(pravega_client_close(steady, &error));
+  faulty_stop(&f);
+}
+
+/* Numbers that no event has are refused, not waited for, and not taken for stored. */
+static void numbers_that_are_none(void) {
+  struct faulty f;
+  int64_t acked = -1;
+  faulty_start(&f);
+  pravega_client_t *client = faulty_client(&f, NULL, NULL);
+  pravega_writer_t *w = writer_open(client);
+  CHECK_INT(PRAVEGA_OK, pravega_writer_wait(w, 0, LONG, &acked));
+  CHECK_INT(0, acked);
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_wait(w, 1, LONG, &acked));
+  CHECK_INT(0, acked);
+  faulty_tell(&f, "appends ignore");
+  int64_t last = 0;
+  for (int i = 0; i < 1000; i++) { /* some lie in the inbox by then, and have their numbers */
+    last = pravega_writer_write(w, NULL, 0, "x", 1, 0);
+    CHECK_INT(i + 1, last);
+    CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_writer_wait(w, last, 0, NULL));
+    CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_wait(w, last + 1, LONG, NULL));
+  }
+  int64_t refused = pravega_writer_write(w, "\xff", 1, "x", 1, LONG);
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, refused);
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_wait(w, refused, LONG, NULL));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_wait(w, INT64_MIN, LONG, NULL));
+  CHECK_INT(PRAVEGA_E_INVALID_ARGUMENT, pravega_writer_wait(w, INT64_MAX - 1, LONG, NULL));
+  CHECK_INT(PRAVEGA_E_TIMED_OUT, pravega_writer_wait(w, INT64_MAX, 0, NULL)); /* is the writer's end */
+  faulty_tell(&f, "serve");
+  faulty_tell(&f, "cut");
+  CHECK_INT(PRAVEGA_OK, pravega_writer_wait(w, last, LONG, &acked));
+  CHECK_INT(last, acked);
+  CHECK_OK(pravega_writer_close(w, &acked, LONG, &error));
+  CHECK_OK(pravega_client_close(client, &error));
+  faulty_stop(&f);
+}
+
+int main(int argc, char **argv) {
+  CHECK_INT(2, argc);
+  faulty_program = argv[1];
+  RUN(release_against_close);
+  RUN(numbers_that_are_none);
+  return 0;
+}
