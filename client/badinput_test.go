@@ -65,6 +65,10 @@ func TestBadGroupConfigsAreRefused(t *testing.T) {
 		"tail and a cut": func(c *ReaderGroupConfig) {
 			c.Streams[0].FromTail, c.Streams[0].From = true, cutOf("scope", "stream", 1)
 		},
+		"stream other/stream is not in the scope of the group": func(c *ReaderGroupConfig) {
+			c.Retention = GroupRetentionManual
+			c.Streams = append(c.Streams, GroupStream{Scope: "other", Stream: "stream"})
+		},
 		"is given for scope/stream": func(c *ReaderGroupConfig) { c.Streams[0].To = cutOf("scope", "other", 1) },
 	} {
 		wanted := DefaultReaderGroupConfig(one)

@@ -87,7 +87,7 @@ var optionTable = slices.Concat(
 		entry("group.checkpoints.outstanding", "3", options.Numbers[int](1, math.MaxInt32),
 			"checkpoints of the group that may be under way at once", func(s *Settings) *int { return &s.Group.MaxOutstandingCheckpoints }),
 		entry("group.retention", GroupRetentionNone, options.Choices(groupRetentions...),
-			"what of the group's streams the servers may truncate: nothing, before cuts that are told, before the last checkpoint", func(s *Settings) *string { return &s.Group.Retention }),
+			"what of the group's streams the servers may truncate: nothing, before cuts that are told, before the last checkpoint; the last two need streams of the group's own scope", func(s *Settings) *string { return &s.Group.Retention }),
 	),
 	of(ObjectStream,
 		entry("stream.segments", "1", options.Numbers[int](1, 1<<20),

@@ -41,7 +41,9 @@ type ReaderGroupConfig struct {
 	MaxOutstandingCheckpoints int
 	// Retention says what of the streams their own retention policies may truncate:
 	// a stream with a policy keeps what such a group still needs, within the
-	// policy's limits. Option group.retention.
+	// policy's limits. All but GroupRetentionNone need the streams to be in the
+	// group's own scope: controllers can do nothing else with such a group than try
+	// for ever to create it. Option group.retention.
 	Retention string
 }
 
@@ -127,8 +129,10 @@ func (g GroupStream) String() string {
 }
 
 // CreateReaderGroup creates a reader group in a scope. It returns false if the
-// same group exists already, and ConfigMismatch if another one of that name
-// does. Other errors: InvalidArgument, NoSuchScope, NoSuchStream.
+// same group exists already, and ConfigMismatch, which says what differs, if another
+// one of that name does. A creation that was interrupted is completed by the next one
+// of the same configuration; until then the group cannot be opened, but deleted. Other
+// errors: InvalidArgument, NoSuchScope, NoSuchStream.
 func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, config ReaderGroupConfig) (created bool, err error) {
 	ctx, cancel := c.limit(ctx)
 	defer cancel()
@@ -140,6 +144,14 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	if err != nil {
 		return false, c.absent(ctx, err)
 	}
+	// What can be wrong with the configuration shows before the group is registered.
+	heads, err := c.heads(ctx, wanted)
+	if err != nil {
+		return false, c.absent(ctx, err)
+	}
+	if _, err := readergroup.NewInit(wanted, heads); err != nil {
+		return false, err
+	}
 	existing, err := c.controller.CreateReaderGroup(ctx, scope, name, wanted)
 	if err != nil {
 		return false, err
@@ -150,30 +162,17 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 			wanted.Start[stream] = start // the tail has moved since
 		}
 	}
-	if !existing.Same(wanted) {
-		return false, fault.New(fault.ConfigMismatch, op, scope+"/"+name, "")
-	}
-	heads, err := c.heads(ctx, existing)
-	if err != nil {
-		return false, c.absent(ctx, err)
-	}
-	init, err := readergroup.NewInit(existing, heads)
-	if err != nil {
-		return false, err
-	}
-	g, err := c.OpenReaderGroup(ctx, scope, name)
-	if err != nil {
-		return false, err
-	}
-	state, log := g.replica(nil)
-	err = log.Write(ctx, func() ([]byte, error) {
-		created = !state.Started() // somebody else may be faster
-		if !created {
-			return nil, nil
+	if differs := difference(existing, wanted); differs != "" {
+		if _, err := c.OpenReaderGroup(ctx, scope, name); errors.Is(err, fault.NoSuchReaderGroup) {
+			differs += "; but its creation was not finished, and it has no state: delete it, or create it as it was meant"
 		}
-		return readergroup.EncodeInit(init)
-	})
-	return created && err == nil, err
+		return false, fault.New(fault.ConfigMismatch, op, scope+"/"+name, "%s", differs)
+	}
+	created, err = c.start(ctx, scope, name, existing, heads)
+	if err != nil && existing.ID == wanted.ID {
+		err = unfinished(err, op, scope+"/"+name)
+	}
+	return created, err
 }
 
 // groupConfig puts the servers' form of a configuration together.
@@ -204,6 +203,9 @@ func (c *Client) groupConfig(ctx context.Context, op, name string, config Reader
 		if _, twice := wanted.Start[stream]; twice {
 			return wanted, fault.New(fault.InvalidArgument, op, name, "it is to read stream %s twice", stream)
 		}
+		if scope, _, _ := strings.Cut(name, "/"); config.Retention != GroupRetentionNone && s.Scope != scope {
+			return wanted, fault.New(fault.InvalidArgument, op, name, "group.retention is %s, and stream %s is not in the scope of the group", config.Retention, stream)
+		}
 		if s.FromTail && !s.From.Unbounded() {
 			return wanted, fault.New(fault.InvalidArgument, op, name, "stream %s is to be read from the tail and a cut", stream)
 		}
@@ -212,15 +214,19 @@ func (c *Client) groupConfig(ctx context.Context, op, name string, config Reader
 				return wanted, fault.New(fault.InvalidArgument, op, name, "a cut of stream %s is given for %s", cut.Stream, stream)
 			}
 		}
-		from := s.From.cut
+		wanted.Start[stream], wanted.End[stream] = s.From.cut, s.To.cut
+	}
+	for _, s := range config.Streams {
+		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
+		var err error
 		if s.FromTail {
-			tail, err := c.tail(ctx, stream)
-			if err != nil {
-				return wanted, err
-			}
-			from = tail
+			wanted.Start[stream], err = c.tail(ctx, stream)
+		} else if !s.From.Unbounded() { // else the head is looked for
+			err = c.mustExist(ctx, op, stream)
 		}
-		wanted.Start[stream], wanted.End[stream] = from, s.To.cut
+		if err != nil {
+			return wanted, err
+		}
 	}
 	return wanted, nil
 }
@@ -241,18 +247,28 @@ func (c *Client) heads(ctx context.Context, config readergroup.Config) (map[nami
 	return heads, nil
 }
 
-// DeleteReaderGroup deletes a reader group. Its readers find out at their next
-// group work. Errors: NoSuchScope, NoSuchReaderGroup.
+// DeleteReaderGroup deletes a reader group, also one whose creation was not finished.
+// Its readers find out at their next group work. Errors: NoSuchScope,
+// NoSuchReaderGroup.
 func (c *Client) DeleteReaderGroup(ctx context.Context, scope, name string) error {
-	config, err := c.controller.ReaderGroupConfig(ctx, scope, name)
-	if err != nil {
-		return c.absent(ctx, err)
-	}
-	deleted, err := c.controller.DeleteReaderGroup(ctx, scope, name, config.ID)
+	deleted, err := c.deleteGroup(ctx, scope, name)
 	if err == nil && !deleted {
 		err = fault.New(fault.NoSuchReaderGroup, "delete reader group", scope+"/"+name, "")
 	}
-	return err
+	return c.absent(ctx, err)
+}
+
+// deleteGroup deletes a group, and reports whether there was anything of it: its
+// state may be left without its registration.
+func (c *Client) deleteGroup(ctx context.Context, scope, name string) (deleted bool, err error) {
+	config, err := c.controller.ReaderGroupConfig(ctx, scope, name)
+	switch {
+	case err == nil:
+		return c.controller.DeleteReaderGroup(ctx, scope, name, config.ID)
+	case errors.Is(err, fault.NoSuchReaderGroup):
+		return c.discard(ctx, naming.ReaderGroupStream(scope, name))
+	}
+	return false, err
 }
 
 // ReaderGroup is a handle to a reader group that exists at the servers. Safe for
@@ -266,8 +282,26 @@ type ReaderGroup struct {
 }
 
 // OpenReaderGroup finds a reader group, whoever created it. Errors: NoSuchScope,
-// NoSuchReaderGroup.
+// NoSuchReaderGroup, also for a group whose creation was not finished; it says so.
 func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*ReaderGroup, error) {
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
+	g, err := c.find(ctx, scope, name)
+	if err != nil {
+		return nil, err
+	}
+	_, end, err := segment.NewLog(c.stores, g.segment).Bounds(ctx)
+	if err != nil {
+		return nil, g.deleted(err)
+	}
+	if end == 0 {
+		return nil, g.stateless()
+	}
+	return g, nil
+}
+
+// find looks for a group that the controllers know, with or without state.
+func (c *Client) find(ctx context.Context, scope, name string) (*ReaderGroup, error) {
 	const op = "open reader group"
 	if err := naming.Check(op, "reader group", name); err != nil {
 		return nil, err
@@ -281,6 +315,12 @@ func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*Read
 		return nil, err
 	}
 	return &ReaderGroup{client: c, scope: scope, name: name, segment: naming.SegmentName(stream, segments[0].Segment)}, nil
+}
+
+// stateless is the error of a group whose creation was not finished.
+func (g *ReaderGroup) stateless() error {
+	return fault.New(fault.NoSuchReaderGroup, "open reader group", g.String(),
+		"its creation was not finished, and it has no state: create it again with the same configuration, which completes it, or delete it")
 }
 
 // String is "scope/name".
@@ -304,7 +344,7 @@ func (g *ReaderGroup) fetch(ctx context.Context, state *readergroup.State, log *
 		return g.deleted(err)
 	}
 	if !state.Started() {
-		return fault.New(fault.NoSuchReaderGroup, "read state of reader group", g.String(), "it has no state yet: create it")
+		return g.stateless()
 	}
 	return nil
 }

@@ -21,11 +21,6 @@ func (c *Client) CreateScope(ctx context.Context, scope string) (created bool, e
 	return c.controller.CreateScope(ctx, scope)
 }
 
-// DeleteScope deletes an empty scope; false if there is none. Errors: NotEmpty.
-func (c *Client) DeleteScope(ctx context.Context, scope string) (deleted bool, err error) {
-	return c.controller.DeleteScope(ctx, scope)
-}
-
 // ScopeExists tells whether a scope exists.
 func (c *Client) ScopeExists(ctx context.Context, scope string) (bool, error) {
 	return c.controller.ScopeExists(ctx, scope)
@@ -61,13 +56,21 @@ func (c *Client) UpdateStream(ctx context.Context, scope, stream string, config 
 // SealStream seals a stream: nothing can be written to it any more, and readers
 // come to its end. Sealing again is no error. Errors: NoSuchScope, NoSuchStream.
 func (c *Client) SealStream(ctx context.Context, scope, stream string) error {
-	return c.absent(ctx, c.controller.SealStream(ctx, naming.Stream{Scope: scope, Name: stream}))
+	name := naming.Stream{Scope: scope, Name: stream}
+	if err := name.Check("seal stream"); err != nil {
+		return err
+	}
+	return c.absent(ctx, c.controller.SealStream(ctx, name))
 }
 
 // DeleteStream deletes a sealed stream; false if there is none. Errors:
 // StreamNotSealed.
 func (c *Client) DeleteStream(ctx context.Context, scope, stream string) (deleted bool, err error) {
-	return c.controller.DeleteStream(ctx, naming.Stream{Scope: scope, Name: stream})
+	name := naming.Stream{Scope: scope, Name: stream}
+	if err := name.Check("delete stream"); err != nil {
+		return false, err
+	}
+	return c.controller.DeleteStream(ctx, name)
 }
 
 // StreamExists tells whether a stream exists.

@@ -44,9 +44,6 @@ func TestStatusesOfReplies(t *testing.T) {
 		{"deleteScope", func(s int32) proto.Message { return &pb.DeleteScopeReply{Status: pb.DeleteScopeReply_Status(s)} },
 			func(c *Controller, ctx context.Context) error { _, err := c.DeleteScope(ctx, "s"); return err },
 			[]fault.Code{fine, fault.ServerError, fine, fault.NotEmpty, fault.Protocol}},
-		{"deleteScopeRecursive", func(s int32) proto.Message { return &pb.DeleteScopeReply{Status: pb.DeleteScopeReply_Status(s)} },
-			func(c *Controller, ctx context.Context) error { return c.DeleteScopeRecursive(ctx, "s") },
-			[]fault.Code{fine, fault.ServerError, fine}},
 		{"createStream", func(s int32) proto.Message { return &pb.CreateStreamReply{Status: pb.CreateStreamReply_Status(s)} },
 			func(c *Controller, ctx context.Context) error {
 				_, err := c.CreateStream(ctx, stream, fixed)
@@ -72,6 +69,16 @@ func TestStatusesOfReplies(t *testing.T) {
 				return err
 			},
 			[]fault.Code{fine, fault.ServerError, fault.NoSuchScope, fault.Protocol}},
+		{"listKeyValueTablesInScope", func(s int32) proto.Message { return &pb.ListTablesReply{Status: pb.ListTablesReply_Status(s)} },
+			func(c *Controller, ctx context.Context) (err error) {
+				for _, err = range c.Tables(ctx, "s") {
+				}
+				return err
+			},
+			[]fault.Code{fine, fault.ServerError, fault.NoSuchScope, fault.Protocol}},
+		{"deleteKeyValueTable", func(s int32) proto.Message { return &pb.DeleteTableReply{Status: pb.DeleteTableReply_Status(s)} },
+			func(c *Controller, ctx context.Context) error { _, err := c.DeleteTable(ctx, "s", "t"); return err },
+			[]fault.Code{fine, fault.ServerError, fine, fault.Protocol}},
 		{"scale", func(s int32) proto.Message { return &pb.ScaleReply{Status: pb.ScaleReply_Status(s)} },
 			func(c *Controller, ctx context.Context) error {
 				_, _, err := c.Scale(ctx, stream, ids(0), []KeyRange{{0, 1}})
@@ -163,8 +170,8 @@ func TestBadNamesGoNowhere(t *testing.T) {
 			return err
 		},
 		"UpdateStream":        func() error { return c.UpdateStream(ctx, bad, fixed) },
-		"SealStream":          func() error { return c.SealStream(ctx, internal) },
-		"DeleteStream":        func() error { _, err := c.DeleteStream(ctx, internal); return err },
+		"SealStream":          func() error { return c.SealStream(ctx, bad) },
+		"DeleteStream":        func() error { _, err := c.DeleteStream(ctx, bad); return err },
 		"TruncateStream":      func() error { return c.TruncateStream(ctx, badCut) },
 		"TruncateStream zero": func() error { return c.TruncateStream(ctx, streamcut.Cut{}) },
 		"StreamExists":        func() error { _, err := c.StreamExists(ctx, bad); return err },
@@ -191,6 +198,7 @@ func TestBadNamesGoNowhere(t *testing.T) {
 		"ReaderGroupConfig":   func() error { _, err := c.ReaderGroupConfig(ctx, "s", strings.Repeat("x", 251)); return err },
 		"DeleteReaderGroup":   func() error { _, err := c.DeleteReaderGroup(ctx, "s/t", "g", group.ID); return err },
 		"ReleaseBefore":       func() error { return c.ReleaseBefore(ctx, "s", "g", group.ID, 0, badCut) },
+		"DeleteTable":         func() error { _, err := c.DeleteTable(ctx, "s/t", "k"); return err },
 		"Streams": func() (err error) {
 			for _, err = range c.Streams(ctx, "a b") {
 			}

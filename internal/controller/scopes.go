@@ -31,21 +31,14 @@ func (c *Controller) CreateScope(ctx context.Context, scope string) (created boo
 }
 
 // DeleteScope deletes an empty scope. deleted is false if it does not exist. A
-// scope with streams or reader groups in it is fault.NotEmpty.
+// scope with streams, reader groups or key-value tables in it is fault.NotEmpty, but
+// look before: a controller that refuses has deleted parts of what it knows of the
+// scope, so that tags are lost and nothing works in it any more.
+//
+// The controllers' own recursive deletion is not used: when it fails half way, the
+// scope can neither be used nor be deleted any more, and asking again reports success.
 func (c *Controller) DeleteScope(ctx context.Context, scope string) (deleted bool, err error) {
-	return c.deleteScope(ctx, "deleteScope", scope)
-}
-
-// DeleteScopeRecursive deletes a scope with all that is in it: streams, which
-// need not be sealed, and reader groups. It also succeeds if the scope does not
-// exist.
-func (c *Controller) DeleteScopeRecursive(ctx context.Context, scope string) error {
-	_, err := c.deleteScope(ctx, "deleteScopeRecursive", scope)
-	return err
-}
-
-func (c *Controller) deleteScope(ctx context.Context, method, scope string) (deleted bool, err error) {
-	r := &request{method: method, op: "delete scope", subject: scope, changes: true}
+	r := &request{method: "deleteScope", op: "delete scope", subject: scope, changes: true}
 	if err := naming.Check(r.op, "scope", scope); err != nil {
 		return false, err
 	}

@@ -60,7 +60,7 @@ func (c *Controller) UpdateStream(ctx context.Context, stream naming.Stream, con
 // sealed already stays so, without an error.
 func (c *Controller) SealStream(ctx context.Context, stream naming.Stream) error {
 	r := &request{method: "sealStream", op: "seal stream", subject: stream.String(), absent: fault.NoSuchStream, changes: true}
-	if err := stream.Check(r.op); err != nil {
+	if err := stream.CheckInternal(r.op); err != nil {
 		return err
 	}
 	out := new(pb.UpdateStreamReply)
@@ -100,7 +100,7 @@ func updated(r *request, out *pb.UpdateStreamReply) error {
 // One that is not sealed is fault.StreamNotSealed.
 func (c *Controller) DeleteStream(ctx context.Context, stream naming.Stream) (deleted bool, err error) {
 	r := &request{method: "deleteStream", op: "delete stream", subject: stream.String(), absent: fault.NoSuchStream, changes: true}
-	if err := stream.Check(r.op); err != nil {
+	if err := stream.CheckInternal(r.op); err != nil {
 		return false, err
 	}
 	out := new(pb.DeleteStreamReply)

@@ -1,5 +1,7 @@
 package naming
 
+import "strings"
+
 // Stream is the full name of a stream.
 type Stream struct {
 	Scope string
@@ -9,7 +11,16 @@ type Stream struct {
 // ReaderGroupStream is the stream that holds the state of a reader group. It
 // has one segment.
 func ReaderGroupStream(scope, group string) Stream {
-	return Stream{Scope: scope, Name: "_RG" + group}
+	return Stream{Scope: scope, Name: readerGroupPrefix + group}
+}
+
+const readerGroupPrefix = "_RG"
+
+// ReaderGroupOf is the name of the reader group whose state a stream of this name
+// holds; ok is false if it holds none.
+func ReaderGroupOf(stream string) (group string, ok bool) {
+	group, ok = strings.CutPrefix(stream, readerGroupPrefix)
+	return group, ok && Check("", "reader group", group) == nil
 }
 
 // MarkStream is the stream that holds the times that the controllers make of what a

@@ -2,6 +2,7 @@ package clustertest
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ type catalogue struct {
 	scopes   map[string]bool
 	streams  map[string]*Stream
 	groups   map[string]*pb.ReaderGroupConfig
+	tables   map[string]bool            // key-value tables
+	spoilt   map[string]bool            // scopes whose deletion was refused
 	released map[string]map[int64]int64 // by groups, of the cut that was released last
 }
 
@@ -36,6 +39,8 @@ func newCatalogue(own naming.Stream) catalogue {
 		scopes:   map[string]bool{own.Scope: true},
 		streams:  map[string]*Stream{own.String(): {Config: &pb.StreamConfig{}}},
 		groups:   make(map[string]*pb.ReaderGroupConfig),
+		tables:   make(map[string]bool),
+		spoilt:   make(map[string]bool),
 		released: make(map[string]map[int64]int64),
 	}
 }
@@ -72,6 +77,35 @@ func (c *Cluster) Register(config *pb.ReaderGroupConfig) {
 	c.catalogue.groups[config.GetScope()+"/"+config.GetName()] = config
 }
 
+// AddStream makes the controller know a stream.
+func (c *Cluster) AddStream(name naming.Stream) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.catalogue.streams[name.String()] = &Stream{Config: &pb.StreamConfig{}}
+}
+
+// AddTable makes the controller know a key-value table.
+func (c *Cluster) AddTable(scope, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.catalogue.tables[scope+"/"+name] = true
+}
+
+// Tables counts the key-value tables of a scope.
+func (c *Cluster) Tables(scope string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.within(scope, maps.Keys(c.catalogue.tables)))
+}
+
+// Spoilt tells whether the deletion of a scope was refused, after which a real
+// controller can do little in it.
+func (c *Cluster) Spoilt(scope string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.catalogue.spoilt[scope]
+}
+
 // Released is the cut before which a group does not need its stream.
 func (c *Cluster) Released(scope, name string) map[int64]int64 {
 	c.mu.Lock()
@@ -92,7 +126,7 @@ func read[M any, P interface {
 // is held.
 func (c *Cluster) manage(method string, stream grpc.ServerStream) (proto.Message, error) {
 	switch method {
-	case "createScope", "deleteScope", "deleteScopeRecursive", "checkScopeExists":
+	case "createScope", "deleteScope", "checkScopeExists":
 		in, err := read[pb.Scope](stream)
 		if err != nil {
 			return nil, err
@@ -125,7 +159,37 @@ func (c *Cluster) manage(method string, stream grpc.ServerStream) (proto.Message
 			return nil, err
 		}
 		return c.scaleByHand(in), nil
+	case "listStreamsInScope":
+		in, err := read[pb.ListStreamsRequest](stream)
+		if err != nil {
+			return nil, err
+		}
+		return c.listStreams(in), nil
+	case "listKeyValueTablesInScope":
+		in, err := read[pb.ListTablesRequest](stream)
+		if err != nil {
+			return nil, err
+		}
+		return c.listTables(in), nil
+	case "deleteKeyValueTable":
+		in, err := read[pb.Table](stream)
+		if err != nil {
+			return nil, err
+		}
+		key := in.GetScope() + "/" + in.GetName()
+		if !c.catalogue.tables[key] {
+			return &pb.DeleteTableReply{Status: pb.DeleteTableReply_NO_TABLE}, nil
+		}
+		delete(c.catalogue.tables, key)
+		return &pb.DeleteTableReply{}, nil
 	case "getSegments":
+		in, err := read[pb.HeadRequest](stream)
+		if err != nil {
+			return nil, err
+		}
+		if name := nameOf(in.GetStream()); c.catalogue.streams[name.String()] == nil {
+			return nil, status.Errorf(codes.NotFound, "no stream %s", name)
+		}
 		head := new(pb.HeadReply)
 		for _, s := range c.epochs[0] {
 			head.Locations = append(head.Locations, &pb.HeadReply_Location{Segment: s.GetSegment()})
@@ -149,18 +213,68 @@ func (c *Cluster) scope(method, name string) proto.Message {
 		}
 		c.catalogue.scopes[name] = true
 		return &pb.CreateScopeReply{}
-	case "deleteScopeRecursive":
-		maps.DeleteFunc(c.catalogue.streams, func(key string, _ *Stream) bool { return within(key) })
-		maps.DeleteFunc(c.catalogue.groups, func(key string, _ *pb.ReaderGroupConfig) bool { return within(key) })
 	}
 	if !known {
 		return &pb.DeleteScopeReply{Status: pb.DeleteScopeReply_NO_SCOPE}
 	}
-	if slices.ContainsFunc(slices.Collect(maps.Keys(c.catalogue.streams)), within) || slices.ContainsFunc(slices.Collect(maps.Keys(c.catalogue.groups)), within) {
+	inside := slices.Concat(slices.Collect(maps.Keys(c.catalogue.streams)), slices.Collect(maps.Keys(c.catalogue.groups)), slices.Collect(maps.Keys(c.catalogue.tables)))
+	if slices.ContainsFunc(inside, within) {
+		c.catalogue.spoilt[name] = true
 		return &pb.DeleteScopeReply{Status: pb.DeleteScopeReply_NOT_EMPTY}
 	}
 	delete(c.catalogue.scopes, name)
 	return &pb.DeleteScopeReply{}
+}
+
+// listStreams lists those of a scope, of which the states of groups are some, a few at
+// a time.
+func (c *Cluster) listStreams(in *pb.ListStreamsRequest) proto.Message {
+	scope := in.GetScope().GetName()
+	if !c.catalogue.scopes[scope] {
+		return &pb.ListStreamsReply{Status: pb.ListStreamsReply_NO_SCOPE}
+	}
+	names := c.within(scope, maps.Keys(c.catalogue.streams))
+	for _, group := range c.within(scope, maps.Keys(c.catalogue.groups)) {
+		names = append(names, naming.ReaderGroupStream(scope, group).Name)
+	}
+	names, next := page(names, in.GetPage())
+	reply := &pb.ListStreamsReply{Next: next}
+	for _, name := range names {
+		reply.Streams = append(reply.Streams, &pb.Stream{Scope: scope, Name: name})
+	}
+	return reply
+}
+
+func (c *Cluster) listTables(in *pb.ListTablesRequest) proto.Message {
+	scope := in.GetScope().GetName()
+	names, next := page(c.within(scope, maps.Keys(c.catalogue.tables)), in.GetPage())
+	reply := &pb.ListTablesReply{Next: next}
+	for _, name := range names {
+		reply.Tables = append(reply.Tables, &pb.Table{Scope: scope, Name: name})
+	}
+	return reply
+}
+
+// within are the names of a scope among "scope/name".
+func (c *Cluster) within(scope string, all iter.Seq[string]) (names []string) {
+	for key := range all {
+		if name, ok := strings.CutPrefix(key, scope+"/"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// page is a part of a list: what comes after the token, which is a name.
+func page(names []string, at *pb.Page) (part []string, next *pb.Page) {
+	const size = 2
+	slices.Sort(names)
+	from, _ := slices.BinarySearch(names, at.GetToken()+"\x00")
+	part = names[from:min(from+size, len(names))]
+	if len(part) > 0 {
+		next = &pb.Page{Token: part[len(part)-1]}
+	}
+	return part, next
 }
 
 func (c *Cluster) createStream(in *pb.StreamConfig) proto.Message {
@@ -245,7 +359,7 @@ func (c *Cluster) manageGroup(method string, stream grpc.ServerStream) (proto.Me
 			return nil, err
 		}
 		if method == "createReaderGroup" {
-			return c.createGroup(in), nil
+			return c.createGroup(in)
 		}
 		return c.updateGroup(in), nil
 	case "getReaderGroupConfig", "deleteReaderGroup":
@@ -277,16 +391,19 @@ func log(scope, name string) string {
 	return naming.SegmentName(naming.ReaderGroupStream(scope, name), 0)
 }
 
-func (c *Cluster) createGroup(in *pb.ReaderGroupConfig) proto.Message {
+func (c *Cluster) createGroup(in *pb.ReaderGroupConfig) (proto.Message, error) {
 	key := in.GetScope() + "/" + in.GetName()
-	if !c.catalogue.scopes[in.GetScope()] {
-		return &pb.CreateReaderGroupReply{Status: pb.CreateReaderGroupReply_NO_SCOPE}
+	switch {
+	case !c.catalogue.scopes[in.GetScope()]:
+		return &pb.CreateReaderGroupReply{Status: pb.CreateReaderGroupReply_NO_SCOPE}, nil
+	case c.catalogue.spoilt[in.GetScope()]:
+		return nil, status.Errorf(codes.NotFound, "no table of the groups of scope %s", in.GetScope())
 	}
 	if c.catalogue.groups[key] == nil {
 		c.catalogue.groups[key] = in
 		c.Create(log(in.GetScope(), in.GetName()))
 	}
-	return &pb.CreateReaderGroupReply{Config: c.catalogue.groups[key]}
+	return &pb.CreateReaderGroupReply{Config: c.catalogue.groups[key]}, nil
 }
 
 func (c *Cluster) updateGroup(in *pb.ReaderGroupConfig) proto.Message {

@@ -47,6 +47,7 @@ type Cluster struct {
 	began        int64         // transactions
 	linger       time.Duration // of a commit
 	calls        map[string]int
+	effects      map[string]int // calls that were done, whatever was answered
 	fate         func(method string, call int) storetest.Verdict
 	instead      map[string]proto.Message
 	admits       func(authorization string) bool
@@ -68,7 +69,7 @@ func New(bounds ...float64) (*Cluster, error) {
 	}
 	c := &Cluster{Server: store, Stream: naming.Stream{Scope: "scope", Name: "stream"}, URI: "tcp://" + listener.Addr().String(),
 		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor),
-		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), instead: make(map[string]proto.Message), marks: make(map[string]Mark), life: 10 * time.Minute}
+		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), effects: make(map[string]int), instead: make(map[string]proto.Message), marks: make(map[string]Mark), life: 10 * time.Minute}
 	var first []*pb.SegmentRange
 	c.catalogue = newCatalogue(c.Stream)
 	for i := range len(bounds) - 1 {
@@ -184,6 +185,13 @@ func (c *Cluster) Calls(method string) int {
 	return c.calls[method]
 }
 
+// Effects counts the calls of a method that were done, whether answered or not.
+func (c *Cluster) Effects(method string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.effects[method]
+}
+
 // Scale starts a new epoch in which neighbours are replaced by segments divided
 // at bounds, in the steps of a real controller: the new ones are there before the
 // old ones are sealed, and are told as current last.
@@ -282,6 +290,9 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 	if err != nil {
 		return err
 	}
+	c.mu.Lock()
+	c.effects[method]++
+	c.mu.Unlock()
 	switch verdict {
 	case storetest.Serve:
 		return stream.SendMsg(reply)
@@ -337,7 +348,7 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 			reply = &pb.Segments{Ranges: []*pb.SegmentRange{{Segment: &pb.Segment{Stream: in}, Low: 0, High: 1}}}
 			break
 		}
-		s := c.catalogue.streams[c.Stream.String()]
+		s := c.catalogue.streams[nameOf(in).String()]
 		switch {
 		case s == nil:
 			return nil, status.Errorf(codes.NotFound, "no stream %s", nameOf(in))

@@ -501,6 +501,104 @@ func (ListStreamsReply_Status) EnumDescriptor() ([]byte, []int) {
 	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{27, 0}
 }
 
+type ListTablesReply_Status int32
+
+const (
+	ListTablesReply_DONE     ListTablesReply_Status = 0
+	ListTablesReply_FAILED   ListTablesReply_Status = 1
+	ListTablesReply_NO_SCOPE ListTablesReply_Status = 2
+)
+
+// Enum value maps for ListTablesReply_Status.
+var (
+	ListTablesReply_Status_name = map[int32]string{
+		0: "DONE",
+		1: "FAILED",
+		2: "NO_SCOPE",
+	}
+	ListTablesReply_Status_value = map[string]int32{
+		"DONE":     0,
+		"FAILED":   1,
+		"NO_SCOPE": 2,
+	}
+)
+
+func (x ListTablesReply_Status) Enum() *ListTablesReply_Status {
+	p := new(ListTablesReply_Status)
+	*p = x
+	return p
+}
+
+func (x ListTablesReply_Status) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ListTablesReply_Status) Descriptor() protoreflect.EnumDescriptor {
+	return file_pravegaclient_controller_proto_enumTypes[9].Descriptor()
+}
+
+func (ListTablesReply_Status) Type() protoreflect.EnumType {
+	return &file_pravegaclient_controller_proto_enumTypes[9]
+}
+
+func (x ListTablesReply_Status) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ListTablesReply_Status.Descriptor instead.
+func (ListTablesReply_Status) EnumDescriptor() ([]byte, []int) {
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{30, 0}
+}
+
+type DeleteTableReply_Status int32
+
+const (
+	DeleteTableReply_DONE     DeleteTableReply_Status = 0
+	DeleteTableReply_FAILED   DeleteTableReply_Status = 1
+	DeleteTableReply_NO_TABLE DeleteTableReply_Status = 2
+)
+
+// Enum value maps for DeleteTableReply_Status.
+var (
+	DeleteTableReply_Status_name = map[int32]string{
+		0: "DONE",
+		1: "FAILED",
+		2: "NO_TABLE",
+	}
+	DeleteTableReply_Status_value = map[string]int32{
+		"DONE":     0,
+		"FAILED":   1,
+		"NO_TABLE": 2,
+	}
+)
+
+func (x DeleteTableReply_Status) Enum() *DeleteTableReply_Status {
+	p := new(DeleteTableReply_Status)
+	*p = x
+	return p
+}
+
+func (x DeleteTableReply_Status) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DeleteTableReply_Status) Descriptor() protoreflect.EnumDescriptor {
+	return file_pravegaclient_controller_proto_enumTypes[10].Descriptor()
+}
+
+func (DeleteTableReply_Status) Type() protoreflect.EnumType {
+	return &file_pravegaclient_controller_proto_enumTypes[10]
+}
+
+func (x DeleteTableReply_Status) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DeleteTableReply_Status.Descriptor instead.
+func (DeleteTableReply_Status) EnumDescriptor() ([]byte, []int) {
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{31, 0}
+}
+
 type ScaleReply_Status int32
 
 const (
@@ -534,11 +632,11 @@ func (x ScaleReply_Status) String() string {
 }
 
 func (ScaleReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[9].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[11].Descriptor()
 }
 
 func (ScaleReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[9]
+	return &file_pravegaclient_controller_proto_enumTypes[11]
 }
 
 func (x ScaleReply_Status) Number() protoreflect.EnumNumber {
@@ -547,7 +645,7 @@ func (x ScaleReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ScaleReply_Status.Descriptor instead.
 func (ScaleReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{35, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{39, 0}
 }
 
 type CheckScaleReply_Status int32
@@ -586,11 +684,11 @@ func (x CheckScaleReply_Status) String() string {
 }
 
 func (CheckScaleReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[10].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[12].Descriptor()
 }
 
 func (CheckScaleReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[10]
+	return &file_pravegaclient_controller_proto_enumTypes[12]
 }
 
 func (x CheckScaleReply_Status) Number() protoreflect.EnumNumber {
@@ -599,7 +697,7 @@ func (x CheckScaleReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CheckScaleReply_Status.Descriptor instead.
 func (CheckScaleReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{36, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{40, 0}
 }
 
 type TransactionReply_Status int32
@@ -638,11 +736,11 @@ func (x TransactionReply_Status) String() string {
 }
 
 func (TransactionReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[11].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[13].Descriptor()
 }
 
 func (TransactionReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[11]
+	return &file_pravegaclient_controller_proto_enumTypes[13]
 }
 
 func (x TransactionReply_Status) Number() protoreflect.EnumNumber {
@@ -651,7 +749,7 @@ func (x TransactionReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use TransactionReply_Status.Descriptor instead.
 func (TransactionReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{40, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{44, 0}
 }
 
 type PingReply_Status int32
@@ -704,11 +802,11 @@ func (x PingReply_Status) String() string {
 }
 
 func (PingReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[12].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[14].Descriptor()
 }
 
 func (PingReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[12]
+	return &file_pravegaclient_controller_proto_enumTypes[14]
 }
 
 func (x PingReply_Status) Number() protoreflect.EnumNumber {
@@ -717,7 +815,7 @@ func (x PingReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PingReply_Status.Descriptor instead.
 func (PingReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{42, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{46, 0}
 }
 
 type TransactionState_State int32
@@ -762,11 +860,11 @@ func (x TransactionState_State) String() string {
 }
 
 func (TransactionState_State) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[13].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[15].Descriptor()
 }
 
 func (TransactionState_State) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[13]
+	return &file_pravegaclient_controller_proto_enumTypes[15]
 }
 
 func (x TransactionState_State) Number() protoreflect.EnumNumber {
@@ -775,7 +873,7 @@ func (x TransactionState_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use TransactionState_State.Descriptor instead.
 func (TransactionState_State) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{43, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47, 0}
 }
 
 type NoteTimeReply_Status int32
@@ -814,11 +912,11 @@ func (x NoteTimeReply_Status) String() string {
 }
 
 func (NoteTimeReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[14].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[16].Descriptor()
 }
 
 func (NoteTimeReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[14]
+	return &file_pravegaclient_controller_proto_enumTypes[16]
 }
 
 func (x NoteTimeReply_Status) Number() protoreflect.EnumNumber {
@@ -827,7 +925,7 @@ func (x NoteTimeReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use NoteTimeReply_Status.Descriptor instead.
 func (NoteTimeReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{49, 0}
 }
 
 type RemoveWriterReply_Status int32
@@ -866,11 +964,11 @@ func (x RemoveWriterReply_Status) String() string {
 }
 
 func (RemoveWriterReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[15].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[17].Descriptor()
 }
 
 func (RemoveWriterReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[15]
+	return &file_pravegaclient_controller_proto_enumTypes[17]
 }
 
 func (x RemoveWriterReply_Status) Number() protoreflect.EnumNumber {
@@ -879,7 +977,7 @@ func (x RemoveWriterReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RemoveWriterReply_Status.Descriptor instead.
 func (RemoveWriterReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{51, 0}
 }
 
 type CreateReaderGroupReply_Status int32
@@ -918,11 +1016,11 @@ func (x CreateReaderGroupReply_Status) String() string {
 }
 
 func (CreateReaderGroupReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[16].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[18].Descriptor()
 }
 
 func (CreateReaderGroupReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[16]
+	return &file_pravegaclient_controller_proto_enumTypes[18]
 }
 
 func (x CreateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
@@ -931,7 +1029,7 @@ func (x CreateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CreateReaderGroupReply_Status.Descriptor instead.
 func (CreateReaderGroupReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{50, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54, 0}
 }
 
 type ReaderGroupConfigReply_Status int32
@@ -967,11 +1065,11 @@ func (x ReaderGroupConfigReply_Status) String() string {
 }
 
 func (ReaderGroupConfigReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[17].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[19].Descriptor()
 }
 
 func (ReaderGroupConfigReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[17]
+	return &file_pravegaclient_controller_proto_enumTypes[19]
 }
 
 func (x ReaderGroupConfigReply_Status) Number() protoreflect.EnumNumber {
@@ -980,7 +1078,7 @@ func (x ReaderGroupConfigReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReaderGroupConfigReply_Status.Descriptor instead.
 func (ReaderGroupConfigReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{51, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{55, 0}
 }
 
 type UpdateReaderGroupReply_Status int32
@@ -1019,11 +1117,11 @@ func (x UpdateReaderGroupReply_Status) String() string {
 }
 
 func (UpdateReaderGroupReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[18].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[20].Descriptor()
 }
 
 func (UpdateReaderGroupReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[18]
+	return &file_pravegaclient_controller_proto_enumTypes[20]
 }
 
 func (x UpdateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
@@ -1032,7 +1130,7 @@ func (x UpdateReaderGroupReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UpdateReaderGroupReply_Status.Descriptor instead.
 func (UpdateReaderGroupReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{52, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56, 0}
 }
 
 type DeleteReaderGroupReply_Status int32
@@ -1068,11 +1166,11 @@ func (x DeleteReaderGroupReply_Status) String() string {
 }
 
 func (DeleteReaderGroupReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[19].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[21].Descriptor()
 }
 
 func (DeleteReaderGroupReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[19]
+	return &file_pravegaclient_controller_proto_enumTypes[21]
 }
 
 func (x DeleteReaderGroupReply_Status) Number() protoreflect.EnumNumber {
@@ -1081,7 +1179,7 @@ func (x DeleteReaderGroupReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DeleteReaderGroupReply_Status.Descriptor instead.
 func (DeleteReaderGroupReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{53, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{57, 0}
 }
 
 type Subscribers_Status int32
@@ -1117,11 +1215,11 @@ func (x Subscribers_Status) String() string {
 }
 
 func (Subscribers_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[20].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[22].Descriptor()
 }
 
 func (Subscribers_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[20]
+	return &file_pravegaclient_controller_proto_enumTypes[22]
 }
 
 func (x Subscribers_Status) Number() protoreflect.EnumNumber {
@@ -1130,7 +1228,7 @@ func (x Subscribers_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Subscribers_Status.Descriptor instead.
 func (Subscribers_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{58, 0}
 }
 
 type UpdateSubscriberReply_Status int32
@@ -1175,11 +1273,11 @@ func (x UpdateSubscriberReply_Status) String() string {
 }
 
 func (UpdateSubscriberReply_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_pravegaclient_controller_proto_enumTypes[21].Descriptor()
+	return file_pravegaclient_controller_proto_enumTypes[23].Descriptor()
 }
 
 func (UpdateSubscriberReply_Status) Type() protoreflect.EnumType {
-	return &file_pravegaclient_controller_proto_enumTypes[21]
+	return &file_pravegaclient_controller_proto_enumTypes[23]
 }
 
 func (x UpdateSubscriberReply_Status) Number() protoreflect.EnumNumber {
@@ -1188,7 +1286,7 @@ func (x UpdateSubscriberReply_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UpdateSubscriberReply_Status.Descriptor instead.
 func (UpdateSubscriberReply_Status) EnumDescriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{60, 0}
 }
 
 type Scope struct {
@@ -2613,6 +2711,214 @@ func (x *ListStreamsReply) GetStatus() ListStreamsReply_Status {
 	return ListStreamsReply_DONE
 }
 
+type Table struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Scope         string                 `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Table) Reset() {
+	*x = Table{}
+	mi := &file_pravegaclient_controller_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Table) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Table) ProtoMessage() {}
+
+func (x *Table) ProtoReflect() protoreflect.Message {
+	mi := &file_pravegaclient_controller_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Table.ProtoReflect.Descriptor instead.
+func (*Table) Descriptor() ([]byte, []int) {
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Table) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *Table) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type ListTablesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Scope         *Scope                 `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	Page          *Page                  `protobuf:"bytes,2,opt,name=page,proto3" json:"page,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTablesRequest) Reset() {
+	*x = ListTablesRequest{}
+	mi := &file_pravegaclient_controller_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTablesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTablesRequest) ProtoMessage() {}
+
+func (x *ListTablesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pravegaclient_controller_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTablesRequest.ProtoReflect.Descriptor instead.
+func (*ListTablesRequest) Descriptor() ([]byte, []int) {
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListTablesRequest) GetScope() *Scope {
+	if x != nil {
+		return x.Scope
+	}
+	return nil
+}
+
+func (x *ListTablesRequest) GetPage() *Page {
+	if x != nil {
+		return x.Page
+	}
+	return nil
+}
+
+type ListTablesReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Tables        []*Table               `protobuf:"bytes,1,rep,name=tables,proto3" json:"tables,omitempty"`
+	Next          *Page                  `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	Status        ListTablesReply_Status `protobuf:"varint,3,opt,name=status,proto3,enum=pravegaclient.controller.v1.ListTablesReply_Status" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTablesReply) Reset() {
+	*x = ListTablesReply{}
+	mi := &file_pravegaclient_controller_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTablesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTablesReply) ProtoMessage() {}
+
+func (x *ListTablesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_pravegaclient_controller_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTablesReply.ProtoReflect.Descriptor instead.
+func (*ListTablesReply) Descriptor() ([]byte, []int) {
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ListTablesReply) GetTables() []*Table {
+	if x != nil {
+		return x.Tables
+	}
+	return nil
+}
+
+func (x *ListTablesReply) GetNext() *Page {
+	if x != nil {
+		return x.Next
+	}
+	return nil
+}
+
+func (x *ListTablesReply) GetStatus() ListTablesReply_Status {
+	if x != nil {
+		return x.Status
+	}
+	return ListTablesReply_DONE
+}
+
+type DeleteTableReply struct {
+	state         protoimpl.MessageState  `protogen:"open.v1"`
+	Status        DeleteTableReply_Status `protobuf:"varint,1,opt,name=status,proto3,enum=pravegaclient.controller.v1.DeleteTableReply_Status" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteTableReply) Reset() {
+	*x = DeleteTableReply{}
+	mi := &file_pravegaclient_controller_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteTableReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteTableReply) ProtoMessage() {}
+
+func (x *DeleteTableReply) ProtoReflect() protoreflect.Message {
+	mi := &file_pravegaclient_controller_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteTableReply.ProtoReflect.Descriptor instead.
+func (*DeleteTableReply) Descriptor() ([]byte, []int) {
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *DeleteTableReply) GetStatus() DeleteTableReply_Status {
+	if x != nil {
+		return x.Status
+	}
+	return DeleteTableReply_DONE
+}
+
 type EpochRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Stream        *Stream                `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
@@ -2623,7 +2929,7 @@ type EpochRequest struct {
 
 func (x *EpochRequest) Reset() {
 	*x = EpochRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[28]
+	mi := &file_pravegaclient_controller_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2635,7 +2941,7 @@ func (x *EpochRequest) String() string {
 func (*EpochRequest) ProtoMessage() {}
 
 func (x *EpochRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[28]
+	mi := &file_pravegaclient_controller_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2648,7 +2954,7 @@ func (x *EpochRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpochRequest.ProtoReflect.Descriptor instead.
 func (*EpochRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{28}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *EpochRequest) GetStream() *Stream {
@@ -2674,7 +2980,7 @@ type HeadRequest struct {
 
 func (x *HeadRequest) Reset() {
 	*x = HeadRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[29]
+	mi := &file_pravegaclient_controller_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2686,7 +2992,7 @@ func (x *HeadRequest) String() string {
 func (*HeadRequest) ProtoMessage() {}
 
 func (x *HeadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[29]
+	mi := &file_pravegaclient_controller_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2699,7 +3005,7 @@ func (x *HeadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeadRequest.ProtoReflect.Descriptor instead.
 func (*HeadRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{29}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *HeadRequest) GetStream() *Stream {
@@ -2718,7 +3024,7 @@ type HeadReply struct {
 
 func (x *HeadReply) Reset() {
 	*x = HeadReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[30]
+	mi := &file_pravegaclient_controller_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2730,7 +3036,7 @@ func (x *HeadReply) String() string {
 func (*HeadReply) ProtoMessage() {}
 
 func (x *HeadReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[30]
+	mi := &file_pravegaclient_controller_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2743,7 +3049,7 @@ func (x *HeadReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeadReply.ProtoReflect.Descriptor instead.
 func (*HeadReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{30}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *HeadReply) GetLocations() []*HeadReply_Location {
@@ -2762,7 +3068,7 @@ type Successors struct {
 
 func (x *Successors) Reset() {
 	*x = Successors{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[31]
+	mi := &file_pravegaclient_controller_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2774,7 +3080,7 @@ func (x *Successors) String() string {
 func (*Successors) ProtoMessage() {}
 
 func (x *Successors) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[31]
+	mi := &file_pravegaclient_controller_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2787,7 +3093,7 @@ func (x *Successors) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Successors.ProtoReflect.Descriptor instead.
 func (*Successors) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{31}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Successors) GetSuccessors() []*Successors_Successor {
@@ -2809,7 +3115,7 @@ type BetweenRequest struct {
 
 func (x *BetweenRequest) Reset() {
 	*x = BetweenRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[32]
+	mi := &file_pravegaclient_controller_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2821,7 +3127,7 @@ func (x *BetweenRequest) String() string {
 func (*BetweenRequest) ProtoMessage() {}
 
 func (x *BetweenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[32]
+	mi := &file_pravegaclient_controller_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2834,7 +3140,7 @@ func (x *BetweenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BetweenRequest.ProtoReflect.Descriptor instead.
 func (*BetweenRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{32}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *BetweenRequest) GetStream() *Stream {
@@ -2867,7 +3173,7 @@ type BetweenReply struct {
 
 func (x *BetweenReply) Reset() {
 	*x = BetweenReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[33]
+	mi := &file_pravegaclient_controller_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2879,7 +3185,7 @@ func (x *BetweenReply) String() string {
 func (*BetweenReply) ProtoMessage() {}
 
 func (x *BetweenReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[33]
+	mi := &file_pravegaclient_controller_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2892,7 +3198,7 @@ func (x *BetweenReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BetweenReply.ProtoReflect.Descriptor instead.
 func (*BetweenReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{33}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *BetweenReply) GetSegments() []*Segment {
@@ -2914,7 +3220,7 @@ type ScaleRequest struct {
 
 func (x *ScaleRequest) Reset() {
 	*x = ScaleRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[34]
+	mi := &file_pravegaclient_controller_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2926,7 +3232,7 @@ func (x *ScaleRequest) String() string {
 func (*ScaleRequest) ProtoMessage() {}
 
 func (x *ScaleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[34]
+	mi := &file_pravegaclient_controller_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2939,7 +3245,7 @@ func (x *ScaleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScaleRequest.ProtoReflect.Descriptor instead.
 func (*ScaleRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{34}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ScaleRequest) GetStream() *Stream {
@@ -2981,7 +3287,7 @@ type ScaleReply struct {
 
 func (x *ScaleReply) Reset() {
 	*x = ScaleReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[35]
+	mi := &file_pravegaclient_controller_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2993,7 +3299,7 @@ func (x *ScaleReply) String() string {
 func (*ScaleReply) ProtoMessage() {}
 
 func (x *ScaleReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[35]
+	mi := &file_pravegaclient_controller_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3006,7 +3312,7 @@ func (x *ScaleReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScaleReply.ProtoReflect.Descriptor instead.
 func (*ScaleReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{35}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ScaleReply) GetStatus() ScaleReply_Status {
@@ -3039,7 +3345,7 @@ type CheckScaleReply struct {
 
 func (x *CheckScaleReply) Reset() {
 	*x = CheckScaleReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[36]
+	mi := &file_pravegaclient_controller_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3051,7 +3357,7 @@ func (x *CheckScaleReply) String() string {
 func (*CheckScaleReply) ProtoMessage() {}
 
 func (x *CheckScaleReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[36]
+	mi := &file_pravegaclient_controller_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3064,7 +3370,7 @@ func (x *CheckScaleReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckScaleReply.ProtoReflect.Descriptor instead.
 func (*CheckScaleReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{36}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *CheckScaleReply) GetStatus() CheckScaleReply_Status {
@@ -3084,7 +3390,7 @@ type CreateTransactionRequest struct {
 
 func (x *CreateTransactionRequest) Reset() {
 	*x = CreateTransactionRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[37]
+	mi := &file_pravegaclient_controller_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3096,7 +3402,7 @@ func (x *CreateTransactionRequest) String() string {
 func (*CreateTransactionRequest) ProtoMessage() {}
 
 func (x *CreateTransactionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[37]
+	mi := &file_pravegaclient_controller_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3109,7 +3415,7 @@ func (x *CreateTransactionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateTransactionRequest.ProtoReflect.Descriptor instead.
 func (*CreateTransactionRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{37}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *CreateTransactionRequest) GetStream() *Stream {
@@ -3136,7 +3442,7 @@ type CreateTransactionReply struct {
 
 func (x *CreateTransactionReply) Reset() {
 	*x = CreateTransactionReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[38]
+	mi := &file_pravegaclient_controller_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3148,7 +3454,7 @@ func (x *CreateTransactionReply) String() string {
 func (*CreateTransactionReply) ProtoMessage() {}
 
 func (x *CreateTransactionReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[38]
+	mi := &file_pravegaclient_controller_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3161,7 +3467,7 @@ func (x *CreateTransactionReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateTransactionReply.ProtoReflect.Descriptor instead.
 func (*CreateTransactionReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{38}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *CreateTransactionReply) GetId() *TransactionId {
@@ -3191,7 +3497,7 @@ type TransactionRequest struct {
 
 func (x *TransactionRequest) Reset() {
 	*x = TransactionRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[39]
+	mi := &file_pravegaclient_controller_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3203,7 +3509,7 @@ func (x *TransactionRequest) String() string {
 func (*TransactionRequest) ProtoMessage() {}
 
 func (x *TransactionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[39]
+	mi := &file_pravegaclient_controller_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3216,7 +3522,7 @@ func (x *TransactionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransactionRequest.ProtoReflect.Descriptor instead.
 func (*TransactionRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{39}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *TransactionRequest) GetStream() *Stream {
@@ -3257,7 +3563,7 @@ type TransactionReply struct {
 
 func (x *TransactionReply) Reset() {
 	*x = TransactionReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[40]
+	mi := &file_pravegaclient_controller_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3269,7 +3575,7 @@ func (x *TransactionReply) String() string {
 func (*TransactionReply) ProtoMessage() {}
 
 func (x *TransactionReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[40]
+	mi := &file_pravegaclient_controller_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3282,7 +3588,7 @@ func (x *TransactionReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransactionReply.ProtoReflect.Descriptor instead.
 func (*TransactionReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{40}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *TransactionReply) GetStatus() TransactionReply_Status {
@@ -3303,7 +3609,7 @@ type PingRequest struct {
 
 func (x *PingRequest) Reset() {
 	*x = PingRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[41]
+	mi := &file_pravegaclient_controller_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3315,7 +3621,7 @@ func (x *PingRequest) String() string {
 func (*PingRequest) ProtoMessage() {}
 
 func (x *PingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[41]
+	mi := &file_pravegaclient_controller_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3328,7 +3634,7 @@ func (x *PingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PingRequest.ProtoReflect.Descriptor instead.
 func (*PingRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{41}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *PingRequest) GetStream() *Stream {
@@ -3361,7 +3667,7 @@ type PingReply struct {
 
 func (x *PingReply) Reset() {
 	*x = PingReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[42]
+	mi := &file_pravegaclient_controller_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3373,7 +3679,7 @@ func (x *PingReply) String() string {
 func (*PingReply) ProtoMessage() {}
 
 func (x *PingReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[42]
+	mi := &file_pravegaclient_controller_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3386,7 +3692,7 @@ func (x *PingReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PingReply.ProtoReflect.Descriptor instead.
 func (*PingReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{42}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *PingReply) GetStatus() PingReply_Status {
@@ -3405,7 +3711,7 @@ type TransactionState struct {
 
 func (x *TransactionState) Reset() {
 	*x = TransactionState{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[43]
+	mi := &file_pravegaclient_controller_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3417,7 +3723,7 @@ func (x *TransactionState) String() string {
 func (*TransactionState) ProtoMessage() {}
 
 func (x *TransactionState) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[43]
+	mi := &file_pravegaclient_controller_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3430,7 +3736,7 @@ func (x *TransactionState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransactionState.ProtoReflect.Descriptor instead.
 func (*TransactionState) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{43}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *TransactionState) GetState() TransactionState_State {
@@ -3451,7 +3757,7 @@ type NoteTimeRequest struct {
 
 func (x *NoteTimeRequest) Reset() {
 	*x = NoteTimeRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[44]
+	mi := &file_pravegaclient_controller_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3463,7 +3769,7 @@ func (x *NoteTimeRequest) String() string {
 func (*NoteTimeRequest) ProtoMessage() {}
 
 func (x *NoteTimeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[44]
+	mi := &file_pravegaclient_controller_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3476,7 +3782,7 @@ func (x *NoteTimeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteTimeRequest.ProtoReflect.Descriptor instead.
 func (*NoteTimeRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{44}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *NoteTimeRequest) GetWriter() string {
@@ -3509,7 +3815,7 @@ type NoteTimeReply struct {
 
 func (x *NoteTimeReply) Reset() {
 	*x = NoteTimeReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[45]
+	mi := &file_pravegaclient_controller_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3521,7 +3827,7 @@ func (x *NoteTimeReply) String() string {
 func (*NoteTimeReply) ProtoMessage() {}
 
 func (x *NoteTimeReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[45]
+	mi := &file_pravegaclient_controller_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3534,7 +3840,7 @@ func (x *NoteTimeReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteTimeReply.ProtoReflect.Descriptor instead.
 func (*NoteTimeReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{45}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *NoteTimeReply) GetStatus() NoteTimeReply_Status {
@@ -3554,7 +3860,7 @@ type RemoveWriterRequest struct {
 
 func (x *RemoveWriterRequest) Reset() {
 	*x = RemoveWriterRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[46]
+	mi := &file_pravegaclient_controller_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3566,7 +3872,7 @@ func (x *RemoveWriterRequest) String() string {
 func (*RemoveWriterRequest) ProtoMessage() {}
 
 func (x *RemoveWriterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[46]
+	mi := &file_pravegaclient_controller_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3579,7 +3885,7 @@ func (x *RemoveWriterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveWriterRequest.ProtoReflect.Descriptor instead.
 func (*RemoveWriterRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{46}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *RemoveWriterRequest) GetWriter() string {
@@ -3605,7 +3911,7 @@ type RemoveWriterReply struct {
 
 func (x *RemoveWriterReply) Reset() {
 	*x = RemoveWriterReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[47]
+	mi := &file_pravegaclient_controller_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3617,7 +3923,7 @@ func (x *RemoveWriterReply) String() string {
 func (*RemoveWriterReply) ProtoMessage() {}
 
 func (x *RemoveWriterReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[47]
+	mi := &file_pravegaclient_controller_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3630,7 +3936,7 @@ func (x *RemoveWriterReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveWriterReply.ProtoReflect.Descriptor instead.
 func (*RemoveWriterReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{47}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *RemoveWriterReply) GetStatus() RemoveWriterReply_Status {
@@ -3661,7 +3967,7 @@ type ReaderGroupConfig struct {
 
 func (x *ReaderGroupConfig) Reset() {
 	*x = ReaderGroupConfig{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[48]
+	mi := &file_pravegaclient_controller_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3673,7 +3979,7 @@ func (x *ReaderGroupConfig) String() string {
 func (*ReaderGroupConfig) ProtoMessage() {}
 
 func (x *ReaderGroupConfig) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[48]
+	mi := &file_pravegaclient_controller_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3686,7 +3992,7 @@ func (x *ReaderGroupConfig) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReaderGroupConfig.ProtoReflect.Descriptor instead.
 func (*ReaderGroupConfig) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{48}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ReaderGroupConfig) GetScope() string {
@@ -3778,7 +4084,7 @@ type ReaderGroup struct {
 
 func (x *ReaderGroup) Reset() {
 	*x = ReaderGroup{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[49]
+	mi := &file_pravegaclient_controller_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3790,7 +4096,7 @@ func (x *ReaderGroup) String() string {
 func (*ReaderGroup) ProtoMessage() {}
 
 func (x *ReaderGroup) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[49]
+	mi := &file_pravegaclient_controller_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3803,7 +4109,7 @@ func (x *ReaderGroup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReaderGroup.ProtoReflect.Descriptor instead.
 func (*ReaderGroup) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{49}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ReaderGroup) GetScope() string {
@@ -3844,7 +4150,7 @@ type CreateReaderGroupReply struct {
 
 func (x *CreateReaderGroupReply) Reset() {
 	*x = CreateReaderGroupReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[50]
+	mi := &file_pravegaclient_controller_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3856,7 +4162,7 @@ func (x *CreateReaderGroupReply) String() string {
 func (*CreateReaderGroupReply) ProtoMessage() {}
 
 func (x *CreateReaderGroupReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[50]
+	mi := &file_pravegaclient_controller_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3869,7 +4175,7 @@ func (x *CreateReaderGroupReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateReaderGroupReply.ProtoReflect.Descriptor instead.
 func (*CreateReaderGroupReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{50}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *CreateReaderGroupReply) GetStatus() CreateReaderGroupReply_Status {
@@ -3896,7 +4202,7 @@ type ReaderGroupConfigReply struct {
 
 func (x *ReaderGroupConfigReply) Reset() {
 	*x = ReaderGroupConfigReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[51]
+	mi := &file_pravegaclient_controller_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3908,7 +4214,7 @@ func (x *ReaderGroupConfigReply) String() string {
 func (*ReaderGroupConfigReply) ProtoMessage() {}
 
 func (x *ReaderGroupConfigReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[51]
+	mi := &file_pravegaclient_controller_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3921,7 +4227,7 @@ func (x *ReaderGroupConfigReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReaderGroupConfigReply.ProtoReflect.Descriptor instead.
 func (*ReaderGroupConfigReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{51}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *ReaderGroupConfigReply) GetConfig() *ReaderGroupConfig {
@@ -3948,7 +4254,7 @@ type UpdateReaderGroupReply struct {
 
 func (x *UpdateReaderGroupReply) Reset() {
 	*x = UpdateReaderGroupReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[52]
+	mi := &file_pravegaclient_controller_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3960,7 +4266,7 @@ func (x *UpdateReaderGroupReply) String() string {
 func (*UpdateReaderGroupReply) ProtoMessage() {}
 
 func (x *UpdateReaderGroupReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[52]
+	mi := &file_pravegaclient_controller_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3973,7 +4279,7 @@ func (x *UpdateReaderGroupReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateReaderGroupReply.ProtoReflect.Descriptor instead.
 func (*UpdateReaderGroupReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{52}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *UpdateReaderGroupReply) GetStatus() UpdateReaderGroupReply_Status {
@@ -3999,7 +4305,7 @@ type DeleteReaderGroupReply struct {
 
 func (x *DeleteReaderGroupReply) Reset() {
 	*x = DeleteReaderGroupReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[53]
+	mi := &file_pravegaclient_controller_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4011,7 +4317,7 @@ func (x *DeleteReaderGroupReply) String() string {
 func (*DeleteReaderGroupReply) ProtoMessage() {}
 
 func (x *DeleteReaderGroupReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[53]
+	mi := &file_pravegaclient_controller_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4024,7 +4330,7 @@ func (x *DeleteReaderGroupReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteReaderGroupReply.ProtoReflect.Descriptor instead.
 func (*DeleteReaderGroupReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{53}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *DeleteReaderGroupReply) GetStatus() DeleteReaderGroupReply_Status {
@@ -4044,7 +4350,7 @@ type Subscribers struct {
 
 func (x *Subscribers) Reset() {
 	*x = Subscribers{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[54]
+	mi := &file_pravegaclient_controller_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4056,7 +4362,7 @@ func (x *Subscribers) String() string {
 func (*Subscribers) ProtoMessage() {}
 
 func (x *Subscribers) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[54]
+	mi := &file_pravegaclient_controller_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4069,7 +4375,7 @@ func (x *Subscribers) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Subscribers.ProtoReflect.Descriptor instead.
 func (*Subscribers) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{54}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *Subscribers) GetGroups() []string {
@@ -4099,7 +4405,7 @@ type UpdateSubscriberRequest struct {
 
 func (x *UpdateSubscriberRequest) Reset() {
 	*x = UpdateSubscriberRequest{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[55]
+	mi := &file_pravegaclient_controller_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4111,7 +4417,7 @@ func (x *UpdateSubscriberRequest) String() string {
 func (*UpdateSubscriberRequest) ProtoMessage() {}
 
 func (x *UpdateSubscriberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[55]
+	mi := &file_pravegaclient_controller_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4124,7 +4430,7 @@ func (x *UpdateSubscriberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSubscriberRequest.ProtoReflect.Descriptor instead.
 func (*UpdateSubscriberRequest) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{55}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *UpdateSubscriberRequest) GetGroup() string {
@@ -4164,7 +4470,7 @@ type UpdateSubscriberReply struct {
 
 func (x *UpdateSubscriberReply) Reset() {
 	*x = UpdateSubscriberReply{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[56]
+	mi := &file_pravegaclient_controller_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4176,7 +4482,7 @@ func (x *UpdateSubscriberReply) String() string {
 func (*UpdateSubscriberReply) ProtoMessage() {}
 
 func (x *UpdateSubscriberReply) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[56]
+	mi := &file_pravegaclient_controller_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4189,7 +4495,7 @@ func (x *UpdateSubscriberReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSubscriberReply.ProtoReflect.Descriptor instead.
 func (*UpdateSubscriberReply) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{56}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *UpdateSubscriberReply) GetStatus() UpdateSubscriberReply_Status {
@@ -4209,7 +4515,7 @@ type HeadReply_Location struct {
 
 func (x *HeadReply_Location) Reset() {
 	*x = HeadReply_Location{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[58]
+	mi := &file_pravegaclient_controller_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4221,7 +4527,7 @@ func (x *HeadReply_Location) String() string {
 func (*HeadReply_Location) ProtoMessage() {}
 
 func (x *HeadReply_Location) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[58]
+	mi := &file_pravegaclient_controller_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4234,7 +4540,7 @@ func (x *HeadReply_Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeadReply_Location.ProtoReflect.Descriptor instead.
 func (*HeadReply_Location) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{30, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{34, 0}
 }
 
 func (x *HeadReply_Location) GetSegment() *Segment {
@@ -4261,7 +4567,7 @@ type Successors_Successor struct {
 
 func (x *Successors_Successor) Reset() {
 	*x = Successors_Successor{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[59]
+	mi := &file_pravegaclient_controller_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4273,7 +4579,7 @@ func (x *Successors_Successor) String() string {
 func (*Successors_Successor) ProtoMessage() {}
 
 func (x *Successors_Successor) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[59]
+	mi := &file_pravegaclient_controller_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4286,7 +4592,7 @@ func (x *Successors_Successor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Successors_Successor.ProtoReflect.Descriptor instead.
 func (*Successors_Successor) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{31, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{35, 0}
 }
 
 func (x *Successors_Successor) GetSegment() *SegmentRange {
@@ -4313,7 +4619,7 @@ type ScaleRequest_Range struct {
 
 func (x *ScaleRequest_Range) Reset() {
 	*x = ScaleRequest_Range{}
-	mi := &file_pravegaclient_controller_proto_msgTypes[62]
+	mi := &file_pravegaclient_controller_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4325,7 +4631,7 @@ func (x *ScaleRequest_Range) String() string {
 func (*ScaleRequest_Range) ProtoMessage() {}
 
 func (x *ScaleRequest_Range) ProtoReflect() protoreflect.Message {
-	mi := &file_pravegaclient_controller_proto_msgTypes[62]
+	mi := &file_pravegaclient_controller_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4338,7 +4644,7 @@ func (x *ScaleRequest_Range) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScaleRequest_Range.ProtoReflect.Descriptor instead.
 func (*ScaleRequest_Range) Descriptor() ([]byte, []int) {
-	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{34, 0}
+	return file_pravegaclient_controller_proto_rawDescGZIP(), []int{38, 0}
 }
 
 func (x *ScaleRequest_Range) GetLow() float64 {
@@ -4499,7 +4805,29 @@ const file_pravegaclient_controller_proto_rawDesc = "" +
 	"\x04DONE\x10\x00\x12\n" +
 	"\n" +
 	"\x06FAILED\x10\x01\x12\f\n" +
-	"\bNO_SCOPE\x10\x02\"a\n" +
+	"\bNO_SCOPE\x10\x02\"1\n" +
+	"\x05Table\x12\x14\n" +
+	"\x05scope\x18\x01 \x01(\tR\x05scope\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\"\x84\x01\n" +
+	"\x11ListTablesRequest\x128\n" +
+	"\x05scope\x18\x01 \x01(\v2\".pravegaclient.controller.v1.ScopeR\x05scope\x125\n" +
+	"\x04page\x18\x02 \x01(\v2!.pravegaclient.controller.v1.PageR\x04page\"\xff\x01\n" +
+	"\x0fListTablesReply\x12:\n" +
+	"\x06tables\x18\x01 \x03(\v2\".pravegaclient.controller.v1.TableR\x06tables\x125\n" +
+	"\x04next\x18\x02 \x01(\v2!.pravegaclient.controller.v1.PageR\x04next\x12K\n" +
+	"\x06status\x18\x03 \x01(\x0e23.pravegaclient.controller.v1.ListTablesReply.StatusR\x06status\",\n" +
+	"\x06Status\x12\b\n" +
+	"\x04DONE\x10\x00\x12\n" +
+	"\n" +
+	"\x06FAILED\x10\x01\x12\f\n" +
+	"\bNO_SCOPE\x10\x02\"\x8e\x01\n" +
+	"\x10DeleteTableReply\x12L\n" +
+	"\x06status\x18\x01 \x01(\x0e24.pravegaclient.controller.v1.DeleteTableReply.StatusR\x06status\",\n" +
+	"\x06Status\x12\b\n" +
+	"\x04DONE\x10\x00\x12\n" +
+	"\n" +
+	"\x06FAILED\x10\x01\x12\f\n" +
+	"\bNO_TABLE\x10\x02\"a\n" +
 	"\fEpochRequest\x12;\n" +
 	"\x06stream\x18\x01 \x01(\v2#.pravegaclient.controller.v1.StreamR\x06stream\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x05R\x05epoch\"J\n" +
@@ -4715,8 +5043,8 @@ func file_pravegaclient_controller_proto_rawDescGZIP() []byte {
 	return file_pravegaclient_controller_proto_rawDescData
 }
 
-var file_pravegaclient_controller_proto_enumTypes = make([]protoimpl.EnumInfo, 22)
-var file_pravegaclient_controller_proto_msgTypes = make([]protoimpl.MessageInfo, 63)
+var file_pravegaclient_controller_proto_enumTypes = make([]protoimpl.EnumInfo, 24)
+var file_pravegaclient_controller_proto_msgTypes = make([]protoimpl.MessageInfo, 67)
 var file_pravegaclient_controller_proto_goTypes = []any{
 	(Stream_Access)(0),                 // 0: pravegaclient.controller.v1.Stream.Access
 	(CreateScopeReply_Status)(0),       // 1: pravegaclient.controller.v1.CreateScopeReply.Status
@@ -4727,156 +5055,168 @@ var file_pravegaclient_controller_proto_goTypes = []any{
 	(UpdateStreamReply_Status)(0),      // 6: pravegaclient.controller.v1.UpdateStreamReply.Status
 	(DeleteStreamReply_Status)(0),      // 7: pravegaclient.controller.v1.DeleteStreamReply.Status
 	(ListStreamsReply_Status)(0),       // 8: pravegaclient.controller.v1.ListStreamsReply.Status
-	(ScaleReply_Status)(0),             // 9: pravegaclient.controller.v1.ScaleReply.Status
-	(CheckScaleReply_Status)(0),        // 10: pravegaclient.controller.v1.CheckScaleReply.Status
-	(TransactionReply_Status)(0),       // 11: pravegaclient.controller.v1.TransactionReply.Status
-	(PingReply_Status)(0),              // 12: pravegaclient.controller.v1.PingReply.Status
-	(TransactionState_State)(0),        // 13: pravegaclient.controller.v1.TransactionState.State
-	(NoteTimeReply_Status)(0),          // 14: pravegaclient.controller.v1.NoteTimeReply.Status
-	(RemoveWriterReply_Status)(0),      // 15: pravegaclient.controller.v1.RemoveWriterReply.Status
-	(CreateReaderGroupReply_Status)(0), // 16: pravegaclient.controller.v1.CreateReaderGroupReply.Status
-	(ReaderGroupConfigReply_Status)(0), // 17: pravegaclient.controller.v1.ReaderGroupConfigReply.Status
-	(UpdateReaderGroupReply_Status)(0), // 18: pravegaclient.controller.v1.UpdateReaderGroupReply.Status
-	(DeleteReaderGroupReply_Status)(0), // 19: pravegaclient.controller.v1.DeleteReaderGroupReply.Status
-	(Subscribers_Status)(0),            // 20: pravegaclient.controller.v1.Subscribers.Status
-	(UpdateSubscriberReply_Status)(0),  // 21: pravegaclient.controller.v1.UpdateSubscriberReply.Status
-	(*Scope)(nil),                      // 22: pravegaclient.controller.v1.Scope
-	(*Stream)(nil),                     // 23: pravegaclient.controller.v1.Stream
-	(*Segment)(nil),                    // 24: pravegaclient.controller.v1.Segment
-	(*SegmentRange)(nil),               // 25: pravegaclient.controller.v1.SegmentRange
-	(*StreamCut)(nil),                  // 26: pravegaclient.controller.v1.StreamCut
-	(*TransactionId)(nil),              // 27: pravegaclient.controller.v1.TransactionId
-	(*Node)(nil),                       // 28: pravegaclient.controller.v1.Node
-	(*Empty)(nil),                      // 29: pravegaclient.controller.v1.Empty
-	(*Exists)(nil),                     // 30: pravegaclient.controller.v1.Exists
-	(*Validity)(nil),                   // 31: pravegaclient.controller.v1.Validity
-	(*Page)(nil),                       // 32: pravegaclient.controller.v1.Page
-	(*Segments)(nil),                   // 33: pravegaclient.controller.v1.Segments
-	(*Controllers)(nil),                // 34: pravegaclient.controller.v1.Controllers
-	(*Token)(nil),                      // 35: pravegaclient.controller.v1.Token
-	(*CreateScopeReply)(nil),           // 36: pravegaclient.controller.v1.CreateScopeReply
-	(*DeleteScopeReply)(nil),           // 37: pravegaclient.controller.v1.DeleteScopeReply
-	(*ListScopesRequest)(nil),          // 38: pravegaclient.controller.v1.ListScopesRequest
-	(*ListScopesReply)(nil),            // 39: pravegaclient.controller.v1.ListScopesReply
-	(*StreamConfig)(nil),               // 40: pravegaclient.controller.v1.StreamConfig
-	(*ScalingPolicy)(nil),              // 41: pravegaclient.controller.v1.ScalingPolicy
-	(*RetentionPolicy)(nil),            // 42: pravegaclient.controller.v1.RetentionPolicy
-	(*Tags)(nil),                       // 43: pravegaclient.controller.v1.Tags
-	(*CreateStreamReply)(nil),          // 44: pravegaclient.controller.v1.CreateStreamReply
-	(*UpdateStreamReply)(nil),          // 45: pravegaclient.controller.v1.UpdateStreamReply
-	(*DeleteStreamReply)(nil),          // 46: pravegaclient.controller.v1.DeleteStreamReply
-	(*ListStreamsRequest)(nil),         // 47: pravegaclient.controller.v1.ListStreamsRequest
-	(*ListStreamsByTagRequest)(nil),    // 48: pravegaclient.controller.v1.ListStreamsByTagRequest
-	(*ListStreamsReply)(nil),           // 49: pravegaclient.controller.v1.ListStreamsReply
-	(*EpochRequest)(nil),               // 50: pravegaclient.controller.v1.EpochRequest
-	(*HeadRequest)(nil),                // 51: pravegaclient.controller.v1.HeadRequest
-	(*HeadReply)(nil),                  // 52: pravegaclient.controller.v1.HeadReply
-	(*Successors)(nil),                 // 53: pravegaclient.controller.v1.Successors
-	(*BetweenRequest)(nil),             // 54: pravegaclient.controller.v1.BetweenRequest
-	(*BetweenReply)(nil),               // 55: pravegaclient.controller.v1.BetweenReply
-	(*ScaleRequest)(nil),               // 56: pravegaclient.controller.v1.ScaleRequest
-	(*ScaleReply)(nil),                 // 57: pravegaclient.controller.v1.ScaleReply
-	(*CheckScaleReply)(nil),            // 58: pravegaclient.controller.v1.CheckScaleReply
-	(*CreateTransactionRequest)(nil),   // 59: pravegaclient.controller.v1.CreateTransactionRequest
-	(*CreateTransactionReply)(nil),     // 60: pravegaclient.controller.v1.CreateTransactionReply
-	(*TransactionRequest)(nil),         // 61: pravegaclient.controller.v1.TransactionRequest
-	(*TransactionReply)(nil),           // 62: pravegaclient.controller.v1.TransactionReply
-	(*PingRequest)(nil),                // 63: pravegaclient.controller.v1.PingRequest
-	(*PingReply)(nil),                  // 64: pravegaclient.controller.v1.PingReply
-	(*TransactionState)(nil),           // 65: pravegaclient.controller.v1.TransactionState
-	(*NoteTimeRequest)(nil),            // 66: pravegaclient.controller.v1.NoteTimeRequest
-	(*NoteTimeReply)(nil),              // 67: pravegaclient.controller.v1.NoteTimeReply
-	(*RemoveWriterRequest)(nil),        // 68: pravegaclient.controller.v1.RemoveWriterRequest
-	(*RemoveWriterReply)(nil),          // 69: pravegaclient.controller.v1.RemoveWriterReply
-	(*ReaderGroupConfig)(nil),          // 70: pravegaclient.controller.v1.ReaderGroupConfig
-	(*ReaderGroup)(nil),                // 71: pravegaclient.controller.v1.ReaderGroup
-	(*CreateReaderGroupReply)(nil),     // 72: pravegaclient.controller.v1.CreateReaderGroupReply
-	(*ReaderGroupConfigReply)(nil),     // 73: pravegaclient.controller.v1.ReaderGroupConfigReply
-	(*UpdateReaderGroupReply)(nil),     // 74: pravegaclient.controller.v1.UpdateReaderGroupReply
-	(*DeleteReaderGroupReply)(nil),     // 75: pravegaclient.controller.v1.DeleteReaderGroupReply
-	(*Subscribers)(nil),                // 76: pravegaclient.controller.v1.Subscribers
-	(*UpdateSubscriberRequest)(nil),    // 77: pravegaclient.controller.v1.UpdateSubscriberRequest
-	(*UpdateSubscriberReply)(nil),      // 78: pravegaclient.controller.v1.UpdateSubscriberReply
-	nil,                                // 79: pravegaclient.controller.v1.StreamCut.OffsetsEntry
-	(*HeadReply_Location)(nil),         // 80: pravegaclient.controller.v1.HeadReply.Location
-	(*Successors_Successor)(nil),       // 81: pravegaclient.controller.v1.Successors.Successor
-	nil,                                // 82: pravegaclient.controller.v1.BetweenRequest.FromEntry
-	nil,                                // 83: pravegaclient.controller.v1.BetweenRequest.ToEntry
-	(*ScaleRequest_Range)(nil),         // 84: pravegaclient.controller.v1.ScaleRequest.Range
+	(ListTablesReply_Status)(0),        // 9: pravegaclient.controller.v1.ListTablesReply.Status
+	(DeleteTableReply_Status)(0),       // 10: pravegaclient.controller.v1.DeleteTableReply.Status
+	(ScaleReply_Status)(0),             // 11: pravegaclient.controller.v1.ScaleReply.Status
+	(CheckScaleReply_Status)(0),        // 12: pravegaclient.controller.v1.CheckScaleReply.Status
+	(TransactionReply_Status)(0),       // 13: pravegaclient.controller.v1.TransactionReply.Status
+	(PingReply_Status)(0),              // 14: pravegaclient.controller.v1.PingReply.Status
+	(TransactionState_State)(0),        // 15: pravegaclient.controller.v1.TransactionState.State
+	(NoteTimeReply_Status)(0),          // 16: pravegaclient.controller.v1.NoteTimeReply.Status
+	(RemoveWriterReply_Status)(0),      // 17: pravegaclient.controller.v1.RemoveWriterReply.Status
+	(CreateReaderGroupReply_Status)(0), // 18: pravegaclient.controller.v1.CreateReaderGroupReply.Status
+	(ReaderGroupConfigReply_Status)(0), // 19: pravegaclient.controller.v1.ReaderGroupConfigReply.Status
+	(UpdateReaderGroupReply_Status)(0), // 20: pravegaclient.controller.v1.UpdateReaderGroupReply.Status
+	(DeleteReaderGroupReply_Status)(0), // 21: pravegaclient.controller.v1.DeleteReaderGroupReply.Status
+	(Subscribers_Status)(0),            // 22: pravegaclient.controller.v1.Subscribers.Status
+	(UpdateSubscriberReply_Status)(0),  // 23: pravegaclient.controller.v1.UpdateSubscriberReply.Status
+	(*Scope)(nil),                      // 24: pravegaclient.controller.v1.Scope
+	(*Stream)(nil),                     // 25: pravegaclient.controller.v1.Stream
+	(*Segment)(nil),                    // 26: pravegaclient.controller.v1.Segment
+	(*SegmentRange)(nil),               // 27: pravegaclient.controller.v1.SegmentRange
+	(*StreamCut)(nil),                  // 28: pravegaclient.controller.v1.StreamCut
+	(*TransactionId)(nil),              // 29: pravegaclient.controller.v1.TransactionId
+	(*Node)(nil),                       // 30: pravegaclient.controller.v1.Node
+	(*Empty)(nil),                      // 31: pravegaclient.controller.v1.Empty
+	(*Exists)(nil),                     // 32: pravegaclient.controller.v1.Exists
+	(*Validity)(nil),                   // 33: pravegaclient.controller.v1.Validity
+	(*Page)(nil),                       // 34: pravegaclient.controller.v1.Page
+	(*Segments)(nil),                   // 35: pravegaclient.controller.v1.Segments
+	(*Controllers)(nil),                // 36: pravegaclient.controller.v1.Controllers
+	(*Token)(nil),                      // 37: pravegaclient.controller.v1.Token
+	(*CreateScopeReply)(nil),           // 38: pravegaclient.controller.v1.CreateScopeReply
+	(*DeleteScopeReply)(nil),           // 39: pravegaclient.controller.v1.DeleteScopeReply
+	(*ListScopesRequest)(nil),          // 40: pravegaclient.controller.v1.ListScopesRequest
+	(*ListScopesReply)(nil),            // 41: pravegaclient.controller.v1.ListScopesReply
+	(*StreamConfig)(nil),               // 42: pravegaclient.controller.v1.StreamConfig
+	(*ScalingPolicy)(nil),              // 43: pravegaclient.controller.v1.ScalingPolicy
+	(*RetentionPolicy)(nil),            // 44: pravegaclient.controller.v1.RetentionPolicy
+	(*Tags)(nil),                       // 45: pravegaclient.controller.v1.Tags
+	(*CreateStreamReply)(nil),          // 46: pravegaclient.controller.v1.CreateStreamReply
+	(*UpdateStreamReply)(nil),          // 47: pravegaclient.controller.v1.UpdateStreamReply
+	(*DeleteStreamReply)(nil),          // 48: pravegaclient.controller.v1.DeleteStreamReply
+	(*ListStreamsRequest)(nil),         // 49: pravegaclient.controller.v1.ListStreamsRequest
+	(*ListStreamsByTagRequest)(nil),    // 50: pravegaclient.controller.v1.ListStreamsByTagRequest
+	(*ListStreamsReply)(nil),           // 51: pravegaclient.controller.v1.ListStreamsReply
+	(*Table)(nil),                      // 52: pravegaclient.controller.v1.Table
+	(*ListTablesRequest)(nil),          // 53: pravegaclient.controller.v1.ListTablesRequest
+	(*ListTablesReply)(nil),            // 54: pravegaclient.controller.v1.ListTablesReply
+	(*DeleteTableReply)(nil),           // 55: pravegaclient.controller.v1.DeleteTableReply
+	(*EpochRequest)(nil),               // 56: pravegaclient.controller.v1.EpochRequest
+	(*HeadRequest)(nil),                // 57: pravegaclient.controller.v1.HeadRequest
+	(*HeadReply)(nil),                  // 58: pravegaclient.controller.v1.HeadReply
+	(*Successors)(nil),                 // 59: pravegaclient.controller.v1.Successors
+	(*BetweenRequest)(nil),             // 60: pravegaclient.controller.v1.BetweenRequest
+	(*BetweenReply)(nil),               // 61: pravegaclient.controller.v1.BetweenReply
+	(*ScaleRequest)(nil),               // 62: pravegaclient.controller.v1.ScaleRequest
+	(*ScaleReply)(nil),                 // 63: pravegaclient.controller.v1.ScaleReply
+	(*CheckScaleReply)(nil),            // 64: pravegaclient.controller.v1.CheckScaleReply
+	(*CreateTransactionRequest)(nil),   // 65: pravegaclient.controller.v1.CreateTransactionRequest
+	(*CreateTransactionReply)(nil),     // 66: pravegaclient.controller.v1.CreateTransactionReply
+	(*TransactionRequest)(nil),         // 67: pravegaclient.controller.v1.TransactionRequest
+	(*TransactionReply)(nil),           // 68: pravegaclient.controller.v1.TransactionReply
+	(*PingRequest)(nil),                // 69: pravegaclient.controller.v1.PingRequest
+	(*PingReply)(nil),                  // 70: pravegaclient.controller.v1.PingReply
+	(*TransactionState)(nil),           // 71: pravegaclient.controller.v1.TransactionState
+	(*NoteTimeRequest)(nil),            // 72: pravegaclient.controller.v1.NoteTimeRequest
+	(*NoteTimeReply)(nil),              // 73: pravegaclient.controller.v1.NoteTimeReply
+	(*RemoveWriterRequest)(nil),        // 74: pravegaclient.controller.v1.RemoveWriterRequest
+	(*RemoveWriterReply)(nil),          // 75: pravegaclient.controller.v1.RemoveWriterReply
+	(*ReaderGroupConfig)(nil),          // 76: pravegaclient.controller.v1.ReaderGroupConfig
+	(*ReaderGroup)(nil),                // 77: pravegaclient.controller.v1.ReaderGroup
+	(*CreateReaderGroupReply)(nil),     // 78: pravegaclient.controller.v1.CreateReaderGroupReply
+	(*ReaderGroupConfigReply)(nil),     // 79: pravegaclient.controller.v1.ReaderGroupConfigReply
+	(*UpdateReaderGroupReply)(nil),     // 80: pravegaclient.controller.v1.UpdateReaderGroupReply
+	(*DeleteReaderGroupReply)(nil),     // 81: pravegaclient.controller.v1.DeleteReaderGroupReply
+	(*Subscribers)(nil),                // 82: pravegaclient.controller.v1.Subscribers
+	(*UpdateSubscriberRequest)(nil),    // 83: pravegaclient.controller.v1.UpdateSubscriberRequest
+	(*UpdateSubscriberReply)(nil),      // 84: pravegaclient.controller.v1.UpdateSubscriberReply
+	nil,                                // 85: pravegaclient.controller.v1.StreamCut.OffsetsEntry
+	(*HeadReply_Location)(nil),         // 86: pravegaclient.controller.v1.HeadReply.Location
+	(*Successors_Successor)(nil),       // 87: pravegaclient.controller.v1.Successors.Successor
+	nil,                                // 88: pravegaclient.controller.v1.BetweenRequest.FromEntry
+	nil,                                // 89: pravegaclient.controller.v1.BetweenRequest.ToEntry
+	(*ScaleRequest_Range)(nil),         // 90: pravegaclient.controller.v1.ScaleRequest.Range
 }
 var file_pravegaclient_controller_proto_depIdxs = []int32{
 	0,  // 0: pravegaclient.controller.v1.Stream.access:type_name -> pravegaclient.controller.v1.Stream.Access
-	23, // 1: pravegaclient.controller.v1.Segment.stream:type_name -> pravegaclient.controller.v1.Stream
-	24, // 2: pravegaclient.controller.v1.SegmentRange.segment:type_name -> pravegaclient.controller.v1.Segment
-	23, // 3: pravegaclient.controller.v1.StreamCut.stream:type_name -> pravegaclient.controller.v1.Stream
-	79, // 4: pravegaclient.controller.v1.StreamCut.offsets:type_name -> pravegaclient.controller.v1.StreamCut.OffsetsEntry
-	25, // 5: pravegaclient.controller.v1.Segments.ranges:type_name -> pravegaclient.controller.v1.SegmentRange
-	28, // 6: pravegaclient.controller.v1.Controllers.nodes:type_name -> pravegaclient.controller.v1.Node
+	25, // 1: pravegaclient.controller.v1.Segment.stream:type_name -> pravegaclient.controller.v1.Stream
+	26, // 2: pravegaclient.controller.v1.SegmentRange.segment:type_name -> pravegaclient.controller.v1.Segment
+	25, // 3: pravegaclient.controller.v1.StreamCut.stream:type_name -> pravegaclient.controller.v1.Stream
+	85, // 4: pravegaclient.controller.v1.StreamCut.offsets:type_name -> pravegaclient.controller.v1.StreamCut.OffsetsEntry
+	27, // 5: pravegaclient.controller.v1.Segments.ranges:type_name -> pravegaclient.controller.v1.SegmentRange
+	30, // 6: pravegaclient.controller.v1.Controllers.nodes:type_name -> pravegaclient.controller.v1.Node
 	1,  // 7: pravegaclient.controller.v1.CreateScopeReply.status:type_name -> pravegaclient.controller.v1.CreateScopeReply.Status
 	2,  // 8: pravegaclient.controller.v1.DeleteScopeReply.status:type_name -> pravegaclient.controller.v1.DeleteScopeReply.Status
-	32, // 9: pravegaclient.controller.v1.ListScopesRequest.page:type_name -> pravegaclient.controller.v1.Page
-	32, // 10: pravegaclient.controller.v1.ListScopesReply.next:type_name -> pravegaclient.controller.v1.Page
-	23, // 11: pravegaclient.controller.v1.StreamConfig.stream:type_name -> pravegaclient.controller.v1.Stream
-	41, // 12: pravegaclient.controller.v1.StreamConfig.scaling:type_name -> pravegaclient.controller.v1.ScalingPolicy
-	42, // 13: pravegaclient.controller.v1.StreamConfig.retention:type_name -> pravegaclient.controller.v1.RetentionPolicy
-	43, // 14: pravegaclient.controller.v1.StreamConfig.tags:type_name -> pravegaclient.controller.v1.Tags
+	34, // 9: pravegaclient.controller.v1.ListScopesRequest.page:type_name -> pravegaclient.controller.v1.Page
+	34, // 10: pravegaclient.controller.v1.ListScopesReply.next:type_name -> pravegaclient.controller.v1.Page
+	25, // 11: pravegaclient.controller.v1.StreamConfig.stream:type_name -> pravegaclient.controller.v1.Stream
+	43, // 12: pravegaclient.controller.v1.StreamConfig.scaling:type_name -> pravegaclient.controller.v1.ScalingPolicy
+	44, // 13: pravegaclient.controller.v1.StreamConfig.retention:type_name -> pravegaclient.controller.v1.RetentionPolicy
+	45, // 14: pravegaclient.controller.v1.StreamConfig.tags:type_name -> pravegaclient.controller.v1.Tags
 	3,  // 15: pravegaclient.controller.v1.ScalingPolicy.kind:type_name -> pravegaclient.controller.v1.ScalingPolicy.Kind
 	4,  // 16: pravegaclient.controller.v1.RetentionPolicy.kind:type_name -> pravegaclient.controller.v1.RetentionPolicy.Kind
 	5,  // 17: pravegaclient.controller.v1.CreateStreamReply.status:type_name -> pravegaclient.controller.v1.CreateStreamReply.Status
 	6,  // 18: pravegaclient.controller.v1.UpdateStreamReply.status:type_name -> pravegaclient.controller.v1.UpdateStreamReply.Status
 	7,  // 19: pravegaclient.controller.v1.DeleteStreamReply.status:type_name -> pravegaclient.controller.v1.DeleteStreamReply.Status
-	22, // 20: pravegaclient.controller.v1.ListStreamsRequest.scope:type_name -> pravegaclient.controller.v1.Scope
-	32, // 21: pravegaclient.controller.v1.ListStreamsRequest.page:type_name -> pravegaclient.controller.v1.Page
-	22, // 22: pravegaclient.controller.v1.ListStreamsByTagRequest.scope:type_name -> pravegaclient.controller.v1.Scope
-	32, // 23: pravegaclient.controller.v1.ListStreamsByTagRequest.page:type_name -> pravegaclient.controller.v1.Page
-	23, // 24: pravegaclient.controller.v1.ListStreamsReply.streams:type_name -> pravegaclient.controller.v1.Stream
-	32, // 25: pravegaclient.controller.v1.ListStreamsReply.next:type_name -> pravegaclient.controller.v1.Page
+	24, // 20: pravegaclient.controller.v1.ListStreamsRequest.scope:type_name -> pravegaclient.controller.v1.Scope
+	34, // 21: pravegaclient.controller.v1.ListStreamsRequest.page:type_name -> pravegaclient.controller.v1.Page
+	24, // 22: pravegaclient.controller.v1.ListStreamsByTagRequest.scope:type_name -> pravegaclient.controller.v1.Scope
+	34, // 23: pravegaclient.controller.v1.ListStreamsByTagRequest.page:type_name -> pravegaclient.controller.v1.Page
+	25, // 24: pravegaclient.controller.v1.ListStreamsReply.streams:type_name -> pravegaclient.controller.v1.Stream
+	34, // 25: pravegaclient.controller.v1.ListStreamsReply.next:type_name -> pravegaclient.controller.v1.Page
 	8,  // 26: pravegaclient.controller.v1.ListStreamsReply.status:type_name -> pravegaclient.controller.v1.ListStreamsReply.Status
-	23, // 27: pravegaclient.controller.v1.EpochRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	23, // 28: pravegaclient.controller.v1.HeadRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	80, // 29: pravegaclient.controller.v1.HeadReply.locations:type_name -> pravegaclient.controller.v1.HeadReply.Location
-	81, // 30: pravegaclient.controller.v1.Successors.successors:type_name -> pravegaclient.controller.v1.Successors.Successor
-	23, // 31: pravegaclient.controller.v1.BetweenRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	82, // 32: pravegaclient.controller.v1.BetweenRequest.from:type_name -> pravegaclient.controller.v1.BetweenRequest.FromEntry
-	83, // 33: pravegaclient.controller.v1.BetweenRequest.to:type_name -> pravegaclient.controller.v1.BetweenRequest.ToEntry
-	24, // 34: pravegaclient.controller.v1.BetweenReply.segments:type_name -> pravegaclient.controller.v1.Segment
-	23, // 35: pravegaclient.controller.v1.ScaleRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	84, // 36: pravegaclient.controller.v1.ScaleRequest.ranges:type_name -> pravegaclient.controller.v1.ScaleRequest.Range
-	9,  // 37: pravegaclient.controller.v1.ScaleReply.status:type_name -> pravegaclient.controller.v1.ScaleReply.Status
-	25, // 38: pravegaclient.controller.v1.ScaleReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
-	10, // 39: pravegaclient.controller.v1.CheckScaleReply.status:type_name -> pravegaclient.controller.v1.CheckScaleReply.Status
-	23, // 40: pravegaclient.controller.v1.CreateTransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	27, // 41: pravegaclient.controller.v1.CreateTransactionReply.id:type_name -> pravegaclient.controller.v1.TransactionId
-	25, // 42: pravegaclient.controller.v1.CreateTransactionReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
-	23, // 43: pravegaclient.controller.v1.TransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	27, // 44: pravegaclient.controller.v1.TransactionRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
-	11, // 45: pravegaclient.controller.v1.TransactionReply.status:type_name -> pravegaclient.controller.v1.TransactionReply.Status
-	23, // 46: pravegaclient.controller.v1.PingRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	27, // 47: pravegaclient.controller.v1.PingRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
-	12, // 48: pravegaclient.controller.v1.PingReply.status:type_name -> pravegaclient.controller.v1.PingReply.Status
-	13, // 49: pravegaclient.controller.v1.TransactionState.state:type_name -> pravegaclient.controller.v1.TransactionState.State
-	26, // 50: pravegaclient.controller.v1.NoteTimeRequest.position:type_name -> pravegaclient.controller.v1.StreamCut
-	14, // 51: pravegaclient.controller.v1.NoteTimeReply.status:type_name -> pravegaclient.controller.v1.NoteTimeReply.Status
-	23, // 52: pravegaclient.controller.v1.RemoveWriterRequest.stream:type_name -> pravegaclient.controller.v1.Stream
-	15, // 53: pravegaclient.controller.v1.RemoveWriterReply.status:type_name -> pravegaclient.controller.v1.RemoveWriterReply.Status
-	26, // 54: pravegaclient.controller.v1.ReaderGroupConfig.starts:type_name -> pravegaclient.controller.v1.StreamCut
-	26, // 55: pravegaclient.controller.v1.ReaderGroupConfig.ends:type_name -> pravegaclient.controller.v1.StreamCut
-	16, // 56: pravegaclient.controller.v1.CreateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.CreateReaderGroupReply.Status
-	70, // 57: pravegaclient.controller.v1.CreateReaderGroupReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
-	70, // 58: pravegaclient.controller.v1.ReaderGroupConfigReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
-	17, // 59: pravegaclient.controller.v1.ReaderGroupConfigReply.status:type_name -> pravegaclient.controller.v1.ReaderGroupConfigReply.Status
-	18, // 60: pravegaclient.controller.v1.UpdateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.UpdateReaderGroupReply.Status
-	19, // 61: pravegaclient.controller.v1.DeleteReaderGroupReply.status:type_name -> pravegaclient.controller.v1.DeleteReaderGroupReply.Status
-	20, // 62: pravegaclient.controller.v1.Subscribers.status:type_name -> pravegaclient.controller.v1.Subscribers.Status
-	26, // 63: pravegaclient.controller.v1.UpdateSubscriberRequest.cut:type_name -> pravegaclient.controller.v1.StreamCut
-	21, // 64: pravegaclient.controller.v1.UpdateSubscriberReply.status:type_name -> pravegaclient.controller.v1.UpdateSubscriberReply.Status
-	24, // 65: pravegaclient.controller.v1.HeadReply.Location.segment:type_name -> pravegaclient.controller.v1.Segment
-	25, // 66: pravegaclient.controller.v1.Successors.Successor.segment:type_name -> pravegaclient.controller.v1.SegmentRange
-	67, // [67:67] is the sub-list for method output_type
-	67, // [67:67] is the sub-list for method input_type
-	67, // [67:67] is the sub-list for extension type_name
-	67, // [67:67] is the sub-list for extension extendee
-	0,  // [0:67] is the sub-list for field type_name
+	24, // 27: pravegaclient.controller.v1.ListTablesRequest.scope:type_name -> pravegaclient.controller.v1.Scope
+	34, // 28: pravegaclient.controller.v1.ListTablesRequest.page:type_name -> pravegaclient.controller.v1.Page
+	52, // 29: pravegaclient.controller.v1.ListTablesReply.tables:type_name -> pravegaclient.controller.v1.Table
+	34, // 30: pravegaclient.controller.v1.ListTablesReply.next:type_name -> pravegaclient.controller.v1.Page
+	9,  // 31: pravegaclient.controller.v1.ListTablesReply.status:type_name -> pravegaclient.controller.v1.ListTablesReply.Status
+	10, // 32: pravegaclient.controller.v1.DeleteTableReply.status:type_name -> pravegaclient.controller.v1.DeleteTableReply.Status
+	25, // 33: pravegaclient.controller.v1.EpochRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	25, // 34: pravegaclient.controller.v1.HeadRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	86, // 35: pravegaclient.controller.v1.HeadReply.locations:type_name -> pravegaclient.controller.v1.HeadReply.Location
+	87, // 36: pravegaclient.controller.v1.Successors.successors:type_name -> pravegaclient.controller.v1.Successors.Successor
+	25, // 37: pravegaclient.controller.v1.BetweenRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	88, // 38: pravegaclient.controller.v1.BetweenRequest.from:type_name -> pravegaclient.controller.v1.BetweenRequest.FromEntry
+	89, // 39: pravegaclient.controller.v1.BetweenRequest.to:type_name -> pravegaclient.controller.v1.BetweenRequest.ToEntry
+	26, // 40: pravegaclient.controller.v1.BetweenReply.segments:type_name -> pravegaclient.controller.v1.Segment
+	25, // 41: pravegaclient.controller.v1.ScaleRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	90, // 42: pravegaclient.controller.v1.ScaleRequest.ranges:type_name -> pravegaclient.controller.v1.ScaleRequest.Range
+	11, // 43: pravegaclient.controller.v1.ScaleReply.status:type_name -> pravegaclient.controller.v1.ScaleReply.Status
+	27, // 44: pravegaclient.controller.v1.ScaleReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
+	12, // 45: pravegaclient.controller.v1.CheckScaleReply.status:type_name -> pravegaclient.controller.v1.CheckScaleReply.Status
+	25, // 46: pravegaclient.controller.v1.CreateTransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	29, // 47: pravegaclient.controller.v1.CreateTransactionReply.id:type_name -> pravegaclient.controller.v1.TransactionId
+	27, // 48: pravegaclient.controller.v1.CreateTransactionReply.segments:type_name -> pravegaclient.controller.v1.SegmentRange
+	25, // 49: pravegaclient.controller.v1.TransactionRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	29, // 50: pravegaclient.controller.v1.TransactionRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
+	13, // 51: pravegaclient.controller.v1.TransactionReply.status:type_name -> pravegaclient.controller.v1.TransactionReply.Status
+	25, // 52: pravegaclient.controller.v1.PingRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	29, // 53: pravegaclient.controller.v1.PingRequest.id:type_name -> pravegaclient.controller.v1.TransactionId
+	14, // 54: pravegaclient.controller.v1.PingReply.status:type_name -> pravegaclient.controller.v1.PingReply.Status
+	15, // 55: pravegaclient.controller.v1.TransactionState.state:type_name -> pravegaclient.controller.v1.TransactionState.State
+	28, // 56: pravegaclient.controller.v1.NoteTimeRequest.position:type_name -> pravegaclient.controller.v1.StreamCut
+	16, // 57: pravegaclient.controller.v1.NoteTimeReply.status:type_name -> pravegaclient.controller.v1.NoteTimeReply.Status
+	25, // 58: pravegaclient.controller.v1.RemoveWriterRequest.stream:type_name -> pravegaclient.controller.v1.Stream
+	17, // 59: pravegaclient.controller.v1.RemoveWriterReply.status:type_name -> pravegaclient.controller.v1.RemoveWriterReply.Status
+	28, // 60: pravegaclient.controller.v1.ReaderGroupConfig.starts:type_name -> pravegaclient.controller.v1.StreamCut
+	28, // 61: pravegaclient.controller.v1.ReaderGroupConfig.ends:type_name -> pravegaclient.controller.v1.StreamCut
+	18, // 62: pravegaclient.controller.v1.CreateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.CreateReaderGroupReply.Status
+	76, // 63: pravegaclient.controller.v1.CreateReaderGroupReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
+	76, // 64: pravegaclient.controller.v1.ReaderGroupConfigReply.config:type_name -> pravegaclient.controller.v1.ReaderGroupConfig
+	19, // 65: pravegaclient.controller.v1.ReaderGroupConfigReply.status:type_name -> pravegaclient.controller.v1.ReaderGroupConfigReply.Status
+	20, // 66: pravegaclient.controller.v1.UpdateReaderGroupReply.status:type_name -> pravegaclient.controller.v1.UpdateReaderGroupReply.Status
+	21, // 67: pravegaclient.controller.v1.DeleteReaderGroupReply.status:type_name -> pravegaclient.controller.v1.DeleteReaderGroupReply.Status
+	22, // 68: pravegaclient.controller.v1.Subscribers.status:type_name -> pravegaclient.controller.v1.Subscribers.Status
+	28, // 69: pravegaclient.controller.v1.UpdateSubscriberRequest.cut:type_name -> pravegaclient.controller.v1.StreamCut
+	23, // 70: pravegaclient.controller.v1.UpdateSubscriberReply.status:type_name -> pravegaclient.controller.v1.UpdateSubscriberReply.Status
+	26, // 71: pravegaclient.controller.v1.HeadReply.Location.segment:type_name -> pravegaclient.controller.v1.Segment
+	27, // 72: pravegaclient.controller.v1.Successors.Successor.segment:type_name -> pravegaclient.controller.v1.SegmentRange
+	73, // [73:73] is the sub-list for method output_type
+	73, // [73:73] is the sub-list for method input_type
+	73, // [73:73] is the sub-list for extension type_name
+	73, // [73:73] is the sub-list for extension extendee
+	0,  // [0:73] is the sub-list for field type_name
 }
 
 func init() { file_pravegaclient_controller_proto_init() }
@@ -4889,8 +5229,8 @@ func file_pravegaclient_controller_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pravegaclient_controller_proto_rawDesc), len(file_pravegaclient_controller_proto_rawDesc)),
-			NumEnums:      22,
-			NumMessages:   63,
+			NumEnums:      24,
+			NumMessages:   67,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

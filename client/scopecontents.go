@@ -1,0 +1,117 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+)
+
+// contents are what is in a scope. Groups are deleted before the streams that they read.
+type contents struct{ groups, others []content }
+
+// content is a thing in a scope. discard reports whether it was there.
+type content struct {
+	what    string
+	discard func(context.Context) (bool, error)
+}
+
+func (all contents) empty() bool { return len(all.groups)+len(all.others) == 0 }
+
+// String names some of them.
+func (all contents) String() string {
+	const most = 3
+	each := slices.Concat(all.groups, all.others)
+	var named []string
+	for _, one := range each[:min(len(each), most)] {
+		named = append(named, one.what)
+	}
+	text := "it holds " + strings.Join(named, ", ")
+	if more := len(each) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// contents lists what is in a scope. The streams that servers keep beside those of
+// users, and delete with them, are listed if there is nothing else.
+func (c *Client) contents(ctx context.Context, scope string) (contents, error) {
+	var all contents
+	var kept []content
+	for name, err := range c.controller.Streams(ctx, scope) {
+		if err != nil {
+			return contents{}, err
+		}
+		group, isGroup := naming.ReaderGroupOf(name)
+		stream := content{"stream " + name, func(ctx context.Context) (bool, error) {
+			return c.discard(ctx, naming.Stream{Scope: scope, Name: name})
+		}}
+		switch {
+		case isGroup:
+			all.groups = append(all.groups, content{"reader group " + group, func(ctx context.Context) (bool, error) { return c.deleteGroup(ctx, scope, group) }})
+		case naming.Check("", "", name) == nil:
+			all.others = append(all.others, stream)
+		default:
+			kept = append(kept, stream)
+		}
+	}
+	for name, err := range c.controller.Tables(ctx, scope) {
+		if err != nil {
+			return contents{}, err
+		}
+		all.others = append(all.others, content{"key-value table " + name, func(ctx context.Context) (bool, error) { return c.controller.DeleteTable(ctx, scope, name) }})
+	}
+	if all.empty() {
+		all.others = kept
+	}
+	return all, nil
+}
+
+// discardAll deletes things of a scope, several at once. If none of them was there,
+// stuck is what they are.
+func (c *Client) discardAll(ctx context.Context, op, scope string, all contents) (stuck string, err error) {
+	var asked, gone atomic.Bool
+	for _, some := range [][]content{all.groups, all.others} {
+		err := together(ctx, len(some), func(ctx context.Context, i int) error {
+			asked.Store(true)
+			deleted, err := some[i].discard(ctx)
+			if deleted {
+				gone.Store(true)
+			}
+			return err
+		})
+		if err != nil {
+			var told *fault.Error
+			if !errors.As(err, &told) {
+				told = fault.Context(ctx, op, scope)
+			}
+			if asked.Load() {
+				return "", fault.Uncertain(told)
+			}
+			return "", told
+		}
+	}
+	if !gone.Load() {
+		stuck = all.String()
+	}
+	return stuck, nil
+}
+
+// discard seals and deletes a stream, and reports whether it was there.
+func (c *Client) discard(ctx context.Context, stream naming.Stream) (deleted bool, err error) {
+	err = c.controller.SealStream(ctx, stream)
+	switch fault.CodeOf(err) {
+	case fault.NoSuchStream, fault.NoSuchScope:
+		return false, nil
+	case 0:
+		if deleted, err = c.controller.DeleteStream(ctx, stream); err != nil {
+			err = fault.Uncertain(err) // it is sealed
+		}
+	}
+	return deleted, err
+}
