@@ -21,7 +21,8 @@ const MaxEventSize = 8 << 20
 type Config struct {
 	// ControllerURI lists the controllers: tcp://host:port or tls://host:port,
 	// several separated by commas; pravega:// and pravegas:// ask the named
-	// controllers for the list of all. Option controller.uri.
+	// controllers for the list of all, which are used as soon as one of them can
+	// be reached. Option controller.uri.
 	ControllerURI string
 	// CAFile is a PEM file with the certificates to trust instead of the
 	// system's. Option tls.ca.file.

@@ -42,6 +42,7 @@ type request struct {
 	// answered: at the last attempt a controller said something.
 	answered bool
 	begun    time.Time // the last attempt
+	on       *channel  // likewise
 	// shown is the token of the last attempt, and refusals how many were refused.
 	shown    string
 	refusals int
@@ -63,7 +64,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 		if retry.Soon.Wait(limited, attempt) != nil || c.life.Err() != nil {
 			return c.giveUp(ctx, r, attempt, last, begun)
 		}
-		err := c.attempt(limited, c.main, r, in, out)
+		err := c.attempt(limited, c.channel(), r, in, out)
 		if r.answered && status.Code(err) != codes.Unavailable {
 			c.outages.Answered(c.located)
 		}
@@ -86,7 +87,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 		}
 		failure, again := fault.New(fault.ServerError, r.op, r.subject, "the controller asks to be asked again"), true
 		if err != nil {
-			failure, again = c.judge(r, c.main, err)
+			failure, again = c.judge(r, err)
 		}
 		if !again {
 			failure.Stored = r.changes && r.uncertain
@@ -123,7 +124,7 @@ func (c *Controller) silence(r *request) *fault.Error {
 	if r.answered || time.Since(r.begun) < silent {
 		return nil
 	}
-	return fault.New(fault.Unreachable, r.op, r.subject, "%s: %s", c.located, cmp.Or(c.main.peers.obstacles(), noAnswer))
+	return fault.New(fault.Unreachable, r.op, r.subject, "%s: %s", c.located, cmp.Or(r.on.peers.obstacles(), noAnswer))
 }
 
 const noAnswer = "no answer"
@@ -140,7 +141,7 @@ func endsWithin(ctx context.Context, d time.Duration) bool {
 
 // attempt asks once.
 func (c *Controller) attempt(ctx context.Context, on *channel, r *request, in, out proto.Message) error {
-	r.doubted, r.answered = r.uncertain, false
+	r.doubted, r.answered, r.on = r.uncertain, false, on
 	ctx, shown, err := c.authorize(ctx)
 	r.shown, r.begun = shown, time.Now()
 	if err != nil {
@@ -159,7 +160,7 @@ func (c *Controller) attempt(ctx context.Context, on *channel, r *request, in, o
 
 // judge makes the error of an attempt one of ours, and tells whether another
 // attempt may do better.
-func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.Error, again bool) {
+func (c *Controller) judge(r *request, err error) (failure *fault.Error, again bool) {
 	if failure := c.unauthorized(r, err); failure != nil {
 		return failure, failure.Code == fault.Unauthenticated
 	}
@@ -169,9 +170,9 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 	}
 	r.unreached = s.Code() == codes.Unavailable
 	if r.unreached {
-		if verdict := on.peers.verdict(); verdict != nil {
+		if verdict := r.on.peers.verdict(); verdict != nil {
 			own := *verdict
-			return &own, false
+			return &own, c.seed != nil && r.on != c.seed // which stands in for those of the list
 		}
 	}
 	if s.Code() == codes.Internal && strings.Contains(s.Message(), sealedState) {
@@ -186,7 +187,7 @@ func (c *Controller) judge(r *request, on *channel, err error) (failure *fault.E
 	if s.Code() == codes.NotFound && r.absent != 0 {
 		code = r.absent
 	}
-	failure = fault.New(code, r.op, r.subject, "%s", c.words(r, on, s))
+	failure = fault.New(code, r.op, r.subject, "%s", c.words(r, s))
 	failure.Err = fault.Hide(err)
 	if code == fault.Unauthenticated && c.bearer != nil {
 		again = c.refused(r)
@@ -213,7 +214,7 @@ func (c *Controller) unauthorized(r *request, err error) *fault.Error {
 
 // words say why an attempt failed: a server's own words, if they are fit for users, or
 // what is known of the way to it.
-func (c *Controller) words(r *request, on *channel, s *status.Status) string {
+func (c *Controller) words(r *request, s *status.Status) string {
 	if proxy := noController.FindString(s.Message()); proxy != "" {
 		return c.located + ": what answers there is no controller: " + proxy
 	}
@@ -224,7 +225,7 @@ func (c *Controller) words(r *request, on *channel, s *status.Status) string {
 		}
 		return words
 	}
-	words := on.peers.obstacles()
+	words := r.on.peers.obstacles()
 	switch {
 	case s.Code() == codes.ResourceExhausted:
 		words = "the answer is larger than 64 MiB"
@@ -234,7 +235,7 @@ func (c *Controller) words(r *request, on *channel, s *status.Status) string {
 	default:
 		words = "the connection was lost"
 	}
-	if hint := on.peers.hint(); hint != "" {
+	if hint := r.on.peers.hint(); hint != "" {
 		words += " (" + hint + ")"
 	}
 	return c.located + ": " + words

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,7 +43,7 @@ func (l *list) answer(ctx context.Context, _ func(proto.Message)) (proto.Message
 
 func TestDiscovery(t *testing.T) {
 	var nodes list
-	seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer})
+	seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer, "checkScopeExists": exists})
 	answers := map[string]answer{"checkScopeExists": exists}
 	one, two := startFake(t, nil, "", answers), startFake(t, nil, "", answers)
 	nodes.set(one)
@@ -58,8 +60,10 @@ func TestDiscovery(t *testing.T) {
 	// The list changes with the death of the controller that was on it.
 	nodes.set(two)
 	one.kill()
-	if _, err := c.ScopeExists(ctx, "s"); err != nil || two.count("checkScopeExists") == 0 {
-		t.Errorf("after the list has changed: %v", err)
+	for two.count("checkScopeExists") == 0 {
+		if _, err := c.ScopeExists(ctx, "s"); err != nil {
+			t.Fatalf("after the list has changed: %v", err)
+		}
 	}
 	// The list may fail now: the last one stays.
 	seed.kill()
@@ -130,4 +134,103 @@ func TestAddressesOfOneHost(t *testing.T) {
 	if a := endpoints[1].Addresses[0]; a.Addr != "127.0.0.2:9090" {
 		t.Errorf("the second: %+v", a)
 	}
+}
+
+// The list may name controllers that nobody reaches from here, as behind NAT or in
+// Kubernetes, or others at their addresses. Then those that were configured are used, and
+// the listed ones again as soon as one is reached.
+func TestConfiguredControllersStandInForTheListedOnes(t *testing.T) {
+	nowhere := func(*testing.T) []*pb.Node {
+		return []*pb.Node{{Host: "127.0.0.1", Port: 1}, {Host: "127.0.0.1", Port: 2}}
+	}
+	for name, listed := range map[string]func(*testing.T) []*pb.Node{
+		"nobody listens": nowhere,
+		"the name is not known": func(*testing.T) []*pb.Node {
+			return []*pb.Node{{Host: "controller-0.pravega.invalid", Port: 9090}}
+		},
+		"no packet comes back": func(t *testing.T) []*pb.Node { return []*pb.Node{stranger(t, func(net.Conn) {})} },
+		"it hangs up":          func(t *testing.T) []*pb.Node { return []*pb.Node{stranger(t, func(c net.Conn) { c.Close() })} },
+		"a stranger answers": func(t *testing.T) []*pb.Node {
+			return []*pb.Node{stranger(t, func(c net.Conn) { c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")) })}
+		},
+		"a server of TLS answers": func(t *testing.T) []*pb.Node {
+			return []*pb.Node{stranger(t, func(c net.Conn) { c.Write([]byte{0x15, 3, 1, 0, 2, 2, 22}) })}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			nodes := list{nodes: listed(t)}
+			seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer, "checkScopeExists": exists})
+			c := dial(t, func(c *Config) { c.Discovery, c.ConnectTimeout, c.RetryLimit = true, 100*time.Millisecond, time.Minute }, seed)
+			for range 10 {
+				if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			good := startFake(t, nil, "", map[string]answer{"checkScopeExists": exists})
+			nodes.set(good)
+			for good.count("checkScopeExists") == 0 {
+				if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Millisecond)
+			}
+			before := seed.count("checkScopeExists")
+			for range 10 {
+				if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if more := seed.count("checkScopeExists") - before; more > 0 {
+				t.Errorf("the configured controller got %d calls though a listed one is there", more)
+			}
+		})
+	}
+}
+
+// When nobody is reached at all, the error names the configured ones.
+func TestNeitherListedNorConfiguredControllers(t *testing.T) {
+	nodes := list{nodes: []*pb.Node{{Host: "127.0.0.1", Port: 1}}}
+	seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer, "checkScopeExists": exists})
+	c := dial(t, func(c *Config) { c.Discovery = true }, seed)
+	if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); err != nil {
+		t.Fatal(err)
+	}
+	seed.kill()
+	_, err := c.ScopeExists(within(t, time.Second), "s")
+	if !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), seed.address) {
+		t.Error(err)
+	}
+}
+
+// stranger listens, and does something to each connection.
+func stranger(t *testing.T, does func(net.Conn)) *pb.Node {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	var mu sync.Mutex
+	var open []net.Conn
+	work.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			open = append(open, conn)
+			mu.Unlock()
+			does(conn)
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		work.Wait()
+		for _, conn := range open {
+			conn.Close()
+		}
+	})
+	at := listener.Addr().(*net.TCPAddr)
+	return &pb.Node{Host: "127.0.0.1", Port: int32(at.Port)}
 }
