@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,4 +173,28 @@ func TestUntilBacksOffAndEnds(t *testing.T) {
 			t.Error(verdict)
 		}
 	})
+}
+
+// One line tells of optional work that fails, unless an outage explains it.
+func TestOptionalWorkThatFailsIsLoggedOnce(t *testing.T) {
+	refused, away := fault.New(fault.PermissionDenied, "", "", ""), fault.New(fault.Unreachable, "", "", "")
+	for name, test := range map[string]struct {
+		failures []error
+		warnings int
+	}{
+		"refused":              {[]error{refused, refused, refused}, 1},
+		"an outage":            {[]error{away, away, away}, 0},
+		"refused in an outage": {[]error{away, refused, away, refused}, 1},
+		"refused twice":        {[]error{refused, nil, refused}, 2},
+	} {
+		var text strings.Builder
+		l := New(Config{Logger: slog.New(slog.NewTextHandler(&text, nil))}, "test")
+		for _, err := range test.failures {
+			l.Judge(CompactGroupState, err)
+		}
+		if got := strings.Count(text.String(), "level=WARN"); got != test.warnings {
+			t.Errorf("%s: %d warnings: %s", name, got, text.String())
+		}
+		l.End()
+	}
 }

@@ -45,6 +45,7 @@ type Life struct {
 type streak struct {
 	failures int
 	last     error
+	warned   bool                // in the log
 	since    time.Time           // of the first one
 	rests    time.Time           // until then
 	lasting  map[fault.Code]runs // by kind, those that are borne for a while

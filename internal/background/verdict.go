@@ -54,8 +54,8 @@ func (l *Life) Judge(work Work, err error) Verdict {
 		s.rests = now.Add(rest.Delay(s.failures))
 	}
 	level := slog.LevelDebug
-	if s.failures == 1 && verdict == Ignored {
-		level = slog.LevelWarn
+	if verdict == Ignored && !s.warned && !descriptions[work].logged && enduranceOf(err) != forever {
+		level, s.warned = slog.LevelWarn, true // outages are logged as such
 	}
 	l.log(level, "background work failed", work, "failures", s.failures, "then", verdict.String(), "err", err)
 	return verdict

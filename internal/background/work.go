@@ -35,7 +35,8 @@ const (
 	ReportLag                       // tell the group how far a reader has come, its sign of life
 	WatchGroup                      // look for changes of a group, for its watch
 	ReadSegment                     // find the store of a reader's segment, connect and read
-	DiscoverController              // ask the controllers for the list of all
+	FindControllers                 // look up the controllers' addresses, or ask them for the list
+	FetchToken                      // get a bearer token from its source, or a delegation token from the controller
 	GreetStore                      // greet the store of a silent connection, which may be throttled
 	CloseChild                      // close what the application left open, with its client
 	works
@@ -49,6 +50,8 @@ type description struct {
 	// rest is the pause after a failure for work that is done in passing, among other
 	// work. What has a loop of its own has none: its loop waits for Life.Backoff.
 	rest retry.Backoff
+	// logged: whoever does the work logs its failures.
+	logged bool
 }
 
 var (
@@ -58,31 +61,32 @@ var (
 )
 
 var descriptions = [works]description{
-	SetUpAppend:         {"set up append", false, none},
-	StoreLarge:          {"store large event", false, none},
-	MoveAppend:          {"move append", true, none},
-	DeleteTransient:     {"delete transient segment", true, none},
-	FindSuccessors:      {"find successors", false, none},
-	ReadSealed:          {"read sealed segment's last number", false, none},
-	EnterSuccessors:     {"enter successors", false, none},
-	RaiseDurable:        {"raise durable number", true, none},
-	FindLaterWriter:     {"find later writer", true, none},
-	NoteTime:            {"note time", true, seldom},
-	PingTransaction:     {"ping transaction", true, none},
-	ReadGroupState:      {"read group state", false, none},
-	WriteGroupState:     {"write group state", false, none},
-	FindGroupSuccessors: {"find successors for group", false, brief},
-	CompactGroupState:   {"compact group state", true, seldom},
-	RemoveSilentReader:  {"remove silent reader", true, seldom},
-	StartCheckpoint:     {"start checkpoint", true, seldom},
-	PublishCheckpoint:   {"publish checkpoint", true, seldom},
-	RenewGroupConfig:    {"renew group configuration", true, seldom},
-	ReportLag:           {"report lag", true, brief},
-	WatchGroup:          {"watch group", false, none},
-	ReadSegment:         {"read segment", false, none},
-	GreetStore:          {"greet silent store", true, none},
-	CloseChild:          {"close with the client", true, none},
-	DiscoverController:  {"discover controllers", true, none},
+	SetUpAppend:         {"set up append", false, none, false},
+	StoreLarge:          {"store large event", false, none, false},
+	MoveAppend:          {"move append", true, none, false},
+	DeleteTransient:     {"delete transient segment", true, none, false},
+	FindSuccessors:      {"find successors", false, none, false},
+	ReadSealed:          {"read sealed segment's last number", false, none, false},
+	EnterSuccessors:     {"enter successors", false, none, false},
+	RaiseDurable:        {"raise durable number", true, none, false},
+	FindLaterWriter:     {"find later writer", true, none, false},
+	NoteTime:            {"note time", true, seldom, false},
+	PingTransaction:     {"ping transaction", true, none, true},
+	ReadGroupState:      {"read group state", false, none, false},
+	WriteGroupState:     {"write group state", false, none, false},
+	FindGroupSuccessors: {"find successors for group", false, brief, false},
+	CompactGroupState:   {"compact group state", true, seldom, false},
+	RemoveSilentReader:  {"remove silent reader", true, seldom, false},
+	StartCheckpoint:     {"start checkpoint", true, seldom, false},
+	PublishCheckpoint:   {"publish checkpoint", true, seldom, false},
+	RenewGroupConfig:    {"renew group configuration", true, seldom, false},
+	ReportLag:           {"report lag", true, brief, false},
+	WatchGroup:          {"watch group", false, none, false},
+	ReadSegment:         {"read segment", false, none, false},
+	GreetStore:          {"greet silent store", true, none, false},
+	CloseChild:          {"close with the client", true, none, false},
+	FindControllers:     {"find controllers", true, none, true},
+	FetchToken:          {"fetch token", true, none, true},
 }
 
 // String names the work for logs.

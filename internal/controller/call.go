@@ -55,13 +55,13 @@ type request struct {
 func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) error {
 	limited, cancel := c.limit(ctx)
 	defer cancel()
-	defer context.AfterFunc(c.life, cancel)()
+	defer c.life.AfterEnd(cancel)()
 
 	begun := time.Now()
 	var last *fault.Error
 	for attempt := 0; ; attempt++ {
 		// The end of life reaches limited a moment late.
-		if retry.Soon.Wait(limited, attempt) != nil || c.life.Err() != nil {
+		if retry.Soon.Wait(limited, attempt) != nil || c.life.Over() {
 			return c.giveUp(ctx, r, attempt, last, begun)
 		}
 		err := c.attempt(limited, c.channel(), r, in, out)
@@ -258,7 +258,7 @@ var leaseRefused = regexp.MustCompile(`lease (value too large|should be greater)
 func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last *fault.Error, begun time.Time) error {
 	var e *fault.Error
 	switch {
-	case c.life.Err() != nil:
+	case c.life.Over():
 		e = fault.New(fault.Closed, r.op, r.subject, "")
 	case ctx.Err() == nil && last != nil:
 		own := *last

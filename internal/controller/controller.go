@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/outage"
 	"github.com/pravega/pravega-client-go/internal/token"
 )
@@ -13,9 +14,8 @@ import (
 type Controller struct {
 	config  Config
 	main    *channel
-	seed    *channel // asked for the list of controllers; nil without discovery
-	life    context.Context
-	end     context.CancelFunc
+	seed    *channel         // asked for the list of controllers; nil without discovery
+	life    *background.Life // ends with Close
 	closing sync.Once
 	bearer  *token.Cache // nil if the credentials never change
 	tokens  tokens
@@ -31,7 +31,7 @@ func New(config Config) (*Controller, error) {
 		return nil, err
 	}
 	c := &Controller{config: config, located: URI{config.Endpoints, config.TLS != nil, config.Discovery}.String()}
-	c.life, c.end = context.WithCancel(context.Background())
+	c.life = background.New(background.Config{Patience: config.RetryLimit, Logger: config.Logger}, c.located)
 	c.outages = outage.New("controller", config.Logger)
 	if source := config.Credentials.Source; source != nil {
 		c.bearer = token.Bearer(c.life, *source, config.RetryLimit, config.Logger)
@@ -57,7 +57,7 @@ func (c *Controller) Close() {
 	// Two goroutines that close one gRPC connection can leave its directory
 	// running for ever.
 	c.closing.Do(func() {
-		c.end()
+		c.life.End()
 		for _, channel := range []*channel{c.main, c.seed} {
 			if channel != nil {
 				channel.conn.Close()

@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/grpc/resolver"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
 )
@@ -48,9 +49,9 @@ func (d *directory) Scheme() string { return "pravega" }
 
 // Build starts looking up.
 func (d *directory) Build(_ resolver.Target, client resolver.ClientConn, _ resolver.BuildOptions) (resolver.Resolver, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	w := &watch{directory: d, client: client, cancel: cancel, now: make(chan struct{}, 1), done: make(chan struct{})}
-	go w.run(ctx)
+	life := background.New(background.Config{Logger: d.log}, "controllers")
+	w := &watch{directory: d, client: client, life: life, now: make(chan struct{}, 1), done: make(chan struct{})}
+	go w.run()
 	return w, nil
 }
 
@@ -58,7 +59,7 @@ func (d *directory) Build(_ resolver.Target, client resolver.ClientConn, _ resol
 type watch struct {
 	*directory
 	client resolver.ClientConn
-	cancel context.CancelFunc
+	life   *background.Life // ends with Close
 	now    chan struct{}
 	done   chan struct{}
 }
@@ -73,28 +74,28 @@ func (w *watch) ResolveNow(resolver.ResolveNowOptions) {
 
 // Close stops looking up.
 func (w *watch) Close() {
-	w.cancel()
+	w.life.End()
 	<-w.done
 }
 
-func (w *watch) run(ctx context.Context) {
+func (w *watch) run() {
 	defer close(w.done)
-	for failures := 0; ctx.Err() == nil; {
+	for {
 		rest := w.refresh
-		endpoints, err := w.lookUp(ctx)
-		if ctx.Err() != nil {
+		var endpoints []resolver.Endpoint
+		verdict, err := w.life.Do(background.FindControllers, func(ctx context.Context) (err error) {
+			endpoints, err = w.lookUp(ctx)
+			return err
+		})
+		if verdict == background.Over {
 			return
 		}
-		if err == nil {
-			failures = 0
-		} else {
-			failures++
+		failures := w.life.Failures(background.FindControllers)
+		if failures > 0 {
 			rest = w.failed.Delay(failures)
-			level := slog.LevelDebug
-			if failures == 1 && len(endpoints) > 0 { // else calls fail, which is logged as an outage
-				level = slog.LevelWarn
-			}
-			w.log.Log(ctx, level, "controllers cannot be found", "attempt", failures, "err", err)
+		}
+		if failures == 1 && len(endpoints) > 0 { // else calls fail, which is logged as an outage
+			w.log.Warn("controllers cannot be found", "err", err)
 		}
 		if len(endpoints) > 0 {
 			w.peers.found(endpoints)
@@ -108,22 +109,22 @@ func (w *watch) run(ctx context.Context) {
 		if failures > 0 {
 			wake = nil // the back-off knows better
 		}
-		if !sleep(ctx, min(w.pause, rest), nil) || !sleep(ctx, max(0, rest-w.pause), wake) {
+		if !w.life.Sleep(min(w.pause, rest)) || !w.sleep(max(0, rest-w.pause), wake) {
 			return
 		}
 	}
 }
 
-// sleep waits, less if woken, and tells whether to go on.
-func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+// sleep waits, less if woken, and reports whether to go on.
+func (w *watch) sleep(d time.Duration, wake <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-wake:
-	case <-ctx.Done():
+	case <-w.life.Ended():
 	}
-	return ctx.Err() == nil
+	return !w.life.Over()
 }
 
 // lookUp finds the endpoints and the addresses of their hosts. Hosts without an

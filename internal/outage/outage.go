@@ -4,7 +4,6 @@
 package outage
 
 import (
-	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -155,7 +154,11 @@ func (l *Log) speak() {
 		next := l.lines[0]
 		l.lines = l.lines[1:]
 		l.mu.Unlock()
-		l.to.Log(context.Background(), next.level, next.message, next.args...)
+		say := l.to.Warn
+		if next.level == slog.LevelInfo {
+			say = l.to.Info
+		}
+		say(next.message, next.args...)
 	}
 }
 

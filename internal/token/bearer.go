@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
 )
@@ -25,7 +26,7 @@ type Source struct {
 
 // Bearer makes the Cache of a client's bearer tokens. Each call of the source may take
 // limit. What is wrong with it is logged, and is Unauthenticated.
-func Bearer(life context.Context, source Source, limit time.Duration, logger *slog.Logger) *Cache {
+func Bearer(life *background.Life, source Source, limit time.Duration, logger *slog.Logger) *Cache {
 	const op = "get a bearer token from"
 	failures := 0
 	return New(Config{

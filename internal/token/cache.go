@@ -6,14 +6,15 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // Config of a Cache.
 type Config struct {
-	// Life is the parent of the contexts of fetches.
-	Life context.Context
+	// Life is what fetches are background work of.
+	Life *background.Life
 	// Fetch gets a token. One call runs at a time, in a goroutine of its own, with no
 	// lock held. While it goes on trying, it may report why it has to; callers whose
 	// time is over meanwhile are told so.
@@ -135,28 +136,23 @@ func (c *Cache) run(f *flight, wait time.Duration) {
 	// A fetch that ends its goroutine is over, too.
 	token, err := Token{}, error(fault.New(fault.Panic, c.Op, c.Subject, "the call did not return"))
 	defer func() { c.landed(f, token, err) }()
-	if !sleep(c.Life, wait) {
-		err = fault.New(fault.Closed, c.Op, c.Subject, "")
-		return
+	if wait > 0 {
+		c.Life.Sleep(wait)
 	}
-	token, err = c.Fetch(context.WithValue(c.Life, inside{}, c), func(err error) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.trouble = err
+	verdict, failure := c.Life.Do(background.FetchToken, func(ctx context.Context) (failure error) {
+		token, failure = c.Fetch(context.WithValue(ctx, inside{}, c), c.note)
+		return failure
 	})
+	if err = failure; verdict == background.Over {
+		err = fault.New(fault.Closed, c.Op, c.Subject, "")
+	}
 }
 
-// sleep reports whether the context still lives after a time.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if d > 0 {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-	}
-	return ctx.Err() == nil
+// note notes why a fetch goes on trying.
+func (c *Cache) note(trouble error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trouble = trouble
 }
 
 // landed notes the result of a fetch.

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
 )
@@ -67,10 +68,12 @@ func (s *source) count() int {
 
 var pace = retry.Backoff{First: 20 * time.Millisecond, Last: 2 * time.Second}
 
+func newLife() *background.Life { return background.New(background.Config{}, "test") }
+
 // cached makes the cache of a source; end is the end of its life.
 func cached(s *source, wait time.Duration) (c *Cache, end func()) {
-	life, end := context.WithCancel(context.Background())
-	return New(Config{Life: life, Fetch: s.fetch, Wait: wait, Pace: pace, Op: "get token from", Subject: "source"}), end
+	life := newLife()
+	return New(Config{Life: life, Fetch: s.fetch, Wait: wait, Pace: pace, Op: "get token from", Subject: "source"}), life.End
 }
 
 // bubble runs a test in which time passes when all wait.
@@ -271,7 +274,7 @@ func TestFailedFetches(t *testing.T) {
 // What a fetch says while it goes on trying is in the error of those who cannot wait.
 func TestTroubleOfAFetchIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		life, end := context.WithCancel(context.Background())
+		life := newLife()
 		c := New(Config{Life: life, Op: "get token from", Subject: "source", Fetch: func(ctx context.Context, trouble func(error)) (Token, error) {
 			trouble(fault.New(fault.Unreachable, "get token from", "source", "nobody is at 10.0.0.1"))
 			<-ctx.Done()
@@ -282,7 +285,7 @@ func TestTroubleOfAFetchIsTold(t *testing.T) {
 		if _, err := c.Get(ctx); !errors.Is(err, fault.Unreachable) || strings.Count(err.Error(), "get token from") != 1 || !strings.Contains(err.Error(), "10.0.0.1") {
 			t.Error(err)
 		}
-		end()
+		life.End()
 		synctest.Wait()
 		if _, err := c.Get(context.Background()); !errors.Is(err, fault.Closed) {
 			t.Errorf("after the end: %v", err)
@@ -294,13 +297,13 @@ func TestTroubleOfAFetchIsTold(t *testing.T) {
 // over.
 func TestFetchesThatDoNotReturn(t *testing.T) {
 	var c *Cache
-	c = New(Config{Life: context.Background(), Op: "get token from", Subject: "source", Fetch: func(ctx context.Context, _ func(error)) (Token, error) {
+	c = New(Config{Life: newLife(), Op: "get token from", Subject: "source", Fetch: func(ctx context.Context, _ func(error)) (Token, error) {
 		return c.Get(ctx)
 	}})
 	if _, err := c.Get(context.Background()); !errors.Is(err, fault.FromCallback) {
 		t.Error(err)
 	}
-	c = New(Config{Life: context.Background(), Op: "get token from", Subject: "source", Fetch: func(context.Context, func(error)) (Token, error) {
+	c = New(Config{Life: newLife(), Op: "get token from", Subject: "source", Fetch: func(context.Context, func(error)) (Token, error) {
 		leave()
 		return Token{}, nil
 	}})

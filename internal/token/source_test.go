@@ -86,8 +86,8 @@ func TestBadTokensAreNotShown(t *testing.T) {
 
 // asked makes the cache of a source, and what it logs.
 func asked(t *testing.T, s Source) (c *Cache, log *bytes.Buffer) {
-	life, end := context.WithCancel(context.Background())
-	t.Cleanup(end)
+	life := newLife()
+	t.Cleanup(life.End)
 	log = new(bytes.Buffer)
 	return Bearer(life, s, time.Minute, slog.New(slog.NewTextHandler(log, nil))), log
 }
