@@ -106,6 +106,7 @@ func TestReadThatIsNeverAnsweredIsGivenUp(t *testing.T) {
 // A read that waits for what is written next may do so without limit, however often the
 // store is asked for the segment's length meanwhile.
 func TestReadAtTheTailIsNeverGivenUp(t *testing.T) {
+	t.Parallel()
 	s, stores := watched(t)
 	s.Put(name, numbered(0, 0))
 	v := visits{reads: make(map[int]int)}
@@ -140,6 +141,7 @@ func TestReadAtTheTailIsNeverGivenUp(t *testing.T) {
 // One segment's reads are never answered. Another one that is read over the same
 // connection does not notice.
 func TestReadThatIsNeverAnsweredDisturbsNoOthers(t *testing.T) {
+	t.Parallel()
 	const stuck = "scope/stuck/0.#epoch.0"
 	s, stores := watched(t)
 	s.Create(stuck)
@@ -181,7 +183,7 @@ func TestReadThatIsNeverAnsweredDisturbsNoOthers(t *testing.T) {
 	sink.take(t, f, &next, &offset)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.reads) > 1 && s.Dialled() <= 3 {
+	if len(v.reads) > 1 && s.Connected(1) { // a slow machine may have lost it
 		t.Errorf("reads of the other segment, by connection: %v", v.reads)
 	}
 }
@@ -189,6 +191,7 @@ func TestReadThatIsNeverAnsweredDisturbsNoOthers(t *testing.T) {
 // A reader of a segment that nobody writes to meets garbage now and then. In between, the
 // store shows that it serves the segment, so this ends nothing.
 func TestSeldomGarbageIsBorneWhileNothingIsWritten(t *testing.T) {
+	t.Parallel()
 	s, stores := watched(t)
 	sink := newReading()
 	l := life(t)

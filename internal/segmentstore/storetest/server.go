@@ -149,6 +149,18 @@ func (s *Server) Dialled() int {
 	return s.dialled
 }
 
+// Connected reports whether a connection, counted from 1, lives.
+func (s *Server) Connected(number int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if c.number == number {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *Server) accept() {
 	defer s.work.Done()
 	for {
