@@ -15,9 +15,13 @@ import (
 // peer is asked by KeepAlive. But a server that throttles a connection does not
 // read from it, so it cannot answer: with much data under way, silence is
 // excused for a while as long as the server greets a fresh connection.
+//
+// What counts are waits, not the time: a process that was suspended has not listened
+// meanwhile.
 type pulse struct {
 	conn      *Conn
-	lastHeard time.Time // owned by the receiving goroutine, as is dead
+	lastHeard time.Time // owned by the receiving goroutine, as are the others
+	asked     bool      // since then
 	dead      bool      // the peer was given up
 }
 
@@ -36,16 +40,17 @@ func (p *pulse) Read(b []byte) (int, error) {
 		_ = c.socket.SetReadDeadline(time.Now().Add(c.dialer.Silence / 2))
 		n, err := c.socket.Read(b)
 		if n > 0 {
-			p.lastHeard = time.Now()
+			p.lastHeard, p.asked = time.Now(), false
 			return n, nil
 		}
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return 0, err
 		}
-		if time.Since(p.lastHeard) >= c.dialer.Silence && !p.excused() {
+		if p.asked && !p.excused() {
 			p.dead = true
 			return 0, fault.New(fault.Unreachable, "wait for segment store", c.endpoint, "silent for %v", time.Since(p.lastHeard).Round(time.Millisecond))
 		}
+		p.asked = true
 		c.Send(keepAlive)
 	}
 }
