@@ -12,7 +12,9 @@ import (
 func (f *Fetcher) take(l letter) {
 	switch {
 	case l.lost != nil:
+		endpoint := f.line.conn.Endpoint()
 		f.failed(l.lost)
+		f.lost = endpoint
 		return
 	case l.refused:
 		f.suspect(l.offset)
@@ -50,6 +52,7 @@ func (f *Fetcher) suspect(offset int64) {
 
 // failed starts over, unless there is no hope.
 func (f *Fetcher) failed(err error) {
+	f.lost = ""
 	if segmentstore.TokenRefused(err) {
 		f.stores.Authorizer().Refused(f.Name, segmentstore.Read, f.permit.token)
 		f.permit = permit{}

@@ -62,6 +62,7 @@ type Fetcher struct {
 	used     int    // bytes asked for, or handed over and not released
 	held     bool   // by the budget, with little under way: waits for chunks to come back, and not for replies
 	over     bool   // Ended was called
+	lost     string // endpoint of a store that could not be reached, or closed the connection
 	tries    int    // failures since something worked
 	failing  bool   // there was one that was judged
 	watch    watch
@@ -146,32 +147,35 @@ func (f *Fetcher) run() {
 	defer f.leave()
 	looks := time.NewTicker(f.stores.Silence())
 	defer looks.Stop()
-	for f.ready() {
+	for look := false; f.ready(); {
+		if look {
+			f.look()
+		}
 		f.fill()
 		f.work()
-		if !f.wait(looks.C) {
+		var ok bool
+		if look, ok = f.wait(looks.C); !ok {
 			return
 		}
 	}
 }
 
-// wait waits until the fetcher's goroutine is needed, which then has the turn; false if
-// the fetcher is to end.
-func (f *Fetcher) wait(looks <-chan time.Time) bool {
+// wait waits until the fetcher's goroutine is needed, which then has the turn, or it is
+// time to look after the reads; ok is false if the fetcher is to end.
+func (f *Fetcher) wait(looks <-chan time.Time) (look, ok bool) {
 	for {
 		select {
 		case <-f.handOver:
-			return true
+			return false, true
 		case <-looks:
 			if f.claimFree() {
-				f.look()
-				return true
+				return true, true
 			}
 		case <-f.life.Ended():
 			if !f.claimFree() {
 				<-f.handOver // whoever has the turn sees that the life has ended
 			}
-			return false
+			return false, false
 		}
 	}
 }
@@ -287,8 +291,13 @@ func (f *Fetcher) connectOnce() error {
 	if err := f.renew(); err != nil {
 		return err
 	}
-	conn, err := f.stores.Connect(f.life.Context(), f.Name, segmentstore.Reads)
+	endpoint, err := f.stores.Locate(f.life.Context(), f.Name, f.lost)
 	if err != nil {
+		return err
+	}
+	conn, err := f.stores.ConnectTo(f.life.Context(), endpoint, segmentstore.Reads)
+	if err != nil {
+		f.lost = endpoint
 		return err
 	}
 	l := &line{f: f, conn: conn, request: f.stores.Request()}
@@ -337,7 +346,7 @@ func (l letter) drop() {
 	}
 }
 
-// broken starts over on a new connection, from the first byte that is missing.
+// broken starts over, from the first byte that is missing.
 func (f *Fetcher) broken(err error) {
 	f.stores.Logger().Debug("reading goes on over another connection", "segment", f.Name, "err", err)
 	f.leave()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -522,5 +523,50 @@ func TestFetcherMovesOnlyTheEventThatIsCutOff(t *testing.T) {
 	}
 	if alone == 0 {
 		t.Error("no reply cut an event off")
+	}
+}
+
+// A store dies that serves many segments. Until they have moved, their fetchers do not all
+// ask where they are.
+func TestFetchersThatLostAStoreShareTheirLookUps(t *testing.T) {
+	const segments = 100
+	here, there := storetest.Start(t), storetest.Start(t)
+	names := make([]string, segments)
+	for i := range names {
+		names[i] = fmt.Sprintf("scope/stream/%d.#epoch.0", i)
+		here.Create(names[i])
+		there.Create(names[i])
+		there.Put(names[i], numbered(0, 0))
+	}
+	var moved atomic.Bool
+	var asked atomic.Int64
+	locate := func(context.Context, string) (string, error) {
+		if moved.Load() {
+			return there.Endpoint(), nil
+		}
+		asked.Add(1)
+		return here.Endpoint(), nil
+	}
+	dialer := segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
+	stores := segmentstore.NewStores(dialer, locate, storetest.NoTokens{}, 1)
+	t.Cleanup(stores.Close)
+	sinks, fetchers := make([]*reading, segments), make([]*segment.Fetcher, segments)
+	for i, name := range names {
+		sinks[i] = newReading()
+		fetchers[i] = segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sinks[i])
+		t.Cleanup(fetchers[i].Stop)
+	}
+	waitFor(t, "all to be read", func() bool { return asked.Load() >= segments })
+	begun := asked.Load()
+	at := time.Now()
+	here.Close()
+	time.Sleep(500 * time.Millisecond)
+	moved.Store(true)
+	if n, most := asked.Load()-begun, 20+10*int64(time.Since(at)/(100*time.Millisecond)); n > most {
+		t.Errorf("the controller was asked %d times", n)
+	}
+	for i := range sinks {
+		var next, offset int64
+		sinks[i].take(t, fetchers[i], &next, &offset)
 	}
 }

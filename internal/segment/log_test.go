@@ -106,3 +106,30 @@ func TestLogReadsLongRecords(t *testing.T) {
 		t.Fatal(at, err)
 	}
 }
+
+// A store that has nothing to say to a read gives the segment up: it is asked again, at
+// longer and longer intervals, until the record comes.
+func TestEmptyAnswersToReadsAreNoEnd(t *testing.T) {
+	s, stores := start(t)
+	s.Put(name, []byte("record"))
+	var reads atomic.Int64
+	s.Set(func(_ int, c wire.Command) storetest.Verdict {
+		if _, ok := c.(wire.ReadSegment); ok {
+			reads.Add(1)
+			return storetest.Empty
+		}
+		return storetest.Serve
+	})
+	time.AfterFunc(500*time.Millisecond, func() { s.Set(nil) })
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	l := segment.NewLog(stores, name)
+	records := 0
+	err := l.Read(ctx, 0, wire.EventHeader+int64(len("record")), func([]byte, int64) error { records++; return nil })
+	if err != nil || records != 1 {
+		t.Fatal(records, err)
+	}
+	if n := reads.Load(); n > 20 {
+		t.Errorf("it was asked %d times", n)
+	}
+}

@@ -24,7 +24,11 @@ type single struct {
 }
 
 func newSingle(t *testing.T, stores *segmentstore.Stores, life *background.Life) *single {
-	a := &single{told: told{make(chan int, 16), make(chan error, 16)}}
+	return appenderTo(t, stores, life, name)
+}
+
+func appenderTo(t *testing.T, stores *segmentstore.Stores, life *background.Life, name string) *single {
+	a := &single{told: told{make(chan int, 1<<12), make(chan error, 16)}}
 	a.Appender = segment.NewAppender(life, segment.Config{Lock: &a.lock, Stores: stores, Owner: a.told, Progress: new(segment.Progress), BlockBytes: 1 << 10}, name, wire.NewUUID())
 	t.Cleanup(func() { locked(&a.lock, a.Stop) })
 	return a

@@ -228,9 +228,10 @@ func TokenRefused(err error) bool {
 }
 
 // Failure turns an error reply into an error: NoSuchSegment, SegmentSealed,
-// SegmentTruncated, WrongHost, Unauthenticated (a new token may do),
-// PermissionDenied (because of fault.TokenRefused), Protocol for what the server does not know, and ServerError
-// for the rest. It returns nil for any other reply.
+// SegmentTruncated, WrongHost (also for a read that brings nothing), Unauthenticated (a
+// new token may do), PermissionDenied (because of fault.TokenRefused), Protocol for what
+// the server does not know, and ServerError for the rest. It returns nil for any other
+// reply.
 func Failure(op, segment string, reply wire.Reply) error {
 	switch r := reply.(type) {
 	case wire.WrongHost:
@@ -254,6 +255,10 @@ func Failure(op, segment string, reply wire.Reply) error {
 		return fault.New(fault.ServerError, op, segment, "event number %d was refused", r.EventNumber)
 	case wire.ErrorMessage:
 		return fault.New(fault.ServerError, op, segment, "%s", fault.Quote(r.Message))
+	case Data:
+		if len(r.Data) == 0 { // so a store ends a read when it gives the segment up
+			return fault.New(fault.WrongHost, op, segment, "an empty reply")
+		}
 	}
 	return nil
 }

@@ -110,7 +110,7 @@ func (s *Synchronizer) Write(ctx context.Context, propose func() ([]byte, error)
 			return err
 		}
 	}
-	for {
+	for lost := 0; ; {
 		record, err := propose()
 		if err != nil || record == nil {
 			return err
@@ -123,8 +123,15 @@ func (s *Synchronizer) Write(ctx context.Context, propose func() ([]byte, error)
 		if added {
 			return s.take(record, end)
 		}
+		before := s.offset
 		if err := s.Fetch(ctx); err != nil {
 			return err
+		}
+		if lost++; s.offset != before {
+			lost = 0 // to somebody: it goes on at once
+		}
+		if retry.Soon.Wait(ctx, lost) != nil {
+			return fault.Context(ctx, "write to log", "")
 		}
 	}
 }

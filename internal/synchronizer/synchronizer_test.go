@@ -212,3 +212,36 @@ func TestFetchDoesNotPressALogThatTellsOfTruncation(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// refusing is a log that refuses records although nobody was faster.
+type refusing struct {
+	*logtest.Log
+	times int
+}
+
+func (r *refusing) AppendAt(ctx context.Context, offset int64, record []byte) (int64, bool, error) {
+	if r.times--; r.times >= 0 {
+		return 0, false, nil
+	}
+	return r.Log.AppendAt(ctx, offset, record)
+}
+
+// A race that nobody has won is run again only after a while.
+func TestRefusedRecordIsNotPressedOnTheLog(t *testing.T) {
+	log := &refusing{logtest.New(), 6}
+	state := new(sum)
+	s := synchronizer.New(log, state)
+	begun := time.Now()
+	if err := s.Write(t.Context(), func() ([]byte, error) { return []byte("1"), nil }); err != nil || state.total != 1 {
+		t.Fatal(state.total, err)
+	}
+	if took := time.Since(begun); took < 300*time.Millisecond {
+		t.Errorf("seven tries took %v", took)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	log.times = 1 << 30
+	if err := s.Write(ctx, func() ([]byte, error) { return []byte("1"), nil }); !errors.Is(err, fault.TimedOut) {
+		t.Error(err)
+	}
+}

@@ -51,6 +51,7 @@ const (
 	Expired           // the answer is that the token has expired, if there is one in the command
 	Refused           // the answer is that the token is not good for this, if there is one
 	Truncated         // the answer to a read is that the segment was truncated, to an offset that lies before
+	Empty             // the answer to a read is no data
 	Failed            // the answer is that something went wrong in the store
 	Mistaken          // the answer is one that belongs to another kind of request
 	Held              // the connection is closed; an append takes effect at Release, if it still can
@@ -237,6 +238,7 @@ func (c *conn) serve() {
 			return
 		case Failed, Mistaken:
 			if id, ok := request(command); ok {
+				c.ignore(command)
 				c.send([]wire.Command{wrong(verdict, id)})
 				continue
 			}
@@ -248,6 +250,9 @@ func (c *conn) serve() {
 		}
 		if r, ok := command.(wire.ReadSegment); ok && verdict == Truncated {
 			c.send([]wire.Command{wire.SegmentIsTruncated{RequestID: r.RequestID, Segment: r.Segment, Offset: r.Offset}})
+			continue
+		} else if ok && verdict == Empty {
+			c.send([]wire.Command{wire.SegmentRead{RequestID: r.RequestID, Segment: r.Segment, Offset: r.Offset, AtTail: true}})
 			continue
 		}
 		s.mu.Lock()
