@@ -198,3 +198,51 @@ func TestOptionalWorkThatFailsIsLoggedOnce(t *testing.T) {
 		l.End()
 	}
 }
+
+// What keeps work from succeeding is told while it is tried, as far as the calls below
+// tell it, and between the attempts; not when it has succeeded, and not of optional work.
+func TestTroubleIsToldWhileWorkIsTriedAgain(t *testing.T) {
+	l, advance := life(t)
+	refused, late := fault.New(fault.Unreachable, "connect", "a:1", "connection refused"), fault.New(fault.Unreachable, "ask", "b:1", "no answer")
+	expect := func(want error) {
+		t.Helper()
+		if got := l.Trouble(); !errors.Is(got, want) || (got == nil) != (want == nil) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+	expect(nil)
+	l.Do(ReadSegment, func(ctx context.Context) error {
+		expect(nil)
+		fault.Trouble(ctx, refused)
+		expect(refused)
+		fault.Trouble(ctx, nil)
+		expect(nil)
+		fault.Trouble(ctx, late)
+		return nil
+	})
+	expect(nil)
+	l.Do(ReadSegment, func(context.Context) error { return refused })
+	advance(12 * time.Second)
+	l.Do(FindSuccessors, func(context.Context) error { return late })
+	l.Do(ReadSegment, func(ctx context.Context) error { expect(refused); return refused }) // it has lasted longest
+	if got := l.Trouble().Error(); got != refused.Error()+", for 12 s" {
+		t.Error(got)
+	}
+	l.Judge(ReadSegment, nil)
+	expect(late)
+	l.Judge(FindSuccessors, nil)
+	expect(nil)
+	l.Do(PublishCheckpoint, func(ctx context.Context) error {
+		fault.Trouble(ctx, refused)
+		expect(nil)
+		return refused
+	})
+	expect(nil)
+	fault.Trouble(l.Context(), late) // of work that is not named
+	expect(late)
+	fault.Trouble(l.Context(), nil)
+	expect(nil)
+	if child := l.Child("child"); l.Trouble() != nil || child.Trouble() != nil {
+		t.Error("a child has trouble")
+	}
+}

@@ -6,6 +6,7 @@ package background
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,8 +38,17 @@ type Life struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 
-	mu      sync.Mutex
-	streaks map[Work]*streak // of work that failed since it succeeded last
+	note fault.Note // of calls that do not name their work yet
+
+	mu       sync.Mutex
+	streaks  map[Work]*streak // of work that failed since it succeeded last
+	attempts []*attempt       // under way
+}
+
+// attempt is one that is under way.
+type attempt struct {
+	work Work
+	note fault.Note
 }
 
 // streak is the failures of one work in a row.
@@ -74,7 +84,7 @@ func (l *Life) Child(subject string) *Life { return begin(l.ctx, l.config, subje
 
 func begin(parent context.Context, config Config, subject string) *Life {
 	l := &Life{config: config, subject: subject}
-	l.ctx, l.cancel = context.WithCancel(parent)
+	l.ctx, l.cancel = context.WithCancel(l.note.In(parent))
 	return l
 }
 
@@ -127,8 +137,26 @@ func (l *Life) Do(work Work, call func(ctx context.Context) error) (Verdict, err
 		}
 		return Retry, err
 	}
-	err := call(l.ctx)
-	return l.Judge(work, err), err
+	a := l.enter(work)
+	err := call(a.note.In(l.ctx))
+	verdict := l.Judge(work, err)
+	l.leave(a)
+	return verdict, err
+}
+
+func (l *Life) enter(work Work) *attempt {
+	a := &attempt{work: work}
+	l.mu.Lock()
+	l.attempts = append(l.attempts, a)
+	l.mu.Unlock()
+	return a
+}
+
+func (l *Life) leave(a *attempt) {
+	l.mu.Lock()
+	at := slices.Index(l.attempts, a)
+	l.attempts = slices.Delete(l.attempts, at, at+1)
+	l.mu.Unlock()
 }
 
 // Until tries a work until it succeeds, its failure is final, or the life ends. It
@@ -169,13 +197,29 @@ func (l *Life) Failures(work Work) int {
 	return 0
 }
 
-// Trouble is the last failure of the work, since when it fails, or nil if it has
-// succeeded since.
-func (l *Life) Trouble(work Work) (err error, since time.Time) {
+// Trouble is what keeps the life's work from succeeding now, and for how long; nil if
+// nothing is known to. Optional work is left out.
+func (l *Life) Trouble() error {
+	var first error
+	var began time.Time
+	oldest := func(work Work, err error, since time.Time) {
+		if err != nil && !work.Optional() && (first == nil || since.Before(began)) {
+			first, began = err, since
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.streaks[work]; s != nil {
-		return s.last, s.since
+	for work, s := range l.streaks {
+		oldest(work, s.last, s.since)
 	}
-	return nil, time.Time{}
+	if first == nil {
+		for _, a := range l.attempts {
+			err, since := a.note.Last()
+			oldest(a.work, err, since)
+		}
+		if err, since := l.note.Last(); err != nil && (first == nil || since.Before(began)) {
+			first, began = err, since
+		}
+	}
+	return fault.Lasting(first, l.config.Now().Sub(began))
 }

@@ -58,6 +58,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 	defer c.life.AfterEnd(cancel)()
 
 	begun := time.Now()
+	fault.Trouble(ctx, fault.New(fault.Unreachable, r.op, r.subject, "%s: no answer yet", c.located))
 	var last *fault.Error
 	for attempt := 0; ; attempt++ {
 		// The end of life reaches limited a moment late.
@@ -69,6 +70,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			c.outages.Answered(c.located)
 		}
 		if err == nil && (r.again == nil || !r.again()) {
+			fault.Trouble(ctx, nil)
 			return nil
 		}
 		if status.Code(err) == codes.DeadlineExceeded && endsWithin(limited, moment) {
@@ -100,6 +102,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 		if r.trouble != nil {
 			r.trouble(failure)
 		}
+		fault.Trouble(ctx, failure)
 		c.config.Logger.Debug("controller call is tried again", "op", r.op, "subject", r.subject, "attempt", attempt+1, "err", failure)
 	}
 }

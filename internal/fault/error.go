@@ -67,6 +67,9 @@ func Context(ctx context.Context, op, subject string) *Error {
 	return Wrap(code, op, subject, cause)
 }
 
+// Untried is what there is to say of the end of a wait before its first attempt.
+const Untried = "it was over before anything was tried"
+
 // Because adds to the end of a wait what stood in the way, or what it waited for if
 // nothing did. It returns e.
 func (e *Error) Because(trouble error, otherwise string) *Error {

@@ -3,6 +3,7 @@ package segment
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/retry"
@@ -172,13 +173,14 @@ func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end in
 // append tries until there is an answer. With an error, uncertain reports whether the
 // record may have been added.
 func (l *Log) append(ctx context.Context, offset int64, record []byte) (added, uncertain bool, err error) {
-	refusals := 0
+	refusals, begun, last := 0, time.Now(), error(nil)
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return false, uncertain, fault.Context(ctx, appendToLog, l.name)
+			return false, uncertain, fault.Context(ctx, appendToLog, l.name).Because(fault.Lasting(last, time.Since(begun)), fault.Untried)
 		}
 		added, doubt, err := l.appendOnce(ctx, offset, record)
 		if err == nil {
+			fault.Trouble(ctx, nil)
 			return added, false, nil
 		}
 		uncertain = uncertain || doubt
@@ -191,8 +193,12 @@ func (l *Log) append(ctx context.Context, offset int64, record []byte) (added, u
 				return false, uncertain, err
 			}
 			l.stores.Authorizer().Refused(l.name, segmentstore.ReadWrite, l.token)
-		default:
+		case ctx.Err() == nil || code != fault.TimedOut && code != fault.Cancelled:
 			return false, uncertain, err
+		}
+		if last == nil || ctx.Err() == nil { // what the end of ctx broke off says less
+			last = err
+			fault.Trouble(ctx, err)
 		}
 	}
 }

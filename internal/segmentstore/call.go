@@ -46,7 +46,7 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 	refusals, begun, last := 0, time.Now(), error(nil)
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return nil, fault.Context(ctx, c.op, c.segment).Because(fault.Lasting(last, time.Since(begun)), "")
+			return nil, fault.Context(ctx, c.op, c.segment).Because(fault.Lasting(last, time.Since(begun)), fault.Untried)
 		}
 		reply, err := c.attempt(ctx, build)
 		if err == errReadRefused {
@@ -57,6 +57,7 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 		}
 		if err == nil {
 			if err = Failure(c.op, c.segment, reply); err == nil {
+				fault.Trouble(ctx, nil)
 				return reply, nil
 			}
 		}
@@ -81,6 +82,7 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 		}
 		if last == nil || ctx.Err() == nil { // what the end of ctx broke off says less
 			last = err
+			fault.Trouble(ctx, err)
 		}
 	}
 }
@@ -112,6 +114,7 @@ func (c *call) attempt(ctx context.Context, build Build) (wire.Reply, error) {
 	// for ever; nothing tells what else is wrong with it.
 	try, cancel := fault.Within(ctx, s.SetupTimeout(), "wait for segment store", endpoint)
 	defer cancel()
+	fault.Trouble(ctx, fault.New(fault.Unreachable, c.op, c.segment, "segment store %s has not answered yet", endpoint))
 	reply, sent, err := conn.exchange(try, request, frame, offsetOf(command))
 	if sent && changes(command) && (err != nil || Failure(c.op, c.segment, reply) != nil && !Refusal(reply)) {
 		c.uncertain = true
@@ -160,7 +163,7 @@ func (c *Conn) Exchange(ctx context.Context, request int64, frame []byte) (reply
 
 func (c *Conn) exchange(ctx context.Context, request int64, frame []byte, offset int64) (reply wire.Reply, sent bool, err error) {
 	if ctx.Err() != nil {
-		return nil, false, fault.Context(ctx, "ask segment store", c.endpoint)
+		return nil, false, fault.Context(ctx, "ask segment store", c.endpoint).Because(nil, fault.Untried)
 	}
 	waiting := exchange{make(chan answer, 1), offset}
 	if err := c.Register(request, waiting); err != nil {

@@ -240,10 +240,11 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 	s.mu.Unlock()
 	defer s.vacate(at, place)
 
+	fault.Trouble(ctx, fault.New(fault.Unreachable, connecting, at.endpoint, "no answer yet"))
 	select {
 	case place.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fault.Context(ctx, connecting, at.endpoint).Because(s.dialer.outages.Trouble(at.endpoint), "it has not answered another call yet")
+		return nil, fault.Context(ctx, connecting, at.endpoint).Because(s.dialer.outages.Trouble(at.endpoint), "no answer yet")
 	}
 	defer func() { <-place.turn }()
 	s.mu.Lock()
@@ -254,6 +255,7 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 	s.mu.Unlock()
 	if conn != nil && conn.alive() {
 		if !slices.Contains(avoid, conn) {
+			fault.Trouble(ctx, nil)
 			return conn, nil
 		}
 		conn.dismiss("something that it does not answer is under way on it")
@@ -265,6 +267,7 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 	if err != nil && ctx.Err() != nil {
 		return nil, err // says nothing to the others
 	}
+	fault.Trouble(ctx, err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	place.conn, place.err = conn, err

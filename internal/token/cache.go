@@ -87,8 +87,10 @@ func (c *Cache) Get(ctx context.Context) (Token, error) {
 		if f == nil || works && !c.renewed(ctx, f) {
 			return token, nil
 		}
+		fault.Trouble(ctx, fault.New(fault.Unreachable, c.Op, c.Subject, "no answer yet"))
 		select {
 		case <-f.done:
+			fault.Trouble(ctx, f.err)
 		case <-ctx.Done():
 			return Token{}, c.givenUp(ctx, f)
 		}
