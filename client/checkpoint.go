@@ -148,7 +148,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[nami
 			return nil, fault.New(fault.Conflict, op, name, "it was given up by somebody, or the group was reset")
 		}
 		if checkpointPolls.Wait(ctx, attempt+1) != nil {
-			return nil, fault.Context(ctx, op, name).Because(nil, fmt.Sprintf("it is under way and waits for the readers %q", waiting))
+			return nil, fault.Context(ctx, op, name).Because(fmt.Sprintf("it is under way and waits for the readers %q", waiting), nil)
 		}
 		if err := log.Fetch(ctx); err != nil {
 			return nil, g.deleted(err)

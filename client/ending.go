@@ -33,7 +33,7 @@ func (e *ending) wait(ctx context.Context, op, subject string) error {
 	case <-e.done:
 		return e.err
 	case <-ctx.Done():
-		err := fault.Context(ctx, op, subject).Because(nil, "another call that closes it is under way")
+		err := fault.Context(ctx, op, subject).Because("another call that closes it is under way", nil)
 		err.Stored = true
 		return err
 	}

@@ -45,7 +45,7 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 			return err
 		}
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return fault.Context(ctx, op, f.stream.String()).Because(err, "")
+			return fault.Context(ctx, op, f.stream.String()).Because("", err)
 		}
 		sealed, err := f.locate(ctx)
 		if err != nil {

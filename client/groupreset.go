@@ -131,7 +131,7 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 	}
 	for attempt := 0; ; attempt++ {
 		if resetPause.Wait(ctx, attempt) != nil {
-			return fault.Context(ctx, resetting, g.String()).Because(nil, "other resets came first")
+			return fault.Context(ctx, resetting, g.String()).Because("other resets came first", nil)
 		}
 		current := state.Config()
 		wanted.ID, wanted.Generation = current.ID, current.Generation

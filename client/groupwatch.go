@@ -64,7 +64,7 @@ func (w *GroupWatch) Close(ctx context.Context) error {
 		w.group.client.forget(w)
 		return nil
 	case <-ctx.Done():
-		return fault.Context(ctx, "close watch of reader group", w.group.String()).Because(nil, "the function that watches has not returned")
+		return fault.Context(ctx, "close watch of reader group", w.group.String()).Because("the function that watches has not returned", nil)
 	}
 }
 

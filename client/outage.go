@@ -101,9 +101,7 @@ func (w *Writer) stalled(m *member, waited time.Duration, now time.Time) bool {
 func (w *Writer) outage(m *member, waited time.Duration) error {
 	err := fault.New(fault.OutageTooLong, "write to stream", w.stream.String(),
 		"segment %s has stored nothing for %v; acknowledged through event %d", m.Name, waited.Round(time.Millisecond), w.acked.Load())
-	if err.Err = m.trouble; m.trouble == nil {
-		err.Err = m.Trouble()
-	}
+	_, err.Err = m.obstacle(time.Now())
 	err.Stored = slices.ContainsFunc(w.table.members, func(m *member) bool { return m.Doubtful() })
 	return err
 }

@@ -19,7 +19,7 @@ import (
 // store is away holds up only those that are replaced together with it.
 func (w *Writer) reroute(m *member) {
 	defer w.work.Done()
-	r := replacement{w, w.life.Child(m.Name)}
+	r := replacement{w, m.asks}
 	defer r.life.End()
 	if err := r.replace(m, math.MaxInt32); err != nil {
 		w.end(err)
@@ -69,7 +69,7 @@ func (r *replacement) replace(m *member, before int32) error {
 				return err
 			}
 		}
-		if err := r.enter(m, f.successors); err != nil {
+		if err := r.enter(f.successors); err != nil {
 			return err
 		}
 		if err := r.hand(f); err != nil {
@@ -169,7 +169,7 @@ func (r *replacement) family(m *member) (f family, known bool, err error) {
 }
 
 func (r *replacement) successors(m *member) (list []controller.Successor, err error) {
-	err = r.askController(m, func(ctx context.Context) (err error) {
+	err = r.askController(func(ctx context.Context) (err error) {
 		list, err = r.client.controller.Successors(ctx, r.stream, m.id)
 		return err
 	})
@@ -177,8 +177,8 @@ func (r *replacement) successors(m *member) (list []controller.Successor, err er
 }
 
 // askController asks the controller, some questions at a time.
-func (r *replacement) askController(m *member, question func(context.Context) error) error {
-	return r.ask(m, background.FindSuccessors, func(ctx context.Context) error {
+func (r *replacement) askController(question func(context.Context) error) error {
+	return r.ask(background.FindSuccessors, func(ctx context.Context) error {
 		select {
 		case r.questions <- struct{}{}:
 		case <-ctx.Done():
@@ -194,16 +194,8 @@ const questionsAtOnce = 8
 
 // ask asks something for a sealed segment until there is an answer, there is no hope
 // for one, or the writer ends.
-func (r *replacement) ask(m *member, work background.Work, question func(context.Context) error) error {
-	note := func(trouble error) {
-		r.mu.Lock()
-		m.trouble = trouble
-		r.mu.Unlock()
-	}
-	_, err := r.life.Until(work, note, question)
-	if err == nil {
-		note(nil)
-	}
+func (r *replacement) ask(work background.Work, question func(context.Context) error) error {
+	_, err := r.life.Until(work, nil, question)
 	return err
 }
 
@@ -228,7 +220,7 @@ func (r *replacement) settle(m *member) (gone bool, err error) {
 	m.Stop()
 	r.mu.Unlock()
 	var stored int64
-	err = r.ask(m, background.ReadSealed, func(ctx context.Context) (err error) {
+	err = r.ask(background.ReadSealed, func(ctx context.Context) (err error) {
 		stored, err = m.Final(ctx)
 		return err
 	})
@@ -254,7 +246,7 @@ func (r *replacement) settle(m *member) (gone bool, err error) {
 // have other numbers. It returns nil if another goroutine does that.
 func (r *replacement) ended(m *member) error {
 	var current []controller.SegmentRange
-	err := r.askController(m, func(ctx context.Context) (err error) {
+	err := r.askController(func(ctx context.Context) (err error) {
 		current, err = r.client.controller.CurrentSegments(ctx, r.stream)
 		return err
 	})
@@ -275,12 +267,12 @@ func (r *replacement) ended(m *member) error {
 
 // enter makes sure that no earlier writer of this one's id can write to the
 // successors, and that the next one will find out what their predecessors hold.
-func (r *replacement) enter(m *member, successors []controller.SegmentRange) error {
+func (r *replacement) enter(successors []controller.SegmentRange) error {
 	if r.resumed == nil {
 		return nil
 	}
 	last := r.newest()
-	return r.unknown(r.ask(m, background.EnterSuccessors, func(ctx context.Context) error {
+	return r.unknown(r.ask(background.EnterSuccessors, func(ctx context.Context) error {
 		return r.resumed.enter(ctx, successors, r.acked.Load(), last)
 	}))
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"slices"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/routing"
@@ -25,8 +26,8 @@ type member struct {
 	high   float64
 	stall  stall
 	// Once it is sealed.
-	replacing bool  // a goroutine replaces it, with those that are replaced together
-	trouble   error // what keeps it from that
+	asks      *background.Life // the questions to the servers that its replacement takes
+	replacing bool             // a goroutine replaces it, with those that are replaced together
 }
 
 func newTable(members []*member) (table, error) {
@@ -113,6 +114,7 @@ func (m *member) Sealed(*segment.Appender) {
 	if w.err != nil {
 		return
 	}
+	m.asks = w.life.Child(m.Name)
 	w.work.Add(1)
 	go w.reroute(m)
 }

@@ -301,7 +301,7 @@ func (t *Transaction) WaitReadable(ctx context.Context) error {
 		case <-pause.C:
 		case <-ctx.Done():
 			pause.Stop()
-			return fault.Context(ctx, op, t.name()).Because(nil, "its state is "+state.String())
+			return fault.Context(ctx, op, t.name()).Because("its state is "+state.String(), nil)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (t turn) take(ctx context.Context, op, subject string) error {
 	case t <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return fault.Context(ctx, op, subject).Because(nil, "another call is under way")
+		return fault.Context(ctx, op, subject).Because("another call is under way", nil)
 	}
 }
 

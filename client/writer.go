@@ -242,7 +242,7 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 		select {
 		case <-room:
 		case <-ctx.Done():
-			return 0, fault.Context(ctx, "write to stream", w.stream.String())
+			return 0, w.outOfTime(ctx, "write to stream")
 		}
 	}
 }
@@ -340,7 +340,7 @@ func (w *Writer) Wait(ctx context.Context, number int64) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			err := fault.Context(ctx, op, w.stream.String())
+			err := w.outOfTime(ctx, op)
 			err.Stored = true
 			return err
 		}

@@ -198,28 +198,39 @@ func (l *Life) Failures(work Work) int {
 }
 
 // Trouble is what keeps the life's work from succeeding now, and for how long; nil if
-// nothing is known to. Optional work is left out.
+// nothing is known to. Optional work is left out. What an attempt under way has met is
+// newer than how the last one failed.
 func (l *Life) Trouble() error {
-	var first error
-	var began time.Time
-	oldest := func(work Work, err error, since time.Time) {
-		if err != nil && !work.Optional() && (first == nil || since.Before(began)) {
-			first, began = err, since
-		}
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	failed, met := earliest{}, earliest{}
 	for work, s := range l.streaks {
-		oldest(work, s.last, s.since)
+		failed.of(work, s.since, s.last)
 	}
-	if first == nil {
-		for _, a := range l.attempts {
-			err, since := a.note.Last()
-			oldest(a.work, err, since)
-		}
-		if err, since := l.note.Last(); err != nil && (first == nil || since.Before(began)) {
-			first, began = err, since
-		}
+	for _, a := range l.attempts {
+		since, err := a.note.Last()
+		met.of(a.work, since, err)
 	}
-	return fault.Lasting(first, l.config.Now().Sub(began))
+	if since, err := l.note.Last(); met.err == nil {
+		met = earliest{since, err}
+	}
+	switch {
+	case met.err == nil:
+		met = failed
+	case failed.err != nil && failed.since.Before(met.since):
+		met.since = failed.since
+	}
+	return fault.Lasting(met.err, l.config.Now().Sub(met.since))
+}
+
+// earliest is the trouble that has lasted longest.
+type earliest struct {
+	since time.Time
+	err   error
+}
+
+func (e *earliest) of(work Work, since time.Time, err error) {
+	if err != nil && !work.Optional() && (e.err == nil || since.Before(e.since)) {
+		*e = earliest{since, err}
+	}
 }

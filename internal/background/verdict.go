@@ -29,6 +29,9 @@ func (l *Life) Judge(work Work, err error) Verdict {
 	if l.Over() && err != nil {
 		return Over
 	}
+	if !work.Optional() {
+		fault.Trouble(l.ctx, nil) // what came of it is newer
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.streaks[work]

@@ -226,6 +226,9 @@ func (c *Controller) words(r *request, s *status.Status) string {
 		if words == "" && s.Message() != "" {
 			c.config.Logger.Debug("controller's own words", "op", r.op, "subject", r.subject, "words", s.Message())
 		}
+		if s.Code() == codes.Unavailable {
+			words = c.located + ": " + cmp.Or(words, "it says that it is not available")
+		}
 		return words
 	}
 	words := r.on.peers.obstacles()
@@ -269,9 +272,9 @@ func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last 
 	case ctx.Err() == nil:
 		e = fault.New(fault.Unreachable, r.op, r.subject, "%s does not answer", c.located)
 	case last == nil:
-		e = fault.Context(ctx, r.op, r.subject).Because(nil, c.located+" has not answered yet")
+		e = fault.Context(ctx, r.op, r.subject).Because(c.located+" has not answered yet", nil)
 	default:
-		e = fault.Context(ctx, r.op, r.subject).Because(fault.Lasting(last, time.Since(begun)), "")
+		e = fault.Context(ctx, r.op, r.subject).Because("", fault.Lasting(last, time.Since(begun)))
 		if r.unreached && e.Code == fault.TimedOut {
 			e.Code = fault.Unreachable
 		}

@@ -89,7 +89,7 @@ func (c *Controller) ScaleAndWait(ctx context.Context, stream naming.Stream, sea
 	for attempt := 1; ; attempt++ {
 		var failure *fault.Error
 		if poll.Wait(ctx, attempt) != nil {
-			failure = fault.Context(ctx, "scale stream", stream.String()).Because(nil, "the controller is at it")
+			failure = fault.Context(ctx, "scale stream", stream.String()).Because("the controller is at it", nil)
 		} else if done, err := c.CheckScale(ctx, stream, epoch); done {
 			return segments, nil
 		} else if err != nil && !errors.As(err, &failure) {

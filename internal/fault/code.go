@@ -90,7 +90,7 @@ var Table = []Description{
 	{EventTooLarge, "EventTooLarge", "larger than option writer.large.event.bytes; a batch, or one of many at once: than 8 MiB (8388608 bytes)", false, false},
 	{NoMemory, "NoMemory", "memory for the object could not be had", true, false},
 	{Panic, "Panic", "an internal error was caught at the library's boundary; the object is unusable, please report it", false, true},
-	{Unreachable, "Unreachable", "no server answered at the address; check the address and that the servers run", true, false},
+	{Unreachable, "Unreachable", "the server cannot be reached or does not answer; check its address and that it runs", true, false},
 	{Protocol, "Protocol", "the peer does not speak Pravega's protocol in a version that this client knows", true, false},
 	{Unauthenticated, "Unauthenticated", "the credentials are missing, wrong or expired", false, false},
 	{PermissionDenied, "PermissionDenied", "the credentials do not allow this operation", false, false},

@@ -72,9 +72,9 @@ const Untried = "it was over before anything was tried"
 
 // Because adds to the end of a wait what stood in the way, or what it waited for if
 // nothing did. It returns e.
-func (e *Error) Because(trouble error, otherwise string) *Error {
+func (e *Error) Because(waiting string, trouble error) *Error {
 	if e.Trouble = trouble; trouble == nil {
-		e.Detail = otherwise
+		e.Detail = waiting
 	}
 	return e
 }

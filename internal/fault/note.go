@@ -37,10 +37,10 @@ func (n *Note) put(err error, now time.Time) {
 	n.err = err
 }
 
-// Last is what was noted last, and since when something stands in the way; nil if
-// nothing does.
-func (n *Note) Last() (err error, since time.Time) {
+// Last is what was noted last, nil if nothing stands in the way, and since when something
+// does.
+func (n *Note) Last() (since time.Time, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.err, n.since
+	return n.since, n.err
 }

@@ -102,8 +102,8 @@ func TestWaitsSayWhatStoodInTheWay(t *testing.T) {
 	defer cancel()
 	refused := fault.Wrap(fault.Unreachable, "connect to segment store", "a:1", syscall.ECONNREFUSED)
 	own := fault.Wrap(fault.Unreachable, "flush stream", "a/b", syscall.ECONNREFUSED)
-	silent := fault.Context(ctx, "wait for segment store", "a:1").Because(nil, "no reply")
-	const late, away = "flush stream a/b: the caller's time limit ended first", ": no server answered at the address; check the address and that the servers run: connection refused"
+	silent := fault.Context(ctx, "wait for segment store", "a:1").Because("no reply", nil)
+	const late, away = "flush stream a/b: the caller's time limit ended first", ": the server cannot be reached or does not answer; check its address and that it runs: connection refused"
 	for _, tc := range []struct {
 		trouble   error
 		otherwise string
@@ -119,7 +119,7 @@ func TestWaitsSayWhatStoodInTheWay(t *testing.T) {
 		{silent, "", "flush stream a/b: wait for segment store a:1: the caller's time limit ended first: no reply"},
 		{context.DeadlineExceeded, "", late},
 	} {
-		err := fault.Context(ctx, "flush stream", "a/b").Because(tc.trouble, tc.otherwise)
+		err := fault.Context(ctx, "flush stream", "a/b").Because(tc.otherwise, tc.trouble)
 		if err.Error() != tc.want {
 			t.Errorf("%s\nwant\n%s", err, tc.want)
 		}
@@ -171,7 +171,7 @@ func TestWhatPravegaKeepsForItselfIsCalledByWhatUsersKnow(t *testing.T) {
 func TestHiddenCauses(t *testing.T) {
 	cause := errors.New("rpc error: code = Unavailable")
 	err := &fault.Error{Code: fault.Unreachable, Op: "ask", Subject: "a", Detail: "no answer", Err: fault.Hide(cause)}
-	if !errors.Is(err, cause) || err.Error() != "ask a: no server answered at the address; check the address and that the servers run: no answer" {
+	if !errors.Is(err, cause) || err.Error() != "ask a: the server cannot be reached or does not answer; check its address and that it runs: no answer" {
 		t.Error(err)
 	}
 	if fault.Hide(nil) != nil {

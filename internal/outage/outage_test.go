@@ -67,7 +67,7 @@ func (r *record) expect(t *testing.T, want ...string) {
 
 var refused = fault.New(fault.Unreachable, "connect to segment store", "a:1", "connection refused")
 
-const away = "WARN segment store is away address=a:1 err=connect to segment store a:1: no server answered at the address; check the address and that the servers run: connection refused"
+const away = "WARN segment store is away address=a:1 err=connect to segment store a:1: the server cannot be reached or does not answer; check its address and that it runs: connection refused"
 
 func still(span string) string {
 	return strings.Replace(strings.Replace(away, "away", "still away", 1), "err=", "for="+span+" err=", 1)

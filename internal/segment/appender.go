@@ -254,9 +254,6 @@ func (a *Appender) delay() time.Duration { return retry.Soon.Delay(a.failures - 
 // waits for others to be stored does not.
 func (a *Appender) Waits() bool { return !a.session.Empty() && !a.queued }
 
-// Trouble is the last failure since something was stored.
-func (a *Appender) Trouble() error { return a.trouble }
-
 // GiveUp closes the connection that the appender is set up on, if any: the server
 // does not answer although it lives.
 func (a *Appender) GiveUp(reason error) {

@@ -68,7 +68,7 @@ func change(ctx context.Context, stores *segmentstore.Stores, name string, attri
 			doubt = fault.Uncertain
 		}
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return 0, doubt(fault.Context(ctx, "change attribute of segment", name).Because(nil, "another writer changes it all the time"))
+			return 0, doubt(fault.Context(ctx, "change attribute of segment", name).Because("another writer changes it all the time", nil))
 		}
 		old, err := Attribute(ctx, stores, name, segmentstore.Write, attribute)
 		if err != nil {

@@ -155,8 +155,9 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	defer leave()
 	if !conn.ExpireBy(at.expiry) {
 		l.leave()
-		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "the connection is about to end")
+		return nil, 0, fault.New(fault.Unreachable, setUpAppend, a.Name, "the connection is about to end")
 	}
+	fault.Trouble(a.life.Context(), fault.New(fault.Unreachable, setUpAppend, a.Name, "segment store %s has not answered yet", conn.Endpoint()))
 	conn.Send(wire.SetupAppend{RequestID: a.request, WriterID: a.session.writer, Segment: a.Name, Token: at.token}.Append(nil))
 	limit := time.NewTimer(a.stores.SetupTimeout())
 	defer limit.Stop()
@@ -167,12 +168,13 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 				l.leave()
 				return nil, 0, Fenced(a.Name)
 			}
+			fault.Trouble(a.life.Context(), nil)
 			return l, setup.LastEventNumber, nil
 		}
 		l.leave()
 		err := Failure(a, reply)
 		if at.guessed && fault.CodeOf(err) == fault.NoSuchSegment { // there, as far as a store knows that no longer has it
-			err = fault.Wrap(fault.WrongHost, "set up append to segment", a.Name, err)
+			err = fault.Wrap(fault.WrongHost, setUpAppend, a.Name, err)
 		}
 		a.miss("", offence(err))
 		if segmentstore.TokenRefused(err) {
@@ -183,15 +185,17 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 		a.miss(conn.Endpoint(), true)
 		// So a store that finds the token expired ends the connection.
 		a.stores.Authorizer().Refused(a.Name, segmentstore.Write, at.token)
-		return nil, 0, fault.Wrap(fault.Unreachable, "set up append to segment", a.Name, l.why)
+		return nil, 0, &fault.Error{Code: fault.Unreachable, Op: setUpAppend, Subject: a.Name, Detail: "no answer", Err: l.why}
 	case <-a.life.Ended():
 		a.abandon(l)
-		return nil, 0, fault.Context(a.life.Context(), "set up append to segment", a.Name)
+		return nil, 0, fault.Context(a.life.Context(), setUpAppend, a.Name)
 	case <-limit.C:
 		a.abandon(l)
-		return nil, 0, fault.New(fault.Unreachable, "set up append to segment", a.Name, "no reply after %v", a.stores.SetupTimeout())
+		return nil, 0, fault.New(fault.Unreachable, setUpAppend, a.Name, "segment store %s has not answered within %v", conn.Endpoint(), a.stores.SetupTimeout())
 	}
 }
+
+const setUpAppend = "set up append to segment"
 
 // miss notes that a store could not be reached, or closed the connection; an
 // empty endpoint tells that it answered. offence: the connection was there.

@@ -176,7 +176,7 @@ func (l *Log) append(ctx context.Context, offset int64, record []byte) (added, u
 	refusals, begun, last := 0, time.Now(), error(nil)
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return false, uncertain, fault.Context(ctx, appendToLog, l.name).Because(fault.Lasting(last, time.Since(begun)), fault.Untried)
+			return false, uncertain, fault.Context(ctx, appendToLog, l.name).Because(fault.Untried, fault.Lasting(last, time.Since(begun)))
 		}
 		added, doubt, err := l.appendOnce(ctx, offset, record)
 		if err == nil {

@@ -49,9 +49,10 @@ func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, ac
 // event that it holds of a writer; wire.NullAttribute for none. It asks until the
 // segment is sealed, or ctx ends, or the answer is an error, such as NoSuchSegment.
 func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID) (int64, error) {
+	const op, unsealed = "wait for the seal of segment", "the servers have not sealed it yet"
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return 0, fault.Context(ctx, "wait for the seal of segment", name)
+			return 0, fault.Context(ctx, op, name).Because(unsealed, nil)
 		}
 		info, err := Info(ctx, stores, name, segmentstore.Write)
 		if err != nil {
@@ -60,6 +61,7 @@ func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, 
 		if info.IsSealed {
 			return Attribute(ctx, stores, name, segmentstore.Write, writer)
 		}
+		fault.Trouble(ctx, fault.New(fault.Conflict, op, name, unsealed))
 	}
 }
 

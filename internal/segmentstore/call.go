@@ -46,7 +46,7 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 	refusals, begun, last := 0, time.Now(), error(nil)
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return nil, fault.Context(ctx, c.op, c.segment).Because(fault.Lasting(last, time.Since(begun)), fault.Untried)
+			return nil, fault.Context(ctx, c.op, c.segment).Because(fault.Untried, fault.Lasting(last, time.Since(begun)))
 		}
 		reply, err := c.attempt(ctx, build)
 		if err == errReadRefused {
@@ -163,7 +163,7 @@ func (c *Conn) Exchange(ctx context.Context, request int64, frame []byte) (reply
 
 func (c *Conn) exchange(ctx context.Context, request int64, frame []byte, offset int64) (reply wire.Reply, sent bool, err error) {
 	if ctx.Err() != nil {
-		return nil, false, fault.Context(ctx, "ask segment store", c.endpoint).Because(nil, fault.Untried)
+		return nil, false, fault.Context(ctx, "ask segment store", c.endpoint).Because(fault.Untried, nil)
 	}
 	waiting := exchange{make(chan answer, 1), offset}
 	if err := c.Register(request, waiting); err != nil {
@@ -175,7 +175,7 @@ func (c *Conn) exchange(ctx context.Context, request int64, frame []byte, offset
 	case got := <-waiting.answers:
 		return got.reply, true, got.err
 	case <-ctx.Done():
-		return nil, true, fault.Context(ctx, "wait for segment store", c.endpoint).Because(nil, "no reply")
+		return nil, true, fault.Context(ctx, "wait for segment store", c.endpoint).Because("no reply", nil)
 	}
 }
 

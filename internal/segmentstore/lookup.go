@@ -54,7 +54,7 @@ func (s *Stores) Locate(ctx context.Context, segment, lost string) (endpoint str
 	case <-wait.C:
 		return s.ask(ctx, segment)
 	case <-ctx.Done():
-		return "", fault.Context(ctx, "locate segment", segment).Because(nil, "the controller has not answered others yet")
+		return "", fault.Context(ctx, "locate segment", segment).Because("the controller has not answered others yet", nil)
 	}
 	age := time.Since(l.at)
 	switch {
@@ -104,7 +104,7 @@ func (l *lookups) leave(shared *sharedLookup) {
 func (s *Stores) ask(ctx context.Context, segment string) (string, error) {
 	yield, ok := s.lookups.turns.take(ctx, nil)
 	if !ok {
-		return "", fault.Context(ctx, "locate segment", segment).Because(nil, "the controller has not answered others yet")
+		return "", fault.Context(ctx, "locate segment", segment).Because("the controller has not answered others yet", nil)
 	}
 	defer yield()
 	ctx, cancel := fault.Within(ctx, s.SetupTimeout(), "locate segment", segment)

@@ -244,7 +244,7 @@ func (s *Stores) take(ctx context.Context, at shelf, avoid []*Conn) (*Conn, erro
 	select {
 	case place.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fault.Context(ctx, connecting, at.endpoint).Because(s.dialer.outages.Trouble(at.endpoint), "no answer yet")
+		return nil, fault.Context(ctx, connecting, at.endpoint).Because("no answer yet", s.dialer.outages.Trouble(at.endpoint))
 	}
 	defer func() { <-place.turn }()
 	s.mu.Lock()

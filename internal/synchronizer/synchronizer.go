@@ -52,7 +52,7 @@ func New(log Log, replica Replica) *Synchronizer {
 func (s *Synchronizer) Fetch(ctx context.Context) error {
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return fault.Context(ctx, "read log", "").Because(nil, "its start was truncated while it was read")
+			return fault.Context(ctx, "read log", "").Because("its start was truncated while it was read", nil)
 		}
 		start, end, err := s.log.Bounds(ctx)
 		if err != nil {

@@ -218,7 +218,7 @@ func (c *Cache) givenUp(ctx context.Context, f *flight) error {
 	c.mu.Lock()
 	trouble := c.trouble
 	c.mu.Unlock()
-	e := fault.Context(ctx, c.Op, c.Subject).Because(trouble, "no answer for "+fault.Span(c.Now().Sub(f.begun)))
+	e := fault.Context(ctx, c.Op, c.Subject).Because("no answer for "+fault.Span(c.Now().Sub(f.begun)), trouble)
 	if e.Code == fault.TimedOut && fault.CodeOf(trouble) == fault.Unreachable {
 		e.Code = fault.Unreachable
 	}

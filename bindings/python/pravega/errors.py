@@ -122,7 +122,7 @@ class PanicError(PravegaError):
 
 
 class UnreachableError(PravegaError, ConnectionError):
-    """No server answered at the address; check the address and that the servers run."""
+    """The server cannot be reached or does not answer; check its address and that it runs."""
 
     code = -20
     name = "Unreachable"

@@ -51,6 +51,7 @@ type Cluster struct {
 	fate         func(method string, call int) storetest.Verdict
 	instead      map[string]proto.Message
 	admits       func(authorization string) bool
+	advertised   string          // where the store is, if not where it listens
 	marks        map[string]Mark // by writer
 	catalogue    catalogue
 }
@@ -176,6 +177,13 @@ func (c *Cluster) Instead(method string, reply proto.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.instead[method] = reply
+}
+
+// Advertise makes the controller say that the store is at another address.
+func (c *Cluster) Advertise(address string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.advertised = address
 }
 
 // Calls counts the calls of a method of the controller.
@@ -367,7 +375,7 @@ func (c *Cluster) do(method string, stream grpc.ServerStream) (reply proto.Messa
 		}
 		reply = &pb.Segments{Ranges: c.epochs[in.GetEpoch()]}
 	case "getURI":
-		host, port, _ := net.SplitHostPort(c.Endpoint())
+		host, port, _ := net.SplitHostPort(cmp.Or(c.advertised, c.Endpoint()))
 		n, _ := strconv.Atoi(port)
 		reply = &pb.Node{Host: host, Port: int32(n)}
 	case "getSegmentsImmediatelyFollowing":

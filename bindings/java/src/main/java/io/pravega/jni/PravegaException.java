@@ -167,7 +167,7 @@ public class PravegaException extends RuntimeException {
         }
     }
 
-    /** No server answered at the address. */
+    /** The server cannot be reached, or does not answer. */
     public static final class Unreachable extends PravegaException {
         Unreachable(Kind.Failure failure) {
             super(failure);

@@ -1,0 +1,76 @@
+package client
+
+import (
+	"context"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+// Trouble says what keeps the writer's events from being stored now: which server, at
+// which address, what it did and for how long. It is nil while nothing is known to. The
+// writer goes on by itself when the trouble is over, so this is for people to read; Wait,
+// Flush and Close say the same when their time is over. It does not block.
+func (w *Writer) Trouble() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, trouble := w.obstacle(time.Now())
+	return trouble
+}
+
+// outOfTime is the error of a wait that ended first.
+func (w *Writer) outOfTime(ctx context.Context, op string) *fault.Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return fault.Context(ctx, op, w.stream.String()).Because(w.obstacle(time.Now()))
+}
+
+// overdue is how long nothing may be acknowledged before that is a trouble by itself.
+const overdue = time.Second
+
+// obstacle is what keeps the writer's events from being acknowledged; if nothing is known
+// to, waiting says what for. The segment of the oldest event has the answer, or one that
+// is replaced together with it. The lock is held.
+func (w *Writer) obstacle(now time.Time) (waiting string, trouble error) {
+	next := w.acked.Load() + 1
+	if next > w.last {
+		return "", nil
+	}
+	for _, m := range w.table.members {
+		if oldest, waits := m.Oldest(); waits && oldest == next {
+			waiting, trouble = m.obstacle(now)
+		}
+	}
+	for _, m := range w.table.members {
+		if trouble == nil {
+			_, trouble = m.obstacle(now)
+		}
+	}
+	return waiting, trouble
+}
+
+// obstacle is what keeps the segment's events from being stored, or what it waits for.
+func (m *member) obstacle(now time.Time) (waiting string, trouble error) {
+	if m.asks != nil {
+		return "segment " + m.Name + " is being replaced", m.asks.Trouble()
+	}
+	if trouble = m.Trouble(); trouble != nil {
+		return "", trouble
+	}
+	unanswered := m.Unanswered()
+	if unanswered == nil {
+		return "", nil
+	}
+	if stalled := m.stall.lasts(now); stalled >= overdue {
+		trouble = fault.Lasting(unanswered, stalled)
+	}
+	return unanswered.Detail, trouble
+}
+
+// lasts is how long nothing was stored, at least: the watch does not look all the time.
+func (s *stall) lasts(now time.Time) time.Duration {
+	if s.since.IsZero() || s.progress != s.seen {
+		return 0
+	}
+	return now.Sub(s.since)
+}
