@@ -126,9 +126,10 @@ func TestTextsThatAGroupCannotHold(t *testing.T) {
 
 // A controller that is not there is told within the caller's limit.
 func TestUnreachableController(t *testing.T) {
+	t.Parallel()
 	config := DefaultConfig()
 	config.ControllerURI = "tcp://127.0.0.1:1"
-	config.RequestTimeout = 300 * time.Millisecond
+	config.RequestTimeout = 3 * time.Second
 	c, err := New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -78,6 +78,35 @@ func within(t *testing.T) context.Context {
 	return ctx
 }
 
+// deadlineWhen is a context that reaches its deadline when something holds, so that it
+// does not end before, however slow the machine is.
+func deadlineWhen(t *testing.T, holds func() bool) context.Context {
+	ctx := deadline{context.Background(), make(chan struct{})}
+	go func() {
+		defer close(ctx.over)
+		for t.Context().Err() == nil && !holds() {
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	return ctx
+}
+
+type deadline struct {
+	context.Context
+	over chan struct{}
+}
+
+func (d deadline) Done() <-chan struct{} { return d.over }
+
+func (d deadline) Err() error {
+	select {
+	case <-d.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 // write writes the events first to last, each holding its number.
 func write(t *testing.T, w *Writer, key string, first, last int64) {
 	t.Helper()

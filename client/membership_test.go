@@ -61,6 +61,7 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 		"left":             {before: taken[:1], want: ErrReaderNotInGroup},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := startCluster(t, keyspace...)
 			if s.Stream != c.Stream {
 				t.Fatal(c.Stream)
@@ -74,7 +75,7 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 					}
 					return storetest.Serve
 				})
-				r.member.attemptLimit = 100 * time.Millisecond
+				r.member.attemptLimit = 2 * time.Second
 				if err := r.member.takeSegments(time.Now()); err == nil {
 					t.Fatal("the answer was not lost")
 				}
@@ -156,10 +157,11 @@ func TestReaderSurvivesDoubtAboutACompletedSegment(t *testing.T) {
 // While the controllers are away a reader whose segment has ended waits with that
 // one only: it takes free segments, and the others see that it is alive.
 func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 0, 0.5, 1)
 	g := c.group()
 	r := g.idleReader(t, "reader")
-	r.member.attemptLimit = 50 * time.Millisecond
+	r.member.attemptLimit = 2 * time.Second
 	first, second := readergroup.Segment{Stream: c.Stream, ID: 0}, readergroup.Segment{Stream: c.Stream, ID: 1}
 	g.note(t, readergroup.AddReader{Reader: "other"}, readergroup.AcquireSegment{Reader: "other", Segment: second})
 	r.step(t)

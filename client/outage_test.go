@@ -19,8 +19,9 @@ import (
 // Only while something waits to be stored are the servers missed: a connection
 // that was lost long ago is no outage.
 func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, keyspace...)
-	const most = 200 * time.Millisecond
+	const most = 2 * time.Second
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.MaxOutage = most })
 	write(t, w, "k", 1, 1)
 	flush(t, w, 1)

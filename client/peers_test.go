@@ -45,12 +45,16 @@ func TestRust1ChangeThatIsNotStoredIsNoSuccess(t *testing.T) {
 		return storetest.Serve
 	})
 	asked := c.Calls("getURI")
+	often := func() context.Context {
+		before := tries.Load()
+		return deadlineWhen(t, func() bool { return tries.Load() >= before+3 })
+	}
 	stays.member.attemptLimit = 300 * time.Millisecond
 	for name, change := range map[string]func() error{
-		"a reader is taken offline": func() error { return g.ReaderOffline(soon(t), "stays") },
-		"a reader leaves":           func() error { return leaves.Close(soon(t)) },
-		"a reader joins":            func() error { _, err := g.OpenReader(soon(t), "joins", DefaultReaderConfig()); return err },
-		"cuts are asked for":        func() error { _, err := g.GenerateStreamCuts(soon(t)); return err },
+		"a reader is taken offline": func() error { return g.ReaderOffline(often(), "stays") },
+		"a reader leaves":           func() error { return leaves.Close(often()) },
+		"a reader joins":            func() error { _, err := g.OpenReader(often(), "joins", DefaultReaderConfig()); return err },
+		"cuts are asked for":        func() error { _, err := g.GenerateStreamCuts(often()); return err },
 		"a reader tells its lag":    func() error { return stays.member.tellLag(time.Now().Add(time.Hour)) },
 	} {
 		if err := change(); !errors.Is(err, ErrTimedOut) {

@@ -7,9 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
 	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -276,13 +273,10 @@ func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
 		c.marked(at, position)
 	}
 	expect(2000)
-	c.Refuse(func(method string) error {
-		if method == "getCurrentSegments" {
-			return status.Error(codes.Unavailable, "away")
-		}
-		return nil
-	})
-	if err := notes.NoteTime(soon(t), 9000); !errors.Is(err, ErrUnreachable) {
+	c.away("getCurrentSegments")
+	asked := c.Calls("getCurrentSegments")
+	tried := deadlineWhen(t, func() bool { return c.Calls("getCurrentSegments") > asked+1 })
+	if err := notes.NoteTime(tried, 9000); !errors.Is(err, ErrUnreachable) {
 		t.Fatal(err)
 	}
 	expect(2000)

@@ -247,9 +247,8 @@ func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
 			}
 			return storetest.Serve
 		})
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-		err := txn.Commit(ctx)
-		cancel()
+		asked := c.Calls("commitTransaction")
+		err := txn.Commit(deadlineWhen(t, func() bool { return c.Calls("commitTransaction") > asked }))
 		if !MayBeStored(err) || !IsRetriable(err) {
 			t.Fatal(err)
 		}
@@ -282,7 +281,8 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 		defer cancel()
 		return do(ctx)
 	}
-	if err := short(txn.Commit); !MayBeStored(err) {
+	asked := deadlineWhen(t, func() bool { return c.Calls("commitTransaction") > 0 })
+	if err := txn.Commit(asked); !MayBeStored(err) {
 		t.Fatal(err)
 	}
 	over, cancel := context.WithCancel(context.Background())
@@ -320,9 +320,10 @@ func TestCommitThatWaitsForAnother(t *testing.T) {
 
 // Events in doubt are none about a commit that was not asked for.
 func TestCommitOfEventsThatAreLost(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, keyspace...)
 	config := DefaultConfig()
-	config.MaxOutage = 300 * time.Millisecond
+	config.MaxOutage = 2 * time.Second
 	limits := DefaultTransactionalWriterConfig()
 	limits.Lease = time.Minute
 	w, err := c.client(config).OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
@@ -345,9 +346,12 @@ func TestCommitThatCannotFlush(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-	defer cancel()
-	wants(t, txn.Commit(ctx), ErrTimedOut, false)
+	flushes := deadlineWhen(t, func() bool {
+		txn.mu.Lock()
+		defer txn.mu.Unlock()
+		return txn.doubt // a commit is under way
+	})
+	wants(t, txn.Commit(flushes), ErrTimedOut, false)
 	if c.Calls("commitTransaction") != 0 {
 		t.Fatal("it was asked for")
 	}
@@ -576,7 +580,7 @@ func TestCloseKeepsOrAborts(t *testing.T) {
 
 func TestWaitReadable(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	c.Linger(300 * time.Millisecond)
+	c.Linger(true)
 	w := c.transactions(nil)
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 10)
@@ -587,13 +591,13 @@ func TestWaitReadable(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	wants(t, txn.WaitReadable(ctx), ErrTimedOut, false)
+	c.Linger(false)
 	must(t, txn.WaitReadable(within(t)))
 	c.expect(1, 10, 0)
-	c.Linger(3 * time.Second)
+	c.Linger(true)
 	committed := begin(t, w)
-	ctx, cancel = context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if err := committed.CommitAndWait(ctx); !MayBeStored(err) {
+	asked := c.Calls("commitTransaction")
+	if err := committed.CommitAndWait(deadlineWhen(t, func() bool { return c.Calls("commitTransaction") > asked })); !MayBeStored(err) {
 		t.Fatal("it is committed, but not yet readable:", err)
 	}
 	aborted := begin(t, w)

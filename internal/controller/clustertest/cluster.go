@@ -44,8 +44,9 @@ type Cluster struct {
 	tokens       int           // made so far
 	void         atomic.Int64  // up to this one they are worthless
 	transactions map[wire.UUID]*transaction
-	began        int64         // transactions
-	linger       time.Duration // of a commit
+	began        int64 // transactions
+	lingers      bool
+	lingering    []func() // commits that are decided
 	calls        map[string]int
 	effects      map[string]int // calls that were done, whatever was answered
 	fate         func(method string, call int) storetest.Verdict

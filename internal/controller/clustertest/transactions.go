@@ -45,11 +45,17 @@ func (c *Cluster) Part(id string, parent naming.SegmentID) string {
 	return naming.TransactionSegmentName(c.Stream, parent, uuid)
 }
 
-// Linger makes commits take a while to be done after they are decided.
-func (c *Cluster) Linger(d time.Duration) {
+// Linger makes commits that are decided not be done until it is called with false.
+func (c *Cluster) Linger(lingers bool) {
 	c.mu.Lock()
-	c.linger = d
-	c.mu.Unlock()
+	defer c.mu.Unlock()
+	if c.lingers = lingers; lingers {
+		return
+	}
+	for _, done := range c.lingering {
+		done()
+	}
+	c.lingering = nil
 }
 
 // Forget makes the controller know nothing of a transaction any more, as it does
@@ -154,14 +160,10 @@ func (c *Cluster) end(in *pb.TransactionRequest, commit bool) proto.Message {
 		}
 		t.state = pb.TransactionState_COMMITTED
 	}
-	if c.linger == 0 {
-		done()
+	if c.lingers {
+		c.lingering = append(c.lingering, done)
 	} else {
-		time.AfterFunc(c.linger, func() {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			done()
-		})
+		done()
 	}
 	return &pb.TransactionReply{}
 }
