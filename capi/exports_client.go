@@ -158,6 +158,15 @@ func goScopeDelete(of unsafe.Pointer, scope C.shim_text, deleted *C.int, ms C.in
 	})
 }
 
+//export goScopeDeleteRecursive
+func goScopeDeleteRecursive(of unsafe.Pointer, scope C.shim_text, deleted *C.int, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, c *connection) error {
+		ok, err := c.DeleteScopeRecursive(ctx, text(scope))
+		set(deleted, ok)
+		return err
+	})
+}
+
 //export goScopeExists
 func goScopeExists(of unsafe.Pointer, scope C.shim_text, exists *C.int, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, c *connection) error {

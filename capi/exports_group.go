@@ -44,6 +44,13 @@ func goGroupDelete(of unsafe.Pointer, scope, name C.shim_text, ms C.int, out *C.
 	})
 }
 
+//export goGroupList
+func goGroupList(of unsafe.Pointer, scope C.shim_text, names *C.struct_shim_strings, ms C.int, out *C.struct_shim_outcome) {
+	call(of, ms, out, func(ctx context.Context, c *connection) error {
+		return collect(names, c.ReaderGroups(ctx, text(scope)))
+	})
+}
+
 // group is an open reader group and the client that it came from.
 type group struct {
 	*client.ReaderGroup

@@ -87,6 +87,15 @@ int pravega_scope_delete(pravega_client_t *client, const char *scope, int *delet
   return call_end(&c, err);
 }
 
+int pravega_scope_delete_recursive(pravega_client_t *client, const char *scope, int *deleted, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  SET(deleted, 0);
+  if (call_begin(&c, client, KIND_CLIENT, timeout_ms)) {
+    goScopeDeleteRecursive(c.object->go, scope, deleted, timeout_ms, &c.out);
+  }
+  return call_end(&c, err);
+}
+
 int pravega_scope_exists(pravega_client_t *client, const char *scope, int *exists, int timeout_ms, pravega_error_t **err) {
   struct call c;
   SET(exists, 0);

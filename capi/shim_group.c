@@ -20,6 +20,17 @@ int pravega_reader_group_delete(pravega_client_t *client, const char *scope, con
   return call_end(&c, err);
 }
 
+int pravega_reader_group_list(pravega_client_t *client, const char *scope, pravega_list_t **names, int timeout_ms, pravega_error_t **err) {
+  struct call c;
+  struct shim_strings strings;
+  SET(names, NULL);
+  if (call_begin(&c, client, KIND_CLIENT, timeout_ms) && call_need(&c, names, "names")) {
+    goGroupList(c.object->go, scope, &strings, timeout_ms, &c.out);
+    call_list(&c, &strings, names);
+  }
+  return call_end(&c, err);
+}
+
 int pravega_reader_group_open(pravega_client_t *client, const char *scope, const char *name, pravega_reader_group_t **group, int timeout_ms, pravega_error_t **err) {
   struct call c;
   SET(group, NULL);

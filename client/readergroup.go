@@ -137,6 +137,9 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	ctx, cancel := c.limit(ctx)
 	defer cancel()
 	const op = "create reader group"
+	if err := naming.CheckInternal(op, "scope", scope); err != nil {
+		return false, err
+	}
 	if err := naming.Check(op, "reader group", name); err != nil {
 		return false, err
 	}

@@ -72,34 +72,38 @@ func (c *Client) contents(ctx context.Context, scope string) (contents, error) {
 	return all, nil
 }
 
-// discardAll deletes things of a scope, several at once. If none of them was there,
-// stuck is what they are.
+// discardAll deletes things of a scope. If none of them was there, stuck is what they
+// are. Groups go one by one: of two that subscribe to one stream and are deleted at the
+// same time, a controller may never finish one.
 func (c *Client) discardAll(ctx context.Context, op, scope string, all contents) (stuck string, err error) {
-	var asked, gone atomic.Bool
-	for _, some := range [][]content{all.groups, all.others} {
-		err := together(ctx, len(some), func(ctx context.Context, i int) error {
-			asked.Store(true)
-			deleted, err := some[i].discard(ctx)
-			if deleted {
-				gone.Store(true)
-			}
-			return err
-		})
-		if err != nil {
-			var told *fault.Error
-			if !errors.As(err, &told) {
-				told = fault.Context(ctx, op, scope)
-			}
-			if asked.Load() {
-				return "", fault.Uncertain(told)
-			}
-			return "", told
+	var touched atomic.Bool
+	discard := func(ctx context.Context, one content) error {
+		deleted, err := one.discard(ctx)
+		if deleted || fault.MayBeStored(err) {
+			touched.Store(true)
 		}
+		return err
 	}
-	if !gone.Load() {
-		stuck = all.String()
+	for i := 0; i < len(all.groups) && err == nil; i++ {
+		err = discard(ctx, all.groups[i])
 	}
-	return stuck, nil
+	if err == nil {
+		err = together(ctx, len(all.others), func(ctx context.Context, i int) error { return discard(ctx, all.others[i]) })
+	}
+	if err == nil {
+		if !touched.Load() {
+			stuck = all.String()
+		}
+		return stuck, nil
+	}
+	var told *fault.Error
+	if !errors.As(err, &told) {
+		err = fault.Context(ctx, op, scope)
+	}
+	if touched.Load() {
+		err = fault.Uncertain(err)
+	}
+	return "", err
 }
 
 // discard seals and deletes a stream, and reports whether it was there.

@@ -43,7 +43,8 @@ func (c *Client) CreateStream(ctx context.Context, scope, stream string, config 
 	return c.controller.CreateStream(ctx, name, wanted)
 }
 
-// UpdateStream gives a stream another configuration. Errors: NoSuchScope, NoSuchStream.
+// UpdateStream gives a stream another configuration; a fixed number of segments that is
+// another one scales it. Errors: NoSuchScope, NoSuchStream, StreamSealed.
 func (c *Client) UpdateStream(ctx context.Context, scope, stream string, config StreamConfig) error {
 	name := naming.Stream{Scope: scope, Name: stream}
 	wanted, err := config.toController()

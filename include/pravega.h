@@ -491,9 +491,23 @@ PRAVEGA_API int pravega_scope_create(pravega_client_t *client, const char *scope
  * Blocks:   Until the controller answered, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK, with *deleted 1, or 0 when there was none;
- *           PRAVEGA_E_NOT_EMPTY; server codes.
+ *           PRAVEGA_E_NOT_EMPTY: the message says what is in it; server codes.
  */
 PRAVEGA_API int pravega_scope_delete(pravega_client_t *client, const char *scope, int *deleted, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Deletes a scope with everything in it: reader groups, streams, which
+ *           are sealed first, and key-value tables. Not one step: when it fails,
+ *           what was deleted so far is gone, and calling it again goes on.
+ * Memory:   scope: copied. deleted may be NULL.
+ * Blocks:   Until the controller did it all, at most timeout_ms; PRAVEGA_FOREVER:
+ *           option request.timeout limits each of its requests, not the whole.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK, with *deleted 1, or 0 when there was none;
+ *           PRAVEGA_E_NOT_EMPTY: something came in meanwhile, or cannot be
+ *           deleted; server codes.
+ */
+PRAVEGA_API int pravega_scope_delete_recursive(pravega_client_t *client, const char *scope, int *deleted, int timeout_ms, pravega_error_t **err);
 
 /*
  * What:     Asks whether a scope exists.
@@ -528,9 +542,8 @@ PRAVEGA_API int pravega_stream_create(pravega_client_t *client, const char *scop
 
 /*
  * What:     Replaces the configuration of a stream by the stream.* options of a
- *           configuration; config NULL: those that the client was made with.
- *           A fixed number of segments is not changed by this but by
- *           pravega_stream_scale.
+ *           configuration; config NULL: those that the client was made with. A
+ *           fixed number of segments that is another one scales the stream.
  * Memory:   scope, stream, config: copied.
  * Blocks:   Until the controller answered, at most timeout_ms.
  * Threads:  Any.
@@ -1101,19 +1114,23 @@ PRAVEGA_API int pravega_txn_close(pravega_txn_t *txn, int timeout_ms, pravega_er
 /*
  * What:     Creates a reader group over streams, written as said above, with the
  *           group.* options of a configuration; config NULL: those that the client
- *           was made with.
+ *           was made with. A creation that was interrupted is completed by the next
+ *           one of the same configuration; until then the group cannot be opened,
+ *           but deleted.
  * Memory:   scope, name, streams (count strings), config: copied. created may be
  *           NULL.
  * Blocks:   Until the servers answered, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK, with *created 1, or 0 when it existed with the same
- *           configuration; PRAVEGA_E_CONFIG_MISMATCH: it exists with another;
+ *           configuration; PRAVEGA_E_CONFIG_MISMATCH: it exists with another, and
+ *           the message says what differs;
  *           PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM; server codes.
  */
 PRAVEGA_API int pravega_reader_group_create(pravega_client_t *client, const char *scope, const char *name, const char *const *streams, size_t count, const pravega_config_t *config, int *created, int timeout_ms, pravega_error_t **err);
 
 /*
- * What:     Deletes a reader group. Its readers, if any, fail.
+ * What:     Deletes a reader group, also one whose creation was not finished. Its
+ *           readers, if any, fail.
  * Memory:   scope, name: copied.
  * Blocks:   Until the servers answered, at most timeout_ms.
  * Threads:  Any.
@@ -1123,7 +1140,17 @@ PRAVEGA_API int pravega_reader_group_create(pravega_client_t *client, const char
 PRAVEGA_API int pravega_reader_group_delete(pravega_client_t *client, const char *scope, const char *name, int timeout_ms, pravega_error_t **err);
 
 /*
- * What:     Opens a reader group that exists.
+ * What:     The names of the reader groups of a scope, those too whose creation was
+ *           not finished.
+ * Memory:   scope: copied. *names: yours, pravega_list_free.
+ * Blocks:   Until the controller sent all pages, at most timeout_ms.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; server codes.
+ */
+PRAVEGA_API int pravega_reader_group_list(pravega_client_t *client, const char *scope, pravega_list_t **names, int timeout_ms, pravega_error_t **err);
+
+/*
+ * What:     Opens a reader group that exists, and whose creation was finished.
  * Memory:   scope, name: copied. *group: yours, pravega_reader_group_close.
  * Blocks:   Until the servers answered, at most timeout_ms.
  * Threads:  Any.

@@ -876,6 +876,12 @@ public:
     detail::call(pravega_scope_delete, handle_.get(), scope.c_str(), &deleted, detail::ms(timeout));
     return deleted != 0;
   }
+  // With everything in it; calling it again after a failure goes on.
+  bool delete_scope_recursive(const std::string &scope, Timeout timeout = forever) {
+    int deleted = 0;
+    detail::call(pravega_scope_delete_recursive, handle_.get(), scope.c_str(), &deleted, detail::ms(timeout));
+    return deleted != 0;
+  }
   bool scope_exists(const std::string &scope, Timeout timeout = forever) const {
     int exists = 0;
     detail::call(pravega_scope_exists, handle_.get(), scope.c_str(), &exists, detail::ms(timeout));
@@ -964,6 +970,12 @@ public:
   }
   void delete_reader_group(const std::string &scope, const std::string &name, Timeout timeout = forever) {
     detail::call(pravega_reader_group_delete, handle_.get(), scope.c_str(), name.c_str(), detail::ms(timeout));
+  }
+
+  std::vector<std::string> reader_groups(const std::string &scope, Timeout timeout = forever) const {
+    pravega_list_t *names = nullptr;
+    detail::call(pravega_reader_group_list, handle_.get(), scope.c_str(), &names, detail::ms(timeout));
+    return detail::take(names);
   }
 
   // Reads one event by the text of its pointer.

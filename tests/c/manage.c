@@ -34,6 +34,58 @@ static void scopes(void) {
   client_close(client);
 }
 
+static void scope_with_all_that_is_in_it(void) {
+  pravega_client_t *client = client_open();
+  pravega_list_t *names;
+  char scope[80], path[100];
+  const char *paths[] = {path};
+  int flag = -1;
+  snprintf(scope, sizeof scope, "%s-full", scope_of(client));
+  snprintf(path, sizeof path, "%s/s", scope);
+  CHECK_OK(pravega_scope_create(client, scope, NULL, LONG, &error));
+  pravega_config_t *config = config_with("stream.tags", "kept"), *subscribes = config_with("group.retention", "checkpoint");
+  CHECK_OK(pravega_stream_create(client, scope, "s", config, NULL, LONG, &error));
+  CHECK_OK(pravega_reader_group_create(client, scope, "g", paths, 1, subscribes, NULL, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_NOT_EMPTY, "it holds reader group g, stream s", pravega_scope_delete(client, scope, &flag, LONG, &error));
+  CHECK_INT(0, flag);
+  CHECK_OK(pravega_stream_list(client, scope, "kept", &names, LONG, &error));
+  CHECK(pravega_list_size(names) == 1 && lists(names, "s"));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(names));
+  CHECK_OK(pravega_reader_group_create(client, scope, "h", paths, 1, NULL, NULL, LONG, &error));
+  CHECK_FAILS(PRAVEGA_E_CONFIG_MISMATCH, "group.retention is none, not checkpoint", pravega_reader_group_create(client, scope, "h", paths, 1, subscribes, NULL, LONG, &error));
+  CHECK_OK(pravega_reader_group_list(client, scope, &names, LONG, &error));
+  CHECK(pravega_list_size(names) == 2 && lists(names, "g") && lists(names, "h"));
+  CHECK_INT(PRAVEGA_OK, pravega_list_free(names));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+  CHECK_INT(PRAVEGA_OK, pravega_config_free(subscribes));
+
+  CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "", pravega_scope_delete_recursive(client, scope, &flag, 0, &error));
+  CHECK_INT(0, flag);
+  CHECK_OK(pravega_scope_delete_recursive(client, scope, &flag, LONG, &error));
+  CHECK_INT(1, flag);
+  CHECK_OK(pravega_scope_delete_recursive(client, scope, &flag, PRAVEGA_FOREVER, &error));
+  CHECK_INT(0, flag);
+  CHECK_OK(pravega_scope_delete_recursive(client, scope, NULL, LONG, NULL));
+  CHECK_FAILS(PRAVEGA_E_NO_SUCH_SCOPE, scope, pravega_reader_group_list(client, scope, &names, LONG, &error));
+  CHECK(names == NULL);
+  client_close(client);
+}
+
+static void update_scales_fixed_segments(void) {
+  pravega_client_t *client = client_open();
+  pravega_segment_t segments[4];
+  stream_create(client, "fixed", "1");
+  for (size_t want = 3; want >= 2; want--) {
+    size_t count;
+    pravega_config_t *config = config_with("stream.segments", want == 3 ? "3" : "2");
+    CHECK_OK(pravega_stream_update(client, scope_of(client), "fixed", config, LONG, &error));
+    CHECK_INT(PRAVEGA_OK, pravega_config_free(config));
+    CHECK_OK(pravega_stream_segments(client, scope_of(client), "fixed", segments, 4, &count, LONG, &error));
+    CHECK_INT(want, count);
+  }
+  client_close(client);
+}
+
 static void streams(void) {
   pravega_client_t *client = client_open();
   const char *scope = scope_of(client);
@@ -133,6 +185,8 @@ static void truncation(void) {
 
 int main(void) {
   RUN(scopes);
+  RUN(scope_with_all_that_is_in_it);
+  RUN(update_scales_fixed_segments);
   RUN(streams);
   RUN(scaling);
   RUN(truncation);

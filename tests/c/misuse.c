@@ -159,6 +159,9 @@ static void bad_handles(void) {
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_close(bad, &acked, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_create(bad, "s", "g", &text, 1, NULL, &flag, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_delete(bad, "s", "g", 0, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_list(bad, "s", &list, 0, &error));
+    CHECK(list == NULL);
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_scope_delete_recursive(bad, "s", &flag, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_open(bad, "s", "g", &group, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_open(bad, "r", NULL, &reader, 0, &error));
     CHECK(group == NULL && reader == NULL);
@@ -244,6 +247,10 @@ static void bad_arguments(void) {
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "count", pravega_stream_segments(client, "s", "t", NULL, 0, NULL, 1000, &error));
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "segments", pravega_stream_segments(client, "s", "t", NULL, 1, &count, 1000, &error));
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "names", pravega_scope_list(client, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "names", pravega_reader_group_list(client, "s", NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "scope", pravega_reader_group_list(client, NULL, &list, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "scope", pravega_scope_delete_recursive(client, NULL, NULL, 1000, &error));
+  CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "timeout_ms", pravega_scope_delete_recursive(client, "s", NULL, -2, &error));
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_scope_create(client, NULL, NULL, 1000, &error));
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "", pravega_scope_create(client, "", NULL, 1000, &error));
   CHECK_FAILS(PRAVEGA_E_INVALID_ARGUMENT, "a/b", pravega_scope_create(client, "a/b", NULL, 1000, &error));

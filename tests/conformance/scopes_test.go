@@ -176,12 +176,15 @@ func TestRecursiveDeletionGoesOn(t *testing.T) {
 	ctx := within(t, 5*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
+	config := client.DefaultStreamConfig()
+	config.Tags = []string{"of-all"}
 	for i := range 20 {
-		if _, err := c.CreateStream(ctx, scope, fmt.Sprint("s", i), client.DefaultStreamConfig()); err != nil {
+		if _, err := c.CreateStream(ctx, scope, fmt.Sprint("s", i), config); err != nil {
 			t.Fatal(err)
 		}
 		if i < 5 {
-			newGroup(ctx, t, c, scope, fmt.Sprint("g", i), nil, client.GroupStream{Scope: scope, Stream: stream})
+			subscribes := func(config *client.ReaderGroupConfig) { config.Retention = client.GroupRetentionManual }
+			newGroup(ctx, t, c, scope, fmt.Sprint("g", i), subscribes, client.GroupStream{Scope: scope, Stream: stream})
 		}
 	}
 	cancellable, cancel := context.WithCancel(ctx)

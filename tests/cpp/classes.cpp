@@ -108,6 +108,16 @@ void streams() {
   CHECK(!client.delete_stream(scope, "managed"));
   CHECK_THROWS(PRAVEGA_E_NO_SUCH_STREAM, client.open_writer(scope, "managed"));
   CHECK_THROWS(PRAVEGA_E_TIMED_OUT, client.scope_exists(scope, 0ms));
+
+  std::string full = scope + "-full";
+  client.create_scope(full);
+  client.create_stream(full, "s", config());
+  client.create_reader_group(full, "g", {full + "/s"});
+  CHECK(client.reader_groups(full) == std::vector<std::string>{"g"});
+  CHECK_THROWS(PRAVEGA_E_NOT_EMPTY, client.delete_scope(full));
+  CHECK(client.delete_scope_recursive(full));
+  CHECK(!client.delete_scope_recursive(full));
+  CHECK_THROWS(PRAVEGA_E_NO_SUCH_SCOPE, client.reader_groups(full));
 }
 
 void round_trip() {

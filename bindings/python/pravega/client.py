@@ -79,8 +79,22 @@ class Client(Object):
         return self._flag("scope_create", text("scope", scope), timeout=timeout)
 
     def delete_scope(self, scope: str, *, timeout: float | None = None) -> bool:
-        """Deletes an empty scope. False when there was none. Raises NotEmptyError."""
+        """Deletes an empty scope. False when there was none.
+
+        Raises NotEmptyError, which says what is in it; see `delete_scope_recursive`.
+        """
         return self._flag("scope_delete", text("scope", scope), timeout=timeout)
+
+    def delete_scope_recursive(self, scope: str, *, timeout: float | None = None) -> bool:
+        """Deletes a scope with everything in it: reader groups, streams, which are
+        sealed first, and key-value tables. False when there was none.
+
+        It is not one step: when it fails or is interrupted, what was deleted so far is
+        gone, and calling it again goes on. Without `timeout`, option request.timeout
+        limits each of its requests, not the whole. Raises NotEmptyError when something
+        came in meanwhile, or cannot be deleted.
+        """
+        return self._flag("scope_delete_recursive", text("scope", scope), timeout=timeout)
 
     def scope_exists(self, scope: str, *, timeout: float | None = None) -> bool:
         """Whether a scope exists."""
@@ -107,8 +121,8 @@ class Client(Object):
     ) -> None:
         """Replaces the configuration of a stream.
 
-        A fixed number of segments is not changed by this but by `scale_stream`.
-        Raises NoSuchScopeError, NoSuchStreamError, StreamSealedError.
+        A fixed number of segments that is another one scales the stream. Raises
+        NoSuchScopeError, NoSuchStreamError, StreamSealedError.
         """
         self._ask("stream_update", *_names(scope, stream), self._stream_config(config), timeout=timeout)
 
@@ -260,8 +274,11 @@ class Client(Object):
         They may be of several scopes. `options` are the group.* options in which the
         group differs from the client.
 
-        Raises ConfigMismatchError when it exists with another configuration,
-        NoSuchScopeError, NoSuchStreamError.
+        A creation that was interrupted is completed by the next one of the same
+        configuration; until then the group cannot be opened, but deleted.
+
+        Raises ConfigMismatchError, which says what differs, when it exists with another
+        configuration; NoSuchScopeError, NoSuchStreamError.
         """
         return self._flag(
             "reader_group_create",
@@ -286,11 +303,18 @@ class Client(Object):
         return self._adopt(ReaderGroup(self, scope, name, handle))
 
     def delete_reader_group(self, scope: str, name: str, *, timeout: float | None = None) -> None:
-        """Deletes a reader group. Its readers, if any, fail.
+        """Deletes a reader group, also one whose creation was not finished. Its readers, if any, fail.
 
         Raises NoSuchScopeError, NoSuchReaderGroupError.
         """
         self._ask("reader_group_delete", text("scope", scope), text("reader group", name), timeout=timeout)
+
+    def reader_groups(self, scope: str, *, timeout: float | None = None) -> Iterator[str]:
+        """The names of the reader groups of a scope, those too whose creation was not finished.
+
+        All of them are asked for before the first is there. Raises NoSuchScopeError.
+        """
+        return iter(self._list("reader_group_list", text("scope", scope), timeout=timeout))
 
     # -------------------------------------------------------- single events
 

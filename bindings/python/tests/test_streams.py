@@ -26,6 +26,40 @@ def test_scopes(client: pravega.Client, scope: str) -> None:
     assert client.scope_exists(scope) is False
 
 
+def test_a_scope_with_all_that_is_in_it(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s", StreamConfig(segments=2, tags=("kept",)))
+    for name in ("g", "h"):
+        client.create_reader_group(scope, name, [f"{scope}/s"], group_retention="checkpoint")
+    with pytest.raises(pravega.NotEmptyError, match=r"it holds reader group \w, reader group \w, stream s"):
+        client.delete_scope(scope)
+    assert list(client.streams(scope, tag="kept")) == ["s"]
+    assert sorted(client.reader_groups(scope)) == ["g", "h"]
+    with client.open_writer(scope, "s") as writer:
+        writer.write("event")
+    assert client.delete_scope_recursive(scope) is True
+    assert client.delete_scope_recursive(scope) is False
+    assert client.scope_exists(scope) is False
+    with pytest.raises(pravega.NoSuchScopeError):
+        client.reader_groups(scope)
+
+
+def test_an_update_scales_a_stream_of_fixed_segments(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s", StreamConfig(segments=1))
+    for segments in (3, 2):
+        client.update_stream(scope, "s", StreamConfig(segments=segments))
+        assert len(client.segments(scope, "s")) == segments
+
+
+def test_a_group_that_differs(client: pravega.Client, scope: str) -> None:
+    client.create_stream(scope, "s")
+    client.create_reader_group(scope, "g", [f"{scope}/s"])
+    with pytest.raises(pravega.ConfigMismatchError, match=r"group\.checkpoints\.outstanding is 3, not 4"):
+        client.create_reader_group(scope, "g", [f"{scope}/s"], group_checkpoints_outstanding=4)
+    with pytest.raises(pravega.NoSuchStreamError, match="lost"):
+        client.create_reader_group(scope, "h", [f"{scope}/s", f"{scope}/lost"])
+    assert list(client.reader_groups(scope)) == ["g"]
+
+
 def test_the_life_of_a_stream(client: pravega.Client, scope: str) -> None:
     assert client.stream_exists(scope, "s") is False
     assert client.create_stream(scope, "s", StreamConfig(segments=3, tags=("one", "two"))) is True

@@ -37,6 +37,10 @@ static jboolean scopeDelete(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteA
   return ask_scope(env, client, scope, pravega_scope_delete);
 }
 
+static jboolean scopeDeleteRecursive(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray scope) {
+  return ask_scope(env, client, scope, pravega_scope_delete_recursive);
+}
+
 static jboolean scopeExists(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray scope) {
   return ask_scope(env, client, scope, pravega_scope_exists);
 }
@@ -53,6 +57,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(clientClose, "(J)V"),
     NATIVE(scopeCreate, "(J" TEXT ")Z"),
     NATIVE(scopeDelete, "(J" TEXT ")Z"),
+    NATIVE(scopeDeleteRecursive, "(J" TEXT ")Z"),
     NATIVE(scopeExists, "(J" TEXT ")Z"),
     NATIVE(scopeList, "(J)" TEXTS),
 };

@@ -22,6 +22,16 @@ static void groupDelete(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray
   request_end(&r, status);
 }
 
+static jobjectArray groupList(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray scope) {
+  struct request r;
+  int status = 0;
+  pravega_list_t *names = NULL;
+  if (request_begin(&r, env, scope, NULL, NULL, NULL)) {
+    status = pravega_reader_group_list(HANDLE(pravega_client_t, client), r.texts[0], &names, PRAVEGA_FOREVER, &r.err);
+  }
+  return request_end(&r, status) && names != NULL ? list_out(env, names) : NULL;
+}
+
 static jlong groupOpen(JNIEnv *env, jclass cls UNUSED, jlong client, jbyteArray scope, jbyteArray name) {
   struct request r;
   int status = 0;
@@ -156,6 +166,7 @@ static void groupClose(JNIEnv *env, jclass cls UNUSED, jlong group) {
 static const JNINativeMethod methods[] = {
     NATIVE(groupCreate, "(J" TEXT TEXT TEXTS TEXTS ")Z"),
     NATIVE(groupDelete, "(J" TEXT TEXT ")V"),
+    NATIVE(groupList, "(J" TEXT ")" TEXTS),
     NATIVE(groupOpen, "(J" TEXT TEXT ")J"),
     NATIVE(groupReaders, "(J)" TEXTS),
     NATIVE(groupReaderOffline, "(J" TEXT TEXT ")V"),

@@ -38,6 +38,8 @@ final class Native {
 
     static native boolean scopeDelete(long client, byte[] scope);
 
+    static native boolean scopeDeleteRecursive(long client, byte[] scope);
+
     static native boolean scopeExists(long client, byte[] scope);
 
     static native byte[][] scopeList(long client);
@@ -151,6 +153,8 @@ final class Native {
     static native boolean groupCreate(long client, byte[] scope, byte[] name, byte[][] streams, byte[][] options);
 
     static native void groupDelete(long client, byte[] scope, byte[] name);
+
+    static native byte[][] groupList(long client, byte[] scope);
 
     static native long groupOpen(long client, byte[] scope, byte[] name);
 

@@ -73,10 +73,23 @@ public final class PravegaClient implements AutoCloseable {
      *
      * @param scope its name
      * @return false when there was none
-     * @throws PravegaException.NotEmpty it still holds streams or reader groups
+     * @throws PravegaException.NotEmpty it still holds something; the message says what
      */
     public boolean deleteScope(String scope) {
         return kept(Native.scopeDelete(handle.get(), Text.name("scope", scope)));
+    }
+
+    /**
+     * Deletes a scope with everything in it: reader groups, streams, which are sealed first, and key-value tables. It is
+     * not one step: when it fails, what was deleted so far is gone, and calling it again goes on. Option
+     * {@code request.timeout} limits each of its requests, not the whole.
+     *
+     * @param scope its name
+     * @return false when there was none
+     * @throws PravegaException.NotEmpty something came in meanwhile, or cannot be deleted
+     */
+    public boolean deleteScopeRecursive(String scope) {
+        return kept(Native.scopeDeleteRecursive(handle.get(), Text.name("scope", scope)));
     }
 
     /**
@@ -124,8 +137,8 @@ public final class PravegaClient implements AutoCloseable {
     }
 
     /**
-     * Replaces the configuration of a stream: tags, scaling and retention. A fixed number of segments changes by
-     * {@link #scaleStream}.
+     * Replaces the configuration of a stream: tags, scaling and retention. A fixed number of segments that is another
+     * one scales the stream.
      *
      * @param scope the scope's name
      * @param stream the stream's name
@@ -317,7 +330,8 @@ public final class PravegaClient implements AutoCloseable {
     }
 
     /**
-     * Creates a reader group with the {@code group.*} options of the client.
+     * Creates a reader group with the {@code group.*} options of the client. A creation that was interrupted is
+     * completed by the next one of the same configuration; until then the group cannot be opened, but deleted.
      *
      * @param scope the scope that it belongs to
      * @param name its name
@@ -325,7 +339,7 @@ public final class PravegaClient implements AutoCloseable {
      *        from where it ends now, or {@code scope/stream@CUT} from the text of a {@link StreamCut}; with another
      *        {@code @CUT} behind it ({@code scope/stream@head@CUT}, {@code scope/stream@CUT@CUT}) up to that cut
      * @return false when it existed with the same configuration
-     * @throws PravegaException.ConfigMismatch it exists with another configuration
+     * @throws PravegaException.ConfigMismatch it exists with another configuration; the message says what differs
      * @throws PravegaException.NoSuchStream there is no such stream
      */
     public boolean createReaderGroup(String scope, String name, String... streams) {
@@ -340,7 +354,7 @@ public final class PravegaClient implements AutoCloseable {
      * @param more {@code group.*} options on top of the client's
      * @param streams what it reads, as in {@link #createReaderGroup(String, String, String...)}
      * @return false when it existed with the same configuration
-     * @throws PravegaException.ConfigMismatch it exists with another configuration
+     * @throws PravegaException.ConfigMismatch it exists with another configuration; the message says what differs
      * @throws PravegaException.NoSuchStream there is no such stream
      */
     public boolean createReaderGroup(String scope, String name, Options more, String... streams) {
@@ -361,7 +375,7 @@ public final class PravegaClient implements AutoCloseable {
     }
 
     /**
-     * Deletes a reader group. Its readers, if any, fail.
+     * Deletes a reader group, also one whose creation was not finished. Its readers, if any, fail.
      *
      * @param scope the scope that it belongs to
      * @param name its name
@@ -370,6 +384,17 @@ public final class PravegaClient implements AutoCloseable {
     public void deleteReaderGroup(String scope, String name) {
         Native.groupDelete(handle.get(), scope(scope), group(name));
         Reference.reachabilityFence(this);
+    }
+
+    /**
+     * The reader groups of a scope, those too whose creation was not finished.
+     *
+     * @param scope the scope's name
+     * @return their names
+     * @throws PravegaException.NoSuchScope there is no such scope
+     */
+    public List<String> readerGroups(String scope) {
+        return Text.list(kept(Native.groupList(handle.get(), scope(scope))));
     }
 
     /**

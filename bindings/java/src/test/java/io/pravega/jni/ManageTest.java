@@ -33,6 +33,47 @@ class ManageTest {
     }
 
     @Test
+    void aScopeWithAllThatIsInIt() {
+        PravegaClient client = server.client();
+        String scope = server.scope() + "-full";
+        client.createScope(scope);
+        client.createStream(scope, "s", Options.of("stream.tags", "kept"));
+        client.createReaderGroup(scope, "g", Options.of("group.retention", "checkpoint"), scope + "/s");
+        Exception e = assertThrows(PravegaException.NotEmpty.class, () -> client.deleteScope(scope));
+        assertTrue(e.getMessage().contains("it holds reader group g, stream s"), e.getMessage());
+        assertEquals(List.of("s"), client.streams(scope, "kept"));
+        assertTrue(client.createReaderGroup(scope, "h", scope + "/s"));
+        assertEquals(java.util.Set.of("g", "h"), java.util.Set.copyOf(client.readerGroups(scope)));
+        assertTrue(client.deleteScopeRecursive(scope));
+        assertFalse(client.deleteScopeRecursive(scope));
+        assertFalse(client.scopeExists(scope));
+        assertThrows(PravegaException.NoSuchScope.class, () -> client.readerGroups(scope));
+    }
+
+    @Test
+    void anUpdateScalesAStreamOfFixedSegments() {
+        PravegaClient client = server.client();
+        String stream = server.stream(1);
+        for (int segments : new int[] {3, 2}) {
+            client.updateStream(server.scope(), stream, Options.of("stream.segments", Integer.toString(segments)));
+            assertEquals(segments, client.segments(server.scope(), stream).size());
+        }
+    }
+
+    @Test
+    void aGroupThatDiffers() {
+        PravegaClient client = server.client();
+        String scope = server.scope();
+        String stream = scope + "/" + server.stream(1);
+        client.createReaderGroup(scope, "differs", stream);
+        Exception e = assertThrows(PravegaException.ConfigMismatch.class,
+                () -> client.createReaderGroup(scope, "differs", Options.of("group.checkpoints.outstanding", "4"), stream));
+        assertTrue(e.getMessage().contains("group.checkpoints.outstanding is 3, not 4"), e.getMessage());
+        assertThrows(PravegaException.NoSuchStream.class, () -> client.createReaderGroup(scope, "lost", stream, scope + "/lost"));
+        assertEquals(List.of("differs"), client.readerGroups(scope));
+    }
+
+    @Test
     void streams() {
         PravegaClient client = server.client();
         String scope = server.scope();
