@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -50,9 +51,13 @@ type setBacks struct {
 func (s *setBacks) Enabled(context.Context, slog.Level) bool { return true }
 
 func (s *setBacks) Handle(_ context.Context, r slog.Record) error {
-	if r.Message == "append is set up again" || r.Message == "append is not set up" {
-		text := r.Message
-		r.Attrs(func(a slog.Attr) bool { text += " " + a.String(); return true })
+	text, ofAppend := r.Message, false
+	r.Attrs(func(a slog.Attr) bool {
+		text += " " + a.String()
+		ofAppend = ofAppend || a.Key == "work" && a.Value.String() == background.SetUpAppend.String()
+		return true
+	})
+	if ofAppend {
 		s.mu.Lock()
 		s.told = append(s.told, text)
 		s.mu.Unlock()
