@@ -80,8 +80,7 @@ func DefaultConfig() Config { return NewSettings().Client }
 type WriterConfig struct {
 	// ID makes a writer that can be continued after its process has died: open
 	// one with the same ID, and go on after its Durable number. Letters, digits,
-	// '.' and '-', at most 250; empty for a writer that cannot. An ID can be
-	// opened 32767 times on a stream. Option writer.id.
+	// '.' and '-', at most 250; empty for a writer that cannot. Option writer.id.
 	ID string
 	// WindowBytes bounds the bytes that are written and not yet acknowledged;
 	// one segment may hold half of it. An event is taken while less than that is

@@ -8,6 +8,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segment"
 )
@@ -17,11 +18,13 @@ import (
 // number.
 type floor struct {
 	*register
-	raised  atomic.Int64            // what it is, at least
-	claims  *register               // the newest incarnation
-	turn    turn                    // to use the registers
-	owner   controller.SegmentRange // of position 0
-	keeping bool                    // its goroutine runs; guarded by the writer's lock
+	raised    atomic.Int64 // what it is, at least
+	by        segment.Incarnation
+	claims    claims
+	turn      turn                      // to use what follows
+	segments  []controller.SegmentRange // the current ones; the owner of position 0 has the floor
+	announced naming.SegmentID          // owner that knows the incarnation
+	keeping   bool                      // its goroutine runs; guarded by the writer's lock
 }
 
 // floorInterval is how often acknowledgements raise the floor.
@@ -35,10 +38,9 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 	}
 	defer f.turn.yield()
 	for attempt := 1; f.raised.Load() < to; attempt++ {
-		value, err := f.change(ctx, f.owner, func(old legacy) (int64, error) { return max(old.value, to), nil })
+		err := f.tryRaise(ctx, to)
 		switch fault.CodeOf(err) {
 		case 0:
-			f.raised.Store(value)
 			return nil
 		case fault.SegmentSealed, fault.NoSuchSegment:
 		default:
@@ -58,19 +60,35 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 	return nil
 }
 
-// locate asks who owns position 0 now; nobody does in a sealed stream.
+// tryRaise is raise as long as the segments are the current ones. Where the floor is,
+// the incarnation is known too, although this writer need not write to that segment.
+func (f *floor) tryRaise(ctx context.Context, to int64) error {
+	owner := first(f.segments)
+	if f.announced != owner.Segment {
+		if err := f.claims.announce(ctx, f.segments, f.by); err != nil {
+			return err
+		}
+		f.announced = owner.Segment
+	}
+	value, err := f.change(ctx, owner, func(old legacy) (int64, error) { return max(old.value, to), nil })
+	if err == nil {
+		f.raised.Store(value)
+	}
+	return err
+}
+
+// locate asks for the current segments, of which a sealed stream has none.
 func (f *floor) locate(ctx context.Context) (sealed bool, err error) {
 	segments, err := f.client.controller.CurrentSegments(ctx, f.stream)
 	if err != nil || len(segments) == 0 {
 		return err == nil, err
 	}
-	f.owner = first(segments)
+	f.segments = segments
 	return false, nil
 }
 
-// newest is the newest incarnation of the writer. Unless the owner of position 0
-// is to be located first, it is known late if there was a scale since the floor
-// was raised.
+// newest is the newest incarnation of the writer. Unless the current segments are to
+// be located first, it is known late if there was a scale since the floor was raised.
 func (f *floor) newest(ctx context.Context, locate bool) (segment.Incarnation, error) {
 	if err := f.turn.take(ctx, "ask for the newest writer of stream", f.stream.String()); err != nil {
 		return 0, err
@@ -81,8 +99,7 @@ func (f *floor) newest(ctx context.Context, locate bool) (segment.Incarnation, e
 			return 0, err
 		}
 	}
-	claimed, err := f.claims.value(ctx, f.owner)
-	return segment.Incarnation(claimed.value), err
+	return f.claims.newest(ctx, first(f.segments))
 }
 
 // keepFloor raises the floor as long as acknowledgements are ahead of it. As often
@@ -133,8 +150,11 @@ func (w *Writer) settleFloor(ctx context.Context) error {
 		return nil
 	}
 	err := w.floor.raise(ctx, w.acked.Load())
-	if err == nil {
+	switch fault.CodeOf(err) {
+	case 0:
 		return nil
+	case fault.Fenced:
+		w.end(err)
 	}
 	return &fault.Error{Code: fault.CodeOf(err), Op: "write to stream", Subject: w.stream.String(),
 		Detail: "everything is stored, but the next writer of this id may not know it", Err: err, Stored: true}

@@ -3,7 +3,9 @@ package client
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strconv"
 
+	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -30,9 +32,11 @@ func (i identity) uuid(purpose string) wire.UUID {
 	return u
 }
 
-// writer is the id by which a segment knows this writer. It differs for each
-// segment, since on one connection a store binds an id to one segment.
-func (i identity) writer(segment string) wire.UUID { return i.uuid("segment " + segment) }
+// wire is the id by which a segment knows an incarnation of this writer. It differs for
+// each segment, since on one connection a store binds an id to one segment.
+func (i identity) wire(segment string, by segment.Incarnation) wire.UUID {
+	return i.uuid("segment " + segment + "\n" + strconv.FormatInt(int64(by), 10))
+}
 
 // position is where an event without key belongs: drawn, but always the same for
 // the same number, so that an event that is written again meets itself.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"sync"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -13,13 +14,14 @@ import (
 
 // register is a number that a writer keeps for a whole stream: as an attribute
 // of the segment that owns position 0. A successor has it from its ancestors
-// until it is changed; those are sealed by then, so it changes in one place. One
-// goroutine at a time may use it.
+// until it is changed; their seals are waited for, so it changes in one place. Safe
+// for concurrent use.
 type register struct {
 	client    *Client
 	stream    naming.Stream
 	attribute wire.UUID
 
+	mu     sync.Mutex
 	heir   naming.SegmentID // has inherited, which cannot change any more
 	legacy legacy
 }
@@ -50,12 +52,18 @@ func (r *register) change(ctx context.Context, s controller.SegmentRange, next f
 			}
 		}
 		value, err := next(old)
-		if value == own || err != nil {
-			return value, err
+		if err != nil {
+			return 0, err
+		}
+		if value == own {
+			return value, nil
 		}
 		done, err := segment.CompareAndSet(ctx, r.client.stores, naming.SegmentName(r.stream, s.Segment), r.attribute, own, value)
-		if done || err != nil {
-			return value, err
+		if err != nil {
+			return 0, err // it may have the value or not
+		}
+		if done {
+			return value, nil
 		}
 	}
 }
@@ -78,8 +86,8 @@ func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (le
 	found := legacy{wire.NullAttribute, true}
 	lineage := r.client.lineage(r.stream)
 	for at := s; found.value == wire.NullAttribute; {
-		if at.Segment == r.heir {
-			found = r.legacy
+		if legacy, known := r.remembered(at.Segment); known {
+			found = legacy
 			break
 		}
 		before, err := lineage.before(ctx, at)
@@ -90,7 +98,7 @@ func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (le
 			break
 		}
 		at = first(before)
-		found.value, err = r.on(ctx, at)
+		found.value, err = segment.FinalValue(ctx, r.client.stores, naming.SegmentName(r.stream, at.Segment), r.attribute)
 		if fault.CodeOf(err) == fault.NoSuchSegment {
 			found = legacy{wire.NullAttribute, false}
 			break
@@ -99,6 +107,14 @@ func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (le
 			return found, err
 		}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.heir, r.legacy = s.Segment, found
 	return found, nil
+}
+
+func (r *register) remembered(id naming.SegmentID) (found legacy, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.legacy, r.heir == id
 }

@@ -9,19 +9,21 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segment"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // A writer with an id leaves these traces in the stream, all of them attributes
 // of segments:
 //
-//   - on each segment, the number of its last event there, behind its
-//     incarnation: every event of the writer that belongs there and has this
-//     number or a lower one is stored there or in a segment before it;
+//   - on each segment, the incarnation that may append to it, and the number of
+//     that one's last event there: every event of the writer that belongs there
+//     and has this number or a lower one is stored there or in a segment before it;
 //   - on each segment that follows others, a ceiling: the segments before it are
 //     sealed and hold no event of the writer above it;
 //   - for the stream, the newest incarnation and the floor.
+
+// opContinue is what all of it is there for, in errors.
+const opContinue = "continue the writer of stream"
 
 // resumption is what a writer with an id knows of its earlier incarnations.
 type resumption struct {
@@ -32,10 +34,10 @@ type resumption struct {
 	durable int64
 	past    past
 	ceiling wire.UUID // the attribute
-	claims  *register // the newest incarnation
+	claims  claims
 	floors  *register // the number through which everything is stored
 
-	fresh bool  // no earlier incarnation stored anything
+	fresh bool  // there was no earlier incarnation
 	floor int64 // when it was opened
 	most  int64 // no earlier incarnation stored anything above it
 }
@@ -46,11 +48,11 @@ type resumption struct {
 func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (*resumption, []controller.SegmentRange, error) {
 	r := &resumption{identity: newIdentity(id), client: c, stream: stream}
 	r.ceiling = r.uuid("ceiling")
-	r.claims = newRegister(c, stream, r.uuid("incarnation"))
+	r.claims = newClaims(c, stream, r.identity)
 	r.floors = newRegister(c, stream, r.uuid("floor"))
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return nil, nil, fault.Context(ctx, "continue the writer of stream", stream.String())
+			return nil, nil, fault.Context(ctx, opContinue, stream.String())
 		}
 		segments, err := c.controller.CurrentSegments(ctx, stream)
 		if err != nil || len(segments) == 0 {
@@ -89,37 +91,23 @@ func (w *Writer) repeats(position float64, events int) (stored bool, err error) 
 	return false, nil
 }
 
-// trace is the number that a segment has of the writer.
-func (r *resumption) trace(ctx context.Context, name string) (int64, error) {
-	return segment.Attribute(ctx, r.client.stores, name, segmentstore.Write, r.writer(name))
-}
-
 // take fences every segment that can be written to, and returns the number up to
 // which each of them has the writer's events.
 func (r *resumption) take(ctx context.Context, segments []controller.SegmentRange) ([]int64, error) {
-	if r.by == 0 {
-		if err := r.claim(ctx, segments); err != nil {
-			return nil, err
-		}
+	if err := r.claim(ctx, segments); err != nil {
+		return nil, err
 	}
 	through := make([]int64, len(segments))
-	return through, together(ctx, len(segments), func(ctx context.Context, i int) (err error) {
-		name := naming.SegmentName(r.stream, segments[i].Segment)
-		through[i], err = segment.Fence(ctx, r.client.stores, name, r.writer(name), r.by, r.floor)
+	return through, together(ctx, opContinue, r.stream.String(), len(segments), func(ctx context.Context, i int) (err error) {
+		through[i], err = r.trace(segments[i].Segment).Enter(ctx, r.by, r.floor, true)
 		return err
 	})
 }
 
-// claim takes an incarnation that nobody else has.
+// claim takes the next incarnation from the segment that owns position 0.
 func (r *resumption) claim(ctx context.Context, segments []controller.SegmentRange) error {
-	newest := make([]segment.Incarnation, len(segments))
-	err := together(ctx, len(segments), func(ctx context.Context, i int) error {
-		value, err := r.trace(ctx, naming.SegmentName(r.stream, segments[i].Segment))
-		newest[i], _ = segment.FromWire(value)
-		return err
-	})
-	if err != nil {
-		return err
+	if r.by != 0 {
+		return r.claims.announce(ctx, segments, r.by)
 	}
 	owner := first(segments)
 	floor, err := r.floors.value(ctx, owner)
@@ -129,23 +117,20 @@ func (r *resumption) claim(ctx context.Context, segments []controller.SegmentRan
 	if !floor.whole {
 		r.client.log.Warn("the segments that knew a writer's durable number were deleted", "stream", r.stream.String(), "writer", r.id)
 	}
-	claimed, err := r.claims.change(ctx, owner, func(old legacy) (int64, error) {
-		// The traces count too, in case that the register was deleted.
-		next := max(segment.Incarnation(old.value), 0)
-		for _, n := range newest {
-			next = max(next, n)
-		}
-		r.fresh = next == 0 && old.whole
-		if next >= segment.MaxIncarnation {
-			return 0, fault.New(fault.InvalidArgument, "open writer", r.stream.String(), "the writer id %s was opened %d times; use another", r.id, next)
-		}
-		return int64(next) + 1, nil
-	})
-	if err != nil {
-		return err
+	r.floor = max(floor.value, 0)
+	r.by, r.fresh, err = r.claims.claim(ctx, owner)
+	return err
+}
+
+// trace is what a segment knows of the writer.
+func (r *resumption) trace(id naming.SegmentID) segment.Trace {
+	name := naming.SegmentName(r.stream, id)
+	return segment.Trace{
+		Stores: r.client.stores,
+		Name:   name,
+		Holder: r.claims.holder,
+		Wire:   func(by segment.Incarnation) wire.UUID { return r.wire(name, by) },
 	}
-	r.by, r.floor = segment.Incarnation(claimed), max(floor.value, 0)
-	return nil
 }
 
 // lookBack finds out what is stored beyond the durable number, in the segments
@@ -157,7 +142,7 @@ func (r *resumption) lookBack(ctx context.Context, segments []controller.Segment
 		r.most = max(r.most, n)
 	}
 	w := walk{resumption: r, lineage: r.client.lineage(r.stream), traces: make(map[naming.SegmentID]int64)}
-	err := together(ctx, len(segments), func(ctx context.Context, i int) error {
+	err := together(ctx, opContinue, r.stream.String(), len(segments), func(ctx context.Context, i int) error {
 		return w.from(ctx, segments[i], through[i])
 	})
 	if err != nil {
@@ -171,9 +156,11 @@ func (r *resumption) lookBack(ctx context.Context, segments []controller.Segment
 // were settled. Everything up to stored is; the writer has given out no number
 // above last.
 func (r *resumption) enter(ctx context.Context, successors []controller.SegmentRange, stored, last int64) error {
-	return together(ctx, len(successors), func(ctx context.Context, i int) error {
-		s := successors[i]
-		err := r.enterOne(ctx, s, naming.SegmentName(r.stream, s.Segment), stored, max(last, r.most))
+	if err := r.announce(ctx); err != nil {
+		return err
+	}
+	return together(ctx, opContinue, r.stream.String(), len(successors), func(ctx context.Context, i int) error {
+		err := r.enterOne(ctx, r.trace(successors[i].Segment), stored, max(last, r.most))
 		switch fault.CodeOf(err) {
 		case fault.SegmentSealed, fault.NoSuchSegment:
 			return nil // nobody writes to it any more, neither shall we
@@ -182,47 +169,60 @@ func (r *resumption) enter(ctx context.Context, successors []controller.SegmentR
 	})
 }
 
-func (r *resumption) enterOne(ctx context.Context, s controller.SegmentRange, name string, stored, ceiling int64) error {
-	if s.Low == 0 {
-		// So that the incarnation is known as long as any segment.
-		_, err := r.claims.change(ctx, s, func(old legacy) (int64, error) {
-			if old.value > int64(r.by) {
-				return 0, segment.Fenced(name)
-			}
-			return int64(r.by), nil
-		})
-		if err != nil {
+// announce makes sure that no later incarnation is known where all of them look, and that
+// this one is. The successors alone do not tell: a later one need not have come to them,
+// and what it had come to may be deleted.
+func (r *resumption) announce(ctx context.Context) error {
+	for attempt := 0; ; attempt++ {
+		if retry.Soon.Wait(ctx, attempt) != nil {
+			return fault.Context(ctx, "look for later writers of the id", r.id)
+		}
+		segments, err := r.client.controller.CurrentSegments(ctx, r.stream)
+		if err != nil || len(segments) == 0 {
+			return err
+		}
+		err = r.claims.announce(ctx, segments, r.by)
+		switch fault.CodeOf(err) {
+		case fault.SegmentSealed, fault.NoSuchSegment: // replaced meanwhile
+		default:
 			return err
 		}
 	}
-	if err := segment.Raise(ctx, r.client.stores, name, r.ceiling, ceiling); err != nil {
+}
+
+func (r *resumption) enterOne(ctx context.Context, t segment.Trace, stored, ceiling int64) error {
+	if _, err := t.Enter(ctx, r.by, stored, false); err != nil {
 		return err
 	}
-	_, err := segment.Fence(ctx, r.client.stores, name, r.writer(name), r.by, stored)
+	_, err := segment.Raise(ctx, t.Stores, t.Name, r.ceiling, ceiling)
 	return err
 }
 
 // atOnce is how many requests about segments are under way at once.
 const atOnce = 16
 
-// together calls f for 0 to n-1, some at a time, until one fails.
-func together(ctx context.Context, n int, f func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+// together calls f for 0 to n-1, some at a time, until one fails or ctx ends.
+func together(ctx context.Context, op, subject string, n int, f func(ctx context.Context, i int) error) error {
+	within, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var work sync.WaitGroup
+	var once sync.Once
+	var first error
+	fail := func(err error) { once.Do(func() { first = err; cancel(err) }) }
 	turns := make(chan struct{}, atOnce)
 	for i := range n {
 		turns <- struct{}{}
-		if ctx.Err() != nil {
+		if within.Err() != nil {
+			fail(fault.Context(ctx, op, subject)) // unless f has failed
 			break
 		}
 		work.Go(func() {
 			defer func() { <-turns }()
-			if err := f(ctx, i); err != nil {
-				cancel(err)
+			if err := f(within, i); err != nil {
+				fail(err)
 			}
 		})
 	}
 	work.Wait()
-	return context.Cause(ctx)
+	return first
 }

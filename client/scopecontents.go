@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,17 +87,13 @@ func (c *Client) discardAll(ctx context.Context, op, scope string, all contents)
 		err = discard(ctx, all.groups[i])
 	}
 	if err == nil {
-		err = together(ctx, len(all.others), func(ctx context.Context, i int) error { return discard(ctx, all.others[i]) })
+		err = together(ctx, op, scope, len(all.others), func(ctx context.Context, i int) error { return discard(ctx, all.others[i]) })
 	}
 	if err == nil {
 		if !touched.Load() {
 			stuck = all.String()
 		}
 		return stuck, nil
-	}
-	var told *fault.Error
-	if !errors.As(err, &told) {
-		err = fault.Context(ctx, op, scope)
 	}
 	if touched.Load() {
 		err = fault.Uncertain(err)

@@ -79,9 +79,10 @@ func (w *Writer) newMember(s controller.SegmentRange) *member {
 
 // newAppender makes the appender of one of the writer's segments.
 func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender {
-	id, by := wire.NewUUID(), segment.Incarnation(0)
-	if r := w.resumed; r != nil {
-		id, by = r.writer(name), r.by
+	id, known := wire.NewUUID(), int64(0)
+	r := w.resumed
+	if r != nil {
+		id, known = r.wire(name, r.by), max(r.most, w.acked.Load())
 	}
 	return segment.NewAppender(w.life.Child(name), segment.Config{
 		Lock:       &w.mu,
@@ -89,7 +90,8 @@ func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender
 		Owner:      owner,
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,
-		By:         by,
+		Resumed:    r != nil,
+		Known:      known,
 	}, name, id)
 }
 

@@ -49,7 +49,7 @@ func (w *walk) from(ctx context.Context, s controller.SegmentRange, through int6
 	if ceiling != wire.NullAttribute {
 		return nil
 	}
-	err = segment.Raise(ctx, w.client.stores, name, w.ceiling, highest)
+	_, err = segment.Raise(ctx, w.client.stores, name, w.ceiling, highest)
 	if code := fault.CodeOf(err); code == fault.SegmentSealed || code == fault.NoSuchSegment {
 		return nil // it will be walked through again
 	}
@@ -81,7 +81,7 @@ func (w *walk) before(ctx context.Context, s controller.SegmentRange, low, high 
 // highest number that it or those before it may hold.
 func (w *walk) through(ctx context.Context, s controller.SegmentRange, low, high float64) (int64, error) {
 	name := naming.SegmentName(w.stream, s.Segment)
-	number, err := w.final(ctx, s, name)
+	number, err := w.final(ctx, s.Segment)
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		return 0, nil // deleted by retention or truncation: nobody reads what it held
 	}
@@ -106,23 +106,19 @@ func (w *walk) through(ctx context.Context, s controller.SegmentRange, low, high
 
 // final is the last number that an ancestor has of the writer. It is sealed, or
 // about to be: what follows a segment is there before.
-func (w *walk) final(ctx context.Context, s controller.SegmentRange, name string) (int64, error) {
+func (w *walk) final(ctx context.Context, id naming.SegmentID) (int64, error) {
 	w.mu.Lock()
-	number, known := w.traces[s.Segment]
+	number, known := w.traces[id]
 	w.mu.Unlock()
 	if known {
 		return number, nil
 	}
-	value, err := segment.FinalNumber(ctx, w.client.stores, name, w.writer(name))
+	number, err := w.trace(id).Final(ctx, w.by)
 	if err != nil {
 		return 0, err
 	}
-	by, number := segment.FromWire(value)
-	if by > w.by {
-		return 0, segment.Fenced(name)
-	}
 	w.mu.Lock()
-	w.traces[s.Segment] = number
+	w.traces[id] = number
 	w.mu.Unlock()
 	return number, nil
 }

@@ -121,9 +121,8 @@ func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	}
 	w.resumed, w.last = r, r.durable
 	w.acked.Store(r.durable)
-	w.floor = &floor{register: r.floors, claims: newRegister(w.client, w.stream, r.uuid("incarnation")), turn: newTurn(), owner: first(segments)}
-	w.floor.raised.Store(r.floor)
-	// What this writer is told, the next one is told too.
+	w.floor = &floor{register: r.floors, by: r.by, claims: r.claims, turn: newTurn(), segments: segments, announced: first(segments).Segment}
+	// What this writer is told, the next one is told too, whatever is deleted meanwhile.
 	return segments, w.floor.raise(ctx, r.durable)
 }
 

@@ -41,6 +41,7 @@ type Appender struct {
 	session Session
 	request int64
 	end     end
+	resumed bool // by a later incarnation, maybe
 
 	life       *background.Life // ends with Stop
 	link       *link
@@ -63,7 +64,8 @@ type Config struct {
 	Owner      Owner
 	Progress   *Progress
 	BlockBytes int
-	By         Incarnation
+	Resumed    bool  // the writer has an id: others may have written under it, or may do so
+	Known      int64 // the segment may have events of the writer up to this number
 }
 
 // NewAppender makes an appender for a segment. The wire id must be different
@@ -75,12 +77,12 @@ func NewAppender(life *background.Life, c Config, name string, id wire.UUID) *Ap
 		lock:    c.Lock,
 		stores:  c.Stores,
 		owner:   c.Owner,
-		session: NewSession(id, request, c.BlockBytes, c.Progress),
+		session: NewSession(id, request, c.BlockBytes, c.Progress, c.Known),
 		request: request,
-		end:     end{offset: -1, behind: c.By > 0},
+		end:     end{offset: -1, behind: c.Resumed},
+		resumed: c.Resumed,
 		life:    life,
 	}
-	a.session.by = c.By
 	return a
 }
 
@@ -95,15 +97,33 @@ func (a *Appender) Doubtful() bool { return a.session.Doubtful() }
 // event that it holds of this writer; Fenced if a later incarnation has taken
 // over. Call it without the lock, on an appender that has stopped.
 func (a *Appender) Final(ctx context.Context) (int64, error) {
-	value, err := FinalNumber(ctx, a.stores, a.Name, a.session.writer)
-	if err != nil {
-		return 0, err
-	}
-	by, number := FromWire(value)
-	if by > a.session.by {
+	return afterSeal(ctx, a.stores, a.Name, func() (int64, error) {
+		value, err := Attribute(ctx, a.stores, a.Name, segmentstore.Write, a.session.writer)
+		if err != nil {
+			return 0, err
+		}
+		return a.lastNumber(value)
+	})
+}
+
+// lastNumber is the number of the last event that the segment has, as its store says:
+// Fenced if a later incarnation has taken over, Protocol for a number that was never
+// sent, up to which nothing must count as stored. Call it without the lock.
+func (a *Appender) lastNumber(value int64) (int64, error) {
+	number, isFenced := lastNumber(value)
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	switch {
+	case isFenced && a.resumed:
 		return 0, Fenced(a.Name)
+	case isFenced || !a.session.Plausible(number):
+		return 0, a.implausible(value)
 	}
 	return number, nil
+}
+
+func (a *Appender) implausible(value int64) error {
+	return fault.New(fault.Protocol, "append to segment", a.Name, "the store has event number %d, which was never sent", value)
 }
 
 // Add takes the next event, or several that are stored together; see Session.
@@ -273,6 +293,8 @@ type link struct {
 	setup chan wire.Reply // the first reply
 	gone  chan struct{}   // the connection was lost
 	why   error           // set before gone is closed
+
+	distrusted bool // the server does not keep to the protocol, so nothing that it says counts
 }
 
 // Send has the caller be the sender.
@@ -318,8 +340,16 @@ func (l *link) Receive(reply wire.Reply) {
 		}
 		return
 	}
+	if l.distrusted {
+		return
+	}
 	switch r := reply.(type) {
 	case wire.DataAppended:
+		if !a.session.Plausible(r.EventNumber) {
+			l.distrusted = true
+			l.conn.Close(a.implausible(r.EventNumber)) // which has the link lost
+			return
+		}
 		a.progressed()
 		a.end.told(r.CurrentSegmentWriteOffset)
 		if freed := a.session.Acked(r.EventNumber); freed > 0 {

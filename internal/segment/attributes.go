@@ -28,34 +28,10 @@ func CompareAndSet(ctx context.Context, stores *segmentstore.Stores, name string
 	return updated.Success, nil
 }
 
-// Raise makes an attribute at least a number; it never goes back.
-func Raise(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, to int64) error {
-	_, err := change(ctx, stores, name, attribute, func(value int64) (next int64, err error) { return max(value, to), nil })
-	return err
-}
-
-// Fence keeps every incarnation of a writer before this one from appending to a
-// segment: what it still has under way is refused from now on. It returns the
-// number up to which the segment has, or need not have, the writer's events: at
-// least the given one, through which all are stored anyway. Fenced tells that a
-// later incarnation came first. It waits as long as an earlier incarnation lives
-// and appends without a pause, since then no number that is read is the last one.
-func Fence(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID, by Incarnation, stored int64) (int64, error) {
-	value, err := change(ctx, stores, name, writer, func(value int64) (int64, error) {
-		switch last, number := FromWire(value); {
-		case last > by:
-			return 0, Fenced(name)
-		case last == by:
-			return value, nil
-		default:
-			return by.OnWire(max(number, stored)), nil
-		}
-	})
-	if err != nil {
-		return 0, err
-	}
-	_, number := FromWire(value)
-	return number, nil
+// Raise makes an attribute at least a number and returns what it is then; it never goes
+// back.
+func Raise(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, to int64) (int64, error) {
+	return change(ctx, stores, name, attribute, func(value int64) (next int64, err error) { return max(value, to), nil })
 }
 
 // change makes an attribute what next makes of it, however often others do the same
@@ -83,6 +59,3 @@ func change(ctx context.Context, stores *segmentstore.Stores, name string, attri
 		}
 	}
 }
-
-// Fenced is the error of a writer that finds a later incarnation of itself.
-func Fenced(name string) error { return fault.New(fault.Fenced, "append to segment", name, "") }

@@ -82,13 +82,13 @@ func (b *Block) grow(n int) *chunk {
 }
 
 // close completes the frame.
-func (b *Block) close(writer wire.UUID, by Incarnation, request int64) {
+func (b *Block) close(writer wire.UUID, request int64) {
 	if b.closed {
 		return
 	}
 	wire.PutBlockPrefix(b.chunks[0].bytes, writer, b.data)
 	var trailer [wire.BlockTrailer]byte
-	b.append(b.tail(), wire.AppendBlockTrailer(trailer[:0], int32(b.events), by.OnWire(b.last), request))
+	b.append(b.tail(), wire.AppendBlockTrailer(trailer[:0], int32(b.events), b.last, request))
 	b.closed = true
 }
 

@@ -38,7 +38,7 @@ func TestBlockKeepsEventsThatSpanChunks(t *testing.T) {
 		for _, w := range writes {
 			b.add(w.last, w.position, w.events, FramedSize(w.events))
 		}
-		b.close(writer, 0, 7)
+		b.close(writer, 7)
 		after := rapid.SampledFrom(writes).Draw(t, "after").last
 		next := slices.IndexFunc(writes, func(w write) bool { return w.last == after }) + 1
 		b.each(after, func(last int64, position float64, got [][]byte) {

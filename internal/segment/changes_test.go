@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,10 +51,15 @@ func changes() map[string]change {
 			return err
 		}},
 		"raise": {isUpdate, attributed, func(ctx context.Context, stores *segmentstore.Stores) error {
-			return segment.Raise(ctx, stores, name, attribute, 1)
+			_, err := segment.Raise(ctx, stores, name, attribute, 1)
+			return err
 		}},
-		"fence": {isUpdate, attributed, func(ctx context.Context, stores *segmentstore.Stores) error {
-			_, err := segment.Fence(ctx, stores, name, attribute, 1, 0)
+		"enter": {isUpdate, attributed, func(ctx context.Context, stores *segmentstore.Stores) error {
+			_, err := traceOf(stores).Enter(ctx, 1, 0, true)
+			return err
+		}},
+		"enter with a number": {isUpdate, attributed, func(ctx context.Context, stores *segmentstore.Stores) error {
+			_, err := traceOf(stores).Enter(ctx, 1, 100, true)
 			return err
 		}},
 	}
@@ -165,7 +171,7 @@ func TestErrorsSayWhetherAChangeMayBeMade(t *testing.T) {
 // it may be made.
 func TestChangeThatIsFoundMadeByAnotherMayBeOnesOwn(t *testing.T) {
 	for what, change := range changes() {
-		if what != "raise" && what != "fence" {
+		if what != "raise" && !strings.HasPrefix(what, "enter") {
 			continue
 		}
 		s, stores := start(t)

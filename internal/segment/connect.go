@@ -164,12 +164,16 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	select {
 	case reply := <-l.setup:
 		if setup, ok := reply.(wire.AppendSetup); ok {
-			if by, _ := FromWire(setup.LastEventNumber); by > a.session.by {
-				l.leave()
-				return nil, 0, Fenced(a.Name)
+			last, err := a.lastNumber(setup.LastEventNumber)
+			if err == nil {
+				fault.Trouble(a.life.Context(), nil)
+				return l, last, nil
 			}
-			fault.Trouble(a.life.Context(), nil)
-			return l, setup.LastEventNumber, nil
+			l.leave()
+			if fault.CodeOf(err) == fault.Protocol {
+				conn.Close(err)
+			}
+			return nil, 0, err
 		}
 		l.leave()
 		err := Failure(a, reply)

@@ -42,6 +42,7 @@ func (s *Session) Large() (number int64, event []byte, ok bool) {
 	}
 	b := s.queue[0]
 	b.closed = true
+	s.highest = b.last
 	return b.last, b.large, true
 }
 
@@ -90,7 +91,7 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 	merged, err := t.store(event, wire.AttributeUpdate{
 		AttributeID: a.session.writer,
 		UpdateType:  wire.AttributeReplaceIfEquals,
-		NewValue:    a.session.by.OnWire(number),
+		NewValue:    number,
 		OldValue:    last,
 	})
 	if merged {
@@ -118,11 +119,8 @@ func (a *Appender) has(number int64) (last int64, done bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	by, stored := FromWire(last)
-	if by > a.session.by {
-		return 0, false, Fenced(a.Name)
-	}
-	return last, last != wire.NullAttribute && stored >= number, nil
+	stored, err := a.lastNumber(last)
+	return last, stored >= number, err
 }
 
 // transientFailure is an error of the transient segment as one of the try: what is

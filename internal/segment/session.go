@@ -11,7 +11,6 @@ import (
 // Pure: no I/O, no lock, no clock.
 type Session struct {
 	writer   wire.UUID
-	by       Incarnation
 	request  int64
 	limit    int // bytes of a block
 	progress *Progress
@@ -21,6 +20,8 @@ type Session struct {
 	state  sessionState
 	bytes  int // framed bytes not stored yet, without large events
 	large  int // bytes of large events not stored yet
+
+	highest int64 // number that a store may have of this writer: sent, or known before
 }
 
 type sessionState int
@@ -36,9 +37,10 @@ const (
 // connection take turns.
 const pullLimit = 1 << 20
 
-// NewSession starts offline. Progress is shared by the sessions of a writer.
-func NewSession(writer wire.UUID, request int64, blockBytes int, progress *Progress) Session {
-	return Session{writer: writer, request: request, limit: blockBytes, progress: progress}
+// NewSession starts offline. Progress is shared by the sessions of a writer. The store
+// may have events of the writer up to known before anything is sent.
+func NewSession(writer wire.UUID, request int64, blockBytes int, progress *Progress, known int64) Session {
+	return Session{writer: writer, request: request, limit: blockBytes, progress: progress, highest: known}
 }
 
 // Bytes is how many framed bytes are not known to be stored, without those of
@@ -128,7 +130,8 @@ func (s *Session) Take(frames net.Buffers) net.Buffers {
 		b := s.queue[0]
 		s.queue[0] = nil
 		s.queue = s.queue[1:]
-		b.close(s.writer, s.by, s.request)
+		b.close(s.writer, s.request)
+		s.highest = b.last
 		s.flight = append(s.flight, b)
 		frames = b.frame(frames)
 		taken += b.size()
@@ -136,10 +139,13 @@ func (s *Session) Take(frames net.Buffers) net.Buffers {
 	return frames
 }
 
-// Acked drops what is stored: every block up to a number, as the server tells
-// it. It returns how many bytes that were.
-func (s *Session) Acked(value int64) int {
-	_, number := FromWire(value)
+// Plausible reports whether a store may say that a number is the last one that it has:
+// one that was never sent is none of its business.
+func (s *Session) Plausible(number int64) bool { return 0 <= number && number <= s.highest }
+
+// Acked drops what is stored: every block up to a number that is plausible. It returns
+// how many bytes that were.
+func (s *Session) Acked(number int64) int {
 	if s.state == probing {
 		s.state = running
 	}
@@ -164,12 +170,11 @@ func (s *Session) drop(b *Block) int {
 	return size
 }
 
-// Online starts over on a new connection whose server has stored everything up
-// to a number, as it tells it. What lies above it is sent again under its old numbers; a number
-// at or below it never is, since a server stores an equal one twice. It returns
+// Online starts over on a new connection whose server has stored everything up to a
+// number that is plausible. What lies above it is sent again under its old numbers; a
+// number at or below it never is, since a server stores an equal one twice. It returns
 // how many bytes turned out to be stored.
-func (s *Session) Online(value int64) int {
-	_, stored := FromWire(value)
+func (s *Session) Online(stored int64) int {
 	freed := s.Trim(stored)
 	s.state = probing
 	return freed

@@ -78,7 +78,7 @@ func take(s *Session, frames net.Buffers) net.Buffers {
 func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var progress Progress
-		s := NewSession(wire.NewUUID(), 7, rapid.SampledFrom([]int{64, 4096, 256 << 10}).Draw(t, "block"), &progress)
+		s := NewSession(wire.NewUUID(), 7, rapid.SampledFrom([]int{64, 4096, 256 << 10}).Draw(t, "block"), &progress, 0)
 		server := &store{last: math.MinInt64}
 		var wire net.Buffers // on the way to the server
 		var acks []int64     // on the way back
@@ -154,7 +154,7 @@ func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 // reply: a sealed segment would close the connection at the second one.
 func TestHazard9OneBlockUntilTheFirstReply(t *testing.T) {
 	var progress Progress
-	s := NewSession(wire.NewUUID(), 7, 64, &progress)
+	s := NewSession(wire.NewUUID(), 7, 64, &progress, 0)
 	for n := range int64(10) {
 		s.Add(n+1, 0.5, numbered(n+1, 60)) // each a block
 	}

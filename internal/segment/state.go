@@ -45,10 +45,18 @@ func Attribute(ctx context.Context, stores *segmentstore.Stores, name string, ac
 	return value.Value, nil
 }
 
-// FinalNumber waits until a segment is sealed and returns the number of the last
-// event that it holds of a writer; wire.NullAttribute for none. It asks until the
-// segment is sealed, or ctx ends, or the answer is an error, such as NoSuchSegment.
-func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, writer wire.UUID) (int64, error) {
+// FinalValue waits until a segment is sealed and returns the value of an attribute,
+// which cannot change any more; wire.NullAttribute if the segment does not have it.
+func FinalValue(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID) (int64, error) {
+	return afterSeal(ctx, stores, name, func() (int64, error) {
+		return Attribute(ctx, stores, name, segmentstore.Write, attribute)
+	})
+}
+
+// afterSeal waits until a segment is sealed and reads something of it that cannot
+// change any more. It asks until the segment is sealed, or ctx ends, or the answer is an
+// error, such as NoSuchSegment.
+func afterSeal(ctx context.Context, stores *segmentstore.Stores, name string, read func() (int64, error)) (int64, error) {
 	const op, unsealed = "wait for the seal of segment", "the servers have not sealed it yet"
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
@@ -59,7 +67,7 @@ func FinalNumber(ctx context.Context, stores *segmentstore.Stores, name string, 
 			return 0, err
 		}
 		if info.IsSealed {
-			return Attribute(ctx, stores, name, segmentstore.Write, writer)
+			return read()
 		}
 		fault.Trouble(ctx, fault.New(fault.Conflict, op, name, unsealed))
 	}

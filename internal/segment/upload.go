@@ -110,7 +110,11 @@ func (u *upload) Receive(reply wire.Reply) {
 	u.mu.Lock()
 	switch r := reply.(type) {
 	case wire.DataAppended:
-		u.stored = min(max(u.stored, int(r.EventNumber)), u.sent)
+		if r.EventNumber < 0 || r.EventNumber > int64(u.sent) {
+			u.fail(fault.New(fault.Protocol, "append large event to segment", u.segment, "the store has part %d of %d that were sent", r.EventNumber, u.sent))
+			break
+		}
+		u.stored = max(u.stored, int(r.EventNumber))
 	default:
 		err := segmentstore.Failure("append large event to segment", u.segment, reply)
 		if err == nil {

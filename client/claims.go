@@ -1,0 +1,97 @@
+package client
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// claims is the register of a writer's newest incarnation.
+type claims struct {
+	*register
+	holder wire.UUID // attribute of every segment: the incarnation that may append
+}
+
+func newClaims(c *Client, stream naming.Stream, i identity) claims {
+	return claims{newRegister(c, stream, i.uuid("incarnation")), i.uuid("holder")}
+}
+
+// claim takes the next incarnation from the owner of position 0, and reports whether it
+// certainly is the first one.
+func (c claims) claim(ctx context.Context, owner controller.SegmentRange) (by segment.Incarnation, first bool, err error) {
+	claimed, err := c.change(ctx, owner, func(newest legacy) (int64, error) {
+		first = newest.value <= 0 && newest.whole
+		next := segment.Incarnation(newest.value).Next(owner.Segment.Epoch())
+		if next == 0 {
+			return 0, fault.New(fault.InvalidArgument, "open writer", c.stream.String(), "its id was opened too often; use another")
+		}
+		return int64(next), nil
+	})
+	return segment.Incarnation(claimed), first, err
+}
+
+// announce makes the owner of position 0 know an incarnation, so that earlier ones learn
+// of it there. Fenced says that a later one is known: there, or if the segments that knew
+// were deleted, anywhere.
+func (c claims) announce(ctx context.Context, segments []controller.SegmentRange, by segment.Incarnation) error {
+	_, err := c.change(ctx, first(segments), func(newest legacy) (int64, error) {
+		if newest.value > int64(by) {
+			return 0, c.fenced()
+		}
+		if newest.whole {
+			return int64(by), nil
+		}
+		return int64(by), c.survey(ctx, segments, by)
+	})
+	return err
+}
+
+// newest is the newest incarnation that the owner of position 0 knows.
+func (c claims) newest(ctx context.Context, owner controller.SegmentRange) (segment.Incarnation, error) {
+	known, err := c.value(ctx, owner)
+	return segment.Incarnation(known.value), err
+}
+
+// survey looks for a later incarnation that has held any segment that is left.
+func (c claims) survey(ctx context.Context, segments []controller.SegmentRange, by segment.Incarnation) error {
+	lineage := c.client.lineage(c.stream)
+	seen := make(map[naming.SegmentID]bool)
+	for len(segments) > 0 {
+		older := make([][]controller.SegmentRange, len(segments))
+		err := together(ctx, "look for later writers on stream", c.stream.String(), len(segments), func(ctx context.Context, i int) error {
+			s := segments[i]
+			holder, err := segment.Attribute(ctx, c.client.stores, naming.SegmentName(c.stream, s.Segment), segmentstore.Write, c.holder)
+			switch {
+			case fault.CodeOf(err) == fault.NoSuchSegment:
+				return nil // and so are those before it
+			case err == nil && holder > int64(by):
+				return c.fenced()
+			case err == nil:
+				older[i], err = lineage.before(ctx, s)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		segments = nil
+		for _, list := range older {
+			for _, s := range list {
+				if !seen[s.Segment] {
+					seen[s.Segment] = true
+					segments = append(segments, s)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (c claims) fenced() error {
+	return fault.New(fault.Fenced, "write to stream", c.stream.String(), "")
+}
