@@ -16,7 +16,7 @@ type suite struct {
 var suites = []suite{
 	{
 		name: "go-unit", language: "Go", exists: "internal", read: readGo,
-		command: []string{"sh", "-c", "go list ./... | grep -v /tests/ | xargs go test -race -json"},
+		command: []string{"sh", "-c", "go list ./... | grep -v /tests/ | xargs go test -race -timeout 25m -json"},
 	},
 	{ // before those that need a server, which is not there yet to take memory; make test-cluster runs all of it
 		name: "cluster", language: "Go", exists: "tests/cluster", read: readGo,
@@ -25,7 +25,7 @@ var suites = []suite{
 	},
 	{
 		name: "go-real", language: "Go", exists: "tests", server: true, read: readGo,
-		command: []string{"sh", "-c", "go list ./tests/... | grep -v /tests/interop/ | xargs go test -race -count=1 -json"},
+		command: []string{"sh", "-c", "go list ./tests/... | grep -v /tests/interop/ | xargs go test -race -count=1 -timeout 25m -json"},
 	},
 	{
 		name: "interop", language: "all", exists: "tests/interop", server: true, read: readGo,
