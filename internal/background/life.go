@@ -110,8 +110,13 @@ func (l *Life) Last(work Work, limit time.Duration, call func(ctx context.Contex
 	return l.Judge(work, err), err
 }
 
-// Context is the life's own, for engines that do not name their work yet.
-func (l *Life) Context() context.Context { return l.ctx }
+// Attempt makes an attempt at a work that Judge is told of later, with what comes of it.
+func (l *Life) Attempt(work Work, call func(ctx context.Context) error) error {
+	if l.Over() {
+		return fault.Context(l.ctx, work.String(), l.subject)
+	}
+	return call(l.ctx)
+}
 
 // Sleep waits; false if the life ends first.
 func (l *Life) Sleep(d time.Duration) bool {

@@ -38,14 +38,17 @@ func (a *Appender) connect(at *berth) {
 		}
 		var link *link
 		stored, work := number, background.SetUpAppend
-		var err error
 		if large {
 			work = background.StoreLarge
 			a.release(at)
-			err = a.storeLarge(number, event)
-		} else {
-			link, stored, err = a.setUp(at)
 		}
+		err := a.life.Attempt(work, func(ctx context.Context) (err error) {
+			if large {
+				return a.storeLarge(ctx, number, event)
+			}
+			link, stored, err = a.setUp(ctx, at)
+			return err
+		})
 		a.lock.Lock()
 		again = a.tried(work, link, stored, err)
 		a.lock.Unlock()
@@ -135,10 +138,10 @@ func (a *Appender) find(ctx context.Context) (*berth, error) {
 // setUp asks a store for the number of the last event that it has of this
 // writer. While nothing of this id is under way on the connection, and nothing
 // is sent before the answer.
-func (a *Appender) setUp(at *berth) (*link, int64, error) {
+func (a *Appender) setUp(ctx context.Context, at *berth) (*link, int64, error) {
 	if at == nil {
 		var err error
-		if at, err = a.find(a.life.Context()); err != nil {
+		if at, err = a.find(ctx); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -147,7 +150,7 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 	if err := conn.Register(a.request, l); err != nil {
 		return nil, 0, err
 	}
-	leave, err := conn.Enter(a.life.Context())
+	leave, err := conn.Enter(ctx)
 	if err != nil {
 		l.leave()
 		return nil, 0, err
@@ -157,7 +160,7 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 		l.leave()
 		return nil, 0, fault.New(fault.Unreachable, setUpAppend, a.Name, "the connection is about to end")
 	}
-	fault.Trouble(a.life.Context(), fault.New(fault.Unreachable, setUpAppend, a.Name, "segment store %s has not answered yet", conn.Endpoint()))
+	fault.Trouble(ctx, fault.New(fault.Unreachable, setUpAppend, a.Name, "segment store %s has not answered yet", conn.Endpoint()))
 	conn.Send(wire.SetupAppend{RequestID: a.request, WriterID: a.session.writer, Segment: a.Name, Token: at.token}.Append(nil))
 	limit := time.NewTimer(a.stores.SetupTimeout())
 	defer limit.Stop()
@@ -166,7 +169,7 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 		if setup, ok := reply.(wire.AppendSetup); ok {
 			last, err := a.lastNumber(setup.LastEventNumber)
 			if err == nil {
-				fault.Trouble(a.life.Context(), nil)
+				fault.Trouble(ctx, nil)
 				return l, last, nil
 			}
 			l.leave()
@@ -192,7 +195,7 @@ func (a *Appender) setUp(at *berth) (*link, int64, error) {
 		return nil, 0, &fault.Error{Code: fault.Unreachable, Op: setUpAppend, Subject: a.Name, Detail: "no answer", Err: l.why}
 	case <-a.life.Ended():
 		a.abandon(l)
-		return nil, 0, fault.Context(a.life.Context(), setUpAppend, a.Name)
+		return nil, 0, fault.Context(ctx, setUpAppend, a.Name)
 	case <-limit.C:
 		a.abandon(l)
 		return nil, 0, fault.New(fault.Unreachable, setUpAppend, a.Name, "segment store %s has not answered within %v", conn.Endpoint(), a.stores.SetupTimeout())

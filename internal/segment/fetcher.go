@@ -240,7 +240,7 @@ func (f *Fetcher) ready() bool {
 				return false
 			}
 		case !f.permit.valid():
-			if err := f.renew(); err != nil {
+			if err := f.life.Attempt(background.ReadSegment, f.renew); err != nil {
 				f.failed(err)
 			}
 		default:
@@ -256,7 +256,7 @@ func (f *Fetcher) connect() bool {
 		if !f.life.Sleep(retry.Soon.Delay(f.tries)) {
 			return false
 		}
-		err := f.connectOnce()
+		err := f.life.Attempt(background.ReadSegment, f.connectOnce)
 		if err == nil {
 			return true
 		}
@@ -287,15 +287,15 @@ func (f *Fetcher) recovered() {
 	}
 }
 
-func (f *Fetcher) connectOnce() error {
-	if err := f.renew(); err != nil {
+func (f *Fetcher) connectOnce(ctx context.Context) error {
+	if err := f.renew(ctx); err != nil {
 		return err
 	}
-	endpoint, err := f.stores.Locate(f.life.Context(), f.Name, f.lost)
+	endpoint, err := f.stores.Locate(ctx, f.Name, f.lost)
 	if err != nil {
 		return err
 	}
-	conn, err := f.stores.ConnectTo(f.life.Context(), endpoint, segmentstore.Reads)
+	conn, err := f.stores.ConnectTo(ctx, endpoint, segmentstore.Reads)
 	if err != nil {
 		f.lost = endpoint
 		return err
@@ -309,8 +309,8 @@ func (f *Fetcher) connectOnce() error {
 }
 
 // renew gets a token.
-func (f *Fetcher) renew() error {
-	token, expiry, err := f.stores.Authorizer().Token(f.life.Context(), f.Name, segmentstore.Read)
+func (f *Fetcher) renew(ctx context.Context) error {
+	token, expiry, err := f.stores.Authorizer().Token(ctx, f.Name, segmentstore.Read)
 	if err == nil {
 		f.permit = newPermit(token, expiry)
 	}

@@ -62,19 +62,19 @@ func (a *Appender) LargeBytes() int { return a.session.LargeBytes() }
 // it but once, and whoever asks for the number learns of it. An error says that
 // it is not known to be stored; SegmentSealed and NoSuchSegment are those of the
 // segment itself.
-func (a *Appender) storeLarge(number int64, event []byte) error {
-	info, err := Info(a.life.Context(), a.stores, a.Name, segmentstore.Write)
+func (a *Appender) storeLarge(ctx context.Context, number int64, event []byte) error {
+	info, err := Info(ctx, a.stores, a.Name, segmentstore.Write)
 	if err != nil {
 		return err
 	}
 	if info.IsSealed {
 		return fault.New(fault.SegmentSealed, "append large event to segment", a.Name, "")
 	}
-	last, done, err := a.has(number)
+	last, done, err := a.has(ctx, number)
 	if done || err != nil {
 		return err
 	}
-	conn, err := a.stores.ConnectAlone(a.life.Context(), a.Name, a.queue)
+	conn, err := a.stores.ConnectAlone(ctx, a.Name, a.queue)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 		conn.Close(fault.New(fault.Closed, "append large event to segment", a.Name, "the connection is not needed any more"))
 	}()
 	t := transient{a: a, conn: conn, writer: wire.NewUUID(), request: a.stores.Request()}
-	merged, err := t.store(event, wire.AttributeUpdate{
+	merged, err := t.store(ctx, event, wire.AttributeUpdate{
 		AttributeID: a.session.writer,
 		UpdateType:  wire.AttributeReplaceIfEquals,
 		NewValue:    number,
@@ -99,7 +99,7 @@ func (a *Appender) storeLarge(number int64, event []byte) error {
 	}
 	// Also when the condition failed, or the transient segment is gone: an
 	// earlier merge may have come through.
-	if _, done, asked := a.has(number); done || asked != nil {
+	if _, done, asked := a.has(ctx, number); done || asked != nil {
 		return asked
 	}
 	return transientFailure(err)
@@ -114,8 +114,8 @@ func (a *Appender) queue(waits bool) {
 
 // has asks whether the segment has an event of the writer, and for the value of
 // the last one's number.
-func (a *Appender) has(number int64) (last int64, done bool, err error) {
-	last, err = Attribute(a.life.Context(), a.stores, a.Name, segmentstore.Write, a.session.writer)
+func (a *Appender) has(ctx context.Context, number int64) (last int64, done bool, err error) {
+	last, err = Attribute(ctx, a.stores, a.Name, segmentstore.Write, a.session.writer)
 	if err != nil {
 		return 0, false, err
 	}
@@ -145,9 +145,9 @@ type transient struct {
 }
 
 // store fills the segment and merges it into its parent under a condition.
-func (t *transient) store(event []byte, condition wire.AttributeUpdate) (merged bool, err error) {
+func (t *transient) store(ctx context.Context, event []byte, condition wire.AttributeUpdate) (merged bool, err error) {
 	const op = "merge large event into segment"
-	if err := t.create(); err != nil {
+	if err := t.create(ctx); err != nil {
 		return false, err
 	}
 	defer func() {
@@ -155,12 +155,12 @@ func (t *transient) store(event []byte, condition wire.AttributeUpdate) (merged 
 			go t.remove()
 		}
 	}()
-	if err := t.fill(event); err != nil {
+	if err := t.fill(ctx, event); err != nil {
 		return false, err
 	}
 	// A merge whose reply is lost is sent again: the answer is the same, or that
 	// the transient segment is gone.
-	reply, err := t.a.stores.Call(t.a.life.Context(), op, t.a.Name, segmentstore.Write, func(request int64, token string) wire.Command {
+	reply, err := t.a.stores.Call(ctx, op, t.a.Name, segmentstore.Write, func(request int64, token string) wire.Command {
 		return wire.MergeSegments{RequestID: request, Target: t.a.Name, Source: t.name, Token: token, AttributeUpdates: []wire.AttributeUpdate{condition}}
 	})
 	if err != nil {
@@ -176,9 +176,9 @@ func (t *transient) store(event []byte, condition wire.AttributeUpdate) (merged 
 }
 
 // create makes the segment and opens it for its writer.
-func (t *transient) create() error {
+func (t *transient) create(ctx context.Context) error {
 	const op = "create transient segment of segment"
-	reply, err := t.exchange(op, func(token string) wire.Command {
+	reply, err := t.exchange(ctx, op, func(token string) wire.Command {
 		return wire.CreateTransientSegment{RequestID: t.request, WriterID: t.writer, ParentSegment: t.a.Name, Token: token}
 	})
 	if err != nil {
@@ -189,7 +189,7 @@ func (t *transient) create() error {
 		return unexpected(op, t.a.Name, reply)
 	}
 	t.name = created.Segment
-	reply, err = t.exchange(op, func(token string) wire.Command {
+	reply, err = t.exchange(ctx, op, func(token string) wire.Command {
 		return wire.SetupAppend{RequestID: t.request, WriterID: t.writer, Segment: t.name, Token: token}
 	})
 	if err == nil {
@@ -204,8 +204,8 @@ func (t *transient) create() error {
 }
 
 // exchange is one request on the connection of the segment.
-func (t *transient) exchange(op string, build func(token string) wire.Command) (wire.Reply, error) {
-	ctx, cancel := fault.Within(t.a.life.Context(), t.a.stores.SetupTimeout(), op, t.a.Name)
+func (t *transient) exchange(ctx context.Context, op string, build func(token string) wire.Command) (wire.Reply, error) {
+	ctx, cancel := fault.Within(ctx, t.a.stores.SetupTimeout(), op, t.a.Name)
 	defer cancel()
 	token, _, err := t.a.stores.Authorizer().Token(ctx, t.a.Name, segmentstore.Write)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/pravega/pravega-client-go/internal/background"
-	"github.com/pravega/pravega-client-go/internal/retry"
 )
 
 // move is an appender's way from a connection that is about to end to another
@@ -81,24 +80,28 @@ func (a *Appender) move(m *move) {
 // findBefore looks for a berth until the connection that is left is gone; nil if
 // there was none.
 func (a *Appender) findBefore(from *link) *berth {
-	ctx, cancel := context.WithCancel(a.life.Context())
-	defer cancel()
-	stop := make(chan struct{})
-	defer close(stop)
+	life := a.life.Child(a.Name)
+	defer life.End()
 	go func() {
 		select {
 		case <-from.gone:
-			cancel()
-		case <-stop:
+			life.End()
+		case <-life.Ended():
 		}
 	}()
-	for attempt := 0; retry.Soon.Wait(ctx, attempt) == nil; attempt++ {
-		at, err := a.find(ctx)
-		if a.life.Judge(background.MoveAppend, err) == background.Done {
+	for {
+		var at *berth
+		verdict, _ := life.Do(background.MoveAppend, func(ctx context.Context) (err error) {
+			at, err = a.find(ctx)
+			return err
+		})
+		if verdict == background.Done {
 			return at
 		}
+		if !life.Sleep(life.Backoff(background.MoveAppend)) {
+			return nil
+		}
 	}
-	return nil
 }
 
 // release gives back a berth that was not used, if any.

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"context"
 	"net"
 	"sync"
 
@@ -32,7 +33,7 @@ type upload struct {
 }
 
 // fill appends the event to the transient segment.
-func (t *transient) fill(event []byte) error {
+func (t *transient) fill(ctx context.Context, event []byte) error {
 	u := &upload{conn: t.conn, segment: t.name, writer: t.writer, request: t.request, moved: make(chan struct{}, 1)}
 	u.cut(event)
 	if err := t.conn.Register(t.request, u); err != nil {
@@ -43,8 +44,8 @@ func (t *transient) fill(event []byte) error {
 	for {
 		select {
 		case <-u.moved:
-		case <-t.a.life.Ended():
-			return fault.Context(t.a.life.Context(), "append large event to segment", t.name)
+		case <-ctx.Done():
+			return fault.Context(ctx, "append large event to segment", t.name)
 		}
 		u.mu.Lock()
 		done, err := u.stored == len(u.parts), u.err
