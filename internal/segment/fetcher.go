@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"context"
 	"sync"
 	"time"
 
