@@ -160,7 +160,8 @@ func TestFaultsOfTheNetworkLoseAndDoubleNothing(t *testing.T) {
 				}
 				return harness.Pass
 			})
-			total += writeThrough(ctx, t, hasty(t, server), scope, stream, total, func() bool {
+			patient := connectTo(t, server, func(config *client.Config) { config.KeepAliveTimeout, config.ConnectionsPerStore = 5*time.Second, 1 })
+			total += writeThrough(ctx, t, patient, scope, stream, total, func() bool {
 				mu.Lock()
 				defer mu.Unlock()
 				return frames > 10
@@ -295,7 +296,7 @@ func TestHazard13ThrottledConnectionIsNotKilled(t *testing.T) {
 	server := proxiedServer(t)
 	proxy := server.Proxy()
 	defer proxy.Set(nil)
-	const silence = 500 * time.Millisecond
+	const silence = 2 * time.Second
 	c := connectTo(t, server, func(config *client.Config) { config.KeepAliveTimeout = silence })
 	scope, stream := newStream(t, c, 1)
 	s := newSpy(scope)
