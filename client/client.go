@@ -81,7 +81,9 @@ func New(config Config) (*Client, error) {
 // their groups, functions that watch groups return, and transactional writers abort or
 // keep their transactions, for which it waits up to connect.timeout; for what writers
 // have not had acknowledged it does not wait, so that may be stored or not. Then it
-// closes the connections. A second Close does nothing.
+// closes the connections. An error tells of one that did not end well: a reader that
+// stays in its group, or a transaction that is open until its lease ends. The client is
+// closed all the same. A second Close does nothing.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	if c.closed {
@@ -95,6 +97,7 @@ func (c *Client) Close() error {
 	}
 	c.mu.Unlock()
 	var closing sync.WaitGroup
+	failures := make(chan error, len(open))
 	for _, each := range open {
 		closing.Go(func() {
 			limit := time.Duration(0)
@@ -104,14 +107,17 @@ func (c *Client) Close() error {
 			}
 			l := c.life.Child(fmt.Sprintf("%T", each))
 			defer l.End()
-			l.Last(background.CloseChild, limit, each.Close)
+			if _, err := l.Last(background.CloseChild, limit, each.Close); err != nil && limit > 0 {
+				failures <- fault.Uncertain(err) // the others may have ended well
+			}
 		})
 	}
 	closing.Wait()
 	c.life.End()
 	c.stores.Close()
 	c.controller.Close()
-	return nil
+	close(failures)
+	return <-failures
 }
 
 // adopt notes a reader or writer that Close has to close.

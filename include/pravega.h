@@ -464,13 +464,18 @@ PRAVEGA_API int pravega_client_open(const pravega_config_t *config, pravega_clie
 
 /*
  * What:     Closes a client and what was opened from it. Writers are not
- *           flushed: flush or close them before. Slices that are out stay
- *           readable until they are released.
+ *           flushed: flush or close them before. Readers leave their groups, and
+ *           transactional writers abort or keep their transactions, as option
+ *           txn.close says. Slices that are out stay readable until they are
+ *           released.
  * Memory:   None.
- * Blocks:   For the time that connections need to end, no longer than a few
- *           round trips; not for servers that do not answer.
+ * Blocks:   Until readers and transactional writers are closed, at most for option
+ *           connect.timeout.
  * Threads:  Any; not from a callback.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_FROM_CALLBACK, then the handle lives on.
+ * Returns:  PRAVEGA_OK; server codes: a reader may still be in its group, see
+ *           pravega_reader_group_reader_offline, or a transaction be open until its
+ *           lease ends; PRAVEGA_E_FROM_CALLBACK, then the handle lives on. In every
+ *           other case it has ended.
  */
 PRAVEGA_API int pravega_client_close(pravega_client_t *client, pravega_error_t **err);
 

@@ -985,6 +985,8 @@ public:
     return detail::take(event);
   }
 
+  // Fails, and is closed all the same, if a reader may still be in its group, or a
+  // transaction be open until its lease ends.
   void close() { detail::call(pravega_client_close, handle_.leave()); }
   pravega_client_t *handle() const noexcept { return handle_.get(); }
 

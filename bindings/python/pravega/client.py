@@ -364,7 +364,10 @@ class Client(Object):
         handle = self._retire()
         if handle is not None:
             self._config.free()
-            quick(self._library, self._library.client_close, handle)
+            try:
+                quick(self._library, self._library.client_close, handle)
+            except PravegaError as failure:
+                failed = failed or failure
         if failed is not None:
             raise failed
 

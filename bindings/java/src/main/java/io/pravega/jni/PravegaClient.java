@@ -411,8 +411,12 @@ public final class PravegaClient implements AutoCloseable {
     }
 
     /**
-     * Closes the client and what was opened from it. Writers are not flushed: flush or close them before. Slices that
-     * are out stay readable.
+     * Closes the client and what was opened from it. Writers are not flushed: flush or close them before. Readers leave
+     * their groups, and transactional writers abort or keep their transactions, for which it waits up to option {@code
+     * connect.timeout}. Slices that are out stay readable.
+     *
+     * @throws PravegaException it is closed, but a reader may still be in its group, or a transaction be open until its
+     *     lease ends
      */
     @Override
     public void close() {
