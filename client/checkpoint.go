@@ -65,8 +65,8 @@ func (c *Checkpoint) UnmarshalBinary(data []byte) (err error) {
 // until all have, at most until ctx ends. Readers look for checkpoints every
 // ReaderGroupConfig.RefreshInterval; official Java readers, and ours that asked
 // to be told, when their application asks for the next event. A call that ended
-// early leaves the checkpoint under way: call again with its name to wait on, with
-// the same ReaderGroup, or CancelCheckpoints to give it up. A group without readers passes it at once.
+// early leaves the checkpoint under way, as MayBeStored of its error says: call again
+// with its name to wait on, with the same ReaderGroup, or CancelCheckpoints to give it up. A group without readers passes it at once.
 // Errors: Conflict if ReaderGroupConfig.MaxOutstandingCheckpoints are under way,
 // or if this one was given up; AlreadyExists for the name of a past one;
 // InvalidArgument; TimedOut and Cancelled.
@@ -93,9 +93,15 @@ func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, erro
 }
 
 // checkpoint starts a checkpoint, unless it is under way, and waits for it.
-func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[naming.Stream]streamcut.Cut, error) {
+func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (_ map[naming.Stream]streamcut.Cut, err error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
+	started := false
+	defer func() {
+		if started && err != nil && fault.CodeOf(err) != fault.Conflict {
+			err = fault.Uncertain(err) // it is under way, or was passed
+		}
+	}()
 	var offsets map[readergroup.Segment]int64
 	var future map[readergroup.Segment]readergroup.Successor
 	var passed bool
@@ -117,7 +123,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[nami
 	if _, known := state.CheckpointOffsets(name); !known {
 		passed = false // likewise
 	}
-	err := g.write(ctx, log, func() ([]readergroup.Update, error) {
+	err = g.write(ctx, log, func() ([]readergroup.Update, error) {
 		updates, err := state.StartCheckpoint(name)
 		if _, begun := g.begun.Load(name); begun && errors.Is(err, fault.AlreadyExists) {
 			return nil, nil // all have passed it since
@@ -130,6 +136,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (map[nami
 	if err != nil {
 		return nil, err
 	}
+	started = true
 	for attempt := 0; ; attempt++ {
 		if passed {
 			cuts, err := g.cuts(ctx, state.Ends(), future, offsets)

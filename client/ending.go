@@ -33,8 +33,6 @@ func (e *ending) wait(ctx context.Context, op, subject string) error {
 	case <-e.done:
 		return e.err
 	case <-ctx.Done():
-		err := fault.Context(ctx, op, subject).Because("another call that closes it is under way", nil)
-		err.Stored = true
-		return err
+		return fault.Uncertain(fault.Context(ctx, op, subject).Because("another call that closes it is under way", nil))
 	}
 }

@@ -121,7 +121,13 @@ func (g *ReaderGroup) restart(ctx context.Context, starts func(*readergroup.Stat
 
 // reset gives the group a configuration. The controller has the last word on
 // which one is the newest, and every member can finish what is begun here.
-func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer, wanted readergroup.Config) error {
+func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer, wanted readergroup.Config) (err error) {
+	registered := false // at the controllers, as far as is known
+	defer func() {
+		if registered && err != nil {
+			err = fault.Uncertain(err) // the members find it
+		}
+	}()
 	heads, err := g.client.heads(ctx, wanted)
 	if err != nil {
 		return err
@@ -145,6 +151,7 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 			return err
 		}
 		generation, err := g.client.controller.UpdateReaderGroup(ctx, g.scope, g.name, wanted)
+		registered = registered || err == nil || fault.MayBeStored(err)
 		if err != nil && !errors.Is(err, fault.Conflict) {
 			return err
 		}

@@ -25,11 +25,14 @@ func (g *ReaderGroup) UpdateRetentionStreamCut(ctx context.Context, cuts ...Stre
 	if config.Retention != readergroup.ReleaseByHand {
 		return fault.New(fault.InvalidArgument, op, g.String(), "its retention is %q, not %q", groupRetentions[config.Retention], GroupRetentionManual)
 	}
-	for _, c := range cuts {
+	for i, c := range cuts {
 		if _, reads := config.Start[c.cut.Stream]; !reads {
 			return fault.New(fault.InvalidArgument, op, g.String(), "the group does not read the stream of cut %s", c.cut)
 		}
 		if err := g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, c.cut); err != nil {
+			if i > 0 {
+				err = fault.Uncertain(err) // those before were taken
+			}
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"slices"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -102,6 +101,5 @@ func (w *Writer) outage(m *member, waited time.Duration) error {
 	err := fault.New(fault.OutageTooLong, "write to stream", w.stream.String(),
 		"segment %s has stored nothing for %v; acknowledged through event %d", m.Name, waited.Round(time.Millisecond), w.acked.Load())
 	_, err.Err = m.obstacle(time.Now())
-	err.Stored = slices.ContainsFunc(w.table.members, func(m *member) bool { return m.Doubtful() })
 	return err
 }

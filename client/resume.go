@@ -45,8 +45,13 @@ type resumption struct {
 // resume takes a writer's id over from its earlier incarnations, which cannot
 // store anything from then on, and finds out what they have stored. It returns
 // the segments that can be written to.
-func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (*resumption, []controller.SegmentRange, error) {
+func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (_ *resumption, _ []controller.SegmentRange, err error) {
 	r := &resumption{identity: newIdentity(id), client: c, stream: stream}
+	defer func() {
+		if err != nil && r.by > 0 {
+			err = fault.Uncertain(err) // the earlier ones are ended, or will be
+		}
+	}()
 	r.ceiling = r.uuid("ceiling")
 	r.claims = newClaims(c, stream, r.identity)
 	r.floors = newRegister(c, stream, r.uuid("floor"))

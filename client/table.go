@@ -104,9 +104,6 @@ func (m *member) Stored(_ *segment.Appender, bytes int) {
 
 // Failed is called when the segment cannot be written to.
 func (m *member) Failed(_ *segment.Appender, err error) {
-	if slices.ContainsFunc(m.writer.table.members, func(m *member) bool { return m.Doubtful() }) {
-		err = m.writer.unknown(err)
-	}
 	m.writer.fail(err)
 }
 

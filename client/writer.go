@@ -37,6 +37,7 @@ type Writer struct {
 	floor    *floor           // of a writer with an id
 	prompt   segment.Prompt   // left to who holds the lock: see unlock
 	closing  bool             // no more events are taken
+	ending   *ending          // of Close; nil as long as it was not called
 	err      error            // final; set once
 	handed   chan struct{}    // closed when segments were replaced next, if somebody waits
 	changed  chan struct{}    // closed at the next progress, if somebody waits
@@ -58,8 +59,9 @@ type Writer struct {
 // A writer with an id (WriterConfig.ID) also ends the earlier ones of this id and
 // finds out what they have stored: some requests for each segment, until ctx ends.
 // Errors: NoSuchScope, NoSuchStream, StreamSealed, InvalidArgument and those of the
-// network; Fenced if meanwhile another writer of this id was opened.
-func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config WriterConfig) (*Writer, error) {
+// network; Fenced if meanwhile another writer of this id was opened. MayBeStored tells
+// whether the earlier ones of the id may be ended although this one could not be opened.
+func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config WriterConfig) (opened *Writer, err error) {
 	const op = "open writer"
 	name := naming.Stream{Scope: scope, Name: stream}
 	if err := name.Check(op); err != nil {
@@ -69,6 +71,11 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 		return nil, err
 	}
 	w := c.newWriter(name, config)
+	defer func() {
+		if err != nil && w.resumed != nil {
+			err = fault.Uncertain(err) // the earlier ones of its id are ended
+		}
+	}()
 	segments, err := w.begin(ctx)
 	if err != nil {
 		w.life.End()
@@ -404,20 +411,20 @@ func (w *Writer) NotifyRoom(f func(acked int64, err error), room func()) {
 // Close refuses further writes, waits until everything accepted is stored, as
 // Flush does, or ctx ends, and releases the writer. An error tells that some
 // events may not be stored, or that the next writer of this one's id will not
-// know that they are; Acked tells which are. A second Close, also one after the
-// client's, does nothing but tell so.
+// know that they are; Acked tells which are, and MayBeStored whether any of the others
+// may be. A second Close, also one after the client's, waits for the first one, until its
+// own ctx ends, and does nothing but tell what Acked does: nil if everything is stored.
 func (w *Writer) Close(ctx context.Context) error {
+	const op = "close writer of stream"
 	w.mu.Lock()
-	if w.closing {
-		defer w.mu.Unlock()
-		switch {
-		case w.acked.Load() == w.last:
-			return nil
-		case w.err != nil:
-			return w.err
+	if first := w.ending; first != nil {
+		w.mu.Unlock()
+		if err := first.wait(ctx, op, w.stream.String()); err != nil {
+			return err
 		}
-		return w.beingClosed()
+		return w.unstored()
 	}
+	w.ending = newEnding()
 	w.emptyInbox(true)
 	w.closing = true
 	last := w.last
@@ -430,7 +437,22 @@ func (w *Writer) Close(ctx context.Context) error {
 	w.work.Wait()
 	w.forgetTime(ctx)
 	w.client.forget(w)
+	_ = w.ending.finish(nil)
+	if left := w.unstored(); left != nil { // by an end that nobody goes on to store it after
+		return fault.Marked(err, fault.MayBeStored(left))
+	}
 	return err
+}
+
+// unstored is why not everything that was accepted is stored, of a writer that has ended;
+// nil if it is.
+func (w *Writer) unstored() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.acked.Load() == w.last {
+		return nil
+	}
+	return w.err
 }
 
 func (w *Writer) beingClosed() error {
@@ -466,8 +488,8 @@ func (w *Writer) fail(err error) {
 		return
 	}
 	w.emptyInbox(true) // they have numbers, which nobody may take for acknowledged
-	if fault.CodeOf(err) == fault.Fenced && w.last > w.acked.Load() {
-		err = w.unknown(err)
+	if w.leavesDoubt(err) {
+		err = fault.Uncertain(err)
 	}
 	w.err = err
 	w.closeInbox()
@@ -478,6 +500,25 @@ func (w *Writer) fail(err error) {
 	}
 	w.reopen()
 	announce(&w.changed)
+}
+
+// leavesDoubt reports whether events above the acknowledged number may be stored, or are,
+// when the writer ends with err.
+func (w *Writer) leavesDoubt(err error) bool {
+	above := w.last - w.acked.Load()
+	switch fault.CodeOf(err) {
+	case fault.StreamSealed, fault.TransactionAborted, fault.TransactionCommitted:
+		return false // those who say so have found out, and said it
+	case fault.Fenced:
+		return above > 0 // the later writer may have been given what was under way
+	}
+	for _, m := range w.table.members {
+		if m.Doubtful() {
+			return true
+		}
+		m.Leftovers(func(_ int64, _ float64, events [][]byte) { above -= int64(len(events)) })
+	}
+	return above > 0 // stored behind an event that is not
 }
 
 // left tells everybody that bytes of a segment have left the window.

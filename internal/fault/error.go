@@ -88,13 +88,16 @@ func (c caused) Unwrap() []error { return []error{c.err, c.cause} }
 
 // Uncertain makes err that of a change which may have taken effect: MayBeStored holds
 // for the result.
-func Uncertain(err error) error {
+func Uncertain(err error) error { return Marked(err, true) }
+
+// Marked makes err that of a change which may have taken effect, or has not.
+func Marked(err error, stored bool) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Code: CodeOf(err), Op: "change", Err: err}
 	}
 	marked := *e
-	marked.Stored = true
+	marked.Stored = stored
 	return &marked
 }
 
