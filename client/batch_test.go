@@ -154,4 +154,4 @@ func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	}
 }
 
-func second(_ int64, err error) error { return err }
+func second[T any](_ T, err error) error { return err }

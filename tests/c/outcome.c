@@ -168,10 +168,115 @@ static void numbers_that_are_none(void) {
   faulty_stop(&f);
 }
 
+/* What a call said of the events that it was about. */
+struct told {
+  int status, may_be_stored;
+};
+
+static struct told heard(int status, pravega_error_t *err) {
+  struct told t = {status, pravega_error_may_be_stored(err)};
+  CHECK_INT(PRAVEGA_OK, pravega_error_free(err));
+  return t;
+}
+
+/* What somebody else does while a call waits. */
+struct closer {
+  pravega_client_t *client; /* NULL: the writer is closed */
+  pravega_writer_t *writer;
+  struct told told;
+};
+
+static void *close_soon(void *arg) {
+  struct closer *c = arg;
+  pravega_error_t *err;
+  sleep_ms(20);
+  int status = c->client != NULL ? pravega_client_close(c->client, &err) : pravega_writer_close(c->writer, NULL, 20, &err);
+  c->told = heard(status, err);
+  return NULL;
+}
+
+enum way { WAIT, FLUSH, CLOSE, WAYS };
+enum ending { IN_TIME, WRITER_CLOSED, CLIENT_CLOSED, ENDINGS };
+
+/* One event, whose appends meet a fault, one way to hear of it, and one way in which
+ * that ends. */
+static void hear(struct faulty *f, const char *fault, enum way way, enum ending ending) {
+  static int events;
+  char line[64], id[16];
+  pravega_client_t *client = faulty_client(f, NULL, NULL);
+  pravega_writer_t *w = writer_open(client);
+  pravega_error_t *err = NULL;
+  pthread_t thread;
+  struct closer closer = {ending == CLIENT_CLOSED ? client : NULL, w, {0, 0}};
+  int limit = ending == IN_TIME ? 30 : LONG;
+  struct told told;
+  bool closed = way == CLOSE || ending == WRITER_CLOSED;
+  snprintf(line, sizeof line, "appends %s", fault);
+  faulty_tell(f, line);
+  snprintf(id, sizeof id, "<%d>", events++);
+  CHECK_INT(1, pravega_writer_write(w, NULL, 0, id, strlen(id), LONG));
+  if (ending != IN_TIME) {
+    CHECK_INT(0, pthread_create(&thread, NULL, close_soon, &closer));
+  }
+  switch (way) {
+  case WAIT:
+    told = heard(pravega_writer_wait(w, 1, limit, NULL), NULL);
+    told.may_be_stored = told.status == PRAVEGA_E_TIMED_OUT; /* as documented */
+    break;
+  case FLUSH:
+    told.status = pravega_writer_flush(w, limit, &err);
+    told = heard(told.status, err);
+    break;
+  default:
+    told.status = pravega_writer_close(w, NULL, limit, &err);
+    told = heard(told.status, err);
+  }
+  if (ending != IN_TIME) {
+    CHECK_INT(0, pthread_join(thread, NULL));
+  }
+  if (way == WAIT && told.status == PRAVEGA_E_CLOSED) { /* the final error tells */
+    int status = closed ? PRAVEGA_OK : pravega_writer_error(w, &err);
+    told = closed ? closer.told : heard(status, err);
+  }
+  faulty_tell(f, "serve");
+  faulty_tell(f, "cut");
+  if (!closed) {
+    int64_t acked;
+    int status = pravega_writer_close(w, &acked, LONG, NULL);
+    CHECK_INT(status == PRAVEGA_OK, acked == 1);
+  }
+  if (ending != CLIENT_CLOSED) {
+    CHECK_OK(pravega_client_close(client, &error));
+  }
+  bool stored = strstr(faulty_ask(f, "stored"), id) != NULL;
+  if (told.status == PRAVEGA_OK ? !stored : stored && !told.may_be_stored) {
+    fprintf(stderr, "%s, way %d, ending %d: status %d, may be stored: %d, is stored: %d\n", fault, way, ending, told.status, told.may_be_stored, stored);
+    exit(1);
+  }
+}
+
+/* What writers say of an event that nobody acknowledges is what is stored. */
+static void writers_tell_their_outcome(void) {
+  static const char *const faults[] = {"serve", "ignore", "noreply", "late", "refuse"};
+  struct faulty f;
+  faulty_start(&f);
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    for (int way = 0; way < WAYS; way++) {
+      for (int ending = 0; ending < ENDINGS; ending++) {
+        if (way != CLOSE || ending != WRITER_CLOSED) { /* its handle has ended */
+          hear(&f, faults[i], (enum way)way, (enum ending)ending);
+        }
+      }
+    }
+  }
+  faulty_stop(&f);
+}
+
 int main(int argc, char **argv) {
   CHECK_INT(2, argc);
   faulty_program = argv[1];
   RUN(release_against_close);
   RUN(numbers_that_are_none);
+  RUN(writers_tell_their_outcome);
   return 0;
 }

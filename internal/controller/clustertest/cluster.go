@@ -55,6 +55,7 @@ type Cluster struct {
 	advertised   string          // where the store is, if not where it listens
 	marks        map[string]Mark // by writer
 	catalogue    catalogue
+	cut          chan struct{} // closed by CutCalls
 }
 
 // New makes the stream "scope/stream" whose segments 0, 1, … are divided at
@@ -71,7 +72,8 @@ func New(bounds ...float64) (*Cluster, error) {
 	}
 	c := &Cluster{Server: store, Stream: naming.Stream{Scope: "scope", Name: "stream"}, URI: "tcp://" + listener.Addr().String(),
 		served: make(chan struct{}), follow: make(map[int64][]*pb.Successors_Successor),
-		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), effects: make(map[string]int), instead: make(map[string]proto.Message), marks: make(map[string]Mark), life: 10 * time.Minute}
+		transactions: make(map[wire.UUID]*transaction), calls: make(map[string]int), effects: make(map[string]int), instead: make(map[string]proto.Message), marks: make(map[string]Mark), life: 10 * time.Minute,
+		cut: make(chan struct{})}
 	var first []*pb.SegmentRange
 	c.catalogue = newCatalogue(c.Stream)
 	for i := range len(bounds) - 1 {
@@ -165,11 +167,20 @@ func (c *Cluster) Admit(f func(authorization string) bool) {
 // SetCalls makes f decide on every call of the controller's methods from now on;
 // call counts those of the method from 1. Here, Ignore gives no answer, Held none after
 // the call has taken effect, NoReply and CloseLate one that the server is not available
-// after the call has taken effect, CloseNow the same without an effect.
+// after the call has taken effect, CloseNow the same without an effect, and Refused one
+// that the caller may not do this.
 func (c *Cluster) SetCalls(f func(method string, call int) storetest.Verdict) {
 	c.mu.Lock()
 	c.fate = f
 	c.mu.Unlock()
+}
+
+// CutCalls ends the calls that get no answer, as if their connections broke.
+func (c *Cluster) CutCalls() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.cut)
+	c.cut = make(chan struct{})
 }
 
 // Instead makes the controller answer a method with a reply, whatever effect the
@@ -278,7 +289,7 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 	method := path.Base(full)
 	c.mu.Lock()
 	c.calls[method]++
-	fate, call, verdict, admits := c.fate, c.calls[method], storetest.Serve, c.admits
+	fate, call, verdict, admits, cut := c.fate, c.calls[method], storetest.Serve, c.admits, c.cut
 	c.mu.Unlock()
 	headers, _ := metadata.FromIncomingContext(stream.Context())
 	if admits != nil && !admits(strings.Join(headers.Get("authorization"), ",")) {
@@ -288,12 +299,21 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 		verdict = fate(method, call)
 	}
 	gone := status.Error(codes.Unavailable, "the controller is not available")
+	hang := func() error {
+		select {
+		case <-stream.Context().Done():
+			return stream.Context().Err()
+		case <-cut:
+			return gone
+		}
+	}
 	switch verdict {
 	case storetest.Ignore:
-		<-stream.Context().Done()
-		return stream.Context().Err()
+		return hang()
 	case storetest.CloseNow:
 		return gone
+	case storetest.Refused:
+		return status.Error(codes.PermissionDenied, "not you")
 	}
 	reply, err := c.do(method, stream)
 	if err != nil {
@@ -306,7 +326,7 @@ func (c *Cluster) answer(_ any, stream grpc.ServerStream) error {
 	case storetest.Serve:
 		return stream.SendMsg(reply)
 	case storetest.Held:
-		<-stream.Context().Done()
+		return hang()
 	}
 	return gone
 }

@@ -116,8 +116,10 @@ class OutcomeTest {
         EventWriter writer = writer();
         CompletableFuture<Void> never = writer.whenAcked(writer.write("event".getBytes()));
         client.close();
-        assertInstanceOf(PravegaException.Closed.class, failure(never));
-        assertThrows(PravegaException.Closed.class, writer::close);
+        PravegaException ended = failure(never);
+        assertInstanceOf(PravegaException.Closed.class, ended);
+        assertTrue(ended.mayBeStored());
+        assertTrue(assertThrows(PravegaException.Closed.class, writer::close).mayBeStored());
     }
 
     @Test

@@ -1,0 +1,217 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
+)
+
+// A call that changes something ends in many ways. Whatever the fault, at whichever of
+// its requests, and however the call ends: if MayBeStored of its error is false, nothing
+// of it was stored or recorded, and a success is true. The table of the calls is in
+// changes_test.go.
+func TestCallsTellTheirOutcome(t *testing.T) {
+	places := make(chan struct{}, 16) // trials wait more than they work
+	var work sync.WaitGroup
+	try := func(r *trial) (requests int) {
+		places <- struct{}{}
+		defer func() { <-places }()
+		return r.run()
+	}
+	for name, c := range changes {
+		work.Go(func() {
+			requests := try(&trial{change: c, t: t, name: name + " without faults"})
+			for at := 1; at <= max(requests, 1); at++ {
+				for _, f := range fates {
+					for _, e := range f.ends {
+						if e != closed || c.closes != nil {
+							name := fmt.Sprintf("%s, request %d of %d %s, %s", name, at, requests, f.name, e)
+							work.Go(func() { try(&trial{change: c, t: t, name: name, fate: f, end: e, at: at}) })
+						}
+					}
+				}
+			}
+		})
+	}
+	work.Wait()
+}
+
+// end is what ends a call.
+type end string
+
+const (
+	answered  end = "answered"
+	cancelled end = "cancelled"
+	expired   end = "deadline"
+	closed    end = "object closed"
+	shutDown  end = "client closed"
+)
+
+var (
+	byAnswer = []end{answered}
+	byOthers = []end{cancelled, expired, closed, shutDown}
+)
+
+// fate is what becomes of a request, and of those after it.
+type fate struct {
+	name         string
+	first, after storetest.Verdict
+	ends         []end
+}
+
+// fates are all that a request can meet. NoReply stands for an effect without an answer.
+var fates = []fate{
+	{"done, answer lost", storetest.CloseLate, storetest.Serve, byAnswer},
+	{"refused", storetest.Refused, storetest.Refused, byAnswer},
+	{"not done", storetest.CloseNow, storetest.Serve, byAnswer},
+	{"done, answer lost, then refused", storetest.CloseLate, storetest.Refused, byAnswer},
+	{"not done, then refused", storetest.CloseNow, storetest.Refused, byAnswer},
+	{"done without an answer", storetest.NoReply, storetest.NoReply, byOthers},
+	{"not done without an answer", storetest.Ignore, storetest.Ignore, byOthers},
+	{"done, then nobody there", storetest.CloseLate, storetest.CloseNow, byOthers},
+}
+
+// trial is one call in a world of its own.
+type trial struct {
+	change
+	t    *testing.T
+	name string
+	fate
+	end
+	at int // the request that has the fate; 0: none
+
+	mu     sync.Mutex
+	armed  bool
+	seen   int
+	strike func() // ends the call
+}
+
+// verdict is that on the next request.
+func (r *trial) verdict() storetest.Verdict {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.armed {
+		return storetest.Serve
+	}
+	switch r.seen++; {
+	case r.at == 0 || r.seen < r.at:
+		return storetest.Serve
+	case r.seen > r.at:
+		return r.after
+	}
+	r.strike()
+	return r.first
+}
+
+func (r *trial) arm(on bool) {
+	r.mu.Lock()
+	r.armed = on
+	r.mu.Unlock()
+}
+
+// run makes the call, and returns how many requests it takes.
+func (r *trial) run() (requests int) {
+	cluster := newCluster(r.t, keyspace...)
+	defer cluster.Close()
+	w := &world{cluster: cluster, trial: r}
+	defer w.close()
+	cluster.Set(func(_ int, c wire.Command) storetest.Verdict {
+		switch c.(type) {
+		case wire.Hello, wire.KeepAlive:
+			return storetest.Serve
+		}
+		return r.verdict()
+	})
+	cluster.SetCalls(func(string, int) storetest.Verdict {
+		if v := r.verdict(); v != storetest.NoReply {
+			return v
+		}
+		return storetest.Held
+	})
+	w.client, w.other = w.connect(), w.connect()
+	r.ready(w)
+	err := r.make(w)
+	r.mu.Lock()
+	requests = r.seen
+	r.mu.Unlock()
+	w.settle()
+	happened := r.happened(w)
+	switch {
+	case err == nil && r.end != closed && r.end != shutDown && !(r.kept == nil && happened || r.kept != nil && r.kept(w)):
+		r.t.Errorf("%s: it is told to be done, and is not", r.name)
+	case err != nil && happened && !MayBeStored(err):
+		r.t.Errorf("%s: it has happened, but is not told to be possible: %v", r.name, err)
+	case r.at == 0 && CodeOf(err) != r.fails:
+		r.t.Errorf("%s: %v", r.name, err)
+	}
+	return requests
+}
+
+// make makes the call, which is ended as soon as a request has met its fate, or, if none
+// does, a moment later.
+func (r *trial) make(w *world) error {
+	ctx := &limit{Context: context.Background(), over: make(chan struct{})}
+	defer time.AfterFunc(time.Minute, func() { ctx.end(context.DeadlineExceeded) }).Stop()
+	struck := make(chan struct{})
+	r.strike = sync.OnceFunc(func() { close(struck) })
+	var ending sync.WaitGroup
+	defer ending.Wait()
+	if r.end != "" && r.end != answered {
+		ending.Go(func() {
+			select {
+			case <-struck:
+			case <-time.After(20 * time.Millisecond):
+			}
+			switch r.end {
+			case cancelled:
+				ctx.end(context.Canceled)
+			case expired:
+				ctx.end(context.DeadlineExceeded)
+			case closed:
+				short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+				defer cancel()
+				r.closes(short, w)
+			case shutDown:
+				_ = w.client.Close()
+			}
+			time.Sleep(10 * time.Millisecond)
+			ctx.end(context.Canceled) // not every call ends with its object
+		})
+	}
+	r.arm(true)
+	defer r.arm(false)
+	return r.call(ctx, w)
+}
+
+// limit is a context that ends when and as the test says.
+type limit struct {
+	context.Context
+	once sync.Once
+	over chan struct{}
+	err  error // set before over is closed
+}
+
+func (l *limit) end(err error) {
+	l.once.Do(func() {
+		l.err = err
+		close(l.over)
+	})
+}
+
+func (l *limit) Deadline() (time.Time, bool) { return time.Now().Add(time.Minute), true }
+
+func (l *limit) Done() <-chan struct{} { return l.over }
+
+func (l *limit) Err() error {
+	select {
+	case <-l.over:
+		return l.err
+	default:
+		return nil
+	}
+}
