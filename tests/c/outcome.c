@@ -3,6 +3,7 @@
 #include "faulty.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 enum { LONG = 60000, EVENTS = 17, SIZE = 8 + 2 };
@@ -272,11 +273,158 @@ static void writers_tell_their_outcome(void) {
   faulty_stop(&f);
 }
 
+/* Whoever writes while another thread ends the writer. */
+struct writing {
+  pravega_writer_t *writer;
+  int64_t number[400]; /* that each event has got, or why it has none */
+  int64_t waited;      /* the highest number that a wait said is stored */
+  atomic_int count;
+};
+
+static void *write_on(void *arg) {
+  struct writing *w = arg;
+  char id[16];
+  for (int i = 0; i < 400; atomic_store(&w->count, ++i)) {
+    snprintf(id, sizeof id, "<%d>", i);
+    int64_t n = w->number[i] = pravega_writer_write(w->writer, NULL, 0, id, strlen(id), i % 3 == 0 ? LONG : 0);
+    if (n < 0) { /* what is refused has no number, now and later */
+      CHECK(n == PRAVEGA_E_CLOSED || n == PRAVEGA_E_BAD_HANDLE);
+      CHECK(pravega_writer_wait(w->writer, n, 0, NULL) < 0);
+    } else if (i % 50 == 49 && pravega_writer_wait(w->writer, n, LONG, NULL) == PRAVEGA_OK) {
+      w->waited = n;
+    }
+  }
+  return NULL;
+}
+
+/* How often an event is stored. */
+static int times_stored(const char *stored, int event) {
+  char id[16];
+  int times = 0;
+  snprintf(id, sizeof id, "<%d>", event);
+  for (const char *at = stored; (at = strstr(at, id)) != NULL; at++) {
+    times++;
+  }
+  return times;
+}
+
+/* Each event that was taken is stored once, as far as was acknowledged, and further only
+ * if that is said to be possible; none that was refused is. */
+static void write_against_close(void) {
+  static const char *const faults[] = {"serve", "serve", "noreply", "late"};
+  int cut_off = 0;
+  for (int round = 0; round < rounds(60); round++) {
+    struct faulty f;
+    pthread_t thread;
+    pravega_error_t *err = NULL;
+    int64_t acked = 0;
+    char line[64];
+    faulty_start(&f);
+    pravega_client_t *client = faulty_client(&f, NULL, NULL);
+    static struct writing w;
+    memset(&w, 0, sizeof w);
+    w.writer = writer_open(client);
+    snprintf(line, sizeof line, "appends %s", faults[round / 2 % 4]);
+    faulty_tell(&f, line);
+    CHECK_INT(0, pthread_create(&thread, NULL, write_on, &w));
+    for (int after = 1 + rand() % 40; atomic_load(&w.count) < after;) {
+      sched_yield();
+    }
+    bool by_client = round % 2 == 0;
+    if (by_client) {
+      CHECK_OK(pravega_client_close(client, &error));
+    }
+    int status = pravega_writer_close(w.writer, &acked, strcmp(faults[round / 2 % 4], "serve") == 0 ? LONG : 20, &err);
+    struct told told = heard(status, err);
+    CHECK_INT(0, pthread_join(thread, NULL));
+    if (!by_client) {
+      CHECK_OK(pravega_client_close(client, &error));
+    }
+    const char *stored = faulty_ask(&f, "stored");
+    CHECK(w.waited <= acked);
+    for (int i = 0; i < atomic_load(&w.count); i++) {
+      int times = times_stored(stored, i);
+      CHECK(times <= (w.number[i] > 0 ? 1 : 0));
+      if (w.number[i] > 0 && (w.number[i] <= acked || told.status == PRAVEGA_OK)) {
+        CHECK_INT(1, times);
+      } else if (times > 0) {
+        CHECK(told.may_be_stored);
+        cut_off++;
+      }
+    }
+    faulty_stop(&f);
+  }
+  CHECK(cut_off > 0);
+}
+
+struct committing {
+  pravega_txn_t *txn;
+  atomic_bool *go;
+  int pause;
+  struct told told;
+};
+
+static void *commit(void *arg) {
+  struct committing *c = arg;
+  pravega_error_t *err = NULL;
+  while (!atomic_load(c->go)) {
+  }
+  linger(c->pause);
+  int status = pravega_txn_commit(c->txn, NULL, LONG, &err);
+  c->told = heard(status, err);
+  return NULL;
+}
+
+/* A commit that meets a close says whether the events are in the stream. */
+static void commit_against_close(void) {
+  struct faulty f;
+  faulty_start(&f);
+  int committed = 0, dropped = 0;
+  for (int round = 0; round < rounds(150); round++) {
+    char id[16];
+    atomic_bool go = false;
+    pthread_t thread;
+    pravega_txn_writer_t *w;
+    struct committing c = {.go = &go, .pause = rand() % 200000};
+    pravega_client_t *client = faulty_client(&f, "txn.lease", "30s");
+    CHECK_OK(pravega_txn_writer_open(client, "scope", "stream", NULL, &w, LONG, &error));
+    CHECK_OK(pravega_txn_begin(w, &c.txn, LONG, &error));
+    snprintf(id, sizeof id, "<%d>", round);
+    CHECK_INT(1, pravega_txn_write(c.txn, NULL, 0, id, strlen(id), LONG, NULL));
+    faulty_tell(&f, round / 3 % 2 == 0 ? "call commitTransaction serve" : "call commitTransaction late");
+    CHECK_INT(0, pthread_create(&thread, NULL, commit, &c));
+    atomic_store(&go, true);
+    linger(rand() % 200000);
+    int end = round % 3;
+    if (end == 0) {
+      (void)pravega_txn_close(c.txn, 100, NULL);
+    } else if (end == 1) {
+      (void)pravega_txn_writer_close(w, 100, NULL);
+    } else {
+      (void)pravega_client_close(client, NULL);
+    }
+    CHECK_INT(0, pthread_join(thread, NULL));
+    (void)pravega_txn_close(c.txn, 100, NULL);
+    (void)pravega_txn_writer_close(w, 100, NULL);
+    (void)pravega_client_close(client, NULL);
+    int times = times_stored(faulty_ask(&f, "stored"), round);
+    CHECK(times <= 1);
+    CHECK(c.told.status != PRAVEGA_OK || times == 1);
+    CHECK(times == 0 || c.told.status == PRAVEGA_OK || c.told.may_be_stored || c.told.status == PRAVEGA_E_BAD_HANDLE);
+    *(times == 1 ? &committed : &dropped) += 1;
+    CHECK(c.told.status != PRAVEGA_E_BAD_HANDLE || times == 0);
+  }
+  CHECK(committed > 0 && dropped > 0);
+  faulty_stop(&f);
+}
+
 int main(int argc, char **argv) {
   CHECK_INT(2, argc);
   faulty_program = argv[1];
   RUN(release_against_close);
   RUN(numbers_that_are_none);
   RUN(writers_tell_their_outcome);
+  RUN(write_against_close);
+  RUN(commit_against_close);
   return 0;
 }

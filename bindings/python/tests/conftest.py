@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -114,6 +115,13 @@ class Faulty:
     def stored(self) -> list[str]:
         """The events that are stored."""
         return self.ask("stored").split()
+
+    def await_stored(self, event: str) -> None:
+        """Waits until an event is stored."""
+        end = time.monotonic() + SOON
+        while event not in self.stored:
+            assert time.monotonic() < end
+            time.sleep(0.001)
 
     def _line(self) -> str:
         assert self._process.stdout is not None

@@ -78,7 +78,7 @@ def test_closing_ends_every_wait(faulty: Faulty, client: pravega.Client) -> None
         future = writer.ack(number)
         dropped = writer.ack(number)
         assert dropped.cancel()
-        time.sleep(0.2)
+        faulty.await_stored("event")
         with pytest.raises(pravega.TimedOutError) as caught:
             writer.close(timeout=0.1)
         assert caught.value.may_be_stored
@@ -98,7 +98,7 @@ def test_closing_ends_tasks_that_wait(faulty: Faulty, client: pravega.Client) ->
         number = writer.write(b"event")
         dropped = asyncio.create_task(writer.wait_async(number))
         waiting = asyncio.create_task(writer.wait_async(number))
-        await asyncio.sleep(0.05)
+        await asyncio.to_thread(faulty.await_stored, "event")
         dropped.cancel()
         with pytest.raises(asyncio.CancelledError):
             await dropped
@@ -108,7 +108,7 @@ def test_closing_ends_tasks_that_wait(faulty: Faulty, client: pravega.Client) ->
             await asyncio.wait_for(waiting, SOON)
         assert caught.value.may_be_stored
 
-    faulty.tell("appends ignore")
+    faulty.tell("appends noreply")
     asyncio.run(work())
 
 

@@ -1,6 +1,7 @@
 package io.pravega.jni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -47,6 +48,13 @@ final class Faulty implements AutoCloseable {
     List<String> stored() throws IOException {
         String events = ask("stored");
         return events.isEmpty() ? List.of() : List.of(events.split(" "));
+    }
+
+    /** Waits until an event is stored. */
+    void awaitStored(String event) throws IOException, InterruptedException {
+        for (long end = System.nanoTime() + Wait.LONG.toNanos(); !stored().contains(event); Thread.sleep(1)) {
+            assertTrue(System.nanoTime() < end, event + " is not stored");
+        }
     }
 
     @Override

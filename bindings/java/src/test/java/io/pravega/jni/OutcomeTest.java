@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,6 +101,7 @@ class OutcomeTest {
         long last = writer.write("event".getBytes());
         CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> writer.awaitAck(last, Wait.LONG));
         CompletableFuture<Void> future = writer.whenAcked(last);
+        faulty.awaitStored("event");
         PravegaException closed = assertThrows(PravegaException.TimedOut.class, () -> writer.close(SHORT));
         assertTrue(closed.mayBeStored());
         assertTrue(failure(future).mayBeStored());
@@ -112,9 +116,10 @@ class OutcomeTest {
 
     @Test
     void closingTheClientEndsFutures() throws Exception {
-        faulty.tell("appends ignore");
+        faulty.tell("appends noreply");
         EventWriter writer = writer();
         CompletableFuture<Void> never = writer.whenAcked(writer.write("event".getBytes()));
+        faulty.awaitStored("event");
         client.close();
         PravegaException ended = failure(never);
         assertInstanceOf(PravegaException.Closed.class, ended);
@@ -144,6 +149,55 @@ class OutcomeTest {
             writer.whenAcked(last); // now waits go another way
         }
         closeUnacked(writer);
+    }
+
+    /** Futures of events that are written while the writer, or its client, is closed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "ignore", "noreply", "late"})
+    void whatFuturesSayIsStored(String append) throws Exception {
+        for (int race = 0; race < 10; race++) {
+            faulty.tell("appends " + append);
+            PravegaClient other = faulty.client();
+            EventWriter writer = other.openWriter(Faulty.SCOPE, Faulty.STREAM);
+            Map<String, CompletableFuture<Void>> futures = new ConcurrentHashMap<>();
+            String name = append + race + ".";
+            Thread writing = new Thread(() -> {
+                for (int i = 0; i < 200; i++) {
+                    try {
+                        futures.put(name + i, writer.whenAcked(writer.write((name + i).getBytes())));
+                    } catch (PravegaException e) {
+                        assertFalse(e.mayBeStored());
+                    }
+                }
+            });
+            writing.start();
+            Wait.until("some are written", () -> futures.size() > 5);
+            if (race % 2 == 0) {
+                other.close();
+            }
+            try {
+                writer.close(Duration.ofMillis(20));
+            } catch (PravegaException e) {
+                assertTrue(e instanceof PravegaException.TimedOut || e instanceof PravegaException.Closed, e.toString());
+            }
+            writing.join();
+            other.close();
+            faulty.tell("serve");
+            List<String> stored = faulty.stored();
+            for (Map.Entry<String, CompletableFuture<Void>> each : futures.entrySet()) {
+                int times = Collections.frequency(stored, each.getKey());
+                assertTrue(times <= 1, each.getKey());
+                if (!each.getValue().isCompletedExceptionally()) {
+                    each.getValue().get(60, TimeUnit.SECONDS);
+                    assertEquals(1, times, each.getKey());
+                } else if (times == 1) {
+                    assertTrue(failure(each.getValue()).mayBeStored(), each.getKey());
+                }
+            }
+            for (int i = 0; i < 200; i++) {
+                assertTrue(futures.containsKey(name + i) || !stored.contains(name + i), name + i + " was refused and is stored");
+            }
+        }
     }
 
     @ParameterizedTest
