@@ -73,7 +73,7 @@ func (c *cluster) writer(change func(*Config, *WriterConfig)) *Writer {
 // within bounds a test that must not hang.
 func within(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -156,10 +156,10 @@ func flush(t *testing.T, w *Writer, last int64) {
 // eventually waits for a condition.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for !holds() {
 		if time.Now().After(deadline) {
-			t.Fatalf("not so after 30 s: %s", what)
+			t.Fatalf("not so after two minutes: %s", what)
 		}
 		time.Sleep(time.Millisecond)
 	}
