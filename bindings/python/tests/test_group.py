@@ -83,8 +83,8 @@ def test_a_checkpoint_is_told_passed_and_gone_back_to(client: pravega.Client, sc
     assert [stream.start for stream in group.info().streams] == list(checkpoint.cuts)
 
 
-#: Slow up to its checkpoint, which it then has long before the stream ends; says with its
-#: name what it has read by then, and when it has read more.
+#: Slow up to its checkpoint, and hardly goes on without one, so that it has it long before
+#: the stream ends; says with its name what it has read by then, and when it has read more.
 WORKER = """
 import sys, time, pravega
 
@@ -102,7 +102,7 @@ with pravega.Client(uri) as client, client.open_reader_group(scope, "g") as grou
         for event in reader:
             read.append(int(event))
             if len(read) % 10 == 0 and not saved:
-                time.sleep(0.005)
+                time.sleep(0.005 if len(read) < 3000 else 1)
             if len(read) == (1000 if saved else 100):
                 print("more", flush=True)
 """
@@ -182,6 +182,8 @@ def test_a_checkpoint_that_nobody_passes(client: pravega.Client, scope: str) -> 
             again.result(0.3)
         group.cancel_checkpoints()
         assert isinstance(again.exception(SOON), pravega.ConflictError)
+        for _ in range(2):
+            group.stream_cuts(timeout=SOON)  # so the reader has seen that it is gone
 
         with client.open_reader_group(scope, "g") as handle:
             three = pool.submit(handle.checkpoint, "three", timeout=SOON)
@@ -295,7 +297,7 @@ def test_back_to_the_last_checkpoint(client: pravega.Client, scope: str) -> None
     with part:
         seen += map(int, part)
     assert sorted(seen[first:]) == list(range(first, count))
-    assert reached == []
+    assert set(reached) <= {first}  # there may be a further one
     group.reset_to_last_checkpoint()
     thrown_out(reader, pravega.GroupReinitializedError)
     client.seal_stream(scope, "s")
@@ -393,7 +395,7 @@ def test_what_truncation_skipped_is_told(client: pravega.Client, scope: str) -> 
 
 
 def test_a_stream_that_is_gone(client: pravega.Client, scope: str) -> None:
-    """It ends where it was read to, also when it is made anew under its name; the other one is read on."""
+    """It ends where it was read to, and the other one is read on; that it was made anew is told at the end."""
     fill(client, scope, "stays", range(100), segments=2)
     fill(client, scope, "goes", range(1000, 1050))
     group = group_over(client, scope, f"{scope}/stays", f"{scope}/goes")
@@ -404,7 +406,9 @@ def test_a_stream_that_is_gone(client: pravega.Client, scope: str) -> None:
         fill(client, scope, "goes", range(2000, 2050))
         fill(client, scope, "stays", range(100, 200))
         client.seal_stream(scope, "stays")
-        seen += map(int, reader)
+        with pytest.raises(pravega.NoSuchStreamError, match=f"goes was deleted.*reset group {scope}/g"):
+            for event in reader:
+                seen.append(int(event))
     assert sorted(seen) == [*range(200), *range(1000, 1050)]
     client.seal_stream(scope, "goes")
     group.reset([f"{scope}/goes"], **QUICK)

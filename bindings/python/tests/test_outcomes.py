@@ -117,8 +117,8 @@ def test_ctrl_c_ends_a_wait(faulty: Faulty, client: pravega.Client, ctrl_c: Call
     writer = client.open_writer("scope", "stream")
     number = writer.write(b"event")
     begin = time.monotonic()
-    ctrl_c(0.3)
     with pytest.raises(KeyboardInterrupt):
+        ctrl_c(0.3)
         writer.wait(number)
     assert time.monotonic() - begin < SOON / 2
     closed(writer)
@@ -129,8 +129,8 @@ def test_ctrl_c_ends_a_close(faulty: Faulty, client: pravega.Client, ctrl_c: Cal
     writer = client.open_writer("scope", "stream")
     number = writer.write(b"event")
     future = writer.ack(number)
-    ctrl_c(0.3)
     with pytest.raises(KeyboardInterrupt):
+        ctrl_c(0.3)
         writer.close()
     ended = future.exception(SOON)  # it goes on closing, and nobody hears how that ends
     assert isinstance(ended, pravega.ClosedError)
