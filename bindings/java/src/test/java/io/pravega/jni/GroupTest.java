@@ -357,7 +357,7 @@ class GroupTest extends NumberedEvents {
     }
 
     @Test
-    void aStreamThatIsGoneEndsAndTheOthersGoOn() {
+    void aStreamThatIsGoneAndMadeAnewIsTold() {
         PravegaClient client = server.client();
         String stays = written(2, 100);
         String goes = server.stream(1);
@@ -372,9 +372,12 @@ class GroupTest extends NumberedEvents {
         write(server.scope(), goes, 2_000, 2_050);
         write(server.scope(), stays, 100, 200);
         client.sealStream(server.scope(), stays);
-        reader.events().forEach(event -> add(seen, event));
-        assertTrue(reader.ended());
-        assertEquals(sorted(numbers(0, 200), numbers(1_000, 1_050)), sorted(seen, List.of()));
+        Exception e = assertThrows(PravegaException.NoSuchStream.class, () -> reader.events().forEach(event -> add(seen, event)));
+        assertTrue(e.getMessage().contains("reset group"), e.getMessage());
+        List<Integer> before = sorted(numbers(0, 100), numbers(1_000, 1_050));
+        assertTrue(seen.containsAll(before), seen.toString());
+        assertTrue(sorted(before, numbers(100, 200)).containsAll(seen), seen.toString());
+        assertEquals(seen.size(), seen.stream().distinct().count());
         reader.close();
         client.sealStream(server.scope(), goes);
         group.resetReaderGroup(QUICK, path(goes));
