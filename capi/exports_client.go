@@ -22,18 +22,22 @@ type config struct {
 	mu       sync.Mutex
 	settings client.Settings
 	given    map[string]struct{} // names of the options that were set
+	provider provider
 }
 
 func (c *config) copy() *config {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	// Set replaces slices and never changes one in place.
-	return &config{settings: c.settings, given: maps.Clone(c.given)}
+	return &config{settings: c.settings, given: maps.Clone(c.given), provider: c.provider}
 }
 
 // only checks that every option that was given is one of a kind of object, or is
 // what the client has.
-func (c *config) only(object string, of client.Settings) error {
+func (c *config) only(object string, of client.Settings, its provider) error {
+	if c.provider != (provider{}) && c.provider != its {
+		return fault.New(fault.InvalidArgument, "use configuration", "", "a token provider belongs to a client, and was given to a %s", object)
+	}
 	for _, o := range client.Options() {
 		if _, given := c.given[o.Name]; !given || o.Object == object {
 			continue
@@ -102,6 +106,7 @@ func goConfigDescribe(list *C.struct_shim_strings, out *C.struct_shim_outcome) {
 type connection struct {
 	*client.Client
 	settings client.Settings
+	provider provider
 	ctx      context.Context // ends with the client
 	cancel   context.CancelFunc
 }
@@ -114,13 +119,14 @@ func (c *connection) with(given unsafe.Pointer, object string) (client.Settings,
 		return c.settings, nil
 	}
 	config := pointer.Restore(given).(*config).copy()
-	return config.settings, config.only(object, c.settings)
+	return config.settings, config.only(object, c.settings, c.provider)
 }
 
 //export goClientOpen
 func goClientOpen(settings unsafe.Pointer, out *C.struct_shim_outcome) unsafe.Pointer {
 	defer guard(out)
-	c := &connection{settings: pointer.Restore(settings).(*config).copy().settings}
+	given := pointer.Restore(settings).(*config).copy()
+	c := &connection{settings: given.settings, provider: given.provider}
 	c.settings.Client.Logger = logger
 	opened, err := client.New(c.settings.Client)
 	if err != nil {

@@ -15,7 +15,8 @@ enum shim_kind {
   KIND_SLICE,
   KIND_TXN_WRITER,
   KIND_TXN,
-  KIND_BYTES
+  KIND_BYTES,
+  KIND_TOKEN_REQUEST
 };
 
 /* What a handle stands for; the first member of each kind's own struct. */
@@ -58,7 +59,7 @@ void *shim_each(enum shim_kind kind, size_t *place);
 bool shim_forked(void);
 
 /* Nonzero while a callback of the user runs on this thread. */
-enum { IN_ACK = 1, IN_LOG = 2 };
+enum { IN_ACK = 1, IN_LOG = 2, IN_PROVIDER = 4 };
 extern _Thread_local int shim_callback;
 
 /* The frame of a call off the hot path:

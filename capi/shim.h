@@ -2,8 +2,7 @@
  * What the C half (shim*.c) and the Go half (exports*.go) of the shared library
  * know of each other. C holds what the caller sees: the table of handles, the
  * fork guard, waiting, callbacks, memory that is lent out. Go holds the client.
- * Only C enters Go through the functions named go...; Go calls back shim_acked,
- * shim_room, shim_open, shim_take, shim_ready and shim_log.
+ * Only C enters Go through the functions named go...; Go calls back those at the end.
  */
 #ifndef PRAVEGA_SHIM_H
 #define PRAVEGA_SHIM_H
@@ -72,5 +71,9 @@ void shim_open(void *writer, int64_t last);
 struct shim_left shim_take(void *writer, int shut);
 void shim_ready(void *reader);
 void shim_log(int level, char *message);
+/* Calls a token provider with a request, and returns its handle, which the request may
+ * have lost meanwhile; NULL without memory. Takes the go-pointer. */
+void *shim_token_ask(uintptr_t fn, uintptr_t user, void *request);
+void shim_token_drop(void *handle);
 
 #endif

@@ -58,7 +58,7 @@
  *   "Threads" line says more.
  *
  * Callbacks. They run on threads of the library, one at a time per object. They
- *   must return soon and must not throw, longjmp or end the thread. Inside a
+ *   must return soon, unless said otherwise, and must not throw, longjmp or end the thread. Inside a
  *   callback a call that may block returns PRAVEGA_E_FROM_CALLBACK at once;
  *   calls with timeout_ms 0 on the hot path (write, write_many, write_batch, wait,
  *   next), and calls that never block, are allowed; inside a log callback only functions
@@ -114,6 +114,7 @@ typedef struct pravega_error pravega_error_t;
 typedef struct pravega_list pravega_list_t;
 typedef struct pravega_bytes pravega_bytes_t;
 typedef struct pravega_config pravega_config_t;
+typedef struct pravega_token_request pravega_token_request_t;
 typedef struct pravega_client pravega_client_t;
 typedef struct pravega_writer pravega_writer_t;
 typedef struct pravega_txn_writer pravega_txn_writer_t;
@@ -438,6 +439,61 @@ PRAVEGA_API int pravega_config_get(const pravega_config_t *config, const char *n
 PRAVEGA_API int pravega_config_describe(pravega_list_t **list, pravega_error_t **err);
 #define PRAVEGA_CONFIG_COLUMNS 5
 
+/* Called when a client needs a bearer token: when it first needs one, when about
+ * half of a token's life is over, and after a server refused it. It answers with
+ * pravega_token_set or pravega_token_fail, before it returns or later, from any
+ * thread. It is called on a thread of the library, with no lock held, one call at a
+ * time for each client, and not again before the request is answered or given up. */
+typedef void (*pravega_token_fn)(void *user, pravega_token_request_t *request);
+
+/*
+ * What:     Sets the function that gets bearer tokens for the clients opened from
+ *           this configuration; NULL: none. It is the only source of them then:
+ *           options auth.token, auth.token.file and auth.token.env must be empty,
+ *           and auth.method empty or "bearer".
+ *           A request may take as long as option request.timeout; then it is given
+ *           up, and made again when a token is needed. Failures are logged and borne:
+ *           a token that has not ended is used on, and the function is asked again,
+ *           with pauses, as long as a call needs a token. Calls that get none in time
+ *           fail with PRAVEGA_E_TIMED_OUT or PRAVEGA_E_UNAUTHENTICATED, whose message
+ *           holds the last failure.
+ * Memory:   user is handed to fn as it is. Both must stay valid until
+ *           pravega_client_close has returned for each client opened from the
+ *           configuration or a copy of it: then fn is not called any more. It waits
+ *           for a call that runs, up to request.timeout, but not for requests that are
+ *           not answered.
+ * Blocks:   Never.
+ * Threads:  Any. fn may block; inside it, calls that may block return
+ *           PRAVEGA_E_FROM_CALLBACK (see Callbacks).
+ * Returns:  PRAVEGA_OK or a code of the rules.
+ */
+PRAVEGA_API int pravega_config_set_token_provider(pravega_config_t *config, pravega_token_fn fn, void *user, pravega_error_t **err);
+
+/*
+ * What:     Answers a request with a token: len characters of printable ASCII, 1 to
+ *           65536, without a NUL behind them. expiry_ms is when it ends, in
+ *           milliseconds since 1970 UTC; 0: unknown, then it is what the token says
+ *           itself if it is a JSON web token with the claim "exp", else the token is
+ *           used until a server refuses it.
+ * Memory:   value: copied. Ends the request, also on failure, which is one of the
+ *           provider then; but not for PRAVEGA_E_FROM_CALLBACK.
+ * Blocks:   Never.
+ * Threads:  Any; not from a log callback.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_BAD_HANDLE: the request was answered or given up, or
+ *           its client was closed; PRAVEGA_E_INVALID_ARGUMENT: this is no token.
+ */
+PRAVEGA_API int pravega_token_set(pravega_token_request_t *request, const char *value, size_t len, int64_t expiry_ms, pravega_error_t **err);
+
+/*
+ * What:     Answers a request with a failure: reason says in a line why there is no
+ *           token, for logs and errors.
+ * Memory:   reason: copied; NULL: none is given. Ends the request.
+ * Blocks:   Never.
+ * Threads:  Any; not from a log callback.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_BAD_HANDLE: as for pravega_token_set.
+ */
+PRAVEGA_API int pravega_token_fail(pravega_token_request_t *request, const char *reason, pravega_error_t **err);
+
 /*
  * What:     Ends a configuration. NULL is allowed. Objects made from it stay.
  * Memory:   None.
@@ -458,7 +514,9 @@ PRAVEGA_API int pravega_config_free(pravega_config_t *config);
  * Blocks:   Never.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_INVALID_ARGUMENT: an option is wrong or does
- *           not fit the others, or the CA file cannot be used.
+ *           not fit the others, or the CA file cannot be used. At most one of the
+ *           options auth.token, auth.token.file and auth.token.env and a token
+ *           provider may be set.
  */
 PRAVEGA_API int pravega_client_open(const pravega_config_t *config, pravega_client_t **client, pravega_error_t **err);
 
@@ -470,7 +528,8 @@ PRAVEGA_API int pravega_client_open(const pravega_config_t *config, pravega_clie
  *           released.
  * Memory:   None.
  * Blocks:   Until readers and transactional writers are closed, at most for option
- *           connect.timeout.
+ *           connect.timeout; and while the token provider's function runs, at most
+ *           for option request.timeout.
  * Threads:  Any; not from a callback.
  * Returns:  PRAVEGA_OK; server codes: a reader may still be in its group, see
  *           pravega_reader_group_reader_offline, or a transaction be open until its
@@ -1838,7 +1897,8 @@ PRAVEGA_API int pravega_log_set(pravega_log_fn fn, void *user, int level);
  *           and client that is open, in this order, and turns the log off: for exit hooks of interpreters.
  *           Their handles have ended then. New clients may be opened later.
  * Memory:   Slices, errors, lists, bytes and configurations stay.
- * Blocks:   At most timeout_ms for acks and for readers to leave their groups.
+ * Blocks:   At most timeout_ms for acks and for readers to leave their groups, and
+ *           for token providers as pravega_client_close does.
  * Threads:  Any; not from a callback.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_FROM_CALLBACK; else the first failure, though
  *           all were closed.

@@ -153,14 +153,25 @@ private:
 
 } // namespace detail
 
+// A bearer token, and when it ends, if that is known: see pravega_token_set.
+struct Token {
+  std::string value;
+  std::optional<std::chrono::system_clock::time_point> expiry{};
+};
+
+// Gets a bearer token. It is called on threads of the library and may block; what it
+// throws is why there is none. See pravega_config_set_token_provider.
+using TokenProvider = std::function<Token()>;
+
 // Options by name; pravega_config_describe lists them.
 class Config {
 public:
   Config() { detail::call(pravega_config_new, &handle_); }
-  Config(const Config &other) { detail::call(pravega_config_dup, const_cast<const pravega_config_t *>(other.handle_), &handle_); }
-  Config(Config &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Config(const Config &other) : provider_(other.provider_) { detail::call(pravega_config_dup, const_cast<const pravega_config_t *>(other.handle_), &handle_); }
+  Config(Config &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)), provider_(std::move(other.provider_)) {}
   Config &operator=(Config other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(provider_, other.provider_);
     return *this;
   }
   ~Config() { pravega_config_free(handle_); }
@@ -174,10 +185,33 @@ public:
     detail::call(pravega_config_get, const_cast<const pravega_config_t *>(handle_), name.c_str(), &value);
     return detail::take_one(value);
   }
+  // Has the clients that are opened from now on get their bearer tokens by a function;
+  // an empty one: not any more. They share it.
+  Config &token_provider(TokenProvider provider) {
+    auto kept = provider ? std::make_shared<TokenProvider>(std::move(provider)) : nullptr;
+    detail::call(pravega_config_set_token_provider, handle_, kept ? &Config::answer : nullptr, static_cast<void *>(kept.get()));
+    provider_ = std::move(kept);
+    return *this;
+  }
   const pravega_config_t *handle() const noexcept { return handle_; }
 
 private:
+  friend class Client; // which needs the function as long as it lives
+
+  static void answer(void *user, pravega_token_request_t *request) noexcept {
+    try {
+      Token token = (*static_cast<TokenProvider *>(user))();
+      std::int64_t expiry = token.expiry ? std::chrono::duration_cast<std::chrono::milliseconds>(token.expiry->time_since_epoch()).count() : 0;
+      pravega_token_set(request, token.value.data(), token.value.size(), expiry, nullptr);
+    } catch (const std::exception &e) {
+      pravega_token_fail(request, e.what(), nullptr);
+    } catch (...) {
+      pravega_token_fail(request, "it threw what is no std::exception", nullptr);
+    }
+  }
+
   pravega_config_t *handle_ = nullptr;
+  std::shared_ptr<TokenProvider> provider_;
 };
 
 // A position in a stream, as the text of it says. Offsets are those of the next
@@ -852,13 +886,17 @@ private:
 // The connections to one Pravega. What it opened is closed with it.
 class Client {
 public:
-  explicit Client(const Config &config) {
+  explicit Client(const Config &config) : provider_(config.provider_) {
     pravega_client_t *handle = nullptr;
     detail::call(pravega_client_open, config.handle(), &handle);
     handle_ = detail::Owner<pravega_client_t>(handle);
   }
   Client(Client &&) noexcept = default;
-  Client &operator=(Client &&) noexcept = default;
+  Client &operator=(Client &&other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(provider_, other.provider_);
+    return *this;
+  }
   ~Client() {
     if (handle_.get() != nullptr) {
       pravega_client_close(handle_.leave(), nullptr);
@@ -1014,6 +1052,7 @@ private:
   }
 
   detail::Owner<pravega_client_t> handle_;
+  std::shared_ptr<TokenProvider> provider_;
 };
 
 } // namespace pravega

@@ -78,7 +78,8 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			<-limited.Done()
 		}
 		if limited.Err() != nil {
-			if failure := c.unauthorized(r, err); failure != nil && last == nil {
+			// What the source of tokens said before tells more than that it says nothing.
+			if failure := c.unauthorized(r, err); failure != nil && (last == nil || !errors.As(last.Err, new(*fault.Error))) {
 				last = failure
 			}
 			if silence := c.silence(r); silence != nil && limited.Err() == context.DeadlineExceeded {
@@ -194,7 +195,9 @@ func (c *Controller) judge(r *request, err error) (failure *fault.Error, again b
 	failure.Err = fault.Hide(err)
 	if code == fault.Unauthenticated && c.bearer != nil {
 		again = c.refused(r)
-		failure.Detail += fmt.Sprintf("; %d tokens in a row were refused", r.refusals)
+		if r.refusals > 1 {
+			failure.Detail += fmt.Sprintf("; %d tokens in a row were refused", r.refusals)
+		}
 		return failure, again
 	}
 	return failure, passing(s.Code())

@@ -35,8 +35,14 @@ func Bearer(life *background.Life, source Source, limit time.Duration, logger *s
 			ctx, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
 			t, err := source.ask(ctx, logger)
+			if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+				err = fmt.Errorf("no answer within %v", limit)
+			}
 			if err == nil {
 				err = Check(t.Value)
+			}
+			if life.Err() != nil {
+				return Token{}, fault.New(fault.Closed, op, source.Name, "")
 			}
 			if err != nil {
 				level := slog.LevelDebug
@@ -89,16 +95,16 @@ func believed(t Token, now time.Time) time.Time {
 	return now.Add(left)
 }
 
-// longest bearer token in bytes. The servers' limit is lower unless it was raised.
-const longest = 64 << 10
+// Longest bearer token in bytes. The servers' limit is lower unless it was raised.
+const Longest = 64 << 10
 
 // Check returns what is wrong with a bearer token, without showing it.
 func Check(value string) error {
 	if value == "" {
 		return errors.New("the token is empty")
 	}
-	if len(value) > longest {
-		return fmt.Errorf("the token has %d bytes; %d are the most", len(value), longest)
+	if len(value) > Longest {
+		return fmt.Errorf("the token has %d bytes; %d are the most", len(value), Longest)
 	}
 	for i := range len(value) {
 		if c := value[i]; c < ' ' || c > '~' {

@@ -31,7 +31,7 @@ func File(path string) Source {
 			if err != nil {
 				return Token{}, err
 			}
-			content, err := io.ReadAll(io.LimitReader(f, 2*longest))
+			content, err := io.ReadAll(io.LimitReader(f, 2*Longest))
 			if err != nil {
 				return Token{}, err
 			}

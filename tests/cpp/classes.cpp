@@ -564,6 +564,42 @@ void run(const char *name, void (*test)()) {
   std::printf("ok %.2f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
 }
 
+// A provider lives as long as the clients that use it, and what it throws is borne.
+void token_providers() {
+  auto asked = std::make_shared<std::atomic<int>>(0);
+  std::optional<pravega::Client> kept;
+  {
+    pravega::Config with = config().token_provider([asked]() -> pravega::Token {
+      switch (asked->fetch_add(1)) {
+      case 0: throw std::runtime_error("the office is closed");
+      case 1: throw 42;
+      case 2: return {"two\nlines"};
+      }
+      return {"token", std::chrono::system_clock::now() + 1h};
+    });
+    pravega::Client first{pravega::Config(with)};
+    kept = pravega::Client(std::move(first));
+  }
+  CHECK(asked.use_count() == 2);
+  kept->scope_exists("none");
+  kept->scope_exists("none");
+  CHECK(*asked == 4);
+  kept = pravega::Client(config());
+  CHECK(asked.use_count() == 1);
+  kept->scope_exists("none");
+
+  pravega::Config failing = config().token_provider([]() -> pravega::Token { throw std::runtime_error("the office is closed"); });
+  pravega::Client client(failing);
+  try {
+    client.scope_exists("none", 100ms);
+    CHECK(false);
+  } catch (const pravega::Error &e) {
+    CHECK(e.code() == PRAVEGA_E_TIMED_OUT && std::strstr(e.what(), "the office is closed") != nullptr);
+  }
+  failing.token_provider({});
+  pravega::Client(failing).scope_exists("none");
+}
+
 } // namespace
 
 int main() {
@@ -581,6 +617,7 @@ int main() {
     run("continued_writer", continued_writer);
     run("transactions", transactions);
     run("event_loop", event_loop);
+    run("token_providers", token_providers);
     run("closed_by_the_client", closed_by_the_client);
   } catch (const std::exception &e) {
     std::fprintf(stderr, "classes.cpp:1: not caught: %s\n", e.what());

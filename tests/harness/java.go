@@ -11,6 +11,7 @@ type java struct {
 	lib      string // folder of the jars
 	dir      string // the server's folder
 	logLevel string
+	plugin   string // folder of classes beside the jars, if any
 }
 
 // run starts a main class with options for the JVM before it. All that it logs
@@ -33,7 +34,7 @@ func (j java) run(name string, jvm []string, main string, args ...string) (*proc
 		"-XX:-UsePerfData", // leaves a file behind when killed
 		"-Djava.io.tmpdir=" + filepath.Join(j.dir, "tmp"),
 		"-Dlogback.configurationFile=file:" + logback,
-		"-cp", filepath.Join(j.lib, "*"),
+		"-cp", filepath.Join(j.lib, "*") + ":" + j.plugin,
 	}
 	command = append(append(append(command, jvm...), main), args...)
 	return launch(name, j.dir, log, command...)

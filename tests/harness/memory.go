@@ -29,6 +29,9 @@ func InMemory(ctx context.Context, o Options) (*Server, error) {
 			if ofStore, ofController, err = tokenSettings(j, o.TokenLife); err != nil {
 				return err
 			}
+			if err := j.addBearer(ctx); err != nil {
+				return err
+			}
 		}
 		return s.launchParts(j, controllerPort, ofStore, ofController)
 	})

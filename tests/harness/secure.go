@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,8 @@ type Account struct {
 	Permissions string
 }
 
-// Secure starts a Standalone that asks for TLS and for a name and a password.
+// Secure starts a Standalone that asks for TLS and for a name and a password, or a
+// BearerToken.
 // Its tokens live 600 s, which cannot be set.
 //
 // The server ends with Stop, or with this process; ctx limits only the start.
@@ -40,7 +42,7 @@ func Secure(ctx context.Context, o Options) (*Server, error) {
 		s.uri = fmt.Sprintf("tls://localhost:%d", controllerPort)
 		s.user, s.password = adminUser, adminPassword
 		s.caFile = filepath.Join(j.dir, "ca.pem")
-		if err := writeCertificates(ctx, j); err != nil {
+		if err := errors.Join(writeCertificates(ctx, j), j.addBearer(ctx)); err != nil {
 			return err
 		}
 		passwords, err := passwordFile(accounts)

@@ -30,8 +30,8 @@ type Options struct {
 	// Proxied puts a Proxy in front of the segment store of a Standalone, or of
 	// each one of a cluster.
 	Proxied bool
-	// TokenLife makes an InMemory server ask for a name and a password, without
-	// TLS, and is how long its delegation tokens live, in whole seconds. 0 means
+	// TokenLife makes an InMemory server ask for a name and a password, or a
+	// BearerToken, without TLS, and is how long its delegation tokens live, in whole seconds. 0 means
 	// that it asks for none.
 	TokenLife time.Duration
 	// Accounts of a secure server beside the administrator's.

@@ -8,6 +8,8 @@
 //	records VERDICT     to each append to a reader group's state,
 //	call METHOD VERDICT to each call of a method of the controller
 //	greet NONSENSE      has its segment store begin each connection with nonsense
+//	admit TOKEN         has its controller admit only those with this bearer token; without
+//	                    a TOKEN, all
 //	stored              answers with the events that are stored, which must be words
 //	calls METHOD        answers how often a method of the controller was called
 package main
@@ -120,6 +122,11 @@ func (f *faults) obey(words []string) string {
 		f.serve()
 	case word(0) == "cut":
 		f.cluster.CutAll()
+	case word(0) == "admit":
+		f.cluster.Admit(nil)
+		if token := word(1); token != "" {
+			f.cluster.Admit(func(authorization string) bool { return authorization == "Bearer "+token })
+		}
 	case word(0) == "stored":
 		return string(bytes.Join(f.cluster.Events(f.cluster.Name(0)), []byte(" ")))
 	case word(0) == "calls":

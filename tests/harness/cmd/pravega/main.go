@@ -43,6 +43,7 @@ func run() error {
 	fmt.Println("Pravega is ready at", server.ControllerURI())
 	if user, password := server.Credentials(); user != "" {
 		fmt.Printf("Certificate of the authority: %s\nUser %s, password %s\n", server.CAFile(), user, password)
+		fmt.Println("Or the bearer token until-MILLISECONDS (since 1970), until that time")
 	}
 	fmt.Println("Logs are in", server.Dir())
 	fmt.Println("Ctrl-C ends it.")
