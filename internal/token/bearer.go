@@ -41,7 +41,7 @@ func Bearer(life *background.Life, source Source, limit time.Duration, logger *s
 			if err == nil {
 				err = Check(t.Value)
 			}
-			if life.Err() != nil {
+			if life.Over() {
 				return Token{}, fault.New(fault.Closed, op, source.Name, "")
 			}
 			if err != nil {

@@ -41,6 +41,7 @@ from .reader import OnCheckpoint, Reader, Slices, TimeWindow
 from .slices import Slice
 from .status import GroupStatus, GroupStatuses
 from .streams import Segment, StreamConfig, StreamInfo
+from .tokens import TokenProvider
 from .transactions import Transaction, TransactionalWriter, TransactionStatus
 from .writer import Event, Writer
 
@@ -78,6 +79,7 @@ __all__ = [
     "StreamCut",
     "StreamInfo",
     "TimeWindow",
+    "TokenProvider",
     "Transaction",
     "TransactionStatus",
     "TransactionalWriter",

@@ -87,6 +87,7 @@ class GroupStatus(ctypes.Structure):
 
 
 LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_int, c_char_p)
+TokenFunction = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 
 _handle = c_void_p
 _out = c_void_p  # a pointer to what the call sets; byref(...) fits
@@ -115,6 +116,9 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "pravega_config_dup": (c_int, [_handle, _out, _out]),
     "pravega_config_set": (c_int, [_handle, c_char_p, c_char_p, _out]),
     "pravega_config_describe": (c_int, [_out, _out]),
+    "pravega_config_set_token_provider": (c_int, [_handle, TokenFunction, c_void_p, _out]),
+    "pravega_token_set": (c_int, [_handle, c_char_p, c_size_t, c_int64, _out]),
+    "pravega_token_fail": (c_int, [_handle, c_char_p, _out]),
     "pravega_config_free": (c_int, [_handle]),
     "pravega_client_open": (c_int, [_handle, _out, _out]),
     "pravega_client_close": (c_int, [_handle, _out]),

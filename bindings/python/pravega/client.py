@@ -6,7 +6,7 @@ import ctypes
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from . import _abi
 from ._call import contents, quick, strings, text, waiting
@@ -20,6 +20,7 @@ from .options import Config, OptionValue
 from .pointers import EventPointer
 from .reader import Reader
 from .streams import Segment, StreamConfig, StreamInfo
+from .tokens import TokenProvider, Tokens
 from .transactions import Transaction, TransactionalWriter
 from .writer import Writer
 
@@ -44,6 +45,9 @@ class Client(Object):
     defaults of what is opened from this client; these take options of their own
     kind only, and raise InvalidArgumentError for others.
 
+    `token_provider` is a function that gets bearer tokens, as `TokenProvider` says; then
+    auth_token, auth_token_file and auth_token_env must not be given.
+
     Making the first client loads the native library, which cannot live on in a
     child made by fork: make clients after forking. Servers are connected to on
     first use.
@@ -63,14 +67,27 @@ class Client(Object):
 
     _kind = "client"
 
-    def __init__(self, controller_uri: str | Sequence[str], **options: OptionValue) -> None:
+    @overload
+    def __init__(self, controller_uri: str | Sequence[str], **options: OptionValue) -> None: ...
+
+    @overload
+    def __init__(
+        self, controller_uri: str | Sequence[str], *, token_provider: TokenProvider | None, **options: OptionValue
+    ) -> None: ...
+
+    def __init__(self, controller_uri: str | Sequence[str], *, token_provider: Any = None, **options: Any) -> None:
         loaded = library()
         self._config = Config.defaults(loaded).with_options({"controller.uri": controller_uri, **options})
+        self._tokens = Tokens(loaded, token_provider) if token_provider is not None else None
+        if self._tokens is not None:
+            self._tokens.provide(self._config)
         self._children: weakref.WeakSet[Object] = weakref.WeakSet()
         self._adopting = threading.Lock()
         handle = ctypes.c_void_p()
         quick(loaded, loaded.client_open, self._config, ctypes.byref(handle))
         super().__init__(loaded, handle)
+        if self._tokens is not None:
+            self._tokens.start()
 
     # -------------------------------------------------------------- scopes
 
@@ -368,11 +385,18 @@ class Client(Object):
                 quick(self._library, self._library.client_close, handle)
             except PravegaError as failure:
                 failed = failed or failure
+            finally:
+                self._stop_tokens()
         if failed is not None:
             raise failed
 
     def _discard(self, handle: int) -> None:
         self._library.client_close(handle, None)
+        self._stop_tokens()
+
+    def _stop_tokens(self) -> None:
+        if self._tokens is not None:
+            self._tokens.stop()
 
     # --------------------------------------------------------------- calls
 

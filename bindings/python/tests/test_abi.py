@@ -31,6 +31,7 @@ BY_VALUE = {
     "const char *": c_char_p,
     "pravega_key_range_t": _abi.KeyRange,
     "pravega_log_fn": _abi.LogFunction,
+    "pravega_token_fn": _abi.TokenFunction,
 }
 
 
