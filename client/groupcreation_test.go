@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -297,5 +298,39 @@ func TestMismatchOfAGroupNamesWhatDiffers(t *testing.T) {
 	}
 	if created, err := client.CreateReaderGroup(within(t), "scope", "g", config); created || err != nil {
 		t.Error(created, err)
+	}
+}
+
+// What the configuration of a group says, whoever made it, can be given back.
+func TestConfigurationsOfOtherClientsAreAccepted(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	client := c.client(DefaultConfig())
+	one := GroupStream{Scope: "scope", Stream: "stream"}
+	if created, err := client.CreateReaderGroup(within(t), "scope", "g", DefaultReaderGroupConfig(one)); !created || err != nil {
+		t.Fatal(created, err)
+	}
+	g, err := client.OpenReaderGroup(within(t), "scope", "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, millis := range []int64{math.MinInt64, -1, 0, 1, 3000, math.MaxInt64} {
+		for _, outstanding := range []int32{1, 3, math.MaxInt32} {
+			state, log, err := g.read(within(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			strange := state.Config()
+			strange.RefreshMillis, strange.CheckpointMillis, strange.MaxOutstandingCheckpoints = millis, millis, outstanding
+			if err := g.reset(within(t), state, log, strange); err != nil {
+				t.Fatal(millis, outstanding, err)
+			}
+			config, err := g.Config(within(t))
+			if err != nil {
+				t.Fatal(millis, outstanding, err)
+			}
+			if err := g.Reset(within(t), config); err != nil {
+				t.Errorf("%d ms, %d outstanding: %+v: %v", millis, outstanding, config, err)
+			}
+		}
 	}
 }
