@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"sync"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -55,9 +54,10 @@ func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (_
 	r.ceiling = r.uuid("ceiling")
 	r.claims = newClaims(c, stream, r.identity)
 	r.floors = newRegister(c, stream, r.uuid("floor"))
+	var replaced error
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return nil, nil, fault.Context(ctx, opContinue, stream.String())
+			return nil, nil, fault.Context(ctx, opContinue, stream.String()).Because(fault.Untried, replaced)
 		}
 		segments, err := c.controller.CurrentSegments(ctx, stream)
 		if err != nil || len(segments) == 0 {
@@ -67,7 +67,8 @@ func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (_
 		switch fault.CodeOf(err) {
 		case 0:
 			return r, segments, r.lookBack(ctx, segments, through)
-		case fault.SegmentSealed, fault.NoSuchSegment: // replaced meanwhile
+		case fault.SegmentSealed, fault.NoSuchSegment:
+			replaced = err // meanwhile
 		default:
 			return nil, nil, err
 		}
@@ -178,9 +179,10 @@ func (r *resumption) enter(ctx context.Context, successors []controller.SegmentR
 // this one is. The successors alone do not tell: a later one need not have come to them,
 // and what it had come to may be deleted.
 func (r *resumption) announce(ctx context.Context) error {
+	var replaced error
 	for attempt := 0; ; attempt++ {
 		if retry.Soon.Wait(ctx, attempt) != nil {
-			return fault.Context(ctx, "look for later writers of the id", r.id)
+			return fault.Context(ctx, "look for later writers on stream", r.stream.String()).Because(fault.Untried, replaced)
 		}
 		segments, err := r.client.controller.CurrentSegments(ctx, r.stream)
 		if err != nil || len(segments) == 0 {
@@ -188,7 +190,8 @@ func (r *resumption) announce(ctx context.Context) error {
 		}
 		err = r.claims.announce(ctx, segments, r.by)
 		switch fault.CodeOf(err) {
-		case fault.SegmentSealed, fault.NoSuchSegment: // replaced meanwhile
+		case fault.SegmentSealed, fault.NoSuchSegment:
+			replaced = err // meanwhile
 		default:
 			return err
 		}
@@ -201,33 +204,4 @@ func (r *resumption) enterOne(ctx context.Context, t segment.Trace, stored, ceil
 	}
 	_, err := segment.Raise(ctx, t.Stores, t.Name, r.ceiling, ceiling)
 	return err
-}
-
-// atOnce is how many requests about segments are under way at once.
-const atOnce = 16
-
-// together calls f for 0 to n-1, some at a time, until one fails or ctx ends.
-func together(ctx context.Context, op, subject string, n int, f func(ctx context.Context, i int) error) error {
-	within, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var work sync.WaitGroup
-	var once sync.Once
-	var first error
-	fail := func(err error) { once.Do(func() { first = err; cancel(err) }) }
-	turns := make(chan struct{}, atOnce)
-	for i := range n {
-		turns <- struct{}{}
-		if within.Err() != nil {
-			fail(fault.Context(ctx, op, subject)) // unless f has failed
-			break
-		}
-		work.Go(func() {
-			defer func() { <-turns }()
-			if err := f(within, i); err != nil {
-				fail(err)
-			}
-		})
-	}
-	work.Wait()
-	return first
 }

@@ -32,7 +32,7 @@ func (t Trace) Enter(ctx context.Context, by Incarnation, stored int64, continue
 		var entered bool
 		err := retry.Soon.Wait(ctx, attempt)
 		if err != nil {
-			err = fault.Context(ctx, "enter segment", t.Name)
+			err = fault.Context(ctx, "enter segment", t.Name).Because("others enter it all the time", nil)
 		} else if entered, err = e.try(ctx); entered {
 			return e.stored, nil
 		}
