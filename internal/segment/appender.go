@@ -114,10 +114,10 @@ func (a *Appender) lastNumber(value int64) (int64, error) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	switch {
-	case isFenced && a.resumed:
-		return 0, Fenced(a.Name)
-	case isFenced || !a.session.Plausible(number):
+	case !a.session.Plausible(number) || isFenced && !a.resumed:
 		return 0, a.implausible(value)
+	case isFenced:
+		return 0, Fenced(a.Name)
 	}
 	return number, nil
 }

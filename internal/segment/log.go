@@ -212,7 +212,7 @@ func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (adde
 	defer cancel()
 	if l.conn == nil {
 		last, err := l.setUp(ctx)
-		if err != nil || last >= l.number {
+		if err != nil || last == l.number {
 			return err == nil, false, err
 		}
 	}
@@ -225,8 +225,11 @@ func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (adde
 	if err != nil {
 		return false, sent, err
 	}
-	switch reply.(type) {
+	switch r := reply.(type) {
 	case wire.DataAppended:
+		if r.EventNumber != l.number {
+			return false, true, l.implausible(r.EventNumber)
+		}
 		return true, false, nil
 	case wire.ConditionalCheckFailed:
 		return false, false, nil
@@ -259,9 +262,20 @@ func (l *Log) setUp(ctx context.Context) (last int64, err error) {
 		return 0, err
 	}
 	if setup, ok := reply.(wire.AppendSetup); ok {
-		return setup.LastEventNumber, nil
+		if last, isFenced := lastNumber(setup.LastEventNumber); !isFenced && 0 <= last && last <= l.number {
+			return last, nil
+		}
+		return 0, l.implausible(setup.LastEventNumber)
 	}
 	return 0, l.failure(reply)
+}
+
+// implausible gives up a connection whose server does not keep to the protocol: it has a
+// record that was never sent, up to which nothing must count as added.
+func (l *Log) implausible(number int64) error {
+	err := fault.New(fault.Protocol, appendToLog, l.name, "the store has record number %d, which was never sent", number)
+	l.conn.Close(err)
+	return err
 }
 
 // failure of an append or its set-up.

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -131,5 +133,40 @@ func TestEmptyAnswersToReadsAreNoEnd(t *testing.T) {
 	}
 	if n := reads.Load(); n > 20 {
 		t.Errorf("it was asked %d times", n)
+	}
+}
+
+// A store that has the number of a record that was never sent is not believed.
+func TestNumbersOfRecordsThatWereNeverSentAddNothing(t *testing.T) {
+	for _, number := range []int64{2, 1 << 40, 1 << 62, 1<<62 | 1, math.MaxInt64, -1} {
+		for _, lie := range []func(wire.Command) wire.Command{
+			func(reply wire.Command) wire.Command {
+				if setup, ok := reply.(wire.AppendSetup); ok {
+					setup.LastEventNumber = number
+					return setup
+				}
+				return reply
+			},
+			func(reply wire.Command) wire.Command {
+				if appended, ok := reply.(wire.DataAppended); ok {
+					appended.EventNumber = number
+					return appended
+				}
+				return reply
+			},
+		} {
+			s, stores := start(t)
+			s.Speak(lie)
+			l := segment.NewLog(stores, name)
+			_, added, err := l.AppendAt(t.Context(), 0, []byte("record"))
+			stored := len(s.Events(name)) == 1
+			if added || fault.CodeOf(err) != fault.Protocol || fault.MayBeStored(err) != stored {
+				t.Errorf("%d: added: %v, stored: %v, %v", number, added, stored, err)
+			}
+			s.Speak(nil)
+			if _, added, err := l.AppendAt(t.Context(), int64(len(s.Events(name)))*14, []byte("record")); !added || err != nil {
+				t.Errorf("%d: %v, %v", number, added, err)
+			}
+		}
 	}
 }

@@ -23,15 +23,7 @@ type store struct {
 
 // append stores one frame and returns the number to acknowledge.
 func (s *store) append(t interface{ Fatalf(string, ...any) }, frame []byte) int64 {
-	kind, length, err := wire.ParseHeader(frame)
-	if err != nil || kind != wire.TypeAppendBlockEnd || length != len(frame)-wire.HeaderSize {
-		t.Fatalf("a frame of type %v with %d bytes in %d: %v", kind, length, len(frame), err)
-	}
-	command, err := wire.Decode(kind, frame[wire.HeaderSize:])
-	if err != nil {
-		t.Fatalf("frame: %v", err)
-	}
-	block := command.(wire.AppendBlockEnd)
+	block := decode(t, frame)
 	if block.LastEventNumber <= s.last {
 		t.Fatalf("number %d was sent, %d is stored", block.LastEventNumber, s.last)
 	}
@@ -49,6 +41,18 @@ func (s *store) append(t interface{ Fatalf(string, ...any) }, frame []byte) int6
 		data = data[size:]
 	}
 	return s.last
+}
+
+func decode(t interface{ Fatalf(string, ...any) }, frame []byte) wire.AppendBlockEnd {
+	kind, length, err := wire.ParseHeader(frame)
+	if err != nil || kind != wire.TypeAppendBlockEnd || length != len(frame)-wire.HeaderSize {
+		t.Fatalf("a frame of type %v with %d bytes in %d: %v", kind, length, len(frame), err)
+	}
+	command, err := wire.Decode(kind, frame[wire.HeaderSize:])
+	if err != nil {
+		t.Fatalf("frame: %v", err)
+	}
+	return command.(wire.AppendBlockEnd)
 }
 
 // numbered is an event whose bytes tell its number, and where they belong.
@@ -74,7 +78,8 @@ func take(s *Session, frames net.Buffers) net.Buffers {
 }
 
 // Any interleaving of writes, sends, acks and lost connections stores every
-// event once, in order (hazards 1 and 11), and no part of a batch without the rest.
+// event once, in order (hazards 1 and 11), and no part of a batch without the rest. Of
+// the server only numbers are plausible that were sent.
 func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var progress Progress
@@ -82,7 +87,7 @@ func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 		server := &store{last: math.MinInt64}
 		var wire net.Buffers // on the way to the server
 		var acks []int64     // on the way back
-		var last int64
+		var last, sent int64
 		var accepted []int64
 		ends := map[int64]bool{math.MinInt64: true} // numbers of the last events of writes
 		steps := rapid.SliceOfN(rapid.IntRange(0, 9), 1, 200).Draw(t, "steps")
@@ -104,6 +109,7 @@ func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 					if wire = take(&s, wire); len(wire) == before {
 						t.Fatalf("sendable, but nothing was taken")
 					}
+					sent = max(sent, decode(t, wire[len(wire)-1]).LastEventNumber)
 				}
 			case 4, 6:
 				if len(wire) > 0 && step == 6 { // the server takes one frame
@@ -124,6 +130,9 @@ func TestSessionStoresEveryEventOnceWhateverBreaks(t *testing.T) {
 				wire, acks = nil, nil
 				s.Offline(false)
 				s.Online(server.last)
+			}
+			if s.Plausible(-1) || !s.Plausible(max(server.last, 0)) || !s.Plausible(sent) || s.Plausible(sent+1) {
+				t.Fatalf("%d was sent, the server has %d; plausible are the former: %v, the latter: %v, the next: %v", sent, server.last, s.Plausible(sent), s.Plausible(max(server.last, 0)), s.Plausible(sent+1))
 			}
 			if !ends[server.last] {
 				t.Fatalf("a batch is stored in part, up to %d", server.last)

@@ -34,6 +34,7 @@ type Server struct {
 	expirations int
 	closed      bool
 	fault       Fault
+	speech      func(wire.Command) wire.Command
 	hello       []byte // instead of the right one
 	expiry      func(token string) time.Time
 }
@@ -100,6 +101,13 @@ func (s *Server) Endpoint() string { return s.listener.Addr().String() }
 func (s *Server) Set(f Fault) {
 	s.mu.Lock()
 	s.fault = f
+	s.mu.Unlock()
+}
+
+// Speak makes f change every reply from now on; nil leaves them true.
+func (s *Server) Speak(f func(reply wire.Command) wire.Command) {
+	s.mu.Lock()
+	s.speech = f
 	s.mu.Unlock()
 }
 
@@ -257,7 +265,13 @@ func (c *conn) serve() {
 		}
 		s.mu.Lock()
 		replies, open := c.handle(command)
+		speech := s.speech
 		s.mu.Unlock()
+		for i := range replies {
+			if speech != nil {
+				replies[i] = speech(replies[i])
+			}
+		}
 		if verdict == CloseLate {
 			c.abandon()
 			return
