@@ -27,6 +27,8 @@ type Client struct {
 	life       *background.Life // ends with Close
 	clock      func() moment
 
+	attemptLimit time.Duration // of group work
+
 	mu       sync.Mutex
 	children map[child]struct{} // what must be closed first
 	closed   bool
@@ -39,7 +41,7 @@ type child interface{ Close(context.Context) error }
 // first call that needs one does. Errors: InvalidArgument, which names the
 // option.
 func New(config Config) (*Client, error) {
-	c := &Client{config: config, log: config.Logger, clock: thisMoment, children: make(map[child]struct{})}
+	c := &Client{config: config, log: config.Logger, clock: thisMoment, attemptLimit: attemptLimit, children: make(map[child]struct{})}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}

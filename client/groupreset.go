@@ -135,12 +135,17 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 	if _, err := readergroup.NewInit(wanted, heads); err != nil {
 		return err
 	}
+	var broken readergroup.Config // that the controller has
 	for attempt := 0; ; attempt++ {
 		if resetPause.Wait(ctx, attempt) != nil {
 			return fault.Context(ctx, resetting, g.String()).Because("other resets came first", nil)
 		}
 		current := state.Config()
-		wanted.ID, wanted.Generation = current.ID, current.Generation
+		before := current
+		if broken.Generation > current.Generation {
+			before = broken
+		}
+		wanted.ID, wanted.Generation = before.ID, before.Generation
 		err := g.write(ctx, log, func() ([]readergroup.Update, error) {
 			if now := state.Config(); now.ID != current.ID || now.Generation != current.Generation {
 				return nil, nil
@@ -165,10 +170,12 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 		}
 		// Somebody was faster, or an attempt of ours whose reply was lost.
 		newest, err := g.renew(ctx, state, log)
-		if err != nil {
+		switch {
+		case unusable(err) && newest.Generation > before.Generation:
+			broken = newest // this one takes its place
+		case err != nil:
 			return err
-		}
-		if newest.Generation == current.Generation+1 && newest.Same(wanted) {
+		case newest.Generation == before.Generation+1 && newest.Same(wanted):
 			return nil
 		}
 	}

@@ -82,7 +82,7 @@ func (w *GroupWatch) run(state *readergroup.State, log *synchronizer.Synchronize
 			return
 		}
 		verdict, err := w.life.Until(background.WatchGroup, nil, func(ctx context.Context) error {
-			ctx, cancel := context.WithTimeout(ctx, attemptLimit)
+			ctx, cancel := context.WithTimeout(ctx, w.group.client.attemptLimit)
 			defer cancel()
 			return w.group.fetch(ctx, state, log)
 		})

@@ -49,7 +49,7 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 		completed:     make(completions),
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
-		attemptLimit:  attemptLimit,
+		attemptLimit:  r.group.client.attemptLimit,
 	}
 	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness, m.skipped})
 	return m

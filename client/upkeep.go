@@ -55,12 +55,21 @@ func (m *membership) finishReset(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, m.attemptLimit)
 	defer cancel()
 	_, err := g.renew(ctx, &m.state, m.log)
-	switch code := fault.CodeOf(err); code {
-	case fault.NoSuchStream, fault.NoSuchScope, fault.NoSuchReaderGroup, fault.InvalidArgument:
-		return &fault.Error{Code: code, Op: "open reader", Subject: m.reader.id, Err: err,
+	if unusable(err) {
+		return &fault.Error{Code: fault.CodeOf(err), Op: "open reader", Subject: m.reader.id, Err: err,
 			Detail: fmt.Sprintf("somebody began to reset group %s to a configuration that cannot come into force; reset it again", g)}
 	}
 	return nil // it may be done later, and by others
+}
+
+// unusable reports whether a configuration cannot come into force by what newest failed
+// with: it has a stream that does not exist.
+func unusable(err error) bool {
+	switch fault.CodeOf(err) {
+	case fault.NoSuchStream, fault.NoSuchScope, fault.InvalidArgument:
+		return true
+	}
+	return false
 }
 
 // leastOften is how many times the interval is doubled at which members look for a

@@ -1446,7 +1446,9 @@ PRAVEGA_API int pravega_reader_group_close(pravega_reader_group_t *group, praveg
  * Blocks:   Until the group knows the reader, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_ALREADY_EXISTS: the group has a reader of this
- *           id; PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
+ *           id; PRAVEGA_E_NO_SUCH_STREAM: a reset was begun, by whomever, to streams of
+ *           which one does not exist: reset the group again;
+ *           PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
  */
 PRAVEGA_API int pravega_reader_open(pravega_reader_group_t *group, const char *reader_id, const pravega_config_t *config, pravega_reader_t **reader, int timeout_ms, pravega_error_t **err);
 

@@ -47,8 +47,11 @@ func request(command wire.Command) (id int64, ok bool) {
 
 // wrong is an answer that serves nobody.
 func wrong(verdict Verdict, id int64) wire.Command {
-	if verdict == Failed {
+	switch verdict {
+	case Failed:
 		return wire.ErrorMessage{RequestID: id, Message: "out of order"}
+	case Missing:
+		return wire.NoSuchSegment{RequestID: id}
 	}
 	return wire.SegmentCreated{RequestID: id, Segment: "another"}
 }

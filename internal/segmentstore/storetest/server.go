@@ -55,6 +55,7 @@ const (
 	Empty             // the answer to a read is no data
 	Failed            // the answer is that something went wrong in the store
 	Mistaken          // the answer is one that belongs to another kind of request
+	Missing           // the answer is that there is no such segment
 	Held              // the connection is closed; an append takes effect at Release, if it still can
 )
 
@@ -244,7 +245,7 @@ func (c *conn) serve() {
 				s.hold(c, block)
 			}
 			return
-		case Failed, Mistaken:
+		case Failed, Mistaken, Missing:
 			if id, ok := request(command); ok {
 				c.ignore(command)
 				c.send([]wire.Command{wrong(verdict, id)})
