@@ -32,6 +32,7 @@ func desk(t testing.TB) *Writer {
 		config: config,
 		life:   life,
 		window: window{limit: config.WindowBytes},
+		noRoom: ErrWindowFull,
 	}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
 	var members []*member
@@ -131,7 +132,7 @@ func TestRefusingAllocatesNothing(t *testing.T) {
 	}
 	w.window.limit = 1
 	if allocs := testing.AllocsPerRun(1000, func() {
-		if _, err := w.TryWrite(event); err != errWindowFull {
+		if _, err := w.TryWrite(event); err != w.noRoom {
 			t.Fatal(err)
 		}
 	}); allocs != 0 {

@@ -3,6 +3,8 @@ package client
 import (
 	"fmt"
 	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
 // freshness says how old a reader's knowledge of its group is. A reader that cannot read
@@ -25,12 +27,8 @@ func (r *Reader) whyStale() string {
 	if age < r.knows.limit {
 		return ""
 	}
-	why := fmt.Sprintf("the state of group %s was read last %v ago, and others may have taken the reader out of it since: nothing is handed out before it is read again",
-		r.group, age.Round(time.Millisecond))
-	if r.knows.trouble != nil {
-		why += fmt.Sprintf(" (%v)", r.knows.trouble)
-	}
-	return why
+	return fmt.Sprintf("the state of group %s was read last %s ago, and others may have taken the reader out of it since: nothing is handed out before it is read again",
+		r.group, fault.Span(age))
 }
 
 // refreshed notes that the state was read, and that the reader's segments are those of
@@ -57,6 +55,6 @@ func (r *Reader) outdated(trouble error) {
 	r.knows.logged = r.knows.logged || first
 	r.mu.Unlock()
 	if first {
-		r.group.client.log.Warn(why, "reader", r.id)
+		r.group.client.log.Warn(why, "reader", r.id, "err", trouble)
 	}
 }

@@ -33,7 +33,7 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 	}
 	if held >= w.config.LargeEventBytes { // as with the window, its own size does not count
 		w.window.full = true
-		return 0, errWindowFull
+		return 0, w.noRoom
 	}
 	w.last++
 	w.table.find(position).AddLarge(w.last, position, bytes.Clone(event))

@@ -73,7 +73,7 @@ func (m *membership) checkEnd(ctx context.Context) error {
 }
 
 func (m *membership) madeAnew(stream naming.Stream) error {
-	return fault.New(fault.NoSuchStream, "read with reader", m.reader.id,
+	return fault.New(fault.NoSuchStream, readWithReader, m.reader.id,
 		"stream %s was deleted, and another one was made under its name: reset group %s to read that one", stream, m.reader.group)
 }
 

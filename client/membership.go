@@ -193,7 +193,7 @@ func (m *membership) refreshInterval() time.Duration {
 // checkMember notices that the reader was taken out of the group, also when
 // another one has joined under its name since.
 func (m *membership) checkMember() error {
-	const op = "read with reader"
+	const op = readWithReader
 	if now := m.state.Config(); now.ID != m.config.ID || now.Generation != m.config.Generation {
 		return fault.New(fault.GroupReinitialized, op, m.reader.id, "group %s; what was not given back is read again only if it lies behind where the group starts now", m.reader.group)
 	}
@@ -232,6 +232,9 @@ func (m *membership) reconcile(time.Time) error {
 		r.order = append(r.order, a)
 	}
 	r.groupRead = m.state.LastRead()
+	if r.others = ""; len(should) == 0 {
+		r.others = m.starves()
+	}
 	r.ended = r.ended && m.state.EndOfData()
 	return nil
 }

@@ -18,6 +18,16 @@ func (w *Writer) Trouble() error {
 	return trouble
 }
 
+// Waiting says for people what events wait for to be acknowledged while there is no
+// Trouble, for example that a store has not answered yet. It is empty if all are. It does
+// not block.
+func (w *Writer) Waiting() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	waiting, _ := w.obstacle(time.Now())
+	return waiting
+}
+
 // outOfTime is the error of a wait that ended first.
 func (w *Writer) outOfTime(ctx context.Context, op string) *fault.Error {
 	w.mu.Lock()

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -142,15 +141,10 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 // advertises.
 func TestWriterWhoseStoreAdvertisesAnAddressWhereNobodyListens(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nowhere := listener.Addr().String()
-	listener.Close()
-	c.Advertise(nowhere)
+	at := nowhere(t)
+	c.Advertise(at)
 	w := c.writer(nil)
 	write(t, w, "k", 1, 1)
-	troubled(t, w.Flush, "connect to segment store at its advertised address "+nowhere, "connection refused, for ")
-	troubled(t, w.Close, nowhere, "connection refused")
+	troubled(t, w.Flush, "connect to segment store at its advertised address "+at, "connection refused, for ")
+	troubled(t, w.Close, at, "connection refused")
 }

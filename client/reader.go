@@ -37,6 +37,7 @@ type Reader struct {
 	groupRead map[readergroup.Segment]readergroup.Place // how far the group has read, as was told last
 	times     map[naming.Stream]*marks                  // of streams whose window was asked for
 	knows     freshness
+	others    string // why the reader has no segment
 	marker    *marker
 	err       error
 	ending    *ending // of Close; nil as long as it was not called
@@ -79,11 +80,7 @@ func (r *Reader) Next(ctx context.Context) (*Slice, error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			err := fault.Context(ctx, "read with reader", r.id)
-			r.mu.Lock()
-			err.Detail = r.whyStale()
-			r.mu.Unlock()
-			return nil, err
+			return nil, r.outOfTime(ctx)
 		}
 	}
 }
@@ -94,14 +91,13 @@ func (r *Reader) TryNext() (*Slice, error) {
 	defer r.mu.Unlock()
 	s, err := r.next()
 	if s == nil && err == nil {
-		if err = errNothingYet; r.stale() {
-			err = fault.New(fault.TimedOut, "read with reader", r.id, "%s", r.whyStale())
+		err = &fault.Error{Code: fault.TimedOut, Op: readWithReader, Subject: r.id, Detail: "nothing is there yet"}
+		if r.stale() {
+			err = &fault.Error{Code: fault.TimedOut, Op: readWithReader, Subject: r.id, Detail: r.whyStale(), Trouble: r.knows.trouble}
 		}
 	}
 	return s, err
 }
-
-var errNothingYet = fault.New(fault.TimedOut, "read", "", "nothing is there yet")
 
 // next finds a slice; neither a slice nor an error means that there is none yet.
 func (r *Reader) next() (*Slice, error) {
@@ -164,7 +160,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	}
 	r.ending = newEnding() // stands is final: what is given back from now on is not noted
 	r.err = nil
-	r.fail(fault.New(fault.Closed, "read with reader", r.id, "the reader was closed"))
+	r.fail(fault.New(fault.Closed, readWithReader, r.id, "the reader was closed"))
 	r.mu.Unlock()
 	r.life.End()
 	r.work.Wait()

@@ -28,7 +28,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 	fill := func() {
 		for {
 			if _, err := w.TryWrite(event); err != nil {
-				if err != errWindowFull {
+				if CodeOf(err) != ErrWindowFull {
 					t.Fatal(err)
 				}
 				return
@@ -37,7 +37,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 	}
 	told := make(chan struct{}, 10)
 	w.NotifyRoom(func(int64, error) {}, func() { told <- struct{}{} })
-	defer func() { w.end(errWindowFull); w.work.Wait() }()
+	defer func() { w.end(w.noRoom); w.work.Wait() }()
 
 	fill()
 	w.mu.Lock()
@@ -148,7 +148,7 @@ func TestWindowBeyondItsShareASegmentTakesNothing(t *testing.T) {
 	if _, err := w.TryWriteKeyed(low, make([]byte, 1<<20)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.TryWriteKeyed(low, nil); err != errWindowFull {
+	if _, err := w.TryWriteKeyed(low, nil); CodeOf(err) != ErrWindowFull {
 		t.Fatal(err)
 	}
 	for range 500 {
@@ -188,7 +188,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	fill := func(keys ...string) (taken int) {
 		for i := 0; ; i++ {
 			if _, err := w.TryWriteKeyed(keys[i%len(keys)], padded(0)); err != nil {
-				if err != errWindowFull {
+				if CodeOf(err) != ErrWindowFull {
 					t.Fatal(err)
 				}
 				return i

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,7 @@ type Writer struct {
 	changed  chan struct{}    // closed at the next progress, if somebody waits
 	room     chan struct{}    // closed when the window opens again, if somebody waits
 	late     *time.Timer      // opens it although it is not roomy
+	noRoom   error            // what those are told who do not wait for it
 	watch    watch            // for progress
 
 	acked atomic.Int64
@@ -107,6 +109,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 // newWriter makes a writer that has no segments yet.
 func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}, questions: make(chan struct{}, questionsAtOnce)}
+	w.noRoom = fault.New(fault.WindowFull, "write to stream", stream.String(), "")
 	w.random.Seed(rand.Uint64(), rand.Uint64())
 	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), turn: newTurn()}
 	w.life = c.life.Child(stream.String())
@@ -239,7 +242,7 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 	for {
 		w.mu.Lock()
 		number, err := w.accept(position, events...)
-		if err != errWindowFull {
+		if err != w.noRoom {
 			w.unlock()
 			return number, err
 		}
@@ -248,7 +251,9 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 		select {
 		case <-room:
 		case <-ctx.Done():
-			return 0, w.outOfTime(ctx, "write to stream")
+			err := w.outOfTime(ctx, "write to stream")
+			err.Detail = strings.TrimSuffix("the writer's window is full: "+err.Detail, ": ")
+			return 0, err
 		}
 	}
 }
@@ -276,7 +281,7 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	m := w.table.find(position)
 	if !w.window.admits(m.Bytes(), len(w.table.members)) {
 		w.window.full = true
-		return 0, errWindowFull
+		return 0, w.noRoom
 	}
 	// With others under way the sender has more to send than this one.
 	alone := w.last == w.acked.Load()
@@ -321,8 +326,6 @@ func (w *Writer) settled(position float64) float64 {
 	}
 	return position
 }
-
-var errWindowFull = fault.New(fault.WindowFull, "write", "", "")
 
 // Acked returns the number through which every event is stored. With an error
 // the writer has failed for good, and the number is final.

@@ -245,6 +245,16 @@ func TestTroubleIsToldWhileWorkIsTriedAgain(t *testing.T) {
 		expect(nil)
 		return nil
 	})
+	l.Attempt(SetUpAppend, func(ctx context.Context) error {
+		fault.Trouble(ctx, late)
+		expect(late)
+		return nil
+	})
+	expect(nil)
+	l.Meet(late) // without a call
+	expect(late)
+	l.Judge(SetUpAppend, nil)
+	expect(nil)
 	if child := l.Child("child"); l.Trouble() != nil || child.Trouble() != nil {
 		t.Error("a child has trouble")
 	}

@@ -38,7 +38,7 @@ type Life struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 
-	note fault.Note // of calls that do not name their work yet
+	note fault.Note // of work that is under way without a call
 
 	mu       sync.Mutex
 	streaks  map[Work]*streak // of work that failed since it succeeded last
@@ -84,7 +84,7 @@ func (l *Life) Child(subject string) *Life { return begin(l.ctx, l.config, subje
 
 func begin(parent context.Context, config Config, subject string) *Life {
 	l := &Life{config: config, subject: subject}
-	l.ctx, l.cancel = context.WithCancel(l.note.In(parent))
+	l.ctx, l.cancel = context.WithCancel(parent)
 	return l
 }
 
@@ -115,8 +115,14 @@ func (l *Life) Attempt(work Work, call func(ctx context.Context) error) error {
 	if l.Over() {
 		return fault.Context(l.ctx, work.String(), l.subject)
 	}
-	return call(l.ctx)
+	a := l.enter(work)
+	defer l.leave(a)
+	return call(a.note.In(l.ctx))
 }
+
+// Meet notes what stands in the way of essential work that is under way without a call,
+// such as a question that is not answered; nil that nothing does any more. So does Judge.
+func (l *Life) Meet(trouble error) { fault.Trouble(l.note.In(l.ctx), trouble) }
 
 // Sleep waits; false if the life ends first.
 func (l *Life) Sleep(d time.Duration) bool {

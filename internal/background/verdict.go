@@ -30,7 +30,7 @@ func (l *Life) Judge(work Work, err error) Verdict {
 		return Over
 	}
 	if !work.Optional() {
-		fault.Trouble(l.ctx, nil) // what came of it is newer
+		l.Meet(nil) // what came of it is newer
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -84,7 +84,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			}
 			if silence := c.silence(r); silence != nil && limited.Err() == context.DeadlineExceeded {
 				last, begun = silence, r.begun
-				c.outages.Failed(c.located, silence)
+				c.outages.Failed(c.located, r.begun, silence)
 			}
 			return c.giveUp(ctx, r, attempt+1, last, begun)
 		}
@@ -96,8 +96,8 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			failure.Stored = r.changes && r.uncertain
 			return failure
 		}
-		if c.away(r, begun) {
-			c.outages.Failed(c.located, failure)
+		if r.unreached || c.silence(r) != nil {
+			c.outages.Failed(c.located, r.begun, failure)
 		}
 		last = failure
 		if r.trouble != nil {
@@ -114,12 +114,6 @@ func (c *Controller) limit(ctx context.Context) (context.Context, context.Cancel
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, c.config.RetryLimit)
-}
-
-// away tells whether the failure of an attempt means that all controllers are away. One
-// that says that it is not available is left to the others for a moment.
-func (c *Controller) away(r *request, begun time.Time) bool {
-	return c.silence(r) != nil || r.unreached && (!r.answered || time.Since(begun) >= silent)
 }
 
 // silence is the error of an attempt that got no answer for so long that the controllers

@@ -5,6 +5,7 @@ package outage
 
 import (
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 )
 
 const (
+	// grace is how long a server must be away for that to be an outage: a connection that is
+	// lost and replaced at once is none.
+	grace = time.Second
 	// first and longest bound the time between two lines about one outage; it doubles.
 	first   = 10 * time.Second
 	longest = 10 * time.Minute
@@ -29,8 +33,9 @@ type Log struct {
 	to   *slog.Logger
 
 	mu     sync.Mutex
-	away   map[string]*outage // by address
-	lines  []line             // to be logged
+	doubts map[string]time.Time // since when servers are away that may be back at once
+	away   map[string]*outage   // by address
+	lines  []line               // to be logged
 	closed bool
 	busy   bool // a goroutine logs
 	work   sync.WaitGroup
@@ -56,12 +61,12 @@ type line struct {
 
 // New makes the log of the servers of a kind, such as "segment store".
 func New(kind string, to *slog.Logger) *Log {
-	return &Log{kind: kind, to: to, away: make(map[string]*outage)}
+	return &Log{kind: kind, to: to, doubts: make(map[string]time.Time), away: make(map[string]*outage)}
 }
 
-// Failed tells that the server at an address could not be reached, or did not answer.
-// A connection that was lost is no outage before the next one fails.
-func (l *Log) Failed(address string, cause error) {
+// Failed tells that the server at an address could not be reached or did not answer, in
+// an attempt that had begun at a time.
+func (l *Log) Failed(address string, begun time.Time, cause error) {
 	if l == nil {
 		return
 	}
@@ -73,12 +78,28 @@ func (l *Log) Failed(address string, cause error) {
 	now := time.Now()
 	o := l.away[address]
 	if o == nil {
-		o = &outage{since: now, said: now, pause: first, due: now.Add(first)}
-		o.timer = time.AfterFunc(first, func() { l.look(address, o) })
+		since := l.doubt(address, begun, now)
+		if now.Sub(since) < grace {
+			return
+		}
+		delete(l.doubts, address)
+		o = &outage{since: since, said: now, pause: first, due: since.Add(first)}
+		o.timer = time.AfterFunc(o.due.Sub(now), func() { l.look(address, o) })
 		l.away[address] = o
 		l.say(slog.LevelWarn, l.kind+" is away", "address", address, "err", cause)
 	}
 	o.failed, o.cause = now, cause
+}
+
+// doubt notes that a server may be away, and returns since when.
+func (l *Log) doubt(address string, begun, now time.Time) (since time.Time) {
+	maps.DeleteFunc(l.doubts, func(_ string, since time.Time) bool { return now.Sub(since) >= idle })
+	since, doubted := l.doubts[address]
+	if !doubted || begun.Before(since) {
+		since = begun
+		l.doubts[address] = since
+	}
+	return since
 }
 
 // Answered tells that the server at an address works.
@@ -88,6 +109,7 @@ func (l *Log) Answered(address string) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delete(l.doubts, address)
 	if o := l.away[address]; o != nil {
 		l.end(address, o, " is back")
 	}
@@ -170,6 +192,7 @@ func (l *Log) Close() {
 		o.timer.Stop()
 	}
 	clear(l.away)
+	clear(l.doubts)
 	l.mu.Unlock()
 	l.work.Wait()
 }

@@ -3,6 +3,7 @@ package segment
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
@@ -42,6 +43,8 @@ type Fetcher struct {
 
 	life *background.Life
 	done chan struct{}
+
+	connected atomic.Int64 // since when, in nanoseconds; 0 while it is not
 
 	mu       sync.Mutex
 	turn     bool // somebody has it
@@ -306,6 +309,7 @@ func (f *Fetcher) connectOnce(ctx context.Context) error {
 		return err
 	}
 	f.line = l
+	f.connected.Store(time.Now().UnixNano())
 	return nil
 }
 
@@ -329,6 +333,7 @@ func (f *Fetcher) leave() {
 	if f.line != nil {
 		f.line.conn.Unregister(f.line.request)
 		f.line = nil
+		f.connected.Store(0)
 	}
 	for _, a := range f.flight {
 		f.used -= int(a.length)

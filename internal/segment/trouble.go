@@ -2,6 +2,7 @@ package segment
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
@@ -32,6 +33,15 @@ func (a *Appender) Unanswered() *fault.Error {
 	return fault.New(fault.Unreachable, "append to segment", a.Name, "segment store %s has not answered %s yet", a.link.conn.Endpoint(), what)
 }
 
+// calm is how long a fetcher must have a connection for its trouble to be over although
+// nothing has come: a read at the tail waits for what is written next.
+const calm = 2 * time.Second
+
 // Trouble is what keeps the segment from being read now, and for how long; nil if nothing
 // is known to. Safe for concurrent use.
-func (f *Fetcher) Trouble() error { return f.life.Trouble() }
+func (f *Fetcher) Trouble() error {
+	if since := f.connected.Load(); since != 0 && time.Since(time.Unix(0, since)) >= calm {
+		return nil
+	}
+	return f.life.Trouble()
+}

@@ -28,6 +28,9 @@ const seldom = 8
 func (f *Fetcher) look() {
 	w := &f.watch
 	if f.line == nil || len(f.flight) == 0 || f.flight[0] != w.oldest {
+		if w.missed > 0 {
+			f.life.Meet(nil)
+		}
 		w.oldest, w.looks, w.missed = nil, 0, 0
 		if len(f.flight) > 0 {
 			w.oldest = f.flight[0]
@@ -37,16 +40,24 @@ func (f *Fetcher) look() {
 	w.looks++
 	if f.sounding || f.answerable(w.oldest) {
 		w.missed++
+		f.connected.Store(0)
+		f.life.Meet(f.unanswered())
 	}
 	if w.missed >= min(patience<<min(w.given, 16), longestPatience) {
 		w.given++
 		f.line.conn.Retire()
-		f.failed(fault.New(fault.Unreachable, "read segment", f.Name, "a read at offset %d is not answered; the segment reaches to %d", w.oldest.offset, f.tail))
+		f.failed(f.unanswered())
 		return
 	}
 	if w.looks&(w.looks-1) == 0 || w.looks%seldom == 0 {
 		f.sound()
 	}
+}
+
+// unanswered is the error of the oldest read.
+func (f *Fetcher) unanswered() error {
+	return fault.New(fault.Unreachable, "read segment", f.Name, "segment store %s does not answer a read at offset %d; the segment reaches to %d",
+		f.line.conn.Endpoint(), f.watch.oldest.offset, f.tail)
 }
 
 // answerable reports whether a store could answer a read by now.

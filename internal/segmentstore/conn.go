@@ -311,7 +311,7 @@ func (c *Conn) receiveLoop() {
 	c.requests, c.ready = nil, nil
 	c.mu.Unlock()
 	if c.pulse.dead || !c.heard && !needless && fault.CodeOf(reason) != fault.Closed {
-		c.dialer.outages.Failed(c.endpoint, reason)
+		c.dialer.outages.Failed(c.endpoint, c.pulse.lastHeard, reason)
 	}
 	for _, r := range receivers {
 		r.Lost(reason)

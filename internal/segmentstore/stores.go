@@ -294,10 +294,11 @@ func (s *Stores) tidy(at shelf, place *slot) {
 
 // dial opens a connection that Close will close, and calls over when it is gone.
 func (s *Stores) dial(ctx context.Context, at shelf, over func()) (*Conn, error) {
+	begun := time.Now()
 	conn, err := s.dialer.Dial(ctx, at.endpoint)
 	if err != nil {
-		if ctx.Err() == nil {
-			s.dialer.outages.Failed(at.endpoint, err)
+		if ctx.Err() == nil || time.Since(begun) >= time.Second { // else nobody has waited for it
+			s.dialer.outages.Failed(at.endpoint, begun, err)
 		}
 		return nil, err
 	}

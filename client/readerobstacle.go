@@ -1,0 +1,113 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+)
+
+const readWithReader = "read with reader"
+
+// Trouble says what keeps the reader from events now: which server, at which address,
+// what it did and for how long. It is nil while nothing is known to, which includes that
+// nothing is there to read; see Waiting. The reader goes on by itself when the trouble is
+// over, so this is for people to read; Next says the same when its time is over. It does
+// not block.
+func (r *Reader) Trouble() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	why, trouble := r.obstacle()
+	if trouble != nil && r.stale() {
+		return &fault.Error{Code: fault.CodeOf(trouble), Op: readWithReader, Subject: r.id, Detail: why, Err: trouble}
+	}
+	return trouble
+}
+
+// Waiting says for people what Next waits for while there is no Trouble, for example that
+// other readers of the group have all segments. It is empty if a slice is there. It does
+// not block.
+func (r *Reader) Waiting() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	waiting, _ := r.obstacle()
+	return waiting
+}
+
+// outOfTime is the error of a Next that ended first.
+func (r *Reader) outOfTime(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := fault.Context(ctx, readWithReader, r.id).Because(r.obstacle())
+	if why := r.whyStale(); why != "" {
+		err.Detail = why
+	}
+	return err
+}
+
+// obstacle is what keeps Next from a slice; if nothing is known to, waiting says what it
+// waits for. The lock is held.
+func (r *Reader) obstacle() (waiting string, trouble error) {
+	if why := r.whyStale(); why != "" {
+		return why, r.knows.trouble
+	}
+	idle, out, ready := 0, 0, 0
+	for _, a := range r.order {
+		switch {
+		case a.out != nil:
+			out++
+		case a.available():
+			ready++
+		case !a.ended:
+			idle++
+			if err := a.fetcher.Trouble(); err != nil && trouble == nil {
+				trouble = err
+			}
+		}
+	}
+	switch {
+	case r.marker != nil && r.marker.passed == nil && out > 0:
+		return "the group is at a checkpoint: what is out has to be given back first", nil
+	case ready > 0:
+		return "", nil
+	case trouble != nil:
+		return "", trouble
+	case idle > 0:
+		return fmt.Sprintf("nothing is there to read in %s", count(idle, "segment")), nil
+	case out > 0:
+		return "what is out has to be given back first", nil
+	}
+	return r.others, r.life.Trouble() // a reader without segments waits for the group
+}
+
+// count is a number of things in words.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// starves says why the reader has no segment.
+func (m *membership) starves() string {
+	r, all := m.reader, m.state.Segments()
+	var others []string
+	for _, id := range m.state.Readers() {
+		if id != r.id {
+			others = append(others, id)
+		}
+	}
+	const most = 5
+	if len(others) > most {
+		others = append(others[:most], "others")
+	}
+	switch free := len(m.state.SegmentsToAcquire(r.id)); {
+	case free > 0:
+		return fmt.Sprintf("the reader is about to take %s", count(free, "segment"))
+	case all == 0 || len(others) == 0:
+		return "the group has no segment to read now"
+	}
+	return fmt.Sprintf("other readers (%s) have the group's %s; those of a reader that has crashed are free once it is taken offline",
+		strings.Join(others, ", "), count(all, "segment"))
+}
