@@ -335,8 +335,6 @@ func ends(ready func(*world), call func(context.Context, *world) error, kept fun
 
 func aborted(w *world) bool { return w.Transactions(pb.TransactionState_ABORTED) > 0 }
 
-func (w *world) stream() (scope, stream string) { return w.Stream.Scope, w.Stream.Name }
-
 // cut is behind the first event of the stream.
 func (w *world) cut() StreamCut { return cutOf(w.Stream.Scope, w.Stream.Name, 11) }
 

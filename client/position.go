@@ -84,14 +84,20 @@ func (a *assignment) reached() int64 {
 // is ahead of what was handed out, and then the reader stays open; as Close.
 func (r *Reader) CloseAt(ctx context.Context, at Position) error { return r.close(ctx, &at) }
 
-// covers checks that everything before a position was handed out.
-func (r *Reader) covers(at Position) error {
+// upTo are the offsets of a position in the segments that the reader has. Everything
+// before them must have been handed out.
+func (r *Reader) upTo(at Position) (map[readergroup.Segment]int64, error) {
+	offsets := make(map[readergroup.Segment]int64, len(r.order))
 	for _, a := range r.order {
-		if place, ok := at.position[a.segment]; ok && !a.covers(place.Offset) {
-			return fault.New(fault.InvalidArgument, "close reader", r.id, "position %d of segment %s is ahead of what was handed out", place.Offset, a.name)
+		place, ok := at.position[a.segment]
+		if ok && !a.covers(place.Offset) {
+			return nil, fault.New(fault.InvalidArgument, "close reader", r.id, "position %d of segment %s is ahead of what was handed out", place.Offset, a.name)
+		}
+		if ok {
+			offsets[a.segment] = place.Offset
 		}
 	}
-	return nil
+	return offsets, nil
 }
 
 // covers tells whether everything before an offset of the segment was handed out.

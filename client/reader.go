@@ -152,11 +152,11 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	}
 	lost, stands := r.lost(), r.positions()
 	if at != nil && !lost {
-		if err := r.covers(*at); err != nil {
+		var err error
+		if stands, err = r.upTo(*at); err != nil {
 			r.mu.Unlock()
 			return err
 		}
-		stands = at.position.Offsets()
 	}
 	r.ending = newEnding() // stands is final: what is given back from now on is not noted
 	r.err = nil

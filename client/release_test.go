@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -124,4 +125,25 @@ func TestClientClosesWhileAReaderIsBeingClosed(t *testing.T) {
 	<-leaving
 	must(t, g.client.Close())
 	must(t, <-closed)
+}
+
+// A position says nothing of segments that are not the reader's: what it says of others
+// does not become a part of the group's state.
+func TestCloseAtAPositionWithForeignSegments(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	c.Put(c.Name(0), []byte("one"), []byte("two"))
+	g := c.group()
+	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	must(t, err)
+	s := next(t, r)
+	at, err := ParsePosition(s.Position(11).String() + ", other/stream/0.#epoch.0=7")
+	must(t, err)
+	must(t, r.CloseAt(within(t), at))
+	events := c.Events(g.segment)
+	if last := events[len(events)-1]; bytes.Contains(last, []byte("other")) {
+		t.Fatalf("%q", last)
+	}
+	if at := c.startsAt(g); at != 11 {
+		t.Fatalf("the next reader starts at %d", at)
+	}
 }
