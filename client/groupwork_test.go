@@ -72,7 +72,7 @@ type task struct {
 	needs  func(string, wire.Command) bool // of the store
 }
 
-func writes(segment string, c wire.Command) bool {
+func extends(segment string, c wire.Command) bool {
 	setup, ok := c.(wire.SetupAppend)
 	_, appends := c.(wire.ConditionalAppend)
 	return appends || ok && setup.Segment == segment
@@ -97,22 +97,22 @@ func manyAtOnce(t *testing.T) (run func(name string, f func(t *testing.T)), wait
 
 var tasks = []task{
 	{work: background.ReadGroupState, needs: looksAt},
-	{work: background.WriteGroupState, needs: writes, due: func(w *worker) {
+	{work: background.WriteGroupState, needs: extends, due: func(w *worker) {
 		w.note(readergroup.CreateCheckpoint{Checkpoint: fmt.Sprint("checkpoint-", w.steps)})
 	}},
 	{work: background.FindGroupSuccessors, method: "getSegmentsImmediatelyFollowing", begin: func(w *worker) {
 		w.Seal(w.Name(0))
 		eventually(w.t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
 	}},
-	{work: background.CompactGroupState, needs: writes, begin: func(w *worker) { w.m.compactAfter, w.m.compactChance = 0, 1 }, due: func(w *worker) {
+	{work: background.CompactGroupState, needs: extends, begin: func(w *worker) { w.m.compactAfter, w.m.compactChance = 0, 1 }, due: func(w *worker) {
 		w.note(readergroup.UpdateDistanceToTail{Reader: "another"})
 	}},
-	{work: background.RemoveSilentReader, needs: writes, begin: func(w *worker) { w.m.vigil.limit = time.Second }, due: func(w *worker) {
+	{work: background.RemoveSilentReader, needs: extends, begin: func(w *worker) { w.m.vigil.limit = time.Second }, due: func(w *worker) {
 		if !w.m.state.Online("silent") && w.steps == 1 {
 			w.note(readergroup.AddReader{Reader: "silent"})
 		}
 	}},
-	{work: background.StartCheckpoint, needs: writes, config: func(c *readergroup.Config) { c.CheckpointMillis = 5000 }},
+	{work: background.StartCheckpoint, needs: extends, config: func(c *readergroup.Config) { c.CheckpointMillis = 5000 }},
 	{work: background.PublishCheckpoint, method: "updateSubscriberStreamCut", config: func(c *readergroup.Config) { c.Retention = readergroup.ReleaseAtCheckpoints }, due: func(w *worker) {
 		w.m.unpublished = time.Time{}
 		w.note(readergroup.CreateCheckpoint{Checkpoint: fmt.Sprint("checkpoint-", w.steps)})
@@ -125,7 +125,7 @@ var tasks = []task{
 			w.note(readergroup.UpdatingConfig{Updating: true})
 		}
 	}},
-	{work: background.ReportLag, needs: writes, due: func(w *worker) { w.m.lag = time.Time{} }},
+	{work: background.ReportLag, needs: extends, due: func(w *worker) { w.m.lag = time.Time{} }},
 }
 
 // step does what is due.
