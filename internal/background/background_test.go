@@ -42,7 +42,7 @@ func TestVerdicts(t *testing.T) {
 		"unauthenticated":       {fault.New(fault.Unauthenticated, "", "", ""), spell{Retry, Retry, Fatal}},
 		"handshake":             {fault.New(fault.TLS, "", "", ""), spell{Retry, Retry, Fatal}},
 		"refused":               {fault.New(fault.PermissionDenied, "", "", ""), spell{Fatal, Fatal, Fatal}},
-		"token refused":         {fault.Wrap(fault.PermissionDenied, "", "", fault.TokenRefused), spell{Retry, Retry, Fatal}},
+		"token refused":         {fault.Wrap(fault.PermissionDenied, "", "", fault.ErrTokenRefused), spell{Retry, Retry, Fatal}},
 		"no stream":             {fault.New(fault.NoSuchStream, "", "", ""), spell{Fatal, Fatal, Fatal}},
 		"no scope":              {fault.New(fault.NoSuchScope, "", "", ""), spell{Fatal, Fatal, Fatal}},
 		"no segment":            {fault.New(fault.NoSuchSegment, "", "", ""), spell{Fatal, Fatal, Fatal}},

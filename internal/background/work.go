@@ -106,7 +106,7 @@ const (
 
 // enduranceOf says how long a failure is borne.
 func enduranceOf(err error) endurance {
-	if errors.Is(err, fault.TokenRefused) {
+	if errors.Is(err, fault.ErrTokenRefused) {
 		return aWhile
 	}
 	switch fault.CodeOf(err) {

@@ -85,7 +85,7 @@ var Table = []Description{
 	{WindowFull, "WindowFull", "the writer's window of unacknowledged bytes is full; wait for acks or allow a time limit", true, false},
 	{TimedOut, "TimedOut", "the caller's time limit ended first", true, false},
 	{Cancelled, "Cancelled", "the caller's context was cancelled", true, false},
-	{Forked, "Forked", "the process was forked after the library was loaded, and the child can never use it; start a new process (exec), or fork before the library is loaded", false, true},
+	{Forked, "Forked", "the process is a fork of one that had loaded the library and cannot use it; exec, or fork before loading", false, true},
 	{FromCallback, "FromCallback", "this call may not be made from a callback of the library", false, false},
 	{EventTooLarge, "EventTooLarge", "larger than option writer.large.event.bytes; a batch, or one of many at once: than 8 MiB (8388608 bytes)", false, false},
 	{NoMemory, "NoMemory", "memory for the object could not be had", true, false},

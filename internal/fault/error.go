@@ -32,10 +32,10 @@ func Wrap(code Code, op, subject string, cause error) *Error {
 	return &Error{Code: code, Op: op, Subject: subject, Err: cause}
 }
 
-// TokenRefused is the cause in an error of a request whose token was not good for it,
+// ErrTokenRefused is the cause in an error of a request whose token was not good for it,
 // though it has not expired. A server says so to a caller without the right, and also
 // when the token was signed before the signing key was changed: a new one may be good.
-var TokenRefused = errors.New("the token was refused")
+var ErrTokenRefused = errors.New("the token was refused")
 
 // Within limits a context for the client's own sake. That the caller's time is over is
 // another matter: Context makes Unreachable of the end of this limit, with the op and

@@ -227,12 +227,12 @@ func Refusal(reply wire.Reply) bool {
 
 // TokenRefused reports whether a request failed because of its token: another one may do.
 func TokenRefused(err error) bool {
-	return fault.CodeOf(err) == fault.Unauthenticated || errors.Is(err, fault.TokenRefused)
+	return fault.CodeOf(err) == fault.Unauthenticated || errors.Is(err, fault.ErrTokenRefused)
 }
 
 // Failure turns an error reply into an error: NoSuchSegment, SegmentSealed,
 // SegmentTruncated, WrongHost (also for a read that brings nothing), Unauthenticated (a
-// new token may do), PermissionDenied (because of fault.TokenRefused), Protocol for what
+// new token may do), PermissionDenied (because of fault.ErrTokenRefused), Protocol for what
 // the server does not know, and ServerError for the rest. It returns nil for any other
 // reply.
 func Failure(op, segment string, reply wire.Reply) error {
@@ -251,7 +251,7 @@ func Failure(op, segment string, reply wire.Reply) error {
 		return fault.New(fault.Protocol, op, segment, "the server does not support %s", r.OperationName)
 	case wire.AuthTokenCheckFailed:
 		if r.ErrorCode == wire.TokenCheckFailed {
-			return fault.Wrap(fault.PermissionDenied, op, segment, fault.TokenRefused)
+			return fault.Wrap(fault.PermissionDenied, op, segment, fault.ErrTokenRefused)
 		}
 		return fault.New(fault.Unauthenticated, op, segment, "the token has expired")
 	case wire.InvalidEventNumber:

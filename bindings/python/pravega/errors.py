@@ -84,7 +84,7 @@ class CancelledError(PravegaError):
 
 
 class ForkedError(PravegaError):
-    """The process was forked after the library was loaded, and the child can never use it; start a new process (exec), or fork before the library is loaded."""
+    """The process is a fork of one that had loaded the library and cannot use it; exec, or fork before loading."""
 
     code = -11
     name = "Forked"
