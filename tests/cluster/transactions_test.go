@@ -97,7 +97,7 @@ func TestControllersAwayForLessThanALease(t *testing.T) {
 	scope, stream := newStream(ctx, t, c, segments)
 	createGroup(ctx, t, c, scope, stream, "ours")
 	config := client.DefaultTransactionalWriterConfig()
-	config.Lease = 90 * time.Second
+	config.Lease = 3 * time.Minute
 	w, err := c.OpenTransactionalWriter(ctx, scope, stream, config)
 	succeeds := func(err error) {
 		t.Helper()
