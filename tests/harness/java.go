@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // java starts the processes of one server.
@@ -34,7 +35,7 @@ func (j java) run(name string, jvm []string, main string, args ...string) (*proc
 		"-XX:-UsePerfData", // leaves a file behind when killed
 		"-Djava.io.tmpdir=" + filepath.Join(j.dir, "tmp"),
 		"-Dlogback.configurationFile=file:" + logback,
-		"-cp", filepath.Join(j.lib, "*") + ":" + j.plugin,
+		"-cp", strings.Trim(filepath.Join(j.lib, "*")+":"+j.plugin, ":"),
 	}
 	command = append(append(append(command, jvm...), main), args...)
 	return launch(name, j.dir, log, command...)

@@ -22,7 +22,7 @@ struct natives {
 #define NATIVE(name, signature) {(char *)#name, (char *)(signature), (void *)name}
 #define NATIVES(list) {list, (jint)(sizeof list / sizeof *list)}
 
-extern const struct natives library_natives, client_natives, stream_natives, writer_natives, txn_natives, ack_natives, group_natives, reader_natives, forms_natives, log_natives;
+extern const struct natives library_natives, client_natives, stream_natives, writer_natives, txn_natives, ack_natives, group_natives, reader_natives, forms_natives, log_natives, token_natives;
 
 /* failure.c. Finds what throwing needs; false: an exception is pending. */
 bool failure_init(JNIEnv *env);
@@ -43,6 +43,9 @@ jobjectArray list_out(JNIEnv *env, pravega_list_t *list);
 /* A configuration with these options (name, value, name, value, ...); NULL for
  * null. Yours, pravega_config_free. */
 bool config_in(JNIEnv *env, jobjectArray options, pravega_config_t **config);
+
+/* token.c. The function that asks Java for a bearer token; user is from tokensNew. */
+void token_needed(void *user, pravega_token_request_t *request);
 
 /* Signatures of texts and of lists of texts. */
 #define TEXT "[B"

@@ -1,12 +1,18 @@
 /* The client and the scopes. */
 #include "binding.h"
 
-static jlong clientOpen(JNIEnv *env, jclass cls UNUSED, jobjectArray options) {
+/* tokens: of tokensNew, or 0. */
+static jlong clientOpen(JNIEnv *env, jclass cls UNUSED, jobjectArray options, jlong tokens) {
   struct request r;
   pravega_client_t *client = NULL;
   int status = 0;
   if (request_begin(&r, env, NULL, NULL, NULL, options)) {
-    status = pravega_client_open(r.config, &client, &r.err);
+    if (tokens != 0) {
+      status = pravega_config_set_token_provider(r.config, token_needed, HANDLE(void, tokens), &r.err);
+    }
+    if (status == PRAVEGA_OK) {
+      status = pravega_client_open(r.config, &client, &r.err);
+    }
   }
   return request_end(&r, status) ? NUMBER(client) : 0;
 }
@@ -53,7 +59,7 @@ static jobjectArray scopeList(JNIEnv *env, jclass cls UNUSED, jlong client) {
 }
 
 static const JNINativeMethod methods[] = {
-    NATIVE(clientOpen, "(" TEXTS ")J"),
+    NATIVE(clientOpen, "(" TEXTS "J)J"),
     NATIVE(clientClose, "(J)V"),
     NATIVE(scopeCreate, "(J" TEXT ")Z"),
     NATIVE(scopeDelete, "(J" TEXT ")Z"),

@@ -6,7 +6,7 @@
 JNIEXPORT jint JNI_OnLoad(JavaVM *vm, void *reserved);
 
 JNIEXPORT jint JNI_OnLoad(JavaVM *vm, void *reserved UNUSED) {
-  static const struct natives *const all[] = {&library_natives, &client_natives, &stream_natives, &writer_natives, &txn_natives, &ack_natives, &group_natives, &reader_natives, &forms_natives, &log_natives};
+  static const struct natives *const all[] = {&library_natives, &client_natives, &stream_natives, &writer_natives, &txn_natives, &ack_natives, &group_natives, &reader_natives, &forms_natives, &log_natives, &token_natives};
   JNIEnv *env;
   if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION) != JNI_OK || !text_init(env) || !failure_init(env)) {
     return JNI_ERR;

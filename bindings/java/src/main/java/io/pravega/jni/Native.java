@@ -30,7 +30,8 @@ final class Native {
     static native byte[][] describe();
 
     // client.c
-    static native long clientOpen(byte[][] options);
+    /** Tokens of tokensNew, or 0. */
+    static native long clientOpen(byte[][] options, long tokens);
 
     static native void clientClose(long client);
 
@@ -241,6 +242,20 @@ final class Native {
     static native byte[][] positionFromBytes(byte[] bytes);
 
     static native byte[] eventFetch(long client, byte[] pointer);
+
+    // token.c
+    static native long tokensNew();
+
+    /** Waits for a request; 0 after tokensEnd. */
+    static native long tokensTake(long tokens);
+
+    static native void tokensEnd(long tokens);
+
+    static native void tokensFree(long tokens);
+
+    static native void tokenSet(long request, byte[] value, long expiryMs);
+
+    static native void tokenFail(long request, byte[] reason);
 
     // log.c
     static native void logSet(int level, long session);

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The connections to one Pravega, shared by all that is opened from it, and the management of its scopes and streams.
@@ -16,12 +17,13 @@ import java.util.List;
  */
 public final class PravegaClient implements AutoCloseable {
     private final Options options;
+    private final TokenThread tokens; // null when there is no provider
     private final Handle handle;
 
-    private PravegaClient(Options options) {
-        Library.load();
+    private PravegaClient(Options options, TokenThread tokens, long client) {
         this.options = options;
-        this.handle = new Handle(this, "the client", null, Native.clientOpen(options.pairs()), Native::clientClose);
+        this.tokens = tokens;
+        this.handle = new Handle(this, "the client", null, client, left -> end(left, tokens));
     }
 
     /**
@@ -45,7 +47,47 @@ public final class PravegaClient implements AutoCloseable {
      * @throws PravegaException.TLS the CA file cannot be used
      */
     public static PravegaClient open(Options options) {
-        return new PravegaClient(options);
+        Library.load();
+        return new PravegaClient(options, null, Native.clientOpen(options.pairs(), 0));
+    }
+
+    /**
+     * Makes a client that gets its bearer tokens from the application. It connects when it is first used.
+     *
+     * @param options of any kind, without another source of bearer tokens: {@code auth.token}, {@code auth.token.file}
+     *        and {@code auth.token.env}
+     * @param provider what gets the tokens
+     * @return the client, to be closed; the provider may still run then, and its token is dropped
+     * @throws PravegaException.UnknownOption no option has this name
+     * @throws PravegaException.InvalidArgument a value cannot be used, or there is another source of tokens
+     * @throws PravegaException.TLS the CA file cannot be used
+     */
+    public static PravegaClient open(Options options, TokenProvider provider) {
+        Objects.requireNonNull(provider, "provider");
+        Library.load();
+        TokenThread tokens = new TokenThread(provider);
+        long client = 0;
+        try {
+            client = Native.clientOpen(options.pairs(), tokens.tokens());
+            tokens.start();
+            return new PravegaClient(options, tokens, client);
+        } catch (Throwable failure) {
+            end(client, tokens);
+            throw failure;
+        }
+    }
+
+    /** No function of the library asks for a token when the client is closed. */
+    private static void end(long client, TokenThread tokens) {
+        try {
+            if (client != 0) {
+                Native.clientClose(client);
+            }
+        } finally {
+            if (tokens != null) {
+                tokens.end();
+            }
+        }
     }
 
     /**
@@ -422,7 +464,7 @@ public final class PravegaClient implements AutoCloseable {
     public void close() {
         long client = handle.take();
         if (client != 0) {
-            Native.clientClose(client);
+            end(client, tokens);
         }
     }
 

@@ -29,6 +29,11 @@ final class Text {
         return key == null ? null : utf8("routing key", key);
     }
 
+    /** A token, which C takes with its length. */
+    static byte[] token(String token) {
+        return utf8("token", token);
+    }
+
     private static byte[] utf8(String what, String value) {
         for (int i = 0; i < value.length(); i++) {
             if (Character.isSurrogate(value.charAt(i))) {

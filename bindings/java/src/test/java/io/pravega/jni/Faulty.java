@@ -29,6 +29,10 @@ final class Faulty implements AutoCloseable {
         controller = from.readLine();
     }
 
+    String controller() {
+        return controller;
+    }
+
     PravegaClient client() {
         return PravegaClient.open(controller);
     }
