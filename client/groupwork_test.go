@@ -72,7 +72,7 @@ type task struct {
 	needs  func(string, wire.Command) bool // of the store
 }
 
-func extends(segment string, c wire.Command) bool {
+func writesState(segment string, c wire.Command) bool {
 	setup, ok := c.(wire.SetupAppend)
 	_, appends := c.(wire.ConditionalAppend)
 	return appends || ok && setup.Segment == segment
@@ -97,22 +97,22 @@ func manyAtOnce(t *testing.T) (run func(name string, f func(t *testing.T)), wait
 
 var tasks = []task{
 	{work: background.ReadGroupState, needs: looksAt},
-	{work: background.WriteGroupState, needs: extends, due: func(w *worker) {
+	{work: background.WriteGroupState, needs: writesState, due: func(w *worker) {
 		w.note(readergroup.CreateCheckpoint{Checkpoint: fmt.Sprint("checkpoint-", w.steps)})
 	}},
 	{work: background.FindGroupSuccessors, method: "getSegmentsImmediatelyFollowing", begin: func(w *worker) {
 		w.Seal(w.Name(0))
 		eventually(w.t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
 	}},
-	{work: background.CompactGroupState, needs: extends, begin: func(w *worker) { w.m.compactAfter, w.m.compactChance = 0, 1 }, due: func(w *worker) {
+	{work: background.CompactGroupState, needs: writesState, begin: func(w *worker) { w.m.compactAfter, w.m.compactChance = 0, 1 }, due: func(w *worker) {
 		w.note(readergroup.UpdateDistanceToTail{Reader: "another"})
 	}},
-	{work: background.RemoveSilentReader, needs: extends, begin: func(w *worker) { w.m.vigil.limit = time.Second }, due: func(w *worker) {
+	{work: background.RemoveSilentReader, needs: writesState, begin: func(w *worker) { w.m.vigil.limit = time.Second }, due: func(w *worker) {
 		if !w.m.state.Online("silent") && w.steps == 1 {
 			w.note(readergroup.AddReader{Reader: "silent"})
 		}
 	}},
-	{work: background.StartCheckpoint, needs: extends, config: func(c *readergroup.Config) { c.CheckpointMillis = 5000 }},
+	{work: background.StartCheckpoint, needs: writesState, config: func(c *readergroup.Config) { c.CheckpointMillis = 5000 }},
 	{work: background.PublishCheckpoint, method: "updateSubscriberStreamCut", config: func(c *readergroup.Config) { c.Retention = readergroup.ReleaseAtCheckpoints }, due: func(w *worker) {
 		w.m.unpublished = time.Time{}
 		w.note(readergroup.CreateCheckpoint{Checkpoint: fmt.Sprint("checkpoint-", w.steps)})
@@ -125,7 +125,7 @@ var tasks = []task{
 			w.note(readergroup.UpdatingConfig{Updating: true})
 		}
 	}},
-	{work: background.ReportLag, needs: extends, due: func(w *worker) { w.m.lag = time.Time{} }},
+	{work: background.ReportLag, needs: writesState, due: func(w *worker) { w.m.lag = time.Time{} }},
 }
 
 // step does what is due.
@@ -236,7 +236,7 @@ func TestGroupWorkFails(t *testing.T) {
 					if of.begin != nil {
 						of.begin(w)
 					}
-					if !with.slow {
+					if !with.fatal && !with.lasts { // it is tried again and again within an attempt
 						w.m.attemptLimit = 100 * time.Millisecond
 					}
 					dies := !of.work.Optional() && (with.fatal || with.lasts && lasts == "for ever")
@@ -283,7 +283,7 @@ func TestGroupWorkFails(t *testing.T) {
 						return
 					}
 					w.cure()
-					w.step(of)
+					eventually(t, "the state is read", func() bool { w.step(of); return !w.r.stale() })
 					w.Put(w.Name(1), numbered(1))
 					next(t, w.r)
 				})
@@ -305,7 +305,7 @@ func TestWatchFails(t *testing.T) {
 				w := &worker{cluster: startCluster(t, keyspace...)}
 				w.g = w.groupOf(loggedIn())
 				c := w.g.client
-				if !with.slow {
+				if !with.fatal && !with.lasts { // it is tried again and again within an attempt
 					c.attemptLimit = 100 * time.Millisecond
 				}
 				c.life = background.New(background.Config{Patience: testPatience, Logger: c.log, Now: func() time.Time {
