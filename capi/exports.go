@@ -50,6 +50,17 @@ func settle(out *C.struct_shim_outcome, err error) {
 	}
 }
 
+// explain tells C what stands in the way of something, or what it waits for, if anything.
+func explain(out *C.struct_shim_outcome, trouble error, waiting string) {
+	switch {
+	case trouble != nil:
+		settle(out, trouble)
+	case waiting != "":
+		out.status = C.PRAVEGA_E_TIMED_OUT
+		out.message = C.CString(waiting)
+	}
+}
+
 // guard stops a panic at the boundary: deferred by every export.
 func guard(out *C.struct_shim_outcome) {
 	if r := recover(); r != nil {

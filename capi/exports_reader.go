@@ -114,6 +114,13 @@ func goSlicePosition(of unsafe.Pointer, next C.int64_t, position *C.struct_shim_
 	s.from.stands(s.Position(int64(next)), position, out)
 }
 
+//export goReaderTrouble
+func goReaderTrouble(of unsafe.Pointer, out *C.struct_shim_outcome) {
+	defer guard(out)
+	r := pointer.Restore(of).(*reader)
+	explain(out, r.Trouble(), r.Waiting())
+}
+
 //export goReaderTimeWindow
 func goReaderTimeWindow(of unsafe.Pointer, scope, stream C.shim_text, lower, upper *C.int64_t, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, r *reader) error {

@@ -156,6 +156,14 @@ func goWriterError(of unsafe.Pointer, out *C.struct_shim_outcome) {
 	settle(out, err)
 }
 
+//export goWriterTrouble
+func goWriterTrouble(of unsafe.Pointer, out *C.struct_shim_outcome) {
+	defer guard(out)
+	w := pointer.Restore(of).(*writer)
+	w.TakeInbox() // what is there has not been sent
+	explain(out, w.Trouble(), w.Waiting())
+}
+
 //export goWriterFlush
 func goWriterFlush(of unsafe.Pointer, ms C.int, out *C.struct_shim_outcome) {
 	call(of, ms, out, func(ctx context.Context, w *writer) error { return w.Flush(ctx) })

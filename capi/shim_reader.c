@@ -219,6 +219,14 @@ int pravega_reader_error(pravega_reader_t *reader, pravega_error_t **err) {
   return call_end(&c, err);
 }
 
+int pravega_reader_trouble(pravega_reader_t *reader, pravega_error_t **err) {
+  struct call c;
+  if (call_begin_quick(&c, reader, KIND_READER)) {
+    goReaderTrouble(c.object->go, &c.out);
+  }
+  return call_end(&c, err);
+}
+
 int pravega_reader_close(pravega_reader_t *reader, int timeout_ms, pravega_error_t **err) {
   struct call c;
   if (call_begin_close(&c, reader, KIND_READER, timeout_ms)) {

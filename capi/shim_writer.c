@@ -420,6 +420,14 @@ int pravega_writer_error(pravega_writer_t *writer, pravega_error_t **err) {
   return call_end(&c, err);
 }
 
+int pravega_writer_trouble(pravega_writer_t *writer, pravega_error_t **err) {
+  struct call c;
+  if (call_begin_quick(&c, writer, KIND_WRITER)) {
+    goWriterTrouble(c.object->go, &c.out);
+  }
+  return call_end(&c, err);
+}
+
 int64_t pravega_writer_pending(pravega_writer_t *writer) {
   struct shim_ref ref;
   int status = hot_enter(writer, 0, &ref);

@@ -614,7 +614,7 @@ var questions = map[string]string{
 	"GroupWatch.Close":   "ends that",
 
 	"Reader.Next": "hands out what the reader has", "Reader.TryNext": "likewise",
-	"Reader.Notify": "calls a function", "Reader.Position": "tells what the reader holds", "Reader.TimeWindow": "",
+	"Reader.Notify": "calls a function", "Reader.Position": "tells what the reader holds", "Reader.TimeWindow": "", "Reader.Trouble": "", "Reader.Waiting": "",
 
 	"Slice.Bytes": "", "Slice.EndOffset": "", "Slice.Events": "", "Slice.Pointer": "", "Slice.Position": "", "Slice.Scope": "",
 	"Slice.Segment": "", "Slice.Skipped": "", "Slice.StartOffset": "", "Slice.Stream": "",
@@ -622,7 +622,7 @@ var questions = map[string]string{
 	"Transaction.Acked": "", "Transaction.ID": "", "Transaction.Status": "", "Transaction.WaitReadable": "",
 	"TransactionalWriter.Transactions": "",
 
-	"Writer.Acked": "", "Writer.Durable": "", "Writer.Trouble": "",
+	"Writer.Acked": "", "Writer.Durable": "", "Writer.Trouble": "", "Writer.Waiting": "",
 	"Writer.Notify": "calls a function", "Writer.NotifyRoom": "likewise",
 	"Writer.UseInbox": "is a part of writing in C", "Writer.TakeInbox": "likewise",
 

@@ -39,7 +39,8 @@
  *     PRAVEGA_E_PANIC       an internal error was caught; the object answers
  *                           this from then on and is only good to be closed
  *     PRAVEGA_E_INVALID_ARGUMENT  an argument is out of its range, or NULL
- *                           where this is not allowed; the message names it
+ *                           where this is not allowed; the message, of functions
+ *                           that give one, names it
  *   "Server codes" in a list of return codes stands for what every call that
  *   talks to servers may return besides:
  *     PRAVEGA_E_TIMED_OUT, PRAVEGA_E_CANCELLED, PRAVEGA_E_UNREACHABLE,
@@ -771,7 +772,8 @@ PRAVEGA_API int pravega_writer_durable(pravega_writer_t *writer, int64_t *durabl
  *           most timeout_ms; PRAVEGA_FOREVER: until the writer is closed or fails.
  * Threads:  Any; several may write, numbers follow the order of acceptance.
  * Returns:  > 0: the number of the event. PRAVEGA_E_WINDOW_FULL: no room and
- *           timeout_ms is 0; PRAVEGA_E_TIMED_OUT: no room until timeout_ms ended;
+ *           timeout_ms is 0; PRAVEGA_E_TIMED_OUT: no room until timeout_ms ended,
+ *           see pravega_writer_trouble for why;
  *           PRAVEGA_E_EVENT_TOO_LARGE; PRAVEGA_E_INVALID_ARGUMENT: the key is not
  *           UTF-8; PRAVEGA_E_FROM_CALLBACK: timeout_ms is not 0;
  *           the writer's final error, see pravega_writer_error.
@@ -821,8 +823,9 @@ PRAVEGA_API int64_t pravega_writer_write_batch(pravega_writer_t *writer, const v
  *           on failure; 0 for a bad handle. acked may be NULL.
  * Blocks:   At most timeout_ms. Never inside the Go runtime.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK: number <= *acked; PRAVEGA_E_TIMED_OUT: not yet, the event
- *           may be stored already and else will be, as the writer goes on;
+ * Returns:  PRAVEGA_OK: number <= *acked; PRAVEGA_E_TIMED_OUT: not yet, see
+ *           pravega_writer_trouble for why; the event may be stored already and else
+ *           will be, as the writer goes on;
  *           PRAVEGA_E_INVALID_ARGUMENT: the number is negative, such as what a
  *           write that failed returned, or was never given out;
  *           PRAVEGA_E_FROM_CALLBACK: timeout_ms is not 0; the writer's final
@@ -866,6 +869,18 @@ PRAVEGA_API int pravega_writer_ack_fd(pravega_writer_t *writer, int *fd);
  * Returns:  PRAVEGA_OK while there is none, else its code.
  */
 PRAVEGA_API int pravega_writer_error(pravega_writer_t *writer, pravega_error_t **err);
+
+/*
+ * What:     What keeps the writer's events from being acked now, for people to read:
+ *           which server, at which address, what it did and for how long. The writer
+ *           goes on by itself when the trouble is over.
+ * Memory:   *err: yours, pravega_error_free; NULL with PRAVEGA_OK.
+ * Blocks:   Never; no server is asked.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK: all is acked; PRAVEGA_E_TIMED_OUT: nothing is in the way, and
+ *           the message says what is waited for; else the code of the trouble.
+ */
+PRAVEGA_API int pravega_writer_trouble(pravega_writer_t *writer, pravega_error_t **err);
 
 /*
  * What:     How many events were accepted and not acked yet.
@@ -1473,7 +1488,8 @@ PRAVEGA_API int pravega_reader_open(pravega_reader_group_t *group, const char *r
  *           reader.checkpoints, as a call of any of them passes the checkpoint.
  * Returns:  PRAVEGA_OK; PRAVEGA_CHECKPOINT: for its name pravega_reader_checkpoint;
  *           PRAVEGA_END: all was read, up to the ends that the group has or those of
- *           its streams, which are sealed; PRAVEGA_E_TIMED_OUT: nothing yet;
+ *           its streams, which are sealed; PRAVEGA_E_TIMED_OUT: nothing yet, see
+ *           pravega_reader_trouble for why;
  *           PRAVEGA_E_READER_NOT_IN_GROUP: somebody took the reader out of the group;
  *           PRAVEGA_E_GROUP_REINITIALIZED: the group was reset; in both cases what
  *           was not given back is read again, what was given back may be, and the
@@ -1516,6 +1532,18 @@ PRAVEGA_API int pravega_reader_ready_fd(pravega_reader_t *reader, int *fd);
  * Returns:  PRAVEGA_OK while there was none, else its code.
  */
 PRAVEGA_API int pravega_reader_error(pravega_reader_t *reader, pravega_error_t **err);
+
+/*
+ * What:     What keeps the reader from events now, for people to read: which server,
+ *           at which address, what it did and for how long; or that other readers
+ *           have all segments. The reader goes on by itself when the trouble is over.
+ * Memory:   *err: yours, pravega_error_free; NULL with PRAVEGA_OK.
+ * Blocks:   Never; no server is asked.
+ * Threads:  Any.
+ * Returns:  PRAVEGA_OK: a slice is there; PRAVEGA_E_TIMED_OUT: nothing is in the way,
+ *           and the message says what is waited for; else the code of the trouble.
+ */
+PRAVEGA_API int pravega_reader_trouble(pravega_reader_t *reader, pravega_error_t **err);
 
 /*
  * What:     Where the reader stands, by what was given back: see

@@ -65,6 +65,21 @@ template <typename Function, typename... Args> void call(Function function, Args
   }
 }
 
+// What stands in the way of an object, as the C function says; none if nothing does.
+template <typename Handle> std::optional<Error> trouble(int (*function)(Handle *, pravega_error_t **), Handle *handle) {
+  pravega_error_t *error = nullptr;
+  int status = function(handle, &error);
+  Error found(status, error);
+  return status < 0 && status != PRAVEGA_E_TIMED_OUT ? std::optional<Error>(std::move(found)) : std::nullopt;
+}
+
+// The same for people, or what the object waits for; "" if it waits for nothing.
+template <typename Handle> std::string waiting(int (*function)(Handle *, pravega_error_t **), Handle *handle) {
+  pravega_error_t *error = nullptr;
+  int status = function(handle, &error);
+  return status == PRAVEGA_OK ? std::string() : Error(status, error).what();
+}
+
 inline int ms(Timeout t) {
   return t.count() < 0 ? PRAVEGA_FOREVER : t.count() > INT_MAX ? INT_MAX : static_cast<int>(t.count());
 }
@@ -473,6 +488,11 @@ public:
     return number;
   }
   std::int64_t pending() const { return pravega_writer_pending(handle_.get()); }
+  // What keeps events from being acked now; none if nothing is known to. The writer goes
+  // on by itself.
+  std::optional<Error> trouble() const { return detail::trouble(pravega_writer_trouble, handle_.get()); }
+  // The same in words, or what acks wait for; "" if all is acked.
+  std::string waiting() const { return detail::waiting(pravega_writer_trouble, handle_.get()); }
 
   // Called with the number acked so far, and once at the end with a status.
   // Before the first write. It must not throw nor block.
@@ -529,8 +549,12 @@ private:
     }
     return number(result);
   }
-  // Throws the final error with its message, if that is what happened.
+  // Throws the final error with its message, if that is what happened, or says what was
+  // waited for in vain.
   [[noreturn]] void fail(int status) {
+    if (status == PRAVEGA_E_TIMED_OUT) {
+      throw Error(status, (std::string(pravega_status_text(status)) + ": " + waiting()).c_str());
+    }
     pravega_error_t *error = nullptr;
     if (pravega_writer_error(handle_.get(), &error) == status) {
       throw Error(status, error);
@@ -734,6 +758,11 @@ public:
     }
     return std::nullopt;
   }
+  // What keeps the reader from events now; none if nothing is known to, also if nothing is
+  // there to read. The reader goes on by itself.
+  std::optional<Error> trouble() const { return detail::trouble(pravega_reader_trouble, handle_.get()); }
+  // The same in words, or what next waits for; "" if a slice is there.
+  std::string waiting() const { return detail::waiting(pravega_reader_trouble, handle_.get()); }
   // Everything was read: the streams are sealed, or the group reads no further.
   bool ended() const noexcept { return ended_; }
   // The last next came to a checkpoint; calling it again says that the application

@@ -155,6 +155,7 @@ static void bad_handles(void) {
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_set_ack(bad, NULL, NULL));
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_writer_ack_fd(bad, &fd));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_error(bad, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_trouble(bad, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_flush(bad, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_writer_close(bad, &acked, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_group_create(bad, "s", "g", &text, 1, NULL, &flag, 0, &error));
@@ -185,6 +186,7 @@ static void bad_handles(void) {
     CHECK_INT(PRAVEGA_E_BAD_HANDLE, pravega_reader_ready_fd(bad, &fd));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_checkpoint(bad, &list, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_error(bad, &error));
+    CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_trouble(bad, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_position(bad, &list, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_time_window(bad, "s", "t", &lower, &upper, 0, &error));
     CHECK_FAILS(PRAVEGA_E_BAD_HANDLE, "", pravega_reader_close(bad, 0, &error));

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
 
@@ -72,6 +73,15 @@ class Object:
         if handle is None:
             raise ClosedError(f"this {self._kind} was closed")
         return handle
+
+    def _obstacle(self, ask: Callable[..., int]) -> PravegaError | None:
+        """What a function of the library says that stands in the way of this object now.
+
+        A TimedOutError says what it waits for although nothing is in the way.
+        """
+        error = ctypes.c_void_p()
+        status = ask(self._live(), ctypes.byref(error))
+        return self._failure(status, error.value) if status < 0 else None
 
     def __enter__(self: _Self) -> _Self:
         self._live()

@@ -261,7 +261,8 @@ class Client(Object):
         """Opens a writer of transactions on a stream.
 
         `options` are the txn.* options in which it differs from the client, for
-        example txn_lease="30s". Raises NoSuchStreamError, StreamSealedError.
+        example txn_lease="30s". Raises NoSuchScopeError, NoSuchStreamError,
+        StreamSealedError.
         """
         handle = ctypes.c_void_p()
         self._ask(

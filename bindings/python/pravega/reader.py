@@ -134,7 +134,7 @@ class Reader(Object):
             if answered:
                 return taken
             if self._at is None and deadline.left() == 0.0:
-                raise TimedOutError(f"{self!r}: no event yet")
+                raise self._late()
 
     async def next_async(self, *, timeout: float | None = None) -> Slice | None:
         """As `next`, but an event loop goes on meanwhile.
@@ -153,7 +153,7 @@ class Reader(Object):
                 continue
             left = deadline.left()
             if left == 0.0:
-                raise TimedOutError(f"{self!r}: no event yet")
+                raise self._late()
             with self._watching():
                 ready = loop.create_future()
                 self._waiters.add(ready)
@@ -161,6 +161,24 @@ class Reader(Object):
                     await asyncio.wait((ready,), timeout=left)
                 finally:
                     self._waiters.discard(ready)
+
+    def trouble(self) -> PravegaError | None:
+        """What keeps the reader from events now; None when nothing is known to.
+
+        It says which server, at which address, what it did and for how long. The
+        reader goes on by itself when the trouble is over. That nothing is there to
+        read, or that other readers have all segments, is no trouble; the
+        TimedOutError of `next` says so. Never waits.
+
+        Raises ClosedError.
+        """
+        found = self._obstacle(self._library.reader_trouble)
+        return None if isinstance(found, TimedOutError) else found
+
+    def _late(self) -> TimedOutError:
+        """The exception of a wait that ended without a slice."""
+        found = self._obstacle(self._library.reader_trouble)
+        return TimedOutError(f"{self!r}: no event yet" + (f": {found}" if found else ""))
 
     def _take(self, wait_ms: int) -> tuple[bool, Slice | None]:
         """Waits in the library: (whether there is an answer, what `next` returns then).

@@ -202,7 +202,7 @@ class Writer(Object):
                     key_at += sum(n for n in key_lens[done : done + count] if n != _abi.NO_KEY)
                 done += count
             elif count == WindowFullError.code and not look:
-                raise self._failure(TimedOutError.code)
+                raise self._failure_of_writer(TimedOutError.code)
             elif count != TimedOutError.code:
                 raise self._failure_of_writer(count)
 
@@ -285,7 +285,7 @@ class Writer(Object):
                 if left == 0.0:
                     if timeout == 0:
                         raise
-                    raise self._failure(TimedOutError.code) from None
+                    raise self._failure_of_writer(TimedOutError.code) from None
             with self._watching():
                 news = asyncio.get_running_loop().create_future()
                 self._news.add(news)
@@ -347,7 +347,7 @@ class Writer(Object):
                 return self._wait_for_end(number, deadline)
             self._given_out(number, status)
             if status == TimedOutError.code and deadline.left() == 0.0:
-                raise _doubtful(TimedOutError(f"{self._awaiting(number)}: not acked yet"))
+                raise _doubtful(self._late(f"{self._awaiting(number)}: not acked yet"))
 
     def _given_out(self, number: int, status: int) -> None:
         """Raises InvalidArgumentError when a look for a number's ack said that no event has it."""
@@ -417,7 +417,7 @@ class Writer(Object):
                 with self._watching():
                     await asyncio.wait_for(asyncio.wrap_future(future), deadline.left())
             except asyncio.TimeoutError:
-                raise _doubtful(TimedOutError(f"{self._awaiting(number)}: not acked yet")) from None
+                raise _doubtful(self._late(f"{self._awaiting(number)}: not acked yet")) from None
             finally:
                 future.cancel()
         future.result()
@@ -456,6 +456,17 @@ class Writer(Object):
         final = self._failure_of_writer(status) if ended and self._acks.final is None else None
         self._acks.settle(acked.value, final)
         return status
+
+    def trouble(self) -> PravegaError | None:
+        """What keeps the writer's events from being acked now; None when nothing is known to.
+
+        It says which server, at which address, what it did and for how long. The
+        writer goes on by itself when the trouble is over. Never waits.
+
+        Raises ClosedError.
+        """
+        found = self._obstacle(self._library.writer_trouble)
+        return None if isinstance(found, TimedOutError) else found
 
     # ------------------------------------------------------------- the end
 
@@ -537,12 +548,22 @@ class Writer(Object):
 
     def _failure_of_writer(self, status: int) -> PravegaError:
         """The exception for a status of the hot path, with the writer's message if it has one."""
+        if status == TimedOutError.code:
+            return self._late(f"write to {self.scope}/{self.stream}: no room in the window")
         if self._handle is not None:
             error = ctypes.c_void_p()
             if self._library.writer_error(self._handle, ctypes.byref(error)) == status:
                 return self._failure(status, error.value)
             self._library.error_free(error)
         return self._failure(status)
+
+    def _late(self, what: str) -> TimedOutError:
+        """The exception of a wait that ended without acks, or without room for more events."""
+        try:
+            found = self._obstacle(self._library.writer_trouble)
+        except ClosedError:  # meanwhile
+            found = None
+        return TimedOutError(what + (f": {found}" if found else ""))
 
     def __repr__(self) -> str:
         return f"<pravega.Writer {self.scope}/{self.stream}{' (closed)' if self.closed else ''}>"

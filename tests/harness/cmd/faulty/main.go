@@ -10,6 +10,7 @@
 //	greet NONSENSE      has its segment store begin each connection with nonsense
 //	admit TOKEN         has its controller admit only those with this bearer token; without
 //	                    a TOKEN, all
+//	advertise ADDRESS   has its controller say that the segment store is there; no address: where it is
 //	stored              answers with the events that are stored, which must be words
 //	calls METHOD        answers how often a method of the controller was called
 package main
@@ -127,6 +128,8 @@ func (f *faults) obey(words []string) string {
 		if token := word(1); token != "" {
 			f.cluster.Admit(func(authorization string) bool { return authorization == "Bearer "+token })
 		}
+	case word(0) == "advertise":
+		f.cluster.Advertise(word(1))
 	case word(0) == "stored":
 		return string(bytes.Join(f.cluster.Events(f.cluster.Name(0)), []byte(" ")))
 	case word(0) == "calls":

@@ -46,6 +46,13 @@ static void readerRaise(JNIEnv *env, jclass cls UNUSED, jlong reader) {
   succeeded(env, status, err);
 }
 
+/* Throws what keeps the reader from events. */
+static void readerTrouble(JNIEnv *env, jclass cls UNUSED, jlong reader) {
+  pravega_error_t *err = NULL;
+  int status = pravega_reader_trouble(HANDLE(pravega_reader_t, reader), &err);
+  succeeded(env, status, err);
+}
+
 /* The only text of a list, which it ends; NULL if there is none. */
 static jbyteArray only_out(JNIEnv *env, pravega_list_t *list) {
   const char *text = pravega_list_get(list, 0);
@@ -118,6 +125,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(readerOpen, "(J" TEXT TEXTS ")J"),
     NATIVE(readerNext, "(JI[J)[B"),
     NATIVE(readerRaise, "(J)V"),
+    NATIVE(readerTrouble, "(J)V"),
     NATIVE(readerCheckpoint, "(J)" TEXT),
     NATIVE(readerPosition, "(J)" TEXT),
     NATIVE(readerTimeWindow, "(J" TEXT TEXT "[J)V"),

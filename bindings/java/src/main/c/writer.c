@@ -100,6 +100,13 @@ static void writerRaise(JNIEnv *env, jclass cls UNUSED, jlong writer) {
   succeeded(env, status, err);
 }
 
+/* Throws what keeps events from being acked. */
+static void writerTrouble(JNIEnv *env, jclass cls UNUSED, jlong writer) {
+  pravega_error_t *err = NULL;
+  int status = pravega_writer_trouble(HANDLE(pravega_writer_t, writer), &err);
+  succeeded(env, status, err);
+}
+
 /* acked[0] is set also when it throws. */
 static void writerClose(JNIEnv *env, jclass cls UNUSED, jlong writer, jint timeout_ms, jlongArray acked) {
   pravega_error_t *err = NULL;
@@ -121,6 +128,7 @@ static const JNINativeMethod methods[] = {
     NATIVE(writerFlush, "(JI)Z"),
     NATIVE(writerNoteTime, "(JJI)V"),
     NATIVE(writerRaise, "(J)V"),
+    NATIVE(writerTrouble, "(J)V"),
     NATIVE(writerClose, "(JI[J)V"),
 };
 const struct natives writer_natives = NATIVES(methods);

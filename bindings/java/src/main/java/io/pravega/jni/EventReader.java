@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -148,6 +149,32 @@ public final class EventReader implements AutoCloseable {
      */
     public boolean ended() {
         return ended;
+    }
+
+    /**
+     * What keeps the reader from events now: which server, at which address, what it did and for how long. The reader goes
+     * on by itself when that is over. That nothing is there to read, or that other readers have all segments, is no
+     * trouble; see {@link #waiting}.
+     *
+     * @return empty while nothing is known to
+     * @throws PravegaException.Closed the reader was closed
+     */
+    public Optional<PravegaException> trouble() {
+        Optional<PravegaException> trouble = Obstacle.trouble(handle, Native::readerTrouble);
+        Reference.reachabilityFence(this);
+        return trouble;
+    }
+
+    /**
+     * The {@link #trouble} in words, or what the reader waits for: why {@link #next(Duration)} returned null.
+     *
+     * @return empty if a slice is there
+     * @throws PravegaException.Closed the reader was closed
+     */
+    public String waiting() {
+        String waiting = Obstacle.waiting(handle, Native::readerTrouble);
+        Reference.reachabilityFence(this);
+        return waiting;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -419,7 +420,8 @@ public final class EventWriter implements AutoCloseable {
     private void flush(Deadline until) {
         long last = accepted();
         if (!awaitAck(last, until)) {
-            throw Kind.TimedOut.exception(handle + " has " + (last - acked()) + " events that are not acked after the time limit", true);
+            throw Kind.TimedOut.exception(handle + " has " + (last - acked()) + " events that are not acked after the time limit"
+                    + Obstacle.because(waiting()), true);
         }
         while (hasId && !Native.writerFlush(handle.get(), Math.min(FLUSH_PIECE_MS, until.left()))) {
             if (until.over(toString(), true)) {
@@ -462,6 +464,31 @@ public final class EventWriter implements AutoCloseable {
         flush(until);
         Native.writerNoteTime(handle.get(), timestamp, until.millis());
         Reference.reachabilityFence(this);
+    }
+
+    /**
+     * What keeps events from being acked now: which server, at which address, what it did and for how long. The writer
+     * goes on by itself when that is over.
+     *
+     * @return empty while nothing is known to
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public Optional<PravegaException> trouble() {
+        Optional<PravegaException> trouble = Obstacle.trouble(handle, Native::writerTrouble);
+        Reference.reachabilityFence(this);
+        return trouble;
+    }
+
+    /**
+     * The {@link #trouble} in words, or what acks wait for.
+     *
+     * @return empty if all events are acked
+     * @throws PravegaException.Closed the writer was closed
+     */
+    public String waiting() {
+        String waiting = Obstacle.waiting(handle, Native::writerTrouble);
+        Reference.reachabilityFence(this);
+        return waiting;
     }
 
     /** The number of the last event accepted: a look at two counters between which no ack came. */
@@ -552,7 +579,8 @@ public final class EventWriter implements AutoCloseable {
                 return e;
             }
         }
-        return Kind.of(status, handle + ": " + doing);
+        PravegaException failure = Kind.of(status, handle + ": " + doing);
+        return status == Kind.TimedOut.code ? Kind.TimedOut.exception(failure.getMessage() + Obstacle.because(waiting())) : failure;
     }
 
     @Override

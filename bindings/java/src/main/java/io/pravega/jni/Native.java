@@ -96,6 +96,9 @@ final class Native {
     /** Throws the writer's final error, if it has one. */
     static native void writerRaise(long writer);
 
+    /** Throws what keeps events from being acked, TimedOut for what they wait for; nothing if all are. */
+    static native void writerTrouble(long writer);
+
     /** acked[0] is set also when it throws. */
     static native void writerClose(long writer, int timeoutMs, long[] acked);
 
@@ -197,6 +200,9 @@ final class Native {
 
     /** Throws the failure that next reported last, if there is one. */
     static native void readerRaise(long reader);
+
+    /** Throws what keeps the reader from events, TimedOut for what it waits for; nothing if a slice is there. */
+    static native void readerTrouble(long reader);
 
     /** The name of the checkpoint that next came to last, or null. */
     static native byte[] readerCheckpoint(long reader);
