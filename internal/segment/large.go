@@ -42,7 +42,7 @@ func (s *Session) Large() (number int64, event []byte, ok bool) {
 	}
 	b := s.queue[0]
 	b.closed = true
-	s.highest = b.last
+	s.highest = max(s.highest, b.last)
 	return b.last, b.large, true
 }
 

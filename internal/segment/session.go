@@ -131,7 +131,7 @@ func (s *Session) Take(frames net.Buffers) net.Buffers {
 		s.queue[0] = nil
 		s.queue = s.queue[1:]
 		b.close(s.writer, s.request)
-		s.highest = b.last
+		s.highest = max(s.highest, b.last)
 		s.flight = append(s.flight, b)
 		frames = b.frame(frames)
 		taken += b.size()
