@@ -71,9 +71,7 @@ func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.
 		p.Appender = t.events.newAppender(p, naming.TransactionSegmentName(w.stream, s.Segment, id))
 		members[i] = &p.member
 	}
-	var err error
-	if t.events.table, err = newTable(members); err != nil {
-		t.events.life.End()
+	if err := t.events.start(members); err != nil {
 		return nil, err
 	}
 	return t, nil

@@ -91,8 +91,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	for i, s := range segments {
 		members[i] = w.newMember(s)
 	}
-	if w.table, err = newTable(members); err != nil {
-		w.life.End()
+	if err := w.start(members); err != nil {
 		return nil, err
 	}
 	if err := c.adopt(w); err != nil {
@@ -113,9 +112,22 @@ func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	w.random.Seed(rand.Uint64(), rand.Uint64())
 	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), turn: newTurn()}
 	w.life = c.life.Child(stream.String())
-	// The client may be closed while Close waits for acknowledgements.
-	w.life.AfterEnd(func() { w.end(fault.New(fault.Closed, "write to stream", stream.String(), "the client was closed")) })
 	return w
+}
+
+// start gives the writer its segments, and has it end with the client, which may be
+// closed at any moment, also while Close waits for acknowledgements.
+func (w *Writer) start(members []*member) error {
+	table, err := newTable(members)
+	if err != nil {
+		w.life.End()
+		return err
+	}
+	w.mu.Lock()
+	w.table = table
+	w.mu.Unlock()
+	w.life.AfterEnd(func() { w.end(fault.New(fault.Closed, "write to stream", w.stream.String(), "the client was closed")) })
+	return nil
 }
 
 // begin finds the segments that can be written to, and where to continue.

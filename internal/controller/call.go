@@ -205,11 +205,14 @@ func (c *Controller) unauthorized(r *request, err error) *fault.Error {
 		return nil
 	}
 	r.unreached = false
-	code := failure.Code
-	if code == fault.TimedOut || code == fault.Cancelled { // of the attempt, not of the caller
-		code = fault.Unauthenticated
+	if code := failure.Code; code != fault.TimedOut && code != fault.Cancelled {
+		return fault.Wrap(code, r.op, r.subject, failure)
 	}
-	return fault.Wrap(code, r.op, r.subject, failure)
+	cause := error(failure) // the end of the attempt, not of the caller's time
+	if failure.Trouble != nil {
+		cause = failure.Trouble
+	}
+	return fault.Wrap(fault.Unauthenticated, r.op, r.subject, cause)
 }
 
 // words say why an attempt failed: a server's own words, if they are fit for users, or
