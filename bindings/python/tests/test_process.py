@@ -114,7 +114,7 @@ def expect(call):
     try:
         call()
     except pravega.ForkedError as failure:
-        assert "after fork" in str(failure), failure
+        assert "fork before loading" in str(failure), failure
     else:
         raise SystemExit("no exception")
 
