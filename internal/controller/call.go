@@ -185,6 +185,10 @@ func (c *Controller) judge(r *request, err error) (failure *fault.Error, again b
 	if s.Code() == codes.NotFound && r.absent != 0 {
 		code = r.absent
 	}
+	again = passing(s.Code())
+	if oversized.MatchString(s.Message()) {
+		code, again = fault.Unauthenticated, false
+	}
 	failure = fault.New(code, r.op, r.subject, "%s", c.words(r, s))
 	failure.Err = fault.Hide(err)
 	if code == fault.Unauthenticated && c.bearer != nil {
@@ -192,9 +196,8 @@ func (c *Controller) judge(r *request, err error) (failure *fault.Error, again b
 		if r.refusals > 1 {
 			failure.Detail += fmt.Sprintf("; %d tokens in a row were refused", r.refusals)
 		}
-		return failure, again
 	}
-	return failure, passing(s.Code())
+	return failure, again
 }
 
 // unauthorized makes the error of an attempt for which there was no token one of ours;
@@ -220,6 +223,9 @@ func (c *Controller) unauthorized(r *request, err error) *fault.Error {
 func (c *Controller) words(r *request, s *status.Status) string {
 	if proxy := noController.FindString(s.Message()); proxy != "" {
 		return c.located + ": what answers there is no controller: " + proxy
+	}
+	if limit := oversized.FindStringSubmatch(s.Message()); limit != nil {
+		return fmt.Sprintf("the token has %d bytes, and the controller takes %s in all headers of a call", len(r.shown), limit[1])
 	}
 	if r.answered {
 		words := fault.Quote(s.Message())
@@ -249,6 +255,10 @@ func (c *Controller) words(r *request, s *status.Status) string {
 
 // noController are gRPC's words for what answers in HTTP, but not as gRPC does.
 var noController = regexp.MustCompile(`HTTP status code received from server: \d+|unexpected content-type "[^"]*"`)
+
+// oversized are gRPC's words for a call whose headers are longer than a server takes, as
+// it says when it is connected to.
+var oversized = regexp.MustCompile(`header list size to send violates the maximum size \((\d+) bytes\)`)
 
 // sealedState is in the words of a controller that cannot do something because
 // the stream is sealed, under a status that else would be worth another attempt.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -249,6 +250,23 @@ func TestBadFixedTokens(t *testing.T) {
 		_, err := New(Config{Endpoints: []Endpoint{{"localhost", 1}}, Credentials: Bearer(bad)})
 		if !errors.Is(err, fault.InvalidArgument) || strings.Contains(err.Error(), "break") {
 			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+// A token may be longer than the controllers take, which they say when they are connected to.
+func TestTokensThatAreTooLongForTheControllers(t *testing.T) {
+	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": exists}, grpc.MaxHeaderListSize(8192))
+	for name, credentials := range map[string]Credentials{
+		"fixed": Bearer(strings.Repeat("x", 10_000)),
+		"of a source": Renewed(token.Source{Name: "the issuer", Ask: func(context.Context) (token.Token, error) {
+			return token.Token{Value: strings.Repeat("x", 10_000)}, nil
+		}}),
+	} {
+		c := dial(t, func(c *Config) { c.Credentials = credentials }, f)
+		_, err := c.ScopeExists(within(t, 30*time.Second), "s")
+		if !errors.Is(err, fault.Unauthenticated) || !strings.Contains(err.Error(), "the token has 10000 bytes, and the controller takes 8192") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

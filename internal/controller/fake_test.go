@@ -63,7 +63,7 @@ func inTurn(answers ...answer) answer {
 }
 
 // startFake serves at an address of its own, or at the one given.
-func startFake(t *testing.T, config *tls.Config, address string, answers map[string]answer) *fake {
+func startFake(t *testing.T, config *tls.Config, address string, answers map[string]answer, more ...grpc.ServerOption) *fake {
 	t.Helper()
 	if address == "" {
 		address = "127.0.0.1:0"
@@ -73,7 +73,7 @@ func startFake(t *testing.T, config *tls.Config, address string, answers map[str
 		t.Fatal(err)
 	}
 	f := &fake{t: t, address: listener.Addr().String(), answers: answers, calls: make(map[string]int)}
-	options := []grpc.ServerOption{grpc.UnknownServiceHandler(f.handle), grpc.WaitForHandlers(true)}
+	options := append(more, grpc.UnknownServiceHandler(f.handle), grpc.WaitForHandlers(true))
 	if config != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(config)))
 	}

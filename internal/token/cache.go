@@ -136,7 +136,7 @@ type inside struct{}
 
 func (c *Cache) run(f *flight, wait time.Duration) {
 	// A fetch that ends its goroutine is over, too.
-	token, err := Token{}, error(fault.New(fault.Panic, c.Op, c.Subject, "the call did not return"))
+	token, err := Token{}, error(fault.New(fault.Unauthenticated, c.Op, c.Subject, "it ended its goroutine"))
 	defer func() { c.landed(f, token, err) }()
 	if wait > 0 {
 		c.Life.Sleep(wait)
