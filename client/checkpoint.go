@@ -154,11 +154,13 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (_ map[na
 			g.begun.Delete(name)
 			return nil, fault.New(fault.Conflict, op, name, "it was given up by somebody, or the group was reset")
 		}
-		if checkpointPolls.Wait(ctx, attempt+1) != nil {
-			return nil, fault.Context(ctx, op, name).Because(fmt.Sprintf("it is under way and waits for the readers %q", waiting), nil)
+		if checkpointPolls.Wait(ctx, attempt+1) == nil {
+			if err := log.Fetch(ctx); err != nil && ctx.Err() == nil {
+				return nil, g.deleted(err)
+			}
 		}
-		if err := log.Fetch(ctx); err != nil {
-			return nil, g.deleted(err)
+		if ctx.Err() != nil {
+			return nil, fault.Context(ctx, op, name).Because(fmt.Sprintf("it is under way and waits for the readers %q", waiting), nil)
 		}
 	}
 }
