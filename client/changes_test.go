@@ -333,6 +333,14 @@ func ends(ready func(*world), call func(context.Context, *world) error, kept fun
 	}
 }
 
+// again makes a call twice; the second one tells.
+func again(call func(context.Context, *world) error) func(context.Context, *world) error {
+	return func(ctx context.Context, w *world) error {
+		_ = call(ctx, w)
+		return call(ctx, w)
+	}
+}
+
 func aborted(w *world) bool { return w.Transactions(pb.TransactionState_ABORTED) > 0 }
 
 // cut is behind the first event of the stream.
@@ -454,6 +462,10 @@ var changes = map[string]change{
 	"Writer.Wait":  awaits(aWriter(nil), func(ctx context.Context, w *Writer) error { return w.Wait(ctx, 1) }),
 	"Writer.Flush": awaits(aWriter(nil), func(ctx context.Context, w *Writer) error { return w.Flush(ctx) }),
 	"Writer.Close": awaits(aWriter(nil), func(ctx context.Context, w *Writer) error { return w.Close(ctx) }),
+	"Writer.Close again": awaits(aWriter(nil), func(ctx context.Context, w *Writer) error {
+		_ = w.Close(ctx)
+		return w.Close(ctx)
+	}),
 	"Writer.NoteTime": {
 		ready:    aWriter(nil),
 		call:     func(ctx context.Context, w *world) error { return w.writer.NoteTime(ctx, 5) },
@@ -521,7 +533,9 @@ var changes = map[string]change{
 		<-committing
 		return err
 	}, aborted),
-	"Transaction.Close": ends(aTransaction, func(ctx context.Context, w *world) error { return w.txn.Close(ctx) }, aborted),
+	"Transaction.Close":               ends(aTransaction, func(ctx context.Context, w *world) error { return w.txn.Close(ctx) }, aborted),
+	"Transaction.Close again":         ends(aTransaction, again(func(ctx context.Context, w *world) error { return w.txn.Close(ctx) }), aborted),
+	"TransactionalWriter.Close again": ends(aTransaction, again(func(ctx context.Context, w *world) error { return w.txns.Close(ctx) }), aborted),
 	"Transaction.Close that keeps it": {
 		ready: kept,
 		call: func(ctx context.Context, w *world) error {
@@ -586,6 +600,12 @@ var changes = map[string]change{
 	"Reader.Close": {
 		ready:    aReader,
 		call:     func(ctx context.Context, w *world) error { return w.reader.Close(ctx) },
+		happened: func(w *world) bool { return !w.member("reader") },
+		closes:   func(ctx context.Context, w *world) { _ = w.reader.Close(ctx) },
+	},
+	"Reader.Close again": {
+		ready:    aReader,
+		call:     again(func(ctx context.Context, w *world) error { return w.reader.Close(ctx) }),
 		happened: func(w *world) bool { return !w.member("reader") },
 		closes:   func(ctx context.Context, w *world) { _ = w.reader.Close(ctx) },
 	},

@@ -156,7 +156,10 @@ func (r *trial) run() (requests int) {
 // does, a moment later.
 func (r *trial) make(w *world) error {
 	ctx := &limit{Context: context.Background(), over: make(chan struct{})}
-	defer time.AfterFunc(time.Minute, func() { ctx.end(context.DeadlineExceeded) }).Stop()
+	defer time.AfterFunc(time.Minute, func() {
+		r.t.Errorf("%s: it does not end", r.name)
+		ctx.end(context.DeadlineExceeded)
+	}).Stop()
 	struck := make(chan struct{})
 	r.strike = sync.OnceFunc(func() { close(struck) })
 	var ending sync.WaitGroup

@@ -87,3 +87,28 @@ func TestAttachInVainHasNoEffect(t *testing.T) {
 		wants(t, err, code, false)
 	}
 }
+
+// A Close that waits without a limit does not keep others from closing the handle within
+// theirs, nor the writer.
+func TestCloseOfATransactionEndsWithTheFirstLimit(t *testing.T) {
+	for name, end := range map[string]func(context.Context, *Transaction) error{
+		"the handle": func(ctx context.Context, txn *Transaction) error { return txn.Close(ctx) },
+		"the writer": func(ctx context.Context, txn *Transaction) error { return txn.writer.Close(ctx) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := startCluster(t, keyspace...)
+			txn := begin(t, c.transactions(func(config *TransactionalWriterConfig) { config.Close = CloseKeeps }))
+			c.Set(noAppends)
+			put(t, txn, "k", 1, 10)
+			closed := make(chan error, 1)
+			go func() { closed <- txn.Close(context.Background()) }()
+			eventually(t, "it is being closed", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
+			over, cancel := context.WithCancel(context.Background())
+			cancel()
+			wants(t, end(over, txn), ErrCancelled, true)
+			if err := <-closed; CodeOf(err) != ErrClosed {
+				t.Fatal(err)
+			}
+		})
+	}
+}

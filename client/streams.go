@@ -15,8 +15,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
-// CreateScope creates a scope; false if it exists already. Names have 1 to 250
-// of A-Z, a-z, 0-9, '.' and '-'.
+// CreateScope creates a scope; false if it exists already, which may be this call's
+// own doing if an answer was lost. Names have 1 to 250 of A-Z, a-z, 0-9, '.' and '-'.
 func (c *Client) CreateScope(ctx context.Context, scope string) (created bool, err error) {
 	return c.controller.CreateScope(ctx, scope)
 }
@@ -32,8 +32,9 @@ func (c *Client) Scopes(ctx context.Context) iter.Seq2[string, error] {
 	return c.controller.Scopes(ctx)
 }
 
-// CreateStream creates a stream; false if it exists already, whatever its
-// configuration. Errors: NoSuchScope, InvalidArgument.
+// CreateStream creates a stream; false if it exists already, whatever its configuration,
+// which may be this call's own doing if an answer was lost. Errors: NoSuchScope,
+// InvalidArgument.
 func (c *Client) CreateStream(ctx context.Context, scope, stream string, config StreamConfig) (created bool, err error) {
 	name := naming.Stream{Scope: scope, Name: stream}
 	wanted, err := config.toController()

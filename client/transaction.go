@@ -38,6 +38,7 @@ type Transaction struct {
 	abandoned bool                        // Abort was called
 	asking    bool                        // the controllers are being asked to commit
 	doubt     bool                        // a commit is under way, or had no clear answer
+	ending    *ending                     // of Close; nil as long as it was not called
 }
 
 // TransactionStatus is how far a transaction has come.
@@ -420,10 +421,24 @@ func (t *Transaction) leave(why string) {
 // Close ends the handle. Of a transaction that has not ended it makes what the
 // config of its writer says: it aborts it, or flushes it and leaves it open, for as
 // long as its lease lasts. It waits for that until ctx ends, as Abort or Flush does;
-// another call's Commit that has asked the controllers goes on. A second Close, and
-// one after Commit or Abort succeeded, does nothing.
+// another call's Commit that has asked the controllers goes on. One after Commit or Abort
+// succeeded does nothing. Another Close waits for the first one and returns the same; when
+// its own ctx ends before, it ends the handle.
 func (t *Transaction) Close(ctx context.Context) error {
-	defer t.leave("the handle was closed")
+	t.mu.Lock()
+	first := t.ending
+	if first == nil {
+		t.ending = newEnding()
+	}
+	t.mu.Unlock()
+	defer t.leave("the handle was closed") // whoever closes it, it has ended then
+	if first != nil {
+		return first.wait(ctx, "close transaction", t.name())
+	}
+	return t.ending.finish(t.close(ctx))
+}
+
+func (t *Transaction) close(ctx context.Context) error {
 	if _, err := t.Acked(); fault.CodeOf(err) == fault.Closed || t.ended() {
 		return nil
 	}

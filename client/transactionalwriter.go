@@ -105,7 +105,11 @@ func (w *TransactionalWriter) Begin(ctx context.Context) (*Transaction, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.enter(op, made.ID, made.Segments, began)
+	t, err := w.enter(op, made.ID, made.Segments, began)
+	if err != nil {
+		return nil, fault.Uncertain(err) // it is open until its lease ends
+	}
+	return t, nil
 }
 
 // Attach opens a transaction that this or another process began, by the text of
@@ -166,9 +170,7 @@ func (w *TransactionalWriter) enter(op string, id wire.UUID, segments []controll
 	if w.ending != nil {
 		w.mu.Unlock()
 		t.leave("the transactional writer was closed")
-		err := fault.New(fault.Closed, op, t.name(), "the transactional writer was closed; the servers abort it when its lease ends")
-		err.Stored = true
-		return nil, err
+		return nil, fault.New(fault.Closed, op, t.name(), "the transactional writer was closed; the servers abort it when its lease ends")
 	}
 	w.open[t] = struct{}{}
 	w.work.Add(1)
