@@ -99,6 +99,9 @@ func TestNumbersThatWereNeverSentAcknowledgeNothing(t *testing.T) {
 					if has := stored(); len(has) != 20 || has[0] != 1 || has[19] != 20 {
 						t.Errorf("stored are %v", has)
 					}
+					if err := w.Close(within(t)); err != nil { // before the transaction's segments go
+						t.Error(err)
+					}
 				})
 			}
 		}
