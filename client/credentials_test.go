@@ -13,6 +13,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // issuer gives out bearer tokens that live for a moment, and knows which are good.
@@ -72,9 +75,10 @@ func (i *issuer) count() int {
 	return i.asked
 }
 
-// Bearer tokens and delegation tokens live for a second, are revoked now and then, and
-// sometimes cannot be had, while a program writes, reads, pings transactions and commits
-// them. It notices nothing, and each event is stored and read once.
+// Bearer tokens and delegation tokens live for a second, are revoked now and then, or the
+// servers' signing key is changed, and sometimes there are none, while a program writes,
+// reads, pings transactions and commits them. It notices nothing, and each event is stored
+// and read once.
 func TestTokensThatLiveForASecond(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	i := newIssuer(time.Second)
@@ -90,6 +94,16 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	c.Admit(i.admits)
 	c.TokensLive(time.Second)
 	c.CheckTokens()
+	c.Set(func(conn int, command wire.Command) storetest.Verdict {
+		_, setUp := command.(wire.SetupAppend)
+		switch {
+		case !c.Voided(tokenOf(command)) || setUp && conn%2 == 0: // then the connection is closed
+			return storetest.Serve
+		case conn%3 == 0:
+			return storetest.Expired
+		}
+		return storetest.Refused
+	})
 	config := DefaultConfig()
 	config.TokenProvider = i.provide
 	g := c.groupOf(config)
