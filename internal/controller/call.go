@@ -208,14 +208,14 @@ func (c *Controller) unauthorized(r *request, err error) *fault.Error {
 		return nil
 	}
 	r.unreached = false
-	if code := failure.Code; code != fault.TimedOut && code != fault.Cancelled {
-		return fault.Wrap(code, r.op, r.subject, failure)
+	own := *failure
+	if own.Code == fault.TimedOut || own.Code == fault.Cancelled { // of the attempt, not of the caller
+		own.Code, own.Err = fault.Unauthenticated, nil
 	}
-	cause := error(failure) // the end of the attempt, not of the caller's time
-	if failure.Trouble != nil {
-		cause = failure.Trouble
+	if own.Trouble != nil { // which says more
+		return fault.Wrap(own.Code, r.op, r.subject, own.Trouble)
 	}
-	return fault.Wrap(fault.Unauthenticated, r.op, r.subject, cause)
+	return fault.Wrap(own.Code, r.op, r.subject, &own)
 }
 
 // words say why an attempt failed: a server's own words, if they are fit for users, or

@@ -94,6 +94,7 @@ func (t *tokens) of(c *Controller, key tokenKey) *token.Cache {
 		Pace:    retry.Backoff{First: 5 * time.Millisecond, Last: 100 * time.Millisecond}, // those who ask back off, too
 		Op:      tokenOp,
 		Subject: key.stream.String(),
+		Missing: fault.Unreachable,
 	})
 	t.all[key] = kept
 	return kept

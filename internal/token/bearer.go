@@ -64,6 +64,7 @@ func Bearer(life *background.Life, source Source, limit time.Duration, logger *s
 		Changed: source.Changed,
 		Op:      op,
 		Subject: source.Name,
+		Missing: fault.Unauthenticated,
 	})
 }
 

@@ -25,8 +25,10 @@ type Config struct {
 	Pace retry.Backoff
 	// Changed, if not nil, reports whether Fetch would return another token by now.
 	Changed func() bool
-	// Op and Subject are the words of errors.
+	// Op and Subject are the words of errors, and Missing is the kind of those that say
+	// that there is no token yet.
 	Op, Subject string
+	Missing     fault.Code
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -87,7 +89,7 @@ func (c *Cache) Get(ctx context.Context) (Token, error) {
 		if f == nil || works && !c.renewed(ctx, f) {
 			return token, nil
 		}
-		fault.Trouble(ctx, fault.New(fault.Unreachable, c.Op, c.Subject, "no answer yet"))
+		fault.Trouble(ctx, fault.New(c.Missing, c.Op, c.Subject, "no answer yet"))
 		select {
 		case <-f.done:
 			fault.Trouble(ctx, f.err)

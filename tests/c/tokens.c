@@ -279,7 +279,7 @@ static void providers_that_block(void) {
   int exists;
   provider_start(&p, &f, "60s", hold);
   for (int i = 0; i < 3; i++) {
-    CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "the token provider: the caller's time limit ended first: no answer for", pravega_scope_exists(p.client, "scope", &exists, 100, &error));
+    CHECK_FAILS(PRAVEGA_E_TIMED_OUT, "the token provider: the credentials are missing, wrong or expired: no answer for", pravega_scope_exists(p.client, "scope", &exists, 100, &error));
   }
   request_of(&p);
   CHECK_INT(1, atomic_load(&p.asked));
