@@ -56,6 +56,9 @@ func (w *Writer) obstacle(now time.Time) (waiting string, trouble error) {
 			_, trouble = m.obstacle(now)
 		}
 	}
+	if waiting == "" {
+		waiting = count(int(w.last-next+1), "event") + " not acknowledged yet"
+	}
 	return waiting, trouble
 }
 

@@ -139,6 +139,7 @@ func (r *trial) run() (requests int) {
 	r.mu.Lock()
 	requests = r.seen
 	r.mu.Unlock()
+	checkWords(r.t, r.name, err)
 	w.settle()
 	happened := r.happened(w)
 	switch {

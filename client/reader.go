@@ -65,9 +65,12 @@ type Reader struct {
 // are read on. If another one is made under its name, which the group reads only after
 // a Reset, the final error is NoSuchStream and says so, at the latest instead of ErrEnd.
 func (r *Reader) Next(ctx context.Context) (*Slice, error) {
-	for {
+	for over := false; ; {
 		r.mu.Lock()
 		s, err := r.next()
+		if s == nil && err == nil && over {
+			err = r.outOfTime(ctx)
+		}
 		if s != nil || err != nil {
 			r.mu.Unlock()
 			return s, err
@@ -80,7 +83,7 @@ func (r *Reader) Next(ctx context.Context) (*Slice, error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, r.outOfTime(ctx)
+			over = true // unless there is a slice just now
 		}
 	}
 }

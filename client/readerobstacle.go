@@ -35,10 +35,8 @@ func (r *Reader) Waiting() string {
 	return waiting
 }
 
-// outOfTime is the error of a Next that ended first.
+// outOfTime is the error of a Next that ended first. The lock is held.
 func (r *Reader) outOfTime(ctx context.Context) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	err := fault.Context(ctx, readWithReader, r.id).Because(r.obstacle())
 	if why := r.whyStale(); why != "" {
 		err.Detail = why

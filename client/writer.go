@@ -353,17 +353,20 @@ func (w *Writer) Acked() (int64, error) {
 // is negative or was never given out.
 func (w *Writer) Wait(ctx context.Context, number int64) error {
 	const op = "wait for acknowledgement of stream"
-	for {
+	for over := false; ; {
 		changed, err := w.waitsFor(op, number)
 		if changed == nil {
+			return err
+		}
+		if over {
+			err := w.outOfTime(ctx, op)
+			err.Stored = true
 			return err
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			err := w.outOfTime(ctx, op)
-			err.Stored = true
-			return err
+			over = true // unless the events are stored just now
 		}
 	}
 }

@@ -275,7 +275,7 @@ func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last 
 	var e *fault.Error
 	switch {
 	case c.life.Over():
-		e = fault.New(fault.Closed, r.op, r.subject, "")
+		e = fault.New(fault.Closed, r.op, r.subject, "the client was closed")
 	case ctx.Err() == nil && last != nil:
 		own := *last
 		e = &own
@@ -289,8 +289,8 @@ func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last 
 			e.Code = fault.Unreachable
 		}
 	}
-	if attempts > 1 && e.Code != fault.Closed {
-		e.Detail = strings.TrimPrefix(e.Detail+fmt.Sprintf("; given up after %d attempts", attempts), "; ")
+	if attempts > 1 && e.Code != fault.Closed && e.Trouble == nil {
+		e.Detail += fmt.Sprintf("; given up after %d attempts", attempts)
 	}
 	e.Stored = r.changes && r.uncertain
 	return e

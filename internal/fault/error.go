@@ -123,10 +123,12 @@ func (e *Error) what() string {
 	}
 	text := strings.Join(parts, ": ")
 	if e.Stored {
-		text += " (it may have taken effect)"
+		text = strings.ReplaceAll(text, doubt, "") + doubt
 	}
 	return text
 }
+
+const doubt = " (it may have taken effect)"
 
 // same tells whether an error is one of ours and of the same kind.
 func (e *Error) same(err error) bool {

@@ -245,7 +245,7 @@ func (l *Log) setUp(ctx context.Context) (last int64, err error) {
 		return 0, err
 	}
 	if l.conn, err = l.stores.Connect(ctx, l.name, segmentstore.Requests); err != nil {
-		return 0, err
+		return 0, fault.Wrap(fault.CodeOf(err), appendToLog, l.name, err)
 	}
 	if !l.conn.ExpireBy(expiry) {
 		return 0, fault.New(fault.Unreachable, appendToLog, l.name, "the connection is about to end")

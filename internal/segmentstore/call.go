@@ -102,7 +102,7 @@ func (c *call) attempt(ctx context.Context, build Build) (wire.Reply, error) {
 	c.guessed = guessed
 	conn, err := s.ConnectTo(ctx, endpoint, Requests)
 	if err != nil {
-		return nil, err
+		return nil, fault.Wrap(fault.CodeOf(err), c.op, c.segment, err)
 	}
 	request := s.Request()
 	command := build(request, token)
