@@ -54,14 +54,21 @@ func (s *Synchronizer) Fetch(ctx context.Context) error {
 		if retry.Soon.Wait(ctx, attempt) != nil {
 			return fault.Context(ctx, "read log", "").Because("its start was truncated while it was read", nil)
 		}
+		if !s.started {
+			if err := s.restart(ctx); err != nil {
+				return err
+			}
+		}
 		start, end, err := s.log.Bounds(ctx)
 		if err != nil {
 			return err
 		}
-		if !s.started || s.offset < start {
-			if err := s.restart(ctx, start, end); err != nil {
-				return err
-			}
+		if s.offset == NoMark {
+			s.offset, s.mark = start, start
+		}
+		if s.offset < start {
+			s.started = false
+			continue
 		}
 		err = s.log.Read(ctx, s.offset, end, s.take)
 		if err == nil {
@@ -74,16 +81,18 @@ func (s *Synchronizer) Fetch(ctx context.Context) error {
 	}
 }
 
-// restart goes to the mark, behind which a whole state lies.
-func (s *Synchronizer) restart(ctx context.Context, start, end int64) error {
+// restart goes to the mark, behind which a whole state lies; without one, the log is
+// read from its start. The mark is asked for before the bounds: a state that is
+// added after them may be marked already, and would lie behind the end.
+func (s *Synchronizer) restart(ctx context.Context) error {
 	mark, ok, err := s.log.Mark(ctx)
 	if err != nil {
 		return err
 	}
-	s.offset, s.mark = start, start
-	if ok && mark >= start && mark <= end {
-		s.offset, s.mark = mark, mark
+	if !ok {
+		mark = NoMark
 	}
+	s.offset, s.mark = mark, mark
 	s.replica.Restart()
 	s.started = true
 	return nil

@@ -166,6 +166,55 @@ func TestCompactAsksAgain(t *testing.T) {
 	}
 }
 
+// Whatever others write and compact between two calls of a fetch, it finds all that
+// was there when it began: a replica that has read nothing, and one that lags behind.
+func TestFetchFindsAllWhateverOthersCompact(t *testing.T) {
+	for _, fresh := range []bool{true, false} {
+		for calls := range 4 {
+			for _, acts := range []string{"w", "c", "wc", "cw", "cc", "wcwc", "ccc"} {
+				ctx := context.Background()
+				j, total, read := logtest.New(), new(sum), new(sum)
+				other, s := synchronizer.New(j, total), synchronizer.New(j, read)
+				act := func(acts string) {
+					for _, a := range acts {
+						err := error(nil)
+						if a == 'w' {
+							err = other.Write(ctx, func() ([]byte, error) { return []byte("1"), nil })
+						} else {
+							err = other.Compact(ctx, 0, func() ([]byte, error) { return fmt.Appendf(nil, "=%d", total.total), nil })
+						}
+						if err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				act("ww")
+				if !fresh {
+					if err := s.Fetch(ctx); err != nil {
+						t.Fatal(err)
+					}
+				}
+				act("wcwcw")
+				want := total.total
+				left := calls
+				j.Before = func() {
+					if left--; left < 0 {
+						j.Before = nil
+						act(acts)
+					}
+				}
+				if err := s.Fetch(ctx); err != nil || read.total < want {
+					t.Errorf("fresh %t, %q before call %d: %d of %d are found: %v", fresh, acts, calls, read.total, want, err)
+				}
+				j.Before = nil
+				if err := s.Fetch(ctx); err != nil || read.total != total.total {
+					t.Errorf("fresh %t, %q before call %d: the next fetch finds %d of %d: %v", fresh, acts, calls, read.total, total.total, err)
+				}
+			}
+		}
+	}
+}
+
 // What propose refuses to write is not written.
 func TestWriteNothing(t *testing.T) {
 	j := logtest.New()
