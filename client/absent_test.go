@@ -10,8 +10,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault/faulttest"
 )
 
-// Who names a scope that there is not is told so, and not that a stream is missing; the
-// tables in which the servers have looked are not shown. So is who may not ask.
+// A call that names a scope that does not exist says so, unless the caller may not ask for
+// scopes: then it says that the stream or group is missing. The servers' own tables are
+// not shown.
 func TestMissingScopesAreTold(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	away := errors.New("")

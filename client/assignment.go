@@ -20,7 +20,7 @@ type assignment struct {
 	out      *Slice          // at most one
 	position int64           // of the first event that was not given back
 	ended    bool            // nothing will be fetched any more
-	gone     bool            // likewise, since the segment does not exist
+	gone     bool            // it has ended because the segment does not exist
 	bounded  bool            // the group may stop before the segment's end
 	err      error           // why, if not for the segment's end
 	leaving  bool            // to be released: nothing is handed out
@@ -80,8 +80,8 @@ func (a *assignment) take() *Slice {
 	return a.out
 }
 
-// give takes a slice back up to an offset, and tells whether that is noted: it is not
-// if the segment was taken away meanwhile, or where the reader stands is settled.
+// give takes a slice back up to an offset, and reports whether that is noted. It is not if
+// the segment was taken away meanwhile, or if the reader's final position is settled.
 func (a *assignment) give(s *Slice, next int64) (noted bool) {
 	mine := a.out == s && a.reader.ending == nil && !a.reader.lost()
 	if mine {

@@ -25,9 +25,9 @@ type change struct {
 	// ready makes what the call needs.
 	ready func(w *world)
 	call  func(ctx context.Context, w *world) error
-	// happened tells whether anything of what the call asks for was stored or recorded.
+	// happened reports whether anything of what the call asks for was stored or recorded.
 	happened func(w *world) bool
-	// kept tells whether a success is true; nil: if it has happened.
+	// kept reports whether a success is true; nil means that it is if happened is.
 	kept func(w *world) bool
 	// fails is the error without faults, if there is one.
 	fails Code

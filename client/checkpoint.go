@@ -65,8 +65,9 @@ func (c *Checkpoint) UnmarshalBinary(data []byte) (err error) {
 // until all have, at most until ctx ends. Readers look for checkpoints every
 // ReaderGroupConfig.RefreshInterval; official Java readers, and ours that asked
 // to be told, when their application asks for the next event. A call that ended
-// early leaves the checkpoint under way, as MayBeStored of its error says: call again
-// with its name to wait on, with the same ReaderGroup, or CancelCheckpoints to give it up. A group without readers passes it at once.
+// early leaves the checkpoint under way, as MayBeStored of its error says. Call again with
+// its name and the same ReaderGroup to wait on, or CancelCheckpoints to give it up. A group
+// without readers passes it at once.
 // Errors: Conflict if ReaderGroupConfig.MaxOutstandingCheckpoints are under way,
 // or if this one was given up; AlreadyExists for the name of a past one;
 // InvalidArgument; TimedOut and Cancelled.

@@ -41,7 +41,7 @@ func (c claims) claim(ctx context.Context, owner controller.SegmentRange) (by se
 func (c claims) announce(ctx context.Context, segments []controller.SegmentRange, by segment.Incarnation) error {
 	_, err := c.change(ctx, first(segments), func(newest legacy) (int64, error) {
 		if newest.value > int64(by) {
-			return 0, c.fenced()
+			return 0, fenced(c.stream)
 		}
 		if newest.whole {
 			return int64(by), nil
@@ -70,7 +70,7 @@ func (c claims) survey(ctx context.Context, segments []controller.SegmentRange, 
 			case fault.CodeOf(err) == fault.NoSuchSegment:
 				return nil // and so are those before it
 			case err == nil && holder > int64(by):
-				return c.fenced()
+				return fenced(c.stream)
 			case err == nil:
 				older[i], err = lineage.before(ctx, s)
 			}
@@ -90,8 +90,4 @@ func (c claims) survey(ctx context.Context, segments []controller.SegmentRange, 
 		}
 	}
 	return nil
-}
-
-func (c claims) fenced() error {
-	return fault.New(fault.Fenced, "write to stream", c.stream.String(), "")
 }

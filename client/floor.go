@@ -115,7 +115,7 @@ func (w *Writer) keepFloor() {
 			return err
 		})
 		if found == background.Done && newest > w.resumed.by {
-			w.end(w.fenced())
+			w.end(fenced(w.stream))
 			return
 		}
 		w.mu.Lock()
@@ -138,9 +138,9 @@ func (w *Writer) followed(ctx context.Context) (bool, error) {
 	return err == nil && newest > w.resumed.by, err
 }
 
-// fenced is the final error of a writer that was followed.
-func (w *Writer) fenced() error {
-	return fault.New(fault.Fenced, "write to stream", w.stream.String(), "")
+// fenced is the final error of a writer that was followed by a later one of its id.
+func fenced(stream naming.Stream) error {
+	return fault.New(fault.Fenced, "write to stream", stream.String(), "")
 }
 
 // settleFloor raises the floor to what is acknowledged, for callers that were

@@ -241,7 +241,7 @@ func TestFlushAndCloseOfAFailedWriterKnowTheInbox(t *testing.T) {
 	if number := y.put("", "an event"); number != 6 {
 		t.Errorf("its number is %d", number)
 	}
-	w.fail(w.fenced())
+	w.fail(fenced(w.stream))
 	w.mu.Unlock()
 	if err := w.Flush(within(t)); !errors.Is(err, fault.Fenced) {
 		t.Errorf("Flush: %v", err)

@@ -182,7 +182,7 @@ func (r *replacement) askController(question func(context.Context) error) error 
 		select {
 		case r.questions <- struct{}{}:
 		case <-ctx.Done():
-			return ctx.Err()
+			return fault.Context(ctx, "find the segments of stream", r.stream.String()).Because("other questions to the controller come first", nil)
 		}
 		defer func() { <-r.questions }()
 		return question(ctx)

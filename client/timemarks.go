@@ -45,7 +45,7 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		return err // the name may be that of another one
 	}
 	if followed {
-		w.end(w.fenced())
+		w.end(fenced(w.stream))
 	}
 	w.mu.Lock()
 	members, closing, err := w.table.members, w.closing, w.err

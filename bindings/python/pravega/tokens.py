@@ -20,8 +20,8 @@ from .options import Config
 #: The client calls it when it first needs a token, when about half of a token's life is over,
 #: and after a server has refused it: one call at a time, in a thread of Python's that is there
 #: for it ("pravega-tokens"). A call that takes longer than option request.timeout counts as
-#: failed. What it raises, or returns without it being a token, is borne, and told to `log_to`:
-#: a token that has not ended is used on, and the function is called again, with pauses, as long
+#: failed. An exception, or a value that is no token, ends nothing; it is logged, see `log_to`.
+#: A token that has not ended is used on, and the function is called again, with pauses, as long
 #: as a call needs a token. A call of the client that gets none in time raises TimedOutError or
 #: UnauthenticatedError, whose text holds the last failure. It must not use the client that it
 #: gets tokens for, which would wait for it.

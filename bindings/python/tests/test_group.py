@@ -395,7 +395,7 @@ def test_what_truncation_skipped_is_told(client: pravega.Client, scope: str) -> 
 
 
 def test_a_stream_that_is_gone(client: pravega.Client, scope: str) -> None:
-    """It ends where it was read to, and the other one is read on; that it was made anew is told at the end."""
+    """It ends where it was read to. The other stream is read on. The end reports that it was made anew."""
     fill(client, scope, "stays", range(100), segments=2)
     fill(client, scope, "goes", range(1000, 1050))
     group = group_over(client, scope, f"{scope}/stays", f"{scope}/goes")

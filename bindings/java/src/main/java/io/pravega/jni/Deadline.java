@@ -54,7 +54,7 @@ final class Deadline {
         return over(doing, false);
     }
 
-    /** The same; whether what was waited for may come all the same is told with Cancelled. */
+    /** The same. If the wait is cancelled, the error says whether what was waited for may still happen. */
     boolean over(String doing, boolean mayCome) {
         if (left() == 0) {
             return true;

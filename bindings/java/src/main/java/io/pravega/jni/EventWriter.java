@@ -324,7 +324,7 @@ public final class EventWriter implements AutoCloseable {
         return Kind.InvalidArgument.exception(handle + ": no event has the number " + number);
     }
 
-    /** What those are told who want to know of events and find the writer closed, or being closed. */
+    /** The error of a question about events of a writer that is closed or being closed. */
     private PravegaException closed() {
         return Kind.Closed.exception(handle + " is closed", doubtful);
     }

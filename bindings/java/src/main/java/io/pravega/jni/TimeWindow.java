@@ -28,8 +28,8 @@ public final class TimeWindow {
     }
 
     /**
-     * The time that what was read so far has at most. The official client's readers go on telling the last mark's
-     * until the group is behind it in all segments.
+     * The latest time that what was read so far can have. The official client's readers report the last mark's time
+     * until the group has passed that mark in all segments.
      *
      * @return a time, or null if it is not known: near the tail of the stream, that is behind the servers' last mark in
      *         any segment

@@ -8,7 +8,7 @@ package io.pravega.jni;
  * refused it: one call at a time, in a daemon thread that is there for it ({@code pravega-tokens}). A call that takes
  * longer than option {@code request.timeout} counts as failed.
  *
- * <p>What it throws, and a {@link Token} that cannot be one, is borne and told to {@link PravegaLog}: a token that has
+ * <p>An exception, or an invalid {@link Token}, ends nothing. It is logged to {@link PravegaLog}. A token that has
  * not ended is used on, and the provider is called again, with pauses of up to 2 s, as long as a call needs a token. A
  * call of the client that gets none in time throws {@link PravegaException.TimedOut} or
  * {@link PravegaException.Unauthenticated}, whose message holds the last failure.

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A Pravega in memory with the faults that it is told to have; see tests/harness/cmd/faulty. */
+/** A Pravega in memory with faults on demand; see tests/harness/cmd/faulty. */
 final class Faulty implements AutoCloseable {
     static final String SCOPE = "scope";
     static final String STREAM = "stream"; // that there is
