@@ -429,6 +429,30 @@ func TestResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
 	}
 }
 
+// A reader that comes while a reset is under way opens under the old configuration if it
+// may not ask for the new one: others, who may, finish the reset.
+func TestReaderOpensWithoutTheRightToFinishAReset(t *testing.T) {
+	w := newWorker(t, plain)
+	w.note(readergroup.UpdatingConfig{Updating: true})
+	w.SetCalls(func(method string, _ int) storetest.Verdict {
+		if method == "getReaderGroupConfig" {
+			return storetest.Refused
+		}
+		return storetest.Serve
+	})
+	asked := w.Calls("getReaderGroupConfig")
+	late, err := w.g.OpenReader(within(t), "late", DefaultReaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Calls("getReaderGroupConfig") == asked {
+		t.Error("it did not try to finish the reset")
+	}
+	if err := late.Close(within(t)); err != nil {
+		t.Error(err)
+	}
+}
+
 // Failures of one kind of work do not use up the patience for those of another.
 func TestFailuresOfOneKindDoNotCountForAnother(t *testing.T) {
 	w := newWorker(t, plain)

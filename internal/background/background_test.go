@@ -115,6 +115,24 @@ func TestKindsOfFailuresAreCountedApart(t *testing.T) {
 	}
 }
 
+// Nor does one kind that would be final if it lasted shorten the patience for another.
+func TestKindsThatMayBeFinalAreCountedApart(t *testing.T) {
+	l, advance := life(t)
+	kinds := []error{fault.New(fault.Protocol, "", "", ""), fault.New(fault.TLS, "", "", ""), fault.New(fault.Unauthenticated, "", "", "")}
+	for times := 1; times <= Tries; times++ {
+		want := Retry
+		if times == Tries {
+			want = Fatal
+		}
+		for _, err := range kinds {
+			if got := l.Judge(ReadSegment, err); got != want {
+				t.Errorf("%v, time %d: %v, not %v", err, times, got, want)
+			}
+		}
+		advance(patience)
+	}
+}
+
 // A few tries in a long time are not enough either: nothing was tried in between.
 func TestSeldomFailuresAreBorneTriesTimes(t *testing.T) {
 	l, advance := life(t)

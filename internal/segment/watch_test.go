@@ -2,7 +2,9 @@ package segment_test
 
 import (
 	"context"
+	"log/slog"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -103,6 +105,39 @@ func TestReadThatIsNeverAnsweredIsGivenUp(t *testing.T) {
 	}
 }
 
+// failures keeps the errors that are logged.
+type failures struct {
+	slog.Handler
+	mu   sync.Mutex
+	said []string
+}
+
+func (f *failures) Enabled(context.Context, slog.Level) bool { return true }
+
+func (f *failures) Handle(_ context.Context, r slog.Record) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r.Attrs(func(a slog.Attr) bool {
+		if err, ok := a.Value.Any().(error); ok {
+			f.said = append(f.said, err.Error())
+		}
+		return true
+	})
+	return nil
+}
+
+// about is the first error that has some words; else empty.
+func (f *failures) about(words string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, said := range f.said {
+		if strings.Contains(said, words) {
+			return said
+		}
+	}
+	return ""
+}
+
 // A read that waits for what is written next may do so without limit, however often the
 // store is asked for the segment's length meanwhile.
 func TestReadAtTheTailIsNeverGivenUp(t *testing.T) {
@@ -114,8 +149,11 @@ func TestReadAtTheTailIsNeverGivenUp(t *testing.T) {
 		v.count(conn, c)
 		return storetest.Serve
 	})
+	failed := &failures{Handler: slog.DiscardHandler}
+	watching := background.New(background.Config{Patience: time.Hour, Logger: slog.New(failed)}, "reader")
+	defer watching.End()
 	sink := newReading()
-	f := segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
+	f := segment.StartFetcher(watching, stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sink)
 	defer f.Stop()
 	var next, offset int64
 	sink.take(t, f, &next, &offset)
@@ -128,11 +166,8 @@ func TestReadAtTheTailIsNeverGivenUp(t *testing.T) {
 			t.Fatal("the store is not asked")
 		}
 	}
-	v.mu.Lock()
-	reads := v.reads[1]
-	v.mu.Unlock()
-	if reads != 2 && s.Dialled() == 1 { // the one at the tail is the second one
-		t.Errorf("%d reads", reads)
+	if said := failed.about("does not answer a read"); said != "" { // a busy machine may lose the connection, for another reason
+		t.Error(said)
 	}
 	s.Put(name, numbered(1, 0))
 	sink.take(t, f, &next, &offset)
