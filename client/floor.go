@@ -11,6 +11,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // floor is the number through which everything that a writer with an id wrote is
@@ -21,7 +22,7 @@ type floor struct {
 	raised    atomic.Int64 // what it is, at least
 	by        segment.Incarnation
 	claims    claims
-	turn      turn                      // to use what follows
+	calls     xsync.Mutex               // to use what follows
 	segments  []controller.SegmentRange // the current ones; the owner of position 0 has the floor
 	announced naming.SegmentID          // owner that knows the incarnation
 	keeping   bool                      // its goroutine runs; guarded by the writer's lock
@@ -33,10 +34,10 @@ const floorInterval = time.Second
 // raise makes the floor at least a number.
 func (f *floor) raise(ctx context.Context, to int64) error {
 	const op = "note the durable number of stream"
-	if err := f.turn.take(ctx, op, f.stream.String()); err != nil {
-		return err
+	if f.calls.Lock(ctx) != nil {
+		return busy(ctx, op, f.stream.String())
 	}
-	defer f.turn.yield()
+	defer f.calls.Unlock()
 	for attempt := 1; f.raised.Load() < to; attempt++ {
 		err := f.tryRaise(ctx, to)
 		switch fault.CodeOf(err) {
@@ -90,10 +91,10 @@ func (f *floor) locate(ctx context.Context) (sealed bool, err error) {
 // newest is the newest incarnation of the writer. Unless the current segments are to
 // be located first, it is known late if there was a scale since the floor was raised.
 func (f *floor) newest(ctx context.Context, locate bool) (segment.Incarnation, error) {
-	if err := f.turn.take(ctx, "ask for the newest writer of stream", f.stream.String()); err != nil {
-		return 0, err
+	if f.calls.Lock(ctx) != nil {
+		return 0, busy(ctx, "ask for the newest writer of stream", f.stream.String())
 	}
-	defer f.turn.yield()
+	defer f.calls.Unlock()
 	if locate {
 		if _, err := f.locate(ctx); err != nil {
 			return 0, err

@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // Reader is a member of a reader group. It reads the segments that the group
@@ -41,7 +42,7 @@ type Reader struct {
 	marker    *marker
 	err       error
 	ending    *ending // of Close; nil as long as it was not called
-	changed   chan struct{}
+	changed   xsync.Broadcast
 	notify    func()
 }
 
@@ -75,10 +76,7 @@ func (r *Reader) Next(ctx context.Context) (*Slice, error) {
 			r.mu.Unlock()
 			return s, err
 		}
-		if r.changed == nil {
-			r.changed = make(chan struct{})
-		}
-		changed := r.changed
+		changed := r.changed.Next()
 		r.mu.Unlock()
 		select {
 		case <-changed:
@@ -246,10 +244,7 @@ func (r *Reader) fail(err error) {
 
 // announce tells those who wait for Next to look again.
 func (r *Reader) announce() {
-	if r.changed != nil {
-		close(r.changed)
-		r.changed = nil
-	}
+	r.changed.Notify()
 	if r.notify != nil {
 		r.notify()
 	}

@@ -150,7 +150,7 @@ func TestSegmentThatStaysIsHandedOutAgain(t *testing.T) {
 	}
 	got := make(chan error, 1)
 	go func() { _, err := r.Next(within(t)); got <- err }()
-	eventually(t, "somebody waits", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.changed != nil })
+	eventually(t, "somebody waits", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.changed.Awaited() })
 	for _, s := range out {
 		if s.from.leaving {
 			if err := s.ReleaseAt(s.StartOffset()); err != nil {

@@ -88,7 +88,7 @@ func (r *replacement) claim(f family) bool {
 		return false
 	}
 	if slices.ContainsFunc(f.old, func(o *member) bool { return o.replacing }) {
-		handed := await(&r.handed)
+		handed := r.handed.Next()
 		r.mu.Unlock()
 		select {
 		case <-handed:
@@ -322,7 +322,7 @@ func (w *Writer) hand(f family) error {
 		return err
 	}
 	w.table = table
-	announce(&w.handed)
+	w.handed.Notify()
 
 	type write struct {
 		last     int64

@@ -42,7 +42,7 @@ func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
 func TestOutcomeThatIsKnownWhenTheWaitIsOver(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
-	must(t, txn.turn.take(within(t), "", "")) // another call is at it
+	must(t, txn.calls.Lock(within(t))) // another call is at it
 	over, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	commits, aborts := make(chan error), make(chan error)
@@ -53,7 +53,7 @@ func TestOutcomeThatIsKnownWhenTheWaitIsOver(t *testing.T) {
 	cancel()
 	wants(t, <-commits, ErrTransactionAborted, false)
 	must(t, <-aborts)
-	txn.turn.yield()
+	txn.calls.Unlock()
 }
 
 // A transaction that others committed without some events of a handle is told as such by

@@ -8,13 +8,14 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // timeMarks is a writer's part in the stream's event time.
 type timeMarks struct {
-	name  string // of the writer, for the controllers
-	turn  turn   // so that no position is sent behind a later one
-	noted bool   // under turn
+	name  string      // of the writer, for the controllers
+	calls xsync.Mutex // so that no position is sent behind a later one
+	noted bool        // under calls
 }
 
 // NoteTime tells the servers that everything that was written before the call has
@@ -36,10 +37,10 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 	if err := w.Flush(ctx); err != nil {
 		return err
 	}
-	if err := w.marks.turn.take(ctx, "note time of stream", w.stream.String()); err != nil {
-		return err
+	if w.marks.calls.Lock(ctx) != nil {
+		return busy(ctx, "note time of stream", w.stream.String())
 	}
-	defer w.marks.turn.yield()
+	defer w.marks.calls.Unlock()
 	followed, err := w.followed(ctx)
 	if err != nil {
 		return err // the name may be that of another one
@@ -87,10 +88,10 @@ func (w *Writer) noteTimes() {
 
 // forgetTime tells the controllers not to wait for this writer's time any more.
 func (w *Writer) forgetTime(ctx context.Context) {
-	if w.marks.turn.take(ctx, "forget time of stream", w.stream.String()) != nil {
+	if w.marks.calls.Lock(ctx) != nil {
 		return
 	}
-	defer w.marks.turn.yield()
+	defer w.marks.calls.Unlock()
 	if !w.marks.noted {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // TimeWindow bounds the event times of what a reader's group reads of a stream now,
@@ -51,10 +52,10 @@ func (r *Reader) TimeWindow(ctx context.Context, scope, stream string) (TimeWind
 	if err != nil {
 		return TimeWindow{}, err
 	}
-	if err := m.turn.take(ctx, op, name.String()); err != nil {
-		return TimeWindow{}, err
+	if m.calls.Lock(ctx) != nil {
+		return TimeWindow{}, busy(ctx, op, name.String())
 	}
-	defer m.turn.yield()
+	defer m.calls.Unlock()
 	if positions, known := r.groupPositions(name); known {
 		if err := m.advance(ctx, r, name, positions); err != nil {
 			return TimeWindow{}, err
@@ -74,7 +75,7 @@ func (r *Reader) marks(stream naming.Stream) (*marks, error) {
 	}
 	m := r.times[stream]
 	if m == nil {
-		m = &marks{turn: newTurn(), window: eventtime.NewWindow(), offset: -1}
+		m = &marks{calls: xsync.NewMutex(), window: eventtime.NewWindow(), offset: -1}
 		if r.times == nil {
 			r.times = make(map[naming.Stream]*marks)
 		}
@@ -102,9 +103,9 @@ func (r *Reader) groupPositions(stream naming.Stream) (positions map[naming.Segm
 	return positions, r.groupRead != nil
 }
 
-// marks follows a stream's time marks. Under turn.
+// marks follows a stream's time marks. Under calls.
 type marks struct {
-	turn   turn
+	calls  xsync.Mutex
 	window *eventtime.Window
 	log    *segment.Log // nil until the stream of the marks was found
 	offset int64        // of the next mark; -1 for the first

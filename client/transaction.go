@@ -11,6 +11,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // Transaction collects events that readers see all at once, behind what is in
@@ -30,7 +31,7 @@ type Transaction struct {
 	id     wire.UUID
 	events *Writer       // to the segments of the transaction
 	look   chan struct{} // tells the keeper to look at once
-	turn   turn          // to end the transaction
+	calls  xsync.Mutex   // to end the transaction
 
 	mu        sync.Mutex
 	outcome   controller.TransactionState // Open until it is known
@@ -61,7 +62,7 @@ func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.
 		id:      id,
 		events:  w.client.newWriter(w.stream, WriterConfig{WindowBytes: w.config.WindowBytes, BlockBytes: w.config.BlockBytes}),
 		look:    make(chan struct{}, 1),
-		turn:    newTurn(),
+		calls:   xsync.NewMutex(),
 		outcome: controller.TransactionOpen,
 	}
 	members := make([]*member, len(segments))
@@ -188,10 +189,10 @@ func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) 
 	if t.ended() {
 		return t.told(op, controller.TransactionCommitted, nil)
 	}
-	if err := t.turn.take(ctx, op, t.name()); err != nil {
-		return t.told(op, controller.TransactionCommitted, err)
+	if t.calls.Lock(ctx) != nil {
+		return t.told(op, controller.TransactionCommitted, busy(ctx, op, t.name()))
 	}
-	defer t.turn.yield()
+	defer t.calls.Unlock()
 	before := t.doubted(true)
 	asked, err := t.attempt(ctx, op, before, name, timestamp)
 	t.doubted(before || asked && fault.MayBeStored(err))
@@ -320,10 +321,10 @@ func (t *Transaction) Abort(ctx context.Context) error {
 	if t.ended() {
 		return t.told(op, controller.TransactionAborted, nil)
 	}
-	if err := t.turn.take(ctx, op, t.name()); err != nil {
-		return t.told(op, controller.TransactionAborted, err)
+	if t.calls.Lock(ctx) != nil {
+		return t.told(op, controller.TransactionAborted, busy(ctx, op, t.name()))
 	}
-	defer t.turn.yield()
+	defer t.calls.Unlock()
 	t.abandon() // what did not yield to a commit does now
 	if t.ended() {
 		return t.told(op, controller.TransactionAborted, nil)

@@ -68,7 +68,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 		eventually(t, "the writer waits", func() bool {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			return w.room != nil
+			return w.room.Awaited()
 		})
 		w.mu.Lock()
 		oldest := w.progress.Through(w.last)
@@ -207,7 +207,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	eventually(t, "somebody waits", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return w.room != nil
+		return w.room.Awaited()
 	})
 	c.Replace([]naming.SegmentID{0}, c.Segment(a, 0, 0.25), c.Segment(b, 0.25, 0.5))
 	c.Seal(c.Name(0))

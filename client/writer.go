@@ -16,6 +16,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/routing"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // Writer writes events to a stream, each stored exactly once, those of one
@@ -40,9 +41,9 @@ type Writer struct {
 	closing  bool             // no more events are taken
 	ending   *ending          // of Close; nil as long as it was not called
 	err      error            // final; set once
-	handed   chan struct{}    // closed when segments were replaced next, if somebody waits
-	changed  chan struct{}    // closed at the next progress, if somebody waits
-	room     chan struct{}    // closed when the window opens again, if somebody waits
+	handed   xsync.Broadcast  // segments were replaced
+	changed  xsync.Broadcast  // there was progress
+	room     xsync.Broadcast  // the window has opened again
 	late     *time.Timer      // opens it although it is not roomy
 	noRoom   error            // what those are told who do not wait for it
 	watch    watch            // for progress
@@ -110,7 +111,7 @@ func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}, questions: make(chan struct{}, questionsAtOnce)}
 	w.noRoom = fault.New(fault.WindowFull, "write to stream", stream.String(), "")
 	w.random.Seed(rand.Uint64(), rand.Uint64())
-	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), turn: newTurn()}
+	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), calls: xsync.NewMutex()}
 	w.life = c.life.Child(stream.String())
 	return w
 }
@@ -143,7 +144,7 @@ func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	}
 	w.resumed, w.last = r, r.durable
 	w.acked.Store(r.durable)
-	w.floor = &floor{register: r.floors, by: r.by, claims: r.claims, turn: newTurn(), segments: segments, announced: first(segments).Segment}
+	w.floor = &floor{register: r.floors, by: r.by, claims: r.claims, calls: xsync.NewMutex(), segments: segments, announced: first(segments).Segment}
 	// What this writer is told, the next one is told too, whatever is deleted meanwhile.
 	return segments, w.floor.raise(ctx, r.durable)
 }
@@ -258,7 +259,7 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 			w.unlock()
 			return number, err
 		}
-		room := await(&w.room)
+		room := w.room.Next()
 		w.mu.Unlock()
 		select {
 		case <-room:
@@ -387,7 +388,7 @@ func (w *Writer) waitsFor(op string, number int64) (<-chan struct{}, error) {
 	case number < 0 || number > w.last:
 		return nil, fault.New(fault.InvalidArgument, op, w.stream.String(), "no event has the number %d", number)
 	}
-	return await(&w.changed), nil
+	return w.changed.Next(), nil
 }
 
 // Flush waits until every event that was accepted before the call is stored and,
@@ -517,7 +518,7 @@ func (w *Writer) fail(err error) {
 		m.Stop()
 	}
 	w.reopen()
-	announce(&w.changed)
+	w.changed.Notify()
 }
 
 // leavesDoubt reports whether events above the acknowledged number may be stored, or are,
@@ -575,7 +576,7 @@ func (w *Writer) progressed() {
 		w.work.Add(1)
 		go w.keepFloor()
 	}
-	announce(&w.changed)
+	w.changed.Notify()
 	w.hook.wake()
 }
 
@@ -598,22 +599,7 @@ func (w *Writer) reopen() {
 		w.late.Stop()
 		w.late = nil
 	}
-	announce(&w.room)
+	w.room.Notify()
 	w.hook.room = true
 	w.hook.wake()
-}
-
-// await returns a channel that the next announce closes.
-func await(news *chan struct{}) <-chan struct{} {
-	if *news == nil {
-		*news = make(chan struct{})
-	}
-	return *news
-}
-
-func announce(news *chan struct{}) {
-	if *news != nil {
-		close(*news)
-		*news = nil
-	}
 }
