@@ -163,7 +163,7 @@ func TestConfiguredControllersStandInForTheListedOnes(t *testing.T) {
 			seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer, "checkScopeExists": exists})
 			c := dial(t, func(c *Config) { c.Discovery, c.ConnectTimeout, c.RetryLimit = true, 100*time.Millisecond, time.Minute }, seed)
 			for range 10 {
-				if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); err != nil {
+				if _, err := c.ScopeExists(within(t, 2*time.Minute), "s"); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -171,7 +171,7 @@ func TestConfiguredControllersStandInForTheListedOnes(t *testing.T) {
 			nodes.set(good)
 			for streak := 0; streak < 10; {
 				before := seed.count("checkScopeExists")
-				if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); err != nil {
+				if _, err := c.ScopeExists(within(t, 2*time.Minute), "s"); err != nil {
 					t.Fatal(err)
 				}
 				if streak++; seed.count("checkScopeExists") > before {
