@@ -391,7 +391,7 @@ func (w *warnings) WithGroup(string) slog.Handler      { return w }
 // Readers go on with the configuration that they have when somebody has begun to reset
 // the group to one that cannot come into force. Those who come are told, and join when
 // the group is reset again.
-func TestResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
+func TestHazard23ResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
 	w := newWorker(t, plain)
 	config := w.m.state.Config()
 	deleted := &pb.StreamCut{Stream: &pb.Stream{Scope: "scope", Name: "deleted"}}

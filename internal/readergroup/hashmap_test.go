@@ -15,7 +15,7 @@ func (m *hashMap) keys() (keys []string) {
 
 // What Java's HashMap says. The official client's classes are asked about random names
 // in tests/interop/golden.
-func TestHashMapIteratesInJavasOrder(t *testing.T) {
+func TestHazard22HashMapIteratesInJavasOrder(t *testing.T) {
 	m := newHashMap()
 	for n := range 30 {
 		m.put(fmt.Sprint("checkpoint-", n), nil)

@@ -168,7 +168,7 @@ func TestCompactAsksAgain(t *testing.T) {
 
 // Whatever others write and compact between two calls of a fetch, it finds all that
 // was there when it began: a replica that has read nothing, and one that lags behind.
-func TestFetchFindsAllWhateverOthersCompact(t *testing.T) {
+func TestHazard24FetchFindsAllWhateverOthersCompact(t *testing.T) {
 	for _, fresh := range []bool{true, false} {
 		for calls := range 4 {
 			for _, acts := range []string{"w", "c", "wc", "cw", "cc", "wcwc", "ccc"} {
