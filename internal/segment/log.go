@@ -54,25 +54,21 @@ func (l *Log) Mark(ctx context.Context) (offset int64, ok bool, err error) {
 	return value, err == nil && value != wire.NullAttribute, err
 }
 
-// MoveMark sets the mark if it is still where it is expected, or if that is
-// negative, if there is none, and tells whether it did. False may also mean that
-// an attempt whose reply was lost did.
+// MoveMark sets the mark if it is still where it is expected, or if that is negative, if
+// there is none, and reports whether it is there now.
 func (l *Log) MoveMark(ctx context.Context, from, to int64) (moved bool, err error) {
-	const op = "move mark of log"
 	if from < 0 {
 		from = wire.NullAttribute
 	}
-	reply, err := l.stores.Call(ctx, op, l.name, segmentstore.ReadWrite, func(request int64, token string) wire.Command {
-		return wire.UpdateSegmentAttribute{RequestID: request, Segment: l.name, AttributeID: markAttribute, NewValue: to, ExpectedValue: from, Token: token}
-	})
+	moved, err = compareAndSet(ctx, l.stores, "move mark of log", l.name, l.access, markAttribute, from, to)
+	if err != nil || moved {
+		return moved, err
+	}
+	mark, _, err := l.Mark(ctx) // an attempt whose reply was lost may have moved it
 	if err != nil {
-		return false, err
+		return false, fault.Uncertain(err)
 	}
-	updated, ok := reply.(wire.SegmentAttributeUpdated)
-	if !ok {
-		return false, fault.Uncertain(unexpected(op, l.name, reply))
-	}
-	return updated.Success, nil
+	return mark == to, nil
 }
 
 // Truncate drops the records before an offset, at which one starts. That they
@@ -232,6 +228,7 @@ func (l *Log) appendOnce(ctx context.Context, offset int64, record []byte) (adde
 		}
 		return true, false, nil
 	case wire.ConditionalCheckFailed:
+		// No earlier try was added after the set-up: a store compares the number first.
 		return false, false, nil
 	}
 	return false, !segmentstore.Refusal(reply), l.failure(reply)

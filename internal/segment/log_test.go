@@ -83,6 +83,73 @@ func TestConditionalAppendsAreAddedOnceAndToldTruly(t *testing.T) {
 	}
 }
 
+// A store takes its time with an append, so the log is set up anew on another connection
+// and tries again. The store finishes the first try between that set-up and the second try,
+// before or after somebody else adds a record. The answer is the true one.
+func TestRecordThatIsAddedByALateTryIsToldToBeAdded(t *testing.T) {
+	for what, want := range map[string]struct {
+		before, behind bool // somebody else's record
+		added          bool
+	}{
+		"nobody else":                 {added: true},
+		"another record comes before": {before: true},
+		"another record comes behind": {behind: true, added: true},
+	} {
+		s, stores := watched(t)
+		proceed := make(chan struct{})
+		late := sync.OnceFunc(func() {
+			if want.before {
+				s.Put(name, []byte("another"))
+			}
+			close(proceed)
+			waitFor(t, "the first try", func() bool { return !s.Connected(1) })
+			if want.behind {
+				s.Put(name, []byte("another"))
+			}
+		})
+		s.Set(func(conn int, c wire.Command) storetest.Verdict {
+			switch _, ok := c.(wire.ConditionalAppend); {
+			case ok && conn == 1:
+				<-proceed
+			case ok:
+				late()
+			}
+			return storetest.Serve
+		})
+		end, added, err := segment.NewLog(stores, name).AppendAt(t.Context(), 0, []byte("record"))
+		stored := slices.ContainsFunc(s.Events(name), func(e []byte) bool { return string(e) == "record" })
+		if err != nil || added != want.added || stored != want.added || added && end != 14 {
+			t.Errorf("%s: added: %v, stored: %v, end %d, %v", what, added, stored, end, err)
+		}
+	}
+}
+
+// The reply to a move of the mark is lost, and the next try finds it moved: by itself, or
+// by somebody else.
+func TestMarkThatWasMovedByALostTryIsToldToBeMoved(t *testing.T) {
+	for _, lost := range []storetest.Verdict{storetest.Serve, storetest.CloseLate, storetest.CloseNow} {
+		for _, from := range []int64{-1, 14} {
+			s, stores := start(t)
+			l := segment.NewLog(stores, name)
+			if _, err := l.MoveMark(t.Context(), -1, 14); err != nil {
+				t.Fatal(err)
+			}
+			var moves atomic.Int64
+			s.Set(func(_ int, c wire.Command) storetest.Verdict {
+				if _, ok := c.(wire.UpdateSegmentAttribute); ok && moves.Add(1) == 1 {
+					return lost
+				}
+				return storetest.Serve
+			})
+			moved, err := l.MoveMark(t.Context(), from, 28)
+			mark, _, failure := l.Mark(t.Context())
+			if err != nil || failure != nil || moved != (from == 14) || moved != (mark == 28) {
+				t.Errorf("from %d, first try %v: moved: %v, it is at %d, %v, %v", from, lost, moved, mark, err, failure)
+			}
+		}
+	}
+}
+
 // A record that is longer than what a server sends at once is read all the same.
 func TestLogReadsLongRecords(t *testing.T) {
 	s, stores := start(t)
