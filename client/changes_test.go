@@ -68,6 +68,7 @@ func (w *world) connect() *Client {
 func (w *world) close() {
 	_ = w.client.Close() // tells what could not be ended, or nothing
 	w.must(w.other.Close())
+	w.Close()
 }
 
 // settle lets everything that is under way come to its end. What a writer says at last is
@@ -225,6 +226,18 @@ func aReader(w *world) {
 	defer cancel()
 	w.slice, err = w.reader.Next(ctx)
 	w.must(err)
+}
+
+// aMarkedReader is a reader of a stream that has a time mark.
+func aMarkedReader(w *world) {
+	aReader(w)
+	marks := naming.MarkStream(w.Stream)
+	w.AddStream(marks)
+	w.Create(naming.SegmentName(marks, 0))
+	w.Put(naming.SegmentName(marks, 0), []byte("mark"))
+	for known := false; !known; time.Sleep(time.Millisecond) {
+		_, known = w.reader.groupPositions(w.Stream)
+	}
 }
 
 // What trials are made of.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -39,6 +40,52 @@ func TestCallsTellTheirOutcome(t *testing.T) {
 		})
 	}
 	work.Wait()
+}
+
+// Whatever servers go on answering, a call or what works in its object's background asks
+// them more and more seldom.
+func TestCallsBackOffWhateverTheAnswer(t *testing.T) {
+	asking := maps.Clone(changes)
+	asking["Reader.TimeWindow"] = change{ready: aMarkedReader, call: func(ctx context.Context, w *world) error {
+		return second(w.reader.TimeWindow(ctx, "scope", "stream"))
+	}}
+	places := make(chan struct{}, 64)
+	var work sync.WaitGroup
+	for what, verdict := range map[string]storetest.Verdict{
+		"connections break": storetest.CloseNow, "servers fail": storetest.Failed, "nonsense": storetest.Mistaken, "no such segment": storetest.Missing,
+		"tokens expire": storetest.Expired, "others change it first": storetest.Denied, "truncated": storetest.Truncated,
+	} {
+		for name, c := range asking {
+			for at := 1; at <= 6; at++ {
+				work.Go(func() {
+					places <- struct{}{}
+					defer func() { <-places }()
+					name := fmt.Sprintf("%s, from request %d on %s", name, at, what)
+					r := &trial{change: c, t: t, name: name, fate: fate{first: verdict, after: verdict}, at: at, strike: func() {}}
+					if n := r.insist(300 * time.Millisecond); n > 200 {
+						t.Errorf("%s: %d requests", name, n)
+					}
+				})
+			}
+		}
+	}
+	work.Wait()
+}
+
+// insist makes the call with a limit, and returns how many requests there were until then.
+func (r *trial) insist(limit time.Duration) int {
+	w := r.begin()
+	defer w.close()
+	defer w.CutCalls()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	r.arm(true)
+	_ = r.call(ctx, w)
+	<-ctx.Done()
+	r.arm(false)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.seen
 }
 
 // end is what ends a call.
@@ -114,12 +161,10 @@ func (r *trial) arm(on bool) {
 	r.mu.Unlock()
 }
 
-// run makes the call, and returns how many requests it takes.
-func (r *trial) run() (requests int) {
+// begin makes the world, and what the call needs.
+func (r *trial) begin() *world {
 	cluster := newCluster(r.t, keyspace...)
-	defer cluster.Close()
 	w := &world{cluster: cluster, trial: r}
-	defer w.close()
 	cluster.Set(func(_ int, c wire.Command) storetest.Verdict {
 		switch c.(type) {
 		case wire.Hello, wire.KeepAlive:
@@ -128,13 +173,24 @@ func (r *trial) run() (requests int) {
 		return r.verdict()
 	})
 	cluster.SetCalls(func(string, int) storetest.Verdict {
-		if v := r.verdict(); v != storetest.NoReply {
+		switch v := r.verdict(); v {
+		case storetest.NoReply:
+			return storetest.Held
+		case storetest.Denied, storetest.Truncated: // only stores answer so
+			return storetest.Serve
+		default:
 			return v
 		}
-		return storetest.Held
 	})
 	w.client, w.other = w.connect(), w.connect()
 	r.ready(w)
+	return w
+}
+
+// run makes the call, and returns how many requests it takes.
+func (r *trial) run() (requests int) {
+	w := r.begin()
+	defer w.close()
 	err := r.make(w)
 	r.mu.Lock()
 	requests = r.seen

@@ -40,32 +40,17 @@ func newRegister(c *Client, stream naming.Stream, attribute wire.UUID) *register
 // same, and returns it. SegmentSealed and NoSuchSegment tell that s does not own
 // position 0 any more.
 func (r *register) change(ctx context.Context, s controller.SegmentRange, next func(old legacy) (int64, error)) (int64, error) {
-	for {
-		own, err := r.on(ctx, s)
-		if err != nil {
-			return 0, err
-		}
+	name := naming.SegmentName(r.stream, s.Segment)
+	return segment.Change(ctx, r.client.stores, name, r.attribute, func(own int64) (int64, error) {
 		old := legacy{own, true}
 		if own == wire.NullAttribute {
+			var err error
 			if old, err = r.inherited(ctx, s); err != nil {
 				return 0, err
 			}
 		}
-		value, err := next(old)
-		if err != nil {
-			return 0, err
-		}
-		if value == own {
-			return value, nil
-		}
-		done, err := segment.CompareAndSet(ctx, r.client.stores, naming.SegmentName(r.stream, s.Segment), r.attribute, own, value)
-		if err != nil {
-			return 0, err // it may have the value or not
-		}
-		if done {
-			return value, nil
-		}
-	}
+		return next(old)
+	})
 }
 
 // value is the number; s owns position 0 now.

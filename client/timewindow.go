@@ -9,6 +9,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/eventtime"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/xsync"
@@ -150,7 +151,10 @@ var errSufficient = errors.New("the marks that were read suffice")
 
 // read takes in marks until there is no other, or they suffice.
 func (m *marks) read(ctx context.Context, positions map[naming.SegmentID]streamcut.Place) error {
-	for {
+	for attempt := 0; ; attempt++ {
+		if retry.Soon.Wait(ctx, attempt) != nil {
+			return fault.Context(ctx, "read time marks", m.log.Name()).Because("they were truncated while they were read", nil)
+		}
 		start, end, err := m.log.Bounds(ctx)
 		if err != nil {
 			return err

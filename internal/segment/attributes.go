@@ -14,8 +14,11 @@ import (
 // reply it may say no although it did: read the attribute again. A sealed
 // segment refuses with SegmentSealed.
 func CompareAndSet(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, expected, next int64) (bool, error) {
-	const op = "set attribute of segment"
-	reply, err := stores.Call(ctx, op, name, segmentstore.Write, func(request int64, token string) wire.Command {
+	return compareAndSet(ctx, stores, "set attribute of segment", name, segmentstore.Write, attribute, expected, next)
+}
+
+func compareAndSet(ctx context.Context, stores *segmentstore.Stores, op, name string, access segmentstore.Access, attribute wire.UUID, expected, next int64) (bool, error) {
+	reply, err := stores.Call(ctx, op, name, access, func(request int64, token string) wire.Command {
 		return wire.UpdateSegmentAttribute{RequestID: request, Segment: name, AttributeID: attribute, NewValue: next, ExpectedValue: expected, Token: token}
 	})
 	if err != nil {
@@ -31,13 +34,13 @@ func CompareAndSet(ctx context.Context, stores *segmentstore.Stores, name string
 // Raise makes an attribute at least a number and returns what it is then; it never goes
 // back.
 func Raise(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, to int64) (int64, error) {
-	return change(ctx, stores, name, attribute, func(value int64) (next int64, err error) { return max(value, to), nil })
+	return Change(ctx, stores, name, attribute, func(value int64) (next int64, err error) { return max(value, to), nil })
 }
 
-// change makes an attribute what next makes of it, however often others do the same
-// meanwhile, and returns that. After an attempt that says no although it made the change,
-// since its reply was lost, the attribute shows it.
-func change(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, next func(value int64) (int64, error)) (int64, error) {
+// Change makes an attribute what next makes of its value, wire.NullAttribute for none,
+// however often others do the same meanwhile, and returns that. After an attempt that says
+// no although it made the change, since its reply was lost, the attribute shows it.
+func Change(ctx context.Context, stores *segmentstore.Stores, name string, attribute wire.UUID, next func(value int64) (int64, error)) (int64, error) {
 	for attempt := 0; ; attempt++ {
 		doubt := func(err error) error { return err }
 		if attempt > 0 {
@@ -51,11 +54,18 @@ func change(ctx context.Context, stores *segmentstore.Stores, name string, attri
 			return 0, doubt(err)
 		}
 		value, err := next(old)
-		if err != nil || value == old {
-			return value, err
+		switch {
+		case err != nil:
+			return 0, doubt(err)
+		case value == old:
+			return value, nil
 		}
-		if done, err := CompareAndSet(ctx, stores, name, attribute, old, value); done || err != nil {
-			return value, err
+		changed, err := CompareAndSet(ctx, stores, name, attribute, old, value)
+		switch {
+		case err != nil:
+			return 0, doubt(err)
+		case changed:
+			return value, nil
 		}
 	}
 }

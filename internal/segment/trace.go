@@ -105,7 +105,7 @@ func (e *entry) again(ctx context.Context) error {
 
 // fence ends an incarnation's appends and returns the number of its last event.
 func (t Trace) fence(ctx context.Context, holder Incarnation) (int64, error) {
-	last, err := change(ctx, t.Stores, t.Name, t.Wire(holder), func(value int64) (int64, error) {
+	last, err := Change(ctx, t.Stores, t.Name, t.Wire(holder), func(value int64) (int64, error) {
 		number, _ := lastNumber(value)
 		return number | fenced, nil
 	})

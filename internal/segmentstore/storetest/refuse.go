@@ -55,3 +55,16 @@ func wrong(verdict Verdict, id int64) wire.Command {
 	}
 	return wire.SegmentCreated{RequestID: id, Segment: "another"}
 }
+
+// denial is the answer to a change whose condition does not hold; nil to others.
+func denial(command wire.Command) wire.Command {
+	switch c := command.(type) {
+	case wire.UpdateSegmentAttribute:
+		return wire.SegmentAttributeUpdated{RequestID: c.RequestID}
+	case wire.MergeSegments:
+		return wire.SegmentAttributeUpdated{RequestID: c.RequestID}
+	case wire.ConditionalAppend:
+		return wire.ConditionalCheckFailed{RequestID: c.RequestID, WriterID: c.WriterID, EventNumber: c.EventNumber}
+	}
+	return nil
+}

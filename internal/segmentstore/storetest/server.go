@@ -56,6 +56,7 @@ const (
 	Failed            // the answer is that something went wrong in the store
 	Mistaken          // the answer is one that belongs to another kind of request
 	Missing           // the answer is that there is no such segment
+	Denied            // the answer to a change under a condition is that the condition does not hold
 	Held              // the connection is closed; an append takes effect at Release, if it still can
 )
 
@@ -245,6 +246,11 @@ func (c *conn) serve() {
 				s.hold(c, block)
 			}
 			return
+		case Denied:
+			if reply := denial(command); reply != nil {
+				c.send([]wire.Command{reply})
+				continue
+			}
 		case Failed, Mistaken, Missing:
 			if id, ok := request(command); ok {
 				c.ignore(command)
