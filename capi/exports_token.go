@@ -74,7 +74,7 @@ func (p provider) token(ctx context.Context) (client.Token, error) {
 	case a := <-r.answers: // after all
 		return a.token, a.err
 	default:
-		return client.Token{}, ctx.Err()
+		return client.Token{}, fault.Context(ctx, "ask", "the token provider").Because("it has not answered", nil)
 	}
 }
 

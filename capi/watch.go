@@ -73,7 +73,7 @@ func (w *watch) unlike(ctx context.Context, known client.GroupStatus) (client.Gr
 			if !told && w.before != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return known, w.before
 			}
-			return known, fault.Context(ctx, "wait for change of reader group", w.group.String())
+			return known, fault.Context(ctx, "wait for change of reader group", w.group.String()).Because("nothing has changed", nil)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (_ map[na
 			g.begun.Delete(name)
 			return nil, fault.New(fault.Conflict, op, name, "it was given up by somebody, or the group was reset")
 		}
-		if checkpointPolls.Wait(ctx, attempt+1) == nil {
+		if checkpointPolls.Wait(ctx, attempt+1) {
 			if err := log.Fetch(ctx); err != nil && ctx.Err() == nil {
 				return nil, g.deleted(err)
 			}

@@ -47,7 +47,7 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 		default:
 			return err
 		}
-		if retry.Soon.Wait(ctx, attempt) != nil {
+		if !retry.Soon.Wait(ctx, attempt) {
 			return fault.Context(ctx, op, f.stream.String()).Because("", err)
 		}
 		sealed, err := f.locate(ctx)

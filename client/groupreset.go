@@ -137,8 +137,8 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 	}
 	var broken readergroup.Config // that the controller has
 	for attempt := 0; ; attempt++ {
-		if resetPause.Wait(ctx, attempt) != nil {
-			return fault.Context(ctx, resetting, g.String()).Because("other resets came first", nil)
+		if !resetPause.Wait(ctx, attempt) {
+			return fault.Context(ctx, resetting, g.String()).Because(fault.Tried(attempt, "other resets came first"), nil)
 		}
 		current := state.Config()
 		before := current

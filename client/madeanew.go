@@ -73,8 +73,8 @@ func (m *membership) checkEnd(ctx context.Context) error {
 }
 
 func (m *membership) madeAnew(stream naming.Stream) error {
-	return fault.New(fault.NoSuchStream, readWithReader, m.reader.id,
-		"stream %s was deleted, and another one was made under its name: reset group %s to read that one", stream, m.reader.group)
+	return fault.New(fault.NoSuchStream, readWithReader, m.reader.name,
+		"stream %s was deleted, and another one was made under its name: reset the group to read that one", stream)
 }
 
 // beginsBehind reports whether all segments of a stream have higher numbers: whether it

@@ -17,7 +17,8 @@ import (
 // expectAnew checks that a reader is told to reset its group.
 func expectAnew(t *testing.T, r *Reader, err error) {
 	t.Helper()
-	if !errors.Is(err, ErrNoSuchStream) || !strings.Contains(err.Error(), "scope/stream") || !strings.Contains(err.Error(), "reset group scope/group") {
+	if !errors.Is(err, ErrNoSuchStream) || !strings.Contains(err.Error(), "scope/stream") || !strings.Contains(err.Error(), "group scope/group") ||
+		!strings.Contains(err.Error(), "reset the group") {
 		t.Fatalf("%v does not say what to do", err)
 	}
 	if err := r.Close(within(t)); err != nil {

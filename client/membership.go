@@ -78,7 +78,7 @@ func (m *membership) join(ctx context.Context) error {
 			joined = checked || !m.state.UpdatingConfig()
 			switch {
 			case !m.state.Started():
-				return nil, fault.New(fault.NoSuchReaderGroup, "open reader", m.reader.id, "group %s has no state yet: create it", m.reader.group)
+				return nil, fault.New(fault.NoSuchReaderGroup, "open reader", m.reader.name, "the group has no state yet: create it")
 			case !joined:
 				return nil, nil
 			}
@@ -195,10 +195,10 @@ func (m *membership) refreshInterval() time.Duration {
 func (m *membership) checkMember() error {
 	const op = readWithReader
 	if now := m.state.Config(); now.ID != m.config.ID || now.Generation != m.config.Generation {
-		return fault.New(fault.GroupReinitialized, op, m.reader.id, "group %s; what was not given back is read again only if it lies behind where the group starts now", m.reader.group)
+		return fault.New(fault.GroupReinitialized, op, m.reader.name, "what was not given back is read again only if it lies behind where the group starts now")
 	}
 	if m.gone || !m.state.Online(m.reader.id) {
-		return fault.New(fault.ReaderNotInGroup, op, m.reader.id, "group %s", m.reader.group)
+		return fault.New(fault.ReaderNotInGroup, op, m.reader.name, "")
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func (r *Reader) upTo(at Position) (map[readergroup.Segment]int64, error) {
 	for _, a := range r.order {
 		place, ok := at.position[a.segment]
 		if ok && !a.covers(place.Offset) {
-			return nil, fault.New(fault.InvalidArgument, "close reader", r.id, "position %d of segment %s is ahead of what was handed out", place.Offset, a.name)
+			return nil, fault.New(fault.InvalidArgument, "close reader", r.name, "position %d of segment %s is ahead of what was handed out", place.Offset, a.name)
 		}
 		if ok {
 			offsets[a.segment] = place.Offset

@@ -21,6 +21,7 @@ import (
 type Reader struct {
 	group  *ReaderGroup
 	id     string
+	name   string // in errors
 	config ReaderConfig
 
 	life   *background.Life // ends with Close
@@ -92,9 +93,9 @@ func (r *Reader) TryNext() (*Slice, error) {
 	defer r.mu.Unlock()
 	s, err := r.next()
 	if s == nil && err == nil {
-		err = &fault.Error{Code: fault.TimedOut, Op: readWithReader, Subject: r.id, Detail: "nothing is there yet"}
+		err = &fault.Error{Code: fault.TimedOut, Op: readWithReader, Subject: r.name, Detail: "nothing is there yet"}
 		if r.stale() {
-			err = &fault.Error{Code: fault.TimedOut, Op: readWithReader, Subject: r.id, Detail: r.whyStale(), Trouble: r.knows.trouble}
+			err = &fault.Error{Code: fault.TimedOut, Op: readWithReader, Subject: r.name, Detail: r.whyStale(), Trouble: r.knows.trouble}
 		}
 	}
 	return s, err
@@ -149,7 +150,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	r.mu.Lock()
 	if first := r.ending; first != nil {
 		r.mu.Unlock()
-		return first.wait(ctx, "close reader", r.id)
+		return first.wait(ctx, "close reader", r.name)
 	}
 	lost, stands := r.lost(), r.positions()
 	if at != nil && !lost {
@@ -161,7 +162,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	}
 	r.ending = newEnding() // stands is final: what is given back from now on is not noted
 	r.err = nil
-	r.fail(fault.New(fault.Closed, readWithReader, r.id, "the reader was closed"))
+	r.fail(fault.New(fault.Closed, readWithReader, r.name, "the reader was closed"))
 	r.mu.Unlock()
 	r.life.End()
 	r.work.Wait()

@@ -405,6 +405,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	r := &Reader{
 		group:    g,
 		id:       readerID,
+		name:     readerID + " of group " + g.String(),
 		config:   config,
 		due:      make(chan struct{}, 1),
 		assigned: make(map[readergroup.Segment]*assignment),
@@ -413,16 +414,16 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
-	o := make(opening)
+	o := opening{r.name, make(chan struct{})}
 	if err := g.client.adopt(o); err != nil {
 		return nil, err
 	}
-	defer close(o)
+	defer close(o.done)
 	defer g.client.forget(o)
 	if err := r.member.join(ctx); err != nil {
 		return nil, err
 	}
-	r.life = g.client.life.Child("reader " + readerID + " of group " + g.String())
+	r.life = g.client.life.Child("reader " + r.name)
 	r.work.Add(1)
 	if err := g.client.adopt(r); err != nil {
 		r.work.Done()
@@ -441,15 +442,18 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 
 // opening is a reader on its way into a group. Client.Close waits until it is in,
 // and can be closed, or out.
-type opening chan struct{}
+type opening struct {
+	reader string
+	done   chan struct{}
+}
 
 // Close waits for its end, at most until ctx ends.
 func (o opening) Close(ctx context.Context) error {
 	select {
-	case <-o:
+	case <-o.done:
 		return nil
 	case <-ctx.Done():
-		return fault.Context(ctx, "wait for a reader that is being opened", "")
+		return fault.Context(ctx, "close reader", o.reader).Because("it is being opened", nil)
 	}
 }
 

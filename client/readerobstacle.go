@@ -20,7 +20,7 @@ func (r *Reader) Trouble() error {
 	defer r.mu.Unlock()
 	why, trouble := r.obstacle()
 	if trouble != nil && r.stale() {
-		return &fault.Error{Code: fault.CodeOf(trouble), Op: readWithReader, Subject: r.id, Detail: why, Err: trouble}
+		return &fault.Error{Code: fault.CodeOf(trouble), Op: readWithReader, Subject: r.name, Detail: why, Err: trouble}
 	}
 	return trouble
 }
@@ -37,7 +37,7 @@ func (r *Reader) Waiting() string {
 
 // outOfTime is the error of a Next that ended first. The lock is held.
 func (r *Reader) outOfTime(ctx context.Context) error {
-	err := fault.Context(ctx, readWithReader, r.id).Because(r.obstacle())
+	err := fault.Context(ctx, readWithReader, r.name).Because(r.obstacle())
 	if why := r.whyStale(); why != "" {
 		err.Detail = why
 	}

@@ -84,12 +84,12 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			troubled(t, nextOf(r), "read with reader reader", "nothing is there to read in 1 segment")
+			troubled(t, nextOf(r), "read with reader reader of group scope/group", "nothing is there to read in 1 segment")
 			if err := r.Trouble(); err != nil || r.Waiting() == "" {
 				t.Fatal(err, r.Waiting())
 			}
 			where := trouble.begin(t, c)
-			e := troubled(t, nextOf(r), "read with reader reader", where, trouble.words, ", for ")
+			e := troubled(t, nextOf(r), "read with reader reader of group scope/group", where, trouble.words, ", for ")
 			if CodeOf(e.Trouble) != ErrUnreachable {
 				t.Error(e.Trouble)
 			}
@@ -129,7 +129,7 @@ func TestReadersWithoutSegmentsSayWhoHasThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	troubled(t, nextOf(second), "read with reader hungry", "other readers (crashed) have the group's 1 segment", "taken offline")
+	troubled(t, nextOf(second), "read with reader hungry of group scope/group", "other readers (crashed) have the group's 1 segment", "taken offline")
 	if err := second.Trouble(); err != nil || !strings.Contains(second.Waiting(), "crashed") {
 		t.Error(err, second.Waiting())
 	}

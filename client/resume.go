@@ -56,7 +56,7 @@ func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (_
 	r.floors = newRegister(c, stream, r.uuid("floor"))
 	var replaced error
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
+		if !retry.Soon.Wait(ctx, attempt) {
 			return nil, nil, fault.Context(ctx, opContinue, stream.String()).Because(fault.Untried, replaced)
 		}
 		segments, err := c.controller.CurrentSegments(ctx, stream)
@@ -181,7 +181,7 @@ func (r *resumption) enter(ctx context.Context, successors []controller.SegmentR
 func (r *resumption) announce(ctx context.Context) error {
 	var replaced error
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
+		if !retry.Soon.Wait(ctx, attempt) {
 			return fault.Context(ctx, "look for later writers on stream", r.stream.String()).Because(fault.Untried, replaced)
 		}
 		segments, err := r.client.controller.CurrentSegments(ctx, r.stream)

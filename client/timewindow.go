@@ -152,8 +152,8 @@ var errSufficient = errors.New("the marks that were read suffice")
 // read takes in marks until there is no other, or they suffice.
 func (m *marks) read(ctx context.Context, positions map[naming.SegmentID]streamcut.Place) error {
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
-			return fault.Context(ctx, "read time marks", m.log.Name()).Because("they were truncated while they were read", nil)
+		if !retry.Soon.Wait(ctx, attempt) {
+			return fault.Context(ctx, "read time marks", m.log.Name()).Because(fault.Tried(attempt, "they were truncated while they were read"), nil)
 		}
 		start, end, err := m.log.Bounds(ctx)
 		if err != nil {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -56,8 +55,8 @@ func (m *membership) finishReset(ctx context.Context) error {
 	defer cancel()
 	_, err := g.renew(ctx, &m.state, m.log)
 	if unusable(err) {
-		return &fault.Error{Code: fault.CodeOf(err), Op: "open reader", Subject: m.reader.id, Err: err,
-			Detail: fmt.Sprintf("somebody began to reset group %s to a configuration that cannot come into force; reset it again", g)}
+		return &fault.Error{Code: fault.CodeOf(err), Op: "open reader", Subject: m.reader.name, Err: err,
+			Detail: "somebody began to reset the group to a configuration that cannot come into force; reset it again"}
 	}
 	return nil // it may be done later, and by others
 }

@@ -46,6 +46,7 @@ type request struct {
 	// shown is the token of the last attempt, and refusals how many were refused.
 	shown    string
 	refusals int
+	located  string // of the controllers, for messages
 	// trouble, if not nil, is told why there is another attempt.
 	trouble func(error)
 }
@@ -58,11 +59,12 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 	defer c.life.AfterEnd(cancel)()
 
 	begun := time.Now()
+	r.located = c.located
 	fault.Trouble(ctx, fault.New(fault.Unreachable, r.op, r.subject, "%s: no answer yet", c.located))
 	var last *fault.Error
 	for attempt := 0; ; attempt++ {
 		// The end of life reaches limited a moment late.
-		if retry.Soon.Wait(limited, attempt) != nil || c.life.Over() {
+		if !retry.Soon.Wait(limited, attempt) || c.life.Over() {
 			return c.giveUp(ctx, r, attempt, last, begun)
 		}
 		err := c.attempt(limited, c.channel(), r, in, out)
@@ -88,7 +90,7 @@ func (c *Controller) do(ctx context.Context, r *request, in, out proto.Message) 
 			}
 			return c.giveUp(ctx, r, attempt+1, last, begun)
 		}
-		failure, again := fault.New(fault.ServerError, r.op, r.subject, "the controller asks to be asked again"), true
+		failure, again := fault.New(fault.ServerError, r.op, r.subject, "%s: it asks to be asked again", c.located), true
 		if err != nil {
 			failure, again = c.judge(r, err)
 		}
@@ -189,7 +191,7 @@ func (c *Controller) judge(r *request, err error) (failure *fault.Error, again b
 	if oversized.MatchString(s.Message()) {
 		code, again = fault.Unauthenticated, false
 	}
-	failure = fault.New(code, r.op, r.subject, "%s", c.words(r, s))
+	failure = fault.New(code, r.op, r.subject, "%s", c.words(r, s, code))
 	failure.Err = fault.Hide(err)
 	if code == fault.Unauthenticated && c.bearer != nil {
 		again = c.refused(r)
@@ -220,7 +222,7 @@ func (c *Controller) unauthorized(r *request, err error) *fault.Error {
 
 // words say why an attempt failed: a server's own words, if they are fit for users, or
 // what is known of the way to it.
-func (c *Controller) words(r *request, s *status.Status) string {
+func (c *Controller) words(r *request, s *status.Status, code fault.Code) string {
 	if proxy := noController.FindString(s.Message()); proxy != "" {
 		return c.located + ": what answers there is no controller: " + proxy
 	}
@@ -232,8 +234,13 @@ func (c *Controller) words(r *request, s *status.Status) string {
 		if words == "" && s.Message() != "" {
 			c.config.Logger.Debug("controller's own words", "op", r.op, "subject", r.subject, "words", s.Message())
 		}
-		if s.Code() == codes.Unavailable {
+		switch {
+		case s.Code() == codes.Unavailable:
 			words = c.located + ": " + cmp.Or(words, "it says that it is not available")
+		case s.Code() == codes.Unimplemented:
+			words = c.located + ": " + cmp.Or(words, "it does not know this request: is it an older version of Pravega?")
+		case code == fault.ServerError:
+			words = strings.TrimSuffix(c.located+": "+words, ": ")
 		}
 		return words
 	}
@@ -281,6 +288,8 @@ func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last 
 		e = &own
 	case ctx.Err() == nil:
 		e = fault.New(fault.Unreachable, r.op, r.subject, "%s does not answer", c.located)
+	case attempts == 0:
+		e = fault.Context(ctx, r.op, r.subject).Because(fault.Untried, nil)
 	case last == nil:
 		e = fault.Context(ctx, r.op, r.subject).Because(c.located+" has not answered yet", nil)
 	default:

@@ -16,16 +16,19 @@ type outcome struct {
 }
 
 // failed is the status that most methods have for what they do not explain.
-var failed = outcome{fault.ServerError, "the controller reports a failure"}
+var failed = outcome{fault.ServerError, "it gives no reason"}
 
 // of is the error of a status, nil if it is success.
 func (o outcomes) of(r *request, status int32) error {
 	known, listed := o[status]
 	if !listed && status != 0 {
-		known = outcome{fault.Protocol, fmt.Sprintf("the controller answers with the unknown status %d", status)}
+		known = outcome{fault.Protocol, fmt.Sprintf("it answers with the unknown status %d", status)}
 	}
 	if known.code == 0 {
 		return nil
+	}
+	if known.code == fault.ServerError || known.code == fault.Protocol {
+		known.detail = r.located + ": " + known.detail
 	}
 	err := fault.New(known.code, r.op, r.subject, "%s", known.detail)
 	err.Stored = r.changes && r.uncertain

@@ -88,7 +88,7 @@ func (c *Controller) ScaleAndWait(ctx context.Context, stream naming.Stream, sea
 	poll := retry.Backoff{First: 20 * time.Millisecond, Last: 500 * time.Millisecond}
 	for attempt := 1; ; attempt++ {
 		var failure *fault.Error
-		if poll.Wait(ctx, attempt) != nil {
+		if !poll.Wait(ctx, attempt) {
 			failure = fault.Context(ctx, "scale stream", stream.String()).Because("the controller is at it", nil)
 		} else if done, err := c.CheckScale(ctx, stream, epoch); done {
 			return segments, nil

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
@@ -164,7 +165,7 @@ func (c *Controller) Streams(ctx context.Context, scope string) iter.Seq2[string
 // StreamsWithTag is Streams for those that have a tag.
 func (c *Controller) StreamsWithTag(ctx context.Context, scope, tag string) iter.Seq2[string, error] {
 	return pages(func(page *pb.Page) ([]string, *pb.Page, error) {
-		r := &request{method: "listStreamsInScopeForTag", op: "list streams with tag", subject: scope, absent: fault.NoSuchScope}
+		r := &request{method: "listStreamsInScopeForTag", op: "list streams", subject: fmt.Sprintf("%s with the tag %q", scope, tag), absent: fault.NoSuchScope}
 		if err := naming.CheckInternal(r.op, "scope", scope); err != nil {
 			return nil, nil, err
 		}

@@ -132,7 +132,7 @@ func (c *Controller) endTransaction(ctx context.Context, method, op string, stre
 // that has ended as wanted is no error.
 func (c *Controller) explain(ctx context.Context, r *request, stream naming.Stream, id wire.UUID, wanted TransactionState) error {
 	state, err := c.TransactionState(ctx, stream, id)
-	failure := fault.New(fault.ServerError, r.op, r.subject, "%s", failed.detail)
+	failure := fault.New(fault.ServerError, r.op, r.subject, "%s: %s", r.located, failed.detail)
 	switch {
 	case err != nil:
 		failure.Err = err

@@ -70,6 +70,14 @@ func Context(ctx context.Context, op, subject string) *Error {
 // Untried is what there is to say of the end of a wait before its first attempt.
 const Untried = "it was over before anything was tried"
 
+// Tried is what a wait that ended waited for, or Untried if there was no attempt.
+func Tried(attempts int, waiting string) string {
+	if attempts == 0 {
+		return Untried
+	}
+	return waiting
+}
+
 // Because adds to the end of a wait what stood in the way, or what it waited for if
 // nothing did. It returns e.
 func (e *Error) Because(waiting string, trouble error) *Error {

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"errors"
 	"strconv"
 	"time"
 )
@@ -14,10 +15,16 @@ type lasting struct {
 // Lasting returns an error that also says for how long it has stood in the way; nil for
 // nil.
 func Lasting(err error, span time.Duration) error {
-	if err == nil || span < shortest {
+	if err == nil || span < shortest || lasts(err) {
 		return err
 	}
 	return lasting{err, span}
+}
+
+// lasts reports whether an error says for how long already.
+func lasts(err error) bool {
+	var e *Error
+	return errors.As(err, new(lasting)) || errors.As(err, &e) && (lasts(e.Err) || lasts(e.Trouble))
 }
 
 // shortest is what is worth telling.

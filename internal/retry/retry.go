@@ -30,18 +30,18 @@ func (b Backoff) Delay(attempt int) time.Duration {
 	return d - time.Duration(rand.Int64N(int64(d)/2+1))
 }
 
-// Wait sleeps before an attempt; it returns early with the context's error.
-func (b Backoff) Wait(ctx context.Context, attempt int) error {
+// Wait sleeps before an attempt; false if ctx ends first.
+func (b Backoff) Wait(ctx context.Context, attempt int) bool {
 	d := b.Delay(attempt)
 	if d == 0 {
-		return ctx.Err()
+		return ctx.Err() == nil
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return true
 	case <-ctx.Done():
-		return ctx.Err()
+		return false
 	}
 }

@@ -20,7 +20,7 @@ func TestDelaysGrowUpToTheLast(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if b.Wait(ctx, 0) == nil || b.Wait(ctx, 100) == nil {
+	if b.Wait(ctx, 0) || b.Wait(ctx, 100) {
 		t.Fatal("the end of the context was not told")
 	}
 }

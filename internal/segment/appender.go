@@ -361,16 +361,17 @@ func (l *link) Receive(reply wire.Reply) {
 		a.kick()
 	case wire.AppendSetup: // belongs to an earlier attempt on this connection
 	default:
-		l.refused(Failure(a, reply))
+		l.refused(l.failure(reply))
 	}
 }
 
-// Failure of an append; a reply that no server should send is one too.
-func Failure(a *Appender, reply wire.Reply) error {
-	if err := segmentstore.Failure("append to segment", a.Name, reply); err != nil {
+// failure of an append; a reply that no server should send is one too.
+func (l *link) failure(reply wire.Reply) error {
+	const op = "append to segment"
+	if err := segmentstore.Failure(op, l.a.Name, l.conn.Endpoint(), reply); err != nil {
 		return err
 	}
-	return fault.New(fault.Protocol, "append to segment", a.Name, "unexpected reply %v", reply.Type())
+	return unexpected(op, l.a.Name, reply)
 }
 
 // refused handles the server's refusal of an append or of its set-up.

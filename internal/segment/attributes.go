@@ -46,8 +46,8 @@ func Change(ctx context.Context, stores *segmentstore.Stores, name string, attri
 		if attempt > 0 {
 			doubt = fault.Uncertain
 		}
-		if retry.Soon.Wait(ctx, attempt) != nil {
-			return 0, doubt(fault.Context(ctx, "change attribute of segment", name).Because("another writer changes it all the time", nil))
+		if !retry.Soon.Wait(ctx, attempt) {
+			return 0, doubt(fault.Context(ctx, "change attribute of segment", name).Because(fault.Tried(attempt, "another writer changes it all the time"), nil))
 		}
 		old, err := Attribute(ctx, stores, name, segmentstore.Write, attribute)
 		if err != nil {

@@ -179,7 +179,7 @@ func (a *Appender) setUp(ctx context.Context, at *berth) (*link, int64, error) {
 			return nil, 0, err
 		}
 		l.leave()
-		err := Failure(a, reply)
+		err := l.failure(reply)
 		if at.guessed && fault.CodeOf(err) == fault.NoSuchSegment { // there, as far as a store knows that no longer has it
 			err = fault.Wrap(fault.WrongHost, setUpAppend, a.Name, err)
 		}
@@ -195,7 +195,7 @@ func (a *Appender) setUp(ctx context.Context, at *berth) (*link, int64, error) {
 		return nil, 0, &fault.Error{Code: fault.Unreachable, Op: setUpAppend, Subject: a.Name, Detail: "no answer", Err: l.why}
 	case <-a.life.Ended():
 		a.abandon(l)
-		return nil, 0, fault.Context(ctx, setUpAppend, a.Name)
+		return nil, 0, fault.Context(ctx, setUpAppend, a.Name).Because("segment store "+conn.Endpoint()+" has not answered yet", nil)
 	case <-limit.C:
 		a.abandon(l)
 		return nil, 0, fault.New(fault.Unreachable, setUpAppend, a.Name, "segment store %s has not answered within %v", conn.Endpoint(), a.stores.SetupTimeout())

@@ -29,8 +29,8 @@ func ReadEvent(ctx context.Context, stores *segmentstore.Stores, name string, of
 	}
 	var data []byte
 	for empty := 0; len(data) < length; {
-		if retry.Soon.Wait(ctx, empty) != nil {
-			return nil, fault.Context(ctx, op, name).Because("the segment store answers with nothing: the segment is being moved", nil)
+		if !retry.Soon.Wait(ctx, empty) {
+			return nil, fault.Context(ctx, op, name).Because(fault.Tried(empty, "the segment store answers with nothing: the segment is being moved"), nil)
 		}
 		read, err := readSegment(ctx, stores, name, segmentstore.Read, offset+int64(len(data)), int32(min(length-len(data), ReadLength)))
 		if err != nil {

@@ -34,7 +34,7 @@ func (f *Fetcher) take(l letter) {
 	case wire.SegmentIsTruncated:
 		f.truncated(r.StartOffset)
 	default:
-		err := segmentstore.Failure("read segment", f.Name, l.reply)
+		err := segmentstore.Failure("read segment", f.Name, f.line.conn.Endpoint(), l.reply)
 		if err == nil {
 			err = unexpected("read segment", f.Name, l.reply)
 		}

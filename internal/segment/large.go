@@ -218,7 +218,7 @@ func (t *transient) exchange(ctx context.Context, op string, build func(token st
 	reply, _, err := t.conn.Exchange(ctx, t.request, frame)
 	lost := err != nil && ctx.Err() == nil // so a store that finds the token expired ends the connection
 	if err == nil {
-		err = segmentstore.Failure(op, t.a.Name, reply)
+		err = segmentstore.Failure(op, t.a.Name, t.conn.Endpoint(), reply)
 	}
 	if lost || segmentstore.TokenRefused(err) {
 		t.a.stores.Authorizer().Refused(t.a.Name, segmentstore.Write, token)

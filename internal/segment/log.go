@@ -171,7 +171,7 @@ func (l *Log) AppendAt(ctx context.Context, offset int64, record []byte) (end in
 func (l *Log) append(ctx context.Context, offset int64, record []byte) (added, uncertain bool, err error) {
 	refusals, begun, last := 0, time.Now(), error(nil)
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
+		if !retry.Soon.Wait(ctx, attempt) {
 			return false, uncertain, fault.Context(ctx, appendToLog, l.name).Because(fault.Untried, fault.Lasting(last, time.Since(begun)))
 		}
 		added, doubt, err := l.appendOnce(ctx, offset, record)
@@ -277,7 +277,7 @@ func (l *Log) implausible(number int64) error {
 
 // failure of an append or its set-up.
 func (l *Log) failure(reply wire.Reply) error {
-	if err := segmentstore.Failure(appendToLog, l.name, reply); err != nil {
+	if err := segmentstore.Failure(appendToLog, l.name, l.conn.Endpoint(), reply); err != nil {
 		return err
 	}
 	return unexpected(appendToLog, l.name, reply)

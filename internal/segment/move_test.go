@@ -21,7 +21,9 @@ type told struct {
 }
 
 func (o told) Stored(_ *segment.Appender, bytes int) { o.stored <- bytes }
-func (o told) Sealed(a *segment.Appender)            { o.failed <- segment.Failure(a, wire.SegmentIsSealed{}) }
+func (o told) Sealed(a *segment.Appender) {
+	o.failed <- segmentstore.Failure("append", a.Name, "store", wire.SegmentIsSealed{})
+}
 func (o told) Failed(_ *segment.Appender, err error) { o.failed <- err }
 func (o told) wait(t *testing.T, what string) {
 	t.Helper()

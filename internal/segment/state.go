@@ -59,8 +59,8 @@ func FinalValue(ctx context.Context, stores *segmentstore.Stores, name string, a
 func afterSeal(ctx context.Context, stores *segmentstore.Stores, name string, read func() (int64, error)) (int64, error) {
 	const op, unsealed = "wait for the seal of segment", "the servers have not sealed it yet"
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
-			return 0, fault.Context(ctx, op, name).Because(unsealed, nil)
+		if !retry.Soon.Wait(ctx, attempt) {
+			return 0, fault.Context(ctx, op, name).Because(fault.Tried(attempt, unsealed), nil)
 		}
 		info, err := Info(ctx, stores, name, segmentstore.Write)
 		if err != nil {

@@ -30,9 +30,9 @@ func (t Trace) Enter(ctx context.Context, by Incarnation, stored int64, continue
 	e := entry{Trace: t, by: by, stored: stored, continues: continues}
 	for attempt := 0; ; attempt++ {
 		var entered bool
-		err := retry.Soon.Wait(ctx, attempt)
-		if err != nil {
-			err = fault.Context(ctx, "enter segment", t.Name).Because("others enter it all the time", nil)
+		err := error(nil)
+		if !retry.Soon.Wait(ctx, attempt) {
+			err = fault.Context(ctx, "enter segment", t.Name).Because(fault.Tried(attempt, "others enter it all the time"), nil)
 		} else if entered, err = e.try(ctx); entered {
 			return e.stored, nil
 		}

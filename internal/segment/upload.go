@@ -45,7 +45,7 @@ func (t *transient) fill(ctx context.Context, event []byte) error {
 		select {
 		case <-u.moved:
 		case <-ctx.Done():
-			return fault.Context(ctx, "append large event to segment", t.name)
+			return fault.Context(ctx, "append large event to segment", t.name).Because("segment store "+t.conn.Endpoint()+" has not acknowledged all parts yet", nil)
 		}
 		u.mu.Lock()
 		done, err := u.stored == len(u.parts), u.err
@@ -117,7 +117,7 @@ func (u *upload) Receive(reply wire.Reply) {
 		}
 		u.stored = max(u.stored, int(r.EventNumber))
 	default:
-		err := segmentstore.Failure("append large event to segment", u.segment, reply)
+		err := segmentstore.Failure("append large event to segment", u.segment, u.conn.Endpoint(), reply)
 		if err == nil {
 			err = unexpected("append large event to segment", u.segment, reply)
 		}

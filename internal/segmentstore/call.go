@@ -22,6 +22,7 @@ type call struct {
 	access  Access
 
 	token     string // of the last attempt
+	endpoint  string // likewise
 	guessed   bool   // where the segment is, at the last attempt
 	uncertain bool   // an attempt may have taken effect although no answer says so
 }
@@ -45,18 +46,18 @@ func (c *call) do(ctx context.Context, build Build) (wire.Reply, error) {
 	s := c.stores
 	refusals, begun, last := 0, time.Now(), error(nil)
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
+		if !retry.Soon.Wait(ctx, attempt) {
 			return nil, fault.Context(ctx, c.op, c.segment).Because(fault.Untried, fault.Lasting(last, time.Since(begun)))
 		}
 		reply, err := c.attempt(ctx, build)
 		if err == errReadRefused {
 			// Perhaps another one's. To this question the refusal is our own.
-			if reply, err = c.attempt(ctx, c.state); err == nil && Failure(c.op, c.segment, reply) == nil {
+			if reply, err = c.attempt(ctx, c.state); err == nil && c.failure(reply) == nil {
 				continue
 			}
 		}
 		if err == nil {
-			if err = Failure(c.op, c.segment, reply); err == nil {
+			if err = c.failure(reply); err == nil {
 				fault.Trouble(ctx, nil)
 				return reply, nil
 			}
@@ -99,7 +100,7 @@ func (c *call) attempt(ctx context.Context, build Build) (wire.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.guessed = guessed
+	c.endpoint, c.guessed = endpoint, guessed
 	conn, err := s.ConnectTo(ctx, endpoint, Requests)
 	if err != nil {
 		return nil, fault.Wrap(fault.CodeOf(err), c.op, c.segment, err)
@@ -116,7 +117,7 @@ func (c *call) attempt(ctx context.Context, build Build) (wire.Reply, error) {
 	defer cancel()
 	fault.Trouble(ctx, fault.New(fault.Unreachable, c.op, c.segment, "segment store %s has not answered yet", endpoint))
 	reply, sent, err := conn.exchange(try, request, frame, offsetOf(command))
-	if sent && changes(command) && (err != nil || Failure(c.op, c.segment, reply) != nil && !Refusal(reply)) {
+	if sent && changes(command) && (err != nil || c.failure(reply) != nil && !Refusal(reply)) {
 		c.uncertain = true
 	}
 	switch {
@@ -132,6 +133,9 @@ func (c *call) attempt(ctx context.Context, build Build) (wire.Reply, error) {
 func (c *call) state(request int64, token string) wire.Command {
 	return wire.GetStreamSegmentInfo{RequestID: request, Segment: c.segment, Token: token}
 }
+
+// failure is that of the last attempt.
+func (c *call) failure(reply wire.Reply) error { return Failure(c.op, c.segment, c.endpoint, reply) }
 
 // changes reports whether a command is more than a question.
 func changes(command wire.Command) bool {
@@ -234,8 +238,8 @@ func TokenRefused(err error) bool {
 // SegmentTruncated, WrongHost (also for a read that brings nothing), Unauthenticated (a
 // new token may do), PermissionDenied (because of fault.ErrTokenRefused), Protocol for what
 // the server does not know, and ServerError for the rest. It returns nil for any other
-// reply.
-func Failure(op, segment string, reply wire.Reply) error {
+// reply. endpoint is that of the store that replied.
+func Failure(op, segment, endpoint string, reply wire.Reply) error {
 	switch r := reply.(type) {
 	case wire.WrongHost:
 		return fault.New(fault.WrongHost, op, segment, "%s", r.CorrectHost)
@@ -248,16 +252,20 @@ func Failure(op, segment string, reply wire.Reply) error {
 	case wire.SegmentIsTruncated:
 		return fault.New(fault.SegmentTruncated, op, segment, "it starts at offset %d", r.StartOffset)
 	case wire.OperationUnsupported:
-		return fault.New(fault.Protocol, op, segment, "the server does not support %s", r.OperationName)
+		return fault.New(fault.Protocol, op, segment, "segment store %s does not support %s", endpoint, r.OperationName)
 	case wire.AuthTokenCheckFailed:
 		if r.ErrorCode == wire.TokenCheckFailed {
-			return fault.Wrap(fault.PermissionDenied, op, segment, fault.ErrTokenRefused)
+			return &fault.Error{Code: fault.PermissionDenied, Op: op, Subject: segment, Detail: at(endpoint), Err: fault.ErrTokenRefused}
 		}
-		return fault.New(fault.Unauthenticated, op, segment, "the token has expired")
+		return fault.New(fault.Unauthenticated, op, segment, "%s: the token has expired", at(endpoint))
 	case wire.InvalidEventNumber:
-		return fault.New(fault.ServerError, op, segment, "event number %d was refused", r.EventNumber)
+		return fault.New(fault.ServerError, op, segment, "%s: event number %d was refused", at(endpoint), r.EventNumber)
 	case wire.ErrorMessage:
-		return fault.New(fault.ServerError, op, segment, "%s", fault.Quote(r.Message))
+		words := at(endpoint)
+		if quoted := fault.Quote(r.Message); quoted != "" {
+			words += ": " + quoted
+		}
+		return fault.New(fault.ServerError, op, segment, "%s", words)
 	case Data:
 		if len(r.Data) == 0 { // so a store ends a read when it gives the segment up
 			return fault.New(fault.WrongHost, op, segment, "an empty reply")
@@ -265,3 +273,6 @@ func Failure(op, segment string, reply wire.Reply) error {
 	}
 	return nil
 }
+
+// at is a store in messages.
+func at(endpoint string) string { return "segment store " + endpoint }

@@ -154,7 +154,7 @@ func (c *Conn) Enter(ctx context.Context) (leave func(), err error) {
 	case ok:
 		return leave, nil
 	case ctx.Err() != nil:
-		return nil, fault.Context(ctx, "use segment store", c.endpoint)
+		return nil, fault.Context(ctx, "use segment store", c.endpoint).Because("it has not answered other set-ups yet", nil)
 	}
 	return nil, fault.New(fault.Unreachable, "use segment store", c.endpoint, "the connection was closed")
 }

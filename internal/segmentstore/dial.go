@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -57,16 +58,16 @@ func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
 		}
 	}
 	stop := context.AfterFunc(ctx, func() { _ = socket.SetDeadline(time.Unix(1, 0)) })
-	err = hello(socket)
+	err = hello(socket, endpoint)
 	if !stop() && err == nil {
-		err = ctx.Err()
+		err = os.ErrDeadlineExceeded
 	}
 	if err != nil {
 		hangUp(socket)
 		if fault.CodeOf(err) == fault.Protocol {
-			return nil, fault.Wrap(fault.Protocol, "greet segment store", endpoint, err)
+			return nil, err
 		}
-		return nil, unreachable(ctx, "greet segment store", endpoint, err)
+		return nil, unreachable(ctx, greetStore, endpoint, err)
 	}
 	return socket, nil
 }
@@ -105,8 +106,10 @@ func broken(err error) bool {
 		errors.As(err, &socket) && (socket.Op == "read" || socket.Op == "write")
 }
 
+const greetStore = "greet segment store"
+
 // hello tells our versions and checks the peer's.
-func hello(socket net.Conn) error {
+func hello(socket net.Conn, endpoint string) error {
 	if _, err := socket.Write(wire.Hello{HighVersion: wire.Version, LowVersion: wire.OldestVersion}.Append(nil)); err != nil {
 		return err
 	}
@@ -114,13 +117,10 @@ func hello(socket net.Conn) error {
 	if _, err := io.ReadFull(socket, header[:]); err != nil {
 		return err
 	}
-	kind, length, err := wire.ParseHeader(header[:])
-	if err != nil {
-		return err
-	}
 	const longest = 1 << 10 // a Hello has 8 bytes; leave room for what later versions add
-	if kind != wire.TypeHello || length > longest {
-		return fault.New(fault.Protocol, "read Hello", "", "the first command is of type %d with %d bytes, not a Hello", int32(kind), length)
+	kind, length, err := wire.ParseHeader(header[:])
+	if err != nil || kind != wire.TypeHello || length > longest {
+		return fault.New(fault.Protocol, greetStore, endpoint, "what answers there begins with %q: is it the port of another service, or does the store want TLS?", header[:])
 	}
 	payload := make([]byte, length)
 	if _, err := io.ReadFull(socket, payload); err != nil {
@@ -128,11 +128,11 @@ func hello(socket net.Conn) error {
 	}
 	command, err := wire.Decode(kind, payload)
 	if err != nil {
-		return err
+		return fault.Wrap(fault.Protocol, greetStore, endpoint, err)
 	}
 	peer := command.(wire.Hello)
 	if peer.LowVersion > wire.Version || peer.HighVersion < wire.OldestVersion {
-		return fault.New(fault.Protocol, "read Hello", "", "it speaks versions %d to %d, this client %d to %d",
+		return fault.New(fault.Protocol, greetStore, endpoint, "it speaks versions %d to %d, this client %d to %d",
 			peer.LowVersion, peer.HighVersion, wire.OldestVersion, wire.Version)
 	}
 	return nil

@@ -210,7 +210,7 @@ func (s *Stores) enterLane(ctx context.Context, endpoint string, queue func(wait
 		return func() { <-l.turns; s.leaveLane(endpoint, l) }, nil
 	case <-ctx.Done():
 		s.leaveLane(endpoint, l)
-		return nil, fault.Context(ctx, "connect to segment store", endpoint)
+		return nil, fault.Context(ctx, "connect to segment store", endpoint).Because("other segments get connections of their own first", nil)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 // Log is the segment that holds the records. See segment.Log.
 type Log interface {
+	Name() string // in errors
 	Bounds(ctx context.Context) (start, end int64, err error)
 	Mark(ctx context.Context) (offset int64, ok bool, err error)
 	Read(ctx context.Context, from, to int64, visit func(record []byte, next int64) error) error
@@ -51,8 +52,8 @@ func New(log Log, replica Replica) *Synchronizer {
 // were truncated away it starts again from the newest whole state.
 func (s *Synchronizer) Fetch(ctx context.Context) error {
 	for attempt := 0; ; attempt++ {
-		if retry.Soon.Wait(ctx, attempt) != nil {
-			return fault.Context(ctx, "read log", "").Because("its start was truncated while it was read", nil)
+		if !retry.Soon.Wait(ctx, attempt) {
+			return fault.Context(ctx, "read log", s.log.Name()).Because(fault.Tried(attempt, "its start was truncated while it was read"), nil)
 		}
 		if !s.started {
 			if err := s.restart(ctx); err != nil {
@@ -139,8 +140,8 @@ func (s *Synchronizer) Write(ctx context.Context, propose func() ([]byte, error)
 		if lost++; s.offset != before {
 			lost = 0 // to somebody: it goes on at once
 		}
-		if retry.Soon.Wait(ctx, lost) != nil {
-			return fault.Context(ctx, "write to log", "")
+		if !retry.Soon.Wait(ctx, lost) {
+			return fault.Context(ctx, "write to log", s.log.Name()).Because("others came first every time", nil)
 		}
 	}
 }

@@ -159,6 +159,26 @@ func (c *Cluster) manage(method string, stream grpc.ServerStream) (proto.Message
 			return nil, err
 		}
 		return c.scaleByHand(in), nil
+	case "listScopes":
+		in, err := read[pb.ListScopesRequest](stream)
+		if err != nil {
+			return nil, err
+		}
+		names, next := page(slices.Sorted(maps.Keys(c.catalogue.scopes)), in.GetPage())
+		return &pb.ListScopesReply{Scopes: names, Next: next}, nil
+	case "listStreamsInScopeForTag":
+		in, err := read[pb.ListStreamsByTagRequest](stream)
+		if err != nil {
+			return nil, err
+		}
+		reply := new(pb.ListStreamsReply) // one page
+		for _, name := range c.within(in.GetScope().GetName(), maps.Keys(c.catalogue.streams)) {
+			s := &pb.Stream{Scope: in.GetScope().GetName(), Name: name}
+			if slices.Contains(c.catalogue.streams[nameOf(s).String()].Config.GetTags().GetTags(), in.GetTag()) {
+				reply.Streams = append(reply.Streams, s)
+			}
+		}
+		return reply, nil
 	case "listStreamsInScope":
 		in, err := read[pb.ListStreamsRequest](stream)
 		if err != nil {

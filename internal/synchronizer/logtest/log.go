@@ -82,6 +82,9 @@ func (l *Log) Read(_ context.Context, from, to int64, visit func(record []byte, 
 	return nil
 }
 
+// Name is the same for all.
+func (l *Log) Name() string { return "log" }
+
 // AppendAt adds a record if the log ends at the offset.
 func (l *Log) AppendAt(_ context.Context, offset int64, record []byte) (end int64, added bool, err error) {
 	l.before()
