@@ -67,8 +67,12 @@ type Config struct {
 	// 0 means no limit. Acked then tells what is stored, MayBeStored whether
 	// events after it may be. Option max.outage.
 	MaxOutage time.Duration
-	// Logger receives what the client has to say; nil: nothing is logged. Its
-	// handler may be called from any goroutine, must not block, and must not
+	// Logger receives what the client has to say; nil: nothing is logged. When a
+	// segment store, or all controllers, have been away for a second, there is a WARN
+	// with the address and the cause, further ones at growing intervals, and an INFO
+	// when the outage has ended. Other WARNs are about what the application may want to
+	// change, such as a reader that was taken out of its group. Single attempts are
+	// DEBUG. The handler may be called from any goroutine, must not block, and must not
 	// call the client, which may hold a lock.
 	Logger *slog.Logger
 }

@@ -8,7 +8,11 @@ import (
 
 // Error is what every call of this package reports: the kind of failure
 // (Code), what was being done (Op) to what (Subject), and the cause. Find it
-// with errors.As; ask for a kind with errors.Is(err, ErrStreamSealed).
+// with errors.As; ask for a kind with errors.Is(err, ErrStreamSealed). When a wait
+// has ended with ErrTimedOut or ErrCancelled, Trouble is what stood in its way last:
+// which server, at which address, and what it did. It is nil if nothing did, and the
+// message then says what the wait was for. Trouble is not the cause of the error, so
+// errors.Is and errors.As do not look into it.
 type Error = fault.Error
 
 // Code is a kind of failure. The numbers are the same in C, Python and Java.

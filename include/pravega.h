@@ -269,8 +269,10 @@ PRAVEGA_API int pravega_status_list(const pravega_status_t **list, size_t *count
 PRAVEGA_API int pravega_error_code(const pravega_error_t *error);
 
 /*
- * What:     The message: what was done to what, what failed, what can be done.
- *           In English, for people; programs look at the code.
+ * What:     The message: what was done to what, what failed, what can be done; of
+ *           a wait whose time is over, also which server stood in its way, at which
+ *           address, or what the wait was for. In English, for people; programs look
+ *           at the code.
  * Memory:   Borrowed until pravega_error_free(error).
  * Blocks:   Never.
  * Threads:  Any; works after fork.
@@ -1912,7 +1914,10 @@ typedef void (*pravega_log_fn)(void *user, int level, const char *message);
 /*
  * What:     Sets the function that gets the log of the whole library, up to a
  *           level. Off until then: the library never prints by itself. fn NULL
- *           or PRAVEGA_LOG_OFF: off again.
+ *           or PRAVEGA_LOG_OFF: off again. Once a segment store, or all controllers,
+ *           have been away for a second, there is a WARN with the address and the
+ *           cause, further ones at growing intervals, and an INFO when the outage
+ *           has ended. Single attempts are DEBUG.
  * Memory:   user is handed to fn as it is.
  * Blocks:   Until the function set before has returned, if it runs.
  * Threads:  Any; not from a callback. fn runs on threads of the library and on

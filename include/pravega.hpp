@@ -27,7 +27,8 @@ using Timeout = std::chrono::milliseconds;
 // No limit of the caller's own.
 inline constexpr Timeout forever{PRAVEGA_FOREVER};
 
-// A failure: one of the PRAVEGA_E_ codes.
+// A failure: one of the PRAVEGA_E_ codes. what() is the message: pravega_error_message says
+// what is in it.
 class Error : public std::runtime_error {
 public:
   explicit Error(int code, const char *message = nullptr)

@@ -1,7 +1,6 @@
 package fault
 
 import (
-	"errors"
 	"strconv"
 	"time"
 )
@@ -13,18 +12,33 @@ type lasting struct {
 }
 
 // Lasting returns an error that also says for how long it has stood in the way; nil for
-// nil.
+// nil. Of several spans it says the longest.
 func Lasting(err error, span time.Duration) error {
-	if err == nil || span < shortest || lasts(err) {
+	if err == nil || span < shortest {
 		return err
 	}
-	return lasting{err, span}
+	within, err := spanless(err)
+	return lasting{err, max(span, within)}
 }
 
-// lasts reports whether an error says for how long already.
-func lasts(err error) bool {
-	var e *Error
-	return errors.As(err, new(lasting)) || errors.As(err, &e) && (lasts(e.Err) || lasts(e.Trouble))
+// spanless is the longest of the spans that an error and its parts say, and the error
+// without them.
+func spanless(err error) (longest time.Duration, bare error) {
+	switch e := err.(type) {
+	case lasting:
+		within, bare := spanless(e.error)
+		return max(e.span, within), bare
+	case *Error:
+		first, cause := spanless(e.Err)
+		second, trouble := spanless(e.Trouble)
+		if first == 0 && second == 0 {
+			return 0, e
+		}
+		own := *e
+		own.Err, own.Trouble = cause, trouble
+		return max(first, second), &own
+	}
+	return 0, err
 }
 
 // shortest is what is worth telling.

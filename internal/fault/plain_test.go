@@ -116,6 +116,9 @@ func TestWaitsSayWhatStoodInTheWay(t *testing.T) {
 		{fault.Lasting(refused, 1500*time.Millisecond), "", late + ": connect to segment store a:1" + away + ", for 1.5 s"},
 		{fault.Lasting(own, 90*time.Second), "", late + away + ", for 90 s"},
 		{fault.Lasting(own, time.Hour), "", late + away + ", for 60 min"},
+		{fault.Lasting(fault.Lasting(refused, 2*time.Second), time.Second), "", late + ": connect to segment store a:1" + away + ", for 2.0 s"},
+		{fault.Lasting(fault.Context(ctx, "flush stream", "a/b").Because("", fault.Lasting(refused, time.Second)), time.Minute), "",
+			late + ": connect to segment store a:1" + away + ", for 60 s"},
 		{silent, "", "flush stream a/b: wait for segment store a:1: the caller's time limit ended first: no reply"},
 		{context.DeadlineExceeded, "", late},
 	} {

@@ -10,8 +10,9 @@ class PravegaError(Exception):
 
     Each kind of failure is a class of its own below this one; the kinds, their
     numbers and names are the same in every language. `str(error)` says what was
-    done to what, what failed and what can be done, in English, for people;
-    programs look at the class, or at `code`.
+    done to what, what failed and what can be done; of a wait whose time is over,
+    also which server stood in its way, at which address, or what the wait was for.
+    It is in English, for people; programs look at the class, or at `code`.
     """
 
     #: The number of the kind, negative; the same in Go, C and Java.

@@ -25,7 +25,10 @@ _PYTHON_LEVELS = {
 def log_to(logger: logging.Logger | None, level: int = logging.INFO) -> None:
     """Sends the log of the library, for all clients, to a logger; None: off, as it is at first.
 
-    `level` is that of `logging`; messages below it are not made at all.
+    `level` is that of `logging`; messages below it are not made at all. Once a segment
+    store, or all controllers, have been away for a second, there is a WARNING with the
+    address and the cause, further ones at growing intervals, and an INFO when the outage
+    has ended. Single attempts are DEBUG.
 
     The library hands its messages to Python from threads of its own, which is
     why they are off until asked for. There they are only put into a queue of

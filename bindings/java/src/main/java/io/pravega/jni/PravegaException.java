@@ -2,7 +2,8 @@ package io.pravega.jni;
 
 /**
  * A failure of the library: unchecked, one nested class for each kind, named as in the library's table. The message
- * says what was done to what, what failed and what can be done; programs look at the class or at {@link #code()}.
+ * says what was done to what, what failed and what can be done; of a wait whose time is over, also which server stood in
+ * its way, at which address, or what the wait was for. Programs look at the class or at {@link #code()}.
  *
  * <p>A kind that is newer than these classes arrives as a plain {@code PravegaException}.
  */

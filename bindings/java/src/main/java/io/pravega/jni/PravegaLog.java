@@ -6,6 +6,10 @@ import java.util.Objects;
 /**
  * The log of the native library, which is silent until it is asked for. Messages go to one logger for the whole
  * process, from one daemon thread.
+ *
+ * <p>Once a segment store, or all controllers, have been away for a second, there is a {@link Level#WARNING} with the
+ * address and the cause, further ones at growing intervals, and an {@link Level#INFO} when the outage has ended. Single
+ * attempts are {@link Level#DEBUG}.
  */
 public final class PravegaLog {
     private static final Level[] LEVELS = {Level.OFF, Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG};
