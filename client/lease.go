@@ -86,5 +86,5 @@ func (t *Transaction) ping(limit time.Duration) (verdict background.Verdict, sta
 
 // vanish ends the handle when the servers have lost the transaction.
 func (t *Transaction) vanish(err error) {
-	t.conclude(controller.TransactionUnknown, t.events.unknown(err))
+	t.conclude(controller.TransactionUnknown, fault.Uncertain(deleted(err)))
 }

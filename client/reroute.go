@@ -22,7 +22,7 @@ func (w *Writer) reroute(m *member) {
 	r := replacement{w, m.asks}
 	defer r.life.End()
 	if err := r.replace(m, math.MaxInt32); err != nil {
-		w.end(err)
+		w.end(deleted(err))
 	}
 }
 
@@ -43,7 +43,7 @@ func (r *replacement) replace(m *member, before int32) error {
 		f, known, err := r.family(m)
 		switch {
 		case err != nil:
-			return r.unknown(err)
+			return err
 		case !known: // others replaced some of them meanwhile
 			continue
 		case len(f.successors) == 0:
@@ -65,7 +65,7 @@ func (r *replacement) replace(m *member, before int32) error {
 			continue
 		}
 		for _, o := range f.old {
-			if _, err := r.settle(o); err != nil {
+			if err := r.settle(o); err != nil {
 				return err
 			}
 		}
@@ -199,46 +199,45 @@ func (r *replacement) ask(work background.Work, question func(context.Context) e
 	return err
 }
 
-// unknown marks an error after which nobody can tell what was stored.
-func (w *Writer) unknown(err error) error {
+// deleted makes NoSuchStream of the error by which the controller says that of a stream
+// which was deleted: that there is no such segment.
+func deleted(err error) error {
 	var e *fault.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Code != fault.NoSuchSegment {
 		return err
 	}
-	marked := *e
-	marked.Stored = true
-	if marked.Code == fault.NoSuchSegment { // so the controller says it of a stream that was deleted
-		marked.Code = fault.NoSuchStream
-	}
-	return &marked
+	missing := *e
+	missing.Code = fault.NoSuchStream
+	return &missing
 }
 
-// settle waits until the segment is sealed and drops what it holds; gone tells
-// that nobody knows what that was.
-func (r *replacement) settle(m *member) (gone bool, err error) {
+// settle waits until the segment is sealed and drops what it holds. If it was truncated
+// away nobody knows what that was, and all is left.
+func (r *replacement) settle(m *member) error {
 	r.mu.Lock()
 	m.Stop()
 	r.mu.Unlock()
 	var stored int64
-	err = r.ask(background.ReadSealed, func(ctx context.Context) (err error) {
+	err := r.ask(background.ReadSealed, func(ctx context.Context) (err error) {
 		stored, err = m.Final(ctx)
 		return err
 	})
-	if fault.CodeOf(err) == fault.NoSuchSegment {
-		// Truncated away: what it held of ours, no reader will see any more.
-		r.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
-		gone, stored, err = true, 0, nil
-	}
-	if err != nil {
-		return false, r.unknown(err)
+	gone := fault.CodeOf(err) == fault.NoSuchSegment
+	if err != nil && !gone {
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err != nil {
-		return false, r.err // the number that was told with it is final
+	switch {
+	case r.err != nil:
+		return r.err // the number that was told with it is final
+	case !gone:
+		m.Settle(stored)
+	case m.Doubtful():
+		r.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
+		r.doubtful = r.last
 	}
-	m.Settle(stored)
-	return gone, nil
+	return nil
 }
 
 // ended ends the writer when nothing replaces its segment m: the stream is
@@ -251,10 +250,10 @@ func (r *replacement) ended(m *member) error {
 		return err
 	})
 	if err != nil {
-		return r.unknown(err)
+		return err
 	}
 	if len(current) > 0 && !slices.ContainsFunc(current, func(s controller.SegmentRange) bool { return s.Segment == m.id }) {
-		return r.unknown(fault.New(fault.NoSuchStream, "write to stream", r.stream.String(), "it was deleted; there is another one of its name"))
+		return fault.New(fault.NoSuchStream, "write to stream", r.stream.String(), "it was deleted; there is another one of its name")
 	}
 	r.mu.Lock()
 	all := r.table.members
@@ -272,21 +271,19 @@ func (r *replacement) enter(successors []controller.SegmentRange) error {
 		return nil
 	}
 	last := r.newest()
-	return r.unknown(r.ask(background.EnterSuccessors, func(ctx context.Context) error {
+	err := r.ask(background.EnterSuccessors, func(ctx context.Context) error {
 		return r.resumed.enter(ctx, successors, r.acked.Load(), last)
-	}))
+	})
+	return fault.Marked(err, false) // what may have taken effect is no event
 }
 
 // streamSealed ends the writer when nothing replaces its segments, after it has
 // asked all of them what they hold.
 func (r *replacement) streamSealed(all []*member) error {
-	lost := false
 	for _, m := range all {
-		gone, err := r.settle(m)
-		if err != nil {
+		if err := r.settle(m); err != nil {
 			return err
 		}
-		lost = lost || gone
 	}
 	sealed := fault.New(fault.StreamSealed, "write to stream", r.stream.String(), "no event after the acknowledged number is stored")
 	r.mu.Lock()
@@ -298,7 +295,7 @@ func (r *replacement) streamSealed(all []*member) error {
 	switch {
 	case left < r.last-r.acked.Load():
 		sealed.Detail, sealed.Stored = "some events after the acknowledged number are stored", true
-	case lost:
+	case r.doubtful > r.acked.Load():
 		sealed.Detail, sealed.Stored = "nobody knows whether events after the acknowledged number were stored: segments were truncated away", true
 	}
 	return sealed

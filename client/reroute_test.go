@@ -186,6 +186,96 @@ func TestFinalErrorOfAReplacementSpeaksForAllSegments(t *testing.T) {
 	}
 }
 
+// A segment is sealed, or was truncated away, and the writer that follows it ends. Its
+// error says that an event may be stored if it was sent and nobody told that it is not
+// stored, however much later the writer ends, and only then.
+func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
+	successorsAway := func(c *cluster) {
+		c.Set(func(_ int, command wire.Command) storetest.Verdict {
+			if setup, ok := command.(wire.SetupAppend); ok && setup.Segment != c.Name(0) {
+				return storetest.CloseNow
+			}
+			return storetest.Serve
+		})
+	}
+	refusing := func(method string) func(*cluster) {
+		return func(c *cluster) { c.refusing(method, codes.PermissionDenied, 1<<40) }
+	}
+	const never = storetest.CloseNow // sent
+	for name, is := range map[string]struct {
+		id     string
+		event  storetest.Verdict // what becomes of it
+		end    func(c *cluster)
+		gone   bool // the segment
+		sealed bool // the stream
+		close  bool // what ends the writer
+		doubt  bool
+	}{
+		"sealed, successors away":                {event: storetest.Ignore, end: successorsAway, close: true},
+		"gone, successors away":                  {event: storetest.NoReply, end: successorsAway, gone: true, close: true, doubt: true},
+		"gone, successors away, nothing sent":    {event: never, end: successorsAway, gone: true, close: true},
+		"successors not to be known":             {event: storetest.Ignore, end: refusing("getSegmentsImmediatelyFollowing"), doubt: true},
+		"gone, successors not to be known":       {event: storetest.NoReply, end: refusing("getSegmentsImmediatelyFollowing"), gone: true, doubt: true},
+		"gone, not to be known, nothing sent":    {event: never, end: refusing("getSegmentsImmediatelyFollowing"), gone: true},
+		"sealed, successors not to be entered":   {id: "id", event: storetest.Ignore, end: refusing("getCurrentSegments")},
+		"gone, successors not to be entered":     {id: "id", event: storetest.NoReply, end: refusing("getCurrentSegments"), gone: true, doubt: true},
+		"gone, not to be entered, nothing sent":  {id: "id", event: never, end: refusing("getCurrentSegments"), gone: true},
+		"another stream of the name":             {event: storetest.NoReply, end: func(c *cluster) { c.Recreate(keyspace...) }, doubt: true},
+		"another stream of the name, not sent":   {event: never, end: func(c *cluster) { c.Recreate(keyspace...) }},
+		"sealed stream":                          {sealed: true, event: storetest.Ignore, end: func(*cluster) {}},
+		"sealed stream, truncated":               {sealed: true, event: storetest.NoReply, end: func(*cluster) {}, gone: true, doubt: true},
+		"sealed stream, truncated, nothing sent": {sealed: true, event: never, end: func(*cluster) {}, gone: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := startCluster(t, keyspace...)
+			w := c.writer(func(_ *Config, limits *WriterConfig) { limits.ID = is.id })
+			struck := make(chan struct{})
+			strike := sync.OnceFunc(func() { close(struck) })
+			c.Set(func(_ int, command wire.Command) storetest.Verdict {
+				_, isSetUp := command.(wire.SetupAppend)
+				_, isAppend := command.(wire.AppendBlockEnd)
+				switch {
+				case isSetUp && is.event == never, isAppend:
+					defer strike()
+					return is.event
+				}
+				return storetest.Serve
+			})
+			write(t, w, "k", 1, 1)
+			<-struck
+			if is.event == storetest.NoReply {
+				eventually(t, "the event is stored", func() bool { return len(c.stored(0)) == 1 })
+			}
+			if is.sealed {
+				c.Seal(c.Name(0))
+			} else {
+				c.Scale([]naming.SegmentID{0}, keyspace...)
+			}
+			if is.gone {
+				c.Delete(c.Name(0))
+			}
+			is.end(c)
+			if !is.close {
+				c.Set(nil)
+			}
+			c.CutAll()
+			if is.close {
+				eventually(t, "the segment is replaced", func() bool {
+					w.mu.Lock()
+					defer w.mu.Unlock()
+					return w.table.find(0).id != 0
+				})
+				_ = w.Close(deadlineWhen(t, func() bool { return true }))
+			}
+			eventually(t, "the end", func() bool { _, err := w.Acked(); return err != nil })
+			if acked, err := w.Acked(); acked != 0 || MayBeStored(err) != is.doubt {
+				t.Errorf("acknowledged through %d: %v", acked, err)
+			}
+		})
+	}
+}
+
 // A sealed segment whose store does not answer holds up nothing but what follows it.
 func TestReplacementsDoNotWaitForEachOther(t *testing.T) {
 	c := startCluster(t, 0, 0.25, 0.5, 0.75, 1)

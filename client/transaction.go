@@ -273,7 +273,7 @@ func (t *Transaction) CommitAndWait(ctx context.Context) error {
 	if err := t.Commit(ctx); err != nil {
 		return err
 	}
-	return t.events.unknown(t.WaitReadable(ctx))
+	return fault.Uncertain(t.WaitReadable(ctx))
 }
 
 // WaitReadable waits until the transaction is committed by whomever and readers

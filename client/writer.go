@@ -41,6 +41,7 @@ type Writer struct {
 	closing  bool             // no more events are taken
 	ending   *ending          // of Close; nil as long as it was not called
 	err      error            // final; set once
+	doubtful int64            // events up to this number may have been in segments that were truncated away
 	handed   xsync.Broadcast  // segments were replaced
 	changed  xsync.Broadcast  // there was progress
 	room     xsync.Broadcast  // the window has opened again
@@ -530,6 +531,9 @@ func (w *Writer) leavesDoubt(err error) bool {
 		return false // those who say so have found out, and said it
 	case fault.Fenced:
 		return above > 0 // the later writer may have been given what was under way
+	}
+	if w.doubtful > w.acked.Load() {
+		return true
 	}
 	for _, m := range w.table.members {
 		if m.Doubtful() {

@@ -98,10 +98,13 @@ func (c caused) Unwrap() []error { return []error{c.err, c.cause} }
 // for the result.
 func Uncertain(err error) error { return Marked(err, true) }
 
-// Marked makes err that of a change which may have taken effect, or has not.
+// Marked makes err that of a change which may have taken effect, or has not; nil stays.
 func Marked(err error, stored bool) error {
 	var e *Error
-	if !errors.As(err, &e) {
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &e):
 		e = &Error{Code: CodeOf(err), Op: "change", Err: err}
 	}
 	marked := *e

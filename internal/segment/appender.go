@@ -178,7 +178,7 @@ func (a *Appender) Stop() {
 // Settle drops what the segment turned out to hold: everything up to a number.
 // The appender must have stopped.
 func (a *Appender) Settle(stored int64) {
-	a.freed(a.session.Trim, stored)
+	a.freed(a.session.Settle, stored)
 }
 
 // freed drops what turned out to be stored, in the session's way.

@@ -22,6 +22,7 @@ type Session struct {
 	large  int // bytes of large events not stored yet
 
 	highest int64 // number that a store may have of this writer: sent, or known before
+	settled bool  // what is left is not stored
 }
 
 type sessionState int
@@ -50,9 +51,9 @@ func (s *Session) Bytes() int { return s.bytes }
 // Empty tells whether everything is stored.
 func (s *Session) Empty() bool { return len(s.queue) == 0 && len(s.flight) == 0 }
 
-// Doubtful tells whether something was sent and not answered.
+// Doubtful tells whether something was sent of which nobody knows whether it is stored.
 func (s *Session) Doubtful() bool {
-	return len(s.flight) > 0 || len(s.queue) > 0 && s.queue[0].closed
+	return !s.settled && (len(s.flight) > 0 || len(s.queue) > 0 && s.queue[0].closed)
 }
 
 // Oldest is the number of the first event that is not known to be stored.
@@ -217,6 +218,12 @@ func (s *Session) Trim(stored int64) int {
 	clear(s.queue[len(kept):])
 	s.queue = kept
 	return before - s.bytes
+}
+
+// Settle is Trim for a session to whose segment nothing more is appended.
+func (s *Session) Settle(stored int64) int {
+	s.settled = true
+	return s.Trim(stored)
 }
 
 // trimmed is the block without the writes up to a number.
