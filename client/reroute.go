@@ -179,12 +179,11 @@ func (r *replacement) successors(m *member) (list []controller.Successor, err er
 // askController asks the controller, some questions at a time.
 func (r *replacement) askController(question func(context.Context) error) error {
 	return r.ask(background.FindSuccessors, func(ctx context.Context) error {
-		select {
-		case r.questions <- struct{}{}:
-		case <-ctx.Done():
+		leave, ok := r.questions.Enter(ctx, nil)
+		if !ok {
 			return fault.Context(ctx, "find the segments of stream", r.stream.String()).Because("other questions to the controller come first", nil)
 		}
-		defer func() { <-r.questions }()
+		defer leave()
 		return question(ctx)
 	})
 }

@@ -55,7 +55,7 @@ type Writer struct {
 	marks timeMarks
 	work  sync.WaitGroup // goroutines of this writer
 
-	questions chan struct{} // who asks the controller for successors holds one
+	questions xsync.Limiter // to the controller, for successors
 }
 
 // OpenWriter opens a writer on a stream that exists. It asks the controller for
@@ -109,7 +109,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 
 // newWriter makes a writer that has no segments yet.
 func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
-	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}, questions: make(chan struct{}, questionsAtOnce)}
+	w := &Writer{client: c, stream: stream, config: config, window: window{limit: config.WindowBytes}, questions: xsync.NewLimiter(questionsAtOnce)}
 	w.noRoom = fault.New(fault.WindowFull, "write to stream", stream.String(), "")
 	w.random.Seed(rand.Uint64(), rand.Uint64())
 	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), calls: xsync.NewMutex()}

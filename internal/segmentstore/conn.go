@@ -13,6 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // A Receiver is told what the server answers to the requests of one id. Its
@@ -62,7 +63,7 @@ type Conn struct {
 	dialer   *Dialer
 	socket   net.Conn
 	pulse    pulse
-	setups   turns            // of those who set up an append
+	setups   xsync.Limiter    // of those who set up an append
 	life     *background.Life // ends with Close
 	heard    bool             // a command has come; owned by the receiving goroutine
 
@@ -93,7 +94,7 @@ func newConn(d *Dialer, endpoint string, socket net.Conn) *Conn {
 		direct:    newDirect(socket),
 		sending:   true, // the sender, until it first rests
 		receivers: make(map[int64]Receiver),
-		setups:    make(turns, setupsAtOnce),
+		setups:    xsync.NewLimiter(setupsAtOnce),
 		sent:      make(chan struct{}),
 		done:      make(chan struct{}),
 	}
@@ -149,7 +150,7 @@ func (c *Conn) users() int {
 // once on a connection. The turn ends with leave. Enter fails when ctx or the
 // connection ends.
 func (c *Conn) Enter(ctx context.Context) (leave func(), err error) {
-	leave, ok := c.setups.take(ctx, c.life.Ended())
+	leave, ok := c.setups.Enter(ctx, c.life.Ended())
 	switch {
 	case ok:
 		return leave, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // lookups asks where segments are, for everybody. When a store dies, all of its
@@ -13,7 +14,7 @@ import (
 // the controller has moved them, which it does with all of them in one step.
 type lookups struct {
 	locate Locator
-	turns  turns // of those who ask
+	turns  xsync.Limiter // of those who ask
 
 	mu   sync.Mutex
 	lost map[string]*sharedLookup // by endpoint
@@ -47,7 +48,7 @@ func (s *Stores) Locate(ctx context.Context, segment, lost string) (endpoint str
 	}
 	l := s.lookups.join(lost)
 	defer s.lookups.leave(l)
-	wait := time.NewTimer(slow)
+	wait := time.NewTimer(xsync.Slow)
 	defer wait.Stop()
 	select {
 	case l.turn <- struct{}{}:
@@ -102,7 +103,7 @@ func (l *lookups) leave(shared *sharedLookup) {
 
 // ask asks the controller, within a limit of its own.
 func (s *Stores) ask(ctx context.Context, segment string) (string, error) {
-	yield, ok := s.lookups.turns.take(ctx, nil)
+	yield, ok := s.lookups.turns.Enter(ctx, nil)
 	if !ok {
 		return "", fault.Context(ctx, "locate segment", segment).Because("the controller has not answered others yet", nil)
 	}

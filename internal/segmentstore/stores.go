@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/outage"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // Role says what a shared connection carries. Appends and reads never share
@@ -104,7 +105,7 @@ func NewStores(d Dialer, locate Locator, tokens Authorizer, appends int) *Stores
 	d.outages = outage.New("segment store", d.Logger)
 	return &Stores{
 		dialer:  d,
-		lookups: lookups{locate: locate, turns: make(turns, lookupsAtOnce), lost: make(map[string]*sharedLookup)},
+		lookups: lookups{locate: locate, turns: xsync.NewLimiter(lookupsAtOnce), lost: make(map[string]*sharedLookup)},
 		tokens:  tokens,
 		appends: appends,
 		shelves: make(map[shelf]*slot),

@@ -103,3 +103,43 @@ func TestBroadcastWakesAllThatWait(t *testing.T) {
 		mu.Unlock()
 	})
 }
+
+func TestLimiterLetsSoManyInAndOthersWhenTheseAreSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := xsync.NewLimiter(2)
+		enter := func() func() {
+			leave, ok := l.Enter(t.Context(), nil)
+			if !ok {
+				t.Fatal("no place")
+			}
+			return leave
+		}
+		waits := func() (lasted time.Duration, leave func()) {
+			begun := time.Now()
+			leave = enter()
+			return time.Since(begun), leave
+		}
+		enter()() // places come back at once
+		slow, leave := enter(), enter()
+		time.AfterFunc(time.Millisecond, leave)
+		if lasted, _ := waits(); lasted != time.Millisecond {
+			t.Error("a place was free after", lasted)
+		}
+		lasted, _ := waits() // that of the slow one
+		if lasted != xsync.Slow-time.Millisecond {
+			t.Error("a slow one has made room after", lasted)
+		}
+		slow() // frees nobody's place a second time
+		leave()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Microsecond)
+		defer cancel()
+		if _, ok := l.Enter(ctx, nil); ok {
+			t.Error("three are in")
+		}
+		ended := make(chan struct{})
+		close(ended)
+		if _, ok := l.Enter(t.Context(), ended); ok {
+			t.Error("one came in after the end")
+		}
+	})
+}
