@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // passCheckpoints answers the checkpoints that wait for the reader, the oldest
@@ -75,24 +78,52 @@ func (m *membership) publishCheckpoint(now time.Time) error {
 }
 
 // releaseBefore lets the controller truncate what lies before a checkpoint, in each
-// stream for itself.
+// stream for itself: none waits for another one.
 func (m *membership) releaseBefore(ctx context.Context, checkpoint map[readergroup.Segment]int64) error {
-	g, config := m.reader.group, m.state.Config()
-	cuts, err := g.cuts(ctx, m.state.Ends(), m.state.LastCheckpointFuture(), checkpoint)
-	if err != nil {
-		return err
+	ends, future := m.state.Ends(), m.state.LastCheckpointFuture()
+	streams := make(map[naming.Stream]bool)
+	for s := range checkpoint {
+		streams[s.Stream] = true
+	}
+	config, asking := m.state.Config(), xsync.NewLimiter(atOnce)
+	failures := make(chan error, len(streams))
+	for stream := range streams {
+		ends, future, offsets := ofStream(stream, ends), ofStream(stream, future), ofStream(stream, checkpoint)
+		go func() {
+			leave, ok := asking.Enter(ctx, nil)
+			if !ok {
+				failures <- fault.Context(ctx, "release data of stream", stream.String()).Because("other streams come first", nil)
+				return
+			}
+			defer leave()
+			failures <- m.reader.group.releaseStream(ctx, config, ends, future, offsets)
+		}()
 	}
 	var failure error
+	for range streams {
+		failure = cmp.Or(<-failures, failure)
+	}
+	return failure
+}
+
+// ofStream is the part of what is known of segments that is about those of a stream.
+func ofStream[V any](stream naming.Stream, all map[readergroup.Segment]V) map[readergroup.Segment]V {
+	part := maps.Clone(all)
+	maps.DeleteFunc(part, func(s readergroup.Segment, _ V) bool { return s.Stream != stream })
+	return part
+}
+
+// releaseStream lets the controller truncate what lies before a checkpoint in one stream.
+func (g *ReaderGroup) releaseStream(ctx context.Context, config readergroup.Config, ends map[readergroup.Segment]int64, future map[readergroup.Segment]readergroup.Successor, offsets map[readergroup.Segment]int64) error {
+	cuts, err := g.cuts(ctx, ends, future, offsets)
 	for _, cut := range cuts {
-		err := g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, cut)
+		err = g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, cut)
 		switch fault.CodeOf(err) {
-		case 0:
 		case fault.InvalidArgument, fault.NoSuchStream, fault.NoSuchReaderGroup:
 			// The next checkpoint may be accepted; this one never will.
 			g.client.log.Warn("the controller does not take a checkpoint for retention", "group", g.String(), "cut", cut.String(), "err", err)
-		default:
-			failure = err
+			err = nil
 		}
 	}
-	return failure
+	return err
 }

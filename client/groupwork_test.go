@@ -16,8 +16,10 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -372,6 +374,48 @@ func TestReaderReadsOnWithoutTheRightToPublish(t *testing.T) {
 	seen.once(t, 100)
 	if w.Calls(publish.method) < 5 || len(said.texts) != 1 {
 		t.Errorf("after %d calls, %q was said", w.Calls(publish.method), said.texts)
+	}
+}
+
+// The streams of a group are asked about all at once, so one of which the controllers do
+// not answer holds up no other one.
+func TestGroupWorkOnOneStreamWaitsForNoOther(t *testing.T) {
+	const streams = 4
+	offsets, config := make(map[readergroup.Segment]int64), readergroup.Config{Start: make(map[naming.Stream]streamcut.Cut)}
+	for n := range streams {
+		stream := naming.Stream{Scope: "scope", Name: fmt.Sprint("stream-", n)}
+		offsets[readergroup.Segment{Stream: stream}] = 0
+		config.Start[stream] = streamcut.Cut{} // the head
+	}
+	for method, work := range map[string]func(ctx context.Context, w *worker) error{
+		"updateSubscriberStreamCut": func(ctx context.Context, w *worker) error { return w.m.releaseBefore(ctx, offsets) },
+		"getSegments":               func(ctx context.Context, w *worker) error { return second(w.g.client.heads(ctx, config)) },
+	} {
+		w := newWorker(t, plain)
+		for stream := range config.Start {
+			w.AddStream(stream)
+		}
+		before, all := w.Calls(method), make(chan struct{})
+		w.SetCalls(func(asked string, call int) storetest.Verdict {
+			if asked == method {
+				if call == before+streams {
+					close(all)
+				}
+				select {
+				case <-all:
+				case <-t.Context().Done():
+				}
+			}
+			return storetest.Serve
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := work(ctx, w); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+		if n := w.Effects(method) - before; n != streams {
+			t.Errorf("%s: %d of %d", method, n, streams)
+		}
 	}
 }
 

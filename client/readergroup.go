@@ -236,16 +236,23 @@ func (c *Client) groupConfig(ctx context.Context, op, name string, config Reader
 
 // heads finds where the streams that are read from their head begin now.
 func (c *Client) heads(ctx context.Context, config readergroup.Config) (map[naming.Stream]map[naming.SegmentID]int64, error) {
-	heads := make(map[naming.Stream]map[naming.SegmentID]int64)
+	var streams []naming.Stream
 	for stream, from := range config.Start {
-		if !from.Unbounded() {
-			continue
+		if from.Unbounded() {
+			streams = append(streams, stream)
 		}
-		head, err := c.controller.HeadSegments(ctx, stream)
-		if err != nil {
-			return nil, err
-		}
-		heads[stream] = head.Offsets
+	}
+	found := make([]streamcut.Cut, len(streams))
+	err := together(ctx, "find the heads of streams", "", len(streams), func(ctx context.Context, i int) (err error) {
+		found[i], err = c.controller.HeadSegments(ctx, streams[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	heads := make(map[naming.Stream]map[naming.SegmentID]int64, len(streams))
+	for i, stream := range streams {
+		heads[stream] = found[i].Offsets
 	}
 	return heads, nil
 }
