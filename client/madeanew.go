@@ -2,6 +2,9 @@ package client
 
 import (
 	"context"
+	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -12,21 +15,37 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// completions are the highest numbers of the segments that a group has completed in its
-// streams since it was started, as far as the records say that were read. They tell a
-// stream that was read to its end from another one that was made under its name: a
-// stream that is made anew goes on with the numbers where the old one stopped.
-type completions map[naming.Stream]int32
+// highest are the highest numbers of the segments that a group has had in its streams
+// since it was started, as far as the records say that were read: at the end of its data,
+// of those that it has completed. They tell a stream that was read to its end from another
+// one that was made under its name: a stream that is made anew goes on with the numbers
+// where the old one stopped.
+type highest map[naming.Stream]int32
 
-// note looks at an update of the group's state.
-func (c completions) note(u readergroup.Update) {
+// note looks at an update of the group's state. A record of the whole state may stand in
+// for the completion of a segment.
+func (h highest) note(u readergroup.Update) {
 	switch u := u.(type) {
 	case readergroup.Init:
-		clear(c)
+		clear(h)
+		h.add(maps.Keys(u.Segments))
+	case readergroup.Compact:
+		h.add(maps.Keys(u.Unassigned))
+		h.add(maps.Keys(u.Future))
+		for _, segments := range u.Assigned {
+			h.add(maps.Keys(segments))
+		}
 	case readergroup.SegmentCompleted:
-		stream, number := u.Segment.Stream, u.Segment.ID.Number()
-		if highest, known := c[stream]; !known || highest < number {
-			c[stream] = number
+		h.add(slices.Values([]readergroup.Segment{u.Segment}))
+		h.add(maps.Keys(u.Successors))
+	}
+}
+
+func (h highest) add(segments iter.Seq[readergroup.Segment]) {
+	for s := range segments {
+		number := s.ID.Number()
+		if before, known := h[s.Stream]; !known || before < number {
+			h[s.Stream] = number
 		}
 	}
 }
@@ -57,8 +76,8 @@ func (m *membership) checkEnd(ctx context.Context) error {
 		}
 		var anew bool
 		var err error
-		if highest, known := m.completed[stream]; known {
-			anew, err = c.beginsBehind(ctx, stream, highest)
+		if number, known := m.highest[stream]; known {
+			anew, err = c.beginsBehind(ctx, stream, number)
 		} else {
 			anew, err = c.isOpen(ctx, stream)
 		}

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
@@ -178,5 +179,57 @@ func TestEndIsToldWithoutTheRightToAsk(t *testing.T) {
 	}
 	if err := r.Close(within(t)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Of what a group has read to its end the records tell, whether they say so of each segment
+// or of the whole state: a segment that is left of the old stream is no new one.
+func TestNumbersOfTheSegmentsThatAGroupHasHad(t *testing.T) {
+	stream, other := naming.Stream{Scope: "scope", Name: "stream"}, naming.Stream{Scope: "scope", Name: "other"}
+	at := func(number int32) readergroup.Segment {
+		return readergroup.Segment{Stream: stream, ID: naming.NewSegmentID(number, number)}
+	}
+	init := readergroup.Init{Segments: map[readergroup.Segment]readergroup.Place{at(1): {}, {Stream: other, ID: 7}: {}}}
+	for what, records := range map[string]struct {
+		updates []readergroup.Update
+		highest int32
+	}{
+		"the first segments":             {[]readergroup.Update{init}, 1},
+		"a completion":                   {[]readergroup.Update{init, readergroup.SegmentCompleted{Segment: at(3)}}, 3},
+		"one with successors":            {[]readergroup.Update{init, readergroup.SegmentCompleted{Segment: at(1), Successors: map[readergroup.Segment]readergroup.Successor{at(2): {}}}}, 2},
+		"free segments of a whole state": {[]readergroup.Update{init, readergroup.Compact{Unassigned: map[readergroup.Segment]readergroup.Place{at(4): {}}}}, 4},
+		"assigned ones":                  {[]readergroup.Update{init, readergroup.Compact{Assigned: map[string]map[readergroup.Segment]readergroup.Place{"reader": {at(4): {}}}}}, 4},
+		"later ones":                     {[]readergroup.Update{init, readergroup.Compact{Future: map[readergroup.Segment]readergroup.Successor{at(5): {}}}, readergroup.Compact{}}, 5},
+		"a reset":                        {[]readergroup.Update{readergroup.SegmentCompleted{Segment: at(3)}, init}, 1},
+	} {
+		n := make(highest)
+		for _, u := range records.updates {
+			n.note(u)
+		}
+		if n[stream] != records.highest || n[other] != 7 && what != "a reset" {
+			t.Errorf("%s: %v", what, n)
+		}
+	}
+}
+
+// The end is told of a stream whose last segment is all that is left, if a record of the
+// whole state stands for its completion.
+func TestEndIsToldThoughTheWholeStateStandsForTheLastCompletion(t *testing.T) {
+	w := newWorker(t, plain)
+	if w.m.highest[w.Stream] != 1 {
+		t.Fatal(w.m.highest)
+	}
+	whole := w.m.state.Compact()
+	whole.Unassigned, whole.Future = nil, nil
+	whole.Assigned = map[string]map[readergroup.Segment]readergroup.Place{"first": {}, "reader": {}}
+	record, err := readergroup.EncodeInit(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Put(w.g.segment, record)
+	w.Instead("getSegments", &pb.HeadReply{Locations: []*pb.HeadReply_Location{{Segment: &pb.Segment{Stream: &pb.Stream{Scope: "scope", Name: "stream"}, Id: 1}}}})
+	w.r.step(t)
+	if s, err := w.r.TryNext(); !errors.Is(err, ErrEnd) {
+		t.Fatal(s, err)
 	}
 }

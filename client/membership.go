@@ -22,7 +22,7 @@ type membership struct {
 	gone   bool               // the reader was taken out of the group since
 	self   self
 
-	completed completions
+	highest highest
 
 	looked   bool          // the state was just read
 	partial  bool          // the state may not be whole: it is read before anything else is done
@@ -46,7 +46,7 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 	m := &membership{
 		reader:        r,
 		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]time.Time)},
-		completed:     make(completions),
+		highest:       make(highest),
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
 		attemptLimit:  r.group.client.attemptLimit,
@@ -66,7 +66,7 @@ func (m *membership) witness(u readergroup.Update) {
 	if begun, ok := u.(readergroup.UpdatingConfig); ok && begun.Updating {
 		m.renew, m.renewals = time.Time{}, 0
 	}
-	m.completed.note(u)
+	m.highest.note(u)
 	m.vigil.hear(u, m.reader.now())
 }
 
