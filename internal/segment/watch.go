@@ -13,7 +13,7 @@ import (
 type watch struct {
 	oldest *ask // of the reads under way, at the last look
 	looks  int  // that found it there
-	missed int  // that found it there although it could be answered
+	missed int  // that found it missed, since one did not
 	given  int  // how often a connection was given up since data came
 }
 
@@ -28,22 +28,15 @@ const seldom = 8
 func (f *Fetcher) look() {
 	w := &f.watch
 	if f.line == nil || len(f.flight) == 0 || f.flight[0] != w.oldest {
-		if w.missed > 0 {
-			f.life.Meet(nil)
-		}
-		w.oldest, w.looks, w.missed = nil, 0, 0
+		f.miss(false)
+		w.oldest, w.looks = nil, 0
 		if len(f.flight) > 0 {
 			w.oldest = f.flight[0]
 		}
 		return
 	}
 	w.looks++
-	if f.sounding || f.answerable(w.oldest) {
-		w.missed++
-		f.connected.Store(0)
-		f.life.Meet(f.unanswered())
-	}
-	if w.missed >= min(patience<<min(w.given, 16), longestPatience) {
+	if f.miss(f.sounding || f.answerable(w.oldest)); w.exhausted() {
 		w.given++
 		f.line.conn.Retire()
 		f.failed(f.unanswered())
@@ -52,6 +45,24 @@ func (f *Fetcher) look() {
 	if w.looks&(w.looks-1) == 0 || w.looks%seldom == 0 {
 		f.sound()
 	}
+}
+
+// miss notes whether a look finds that the store does not answer.
+func (f *Fetcher) miss(missed bool) {
+	switch w := &f.watch; {
+	case missed:
+		w.missed++
+		f.connected.Store(0)
+		f.life.Meet(f.unanswered())
+	case w.missed > 0: // an answer came late, but it came
+		w.missed = 0
+		f.life.Meet(nil)
+	}
+}
+
+// exhausted reports whether an answer is so late that the connection is given up.
+func (w *watch) exhausted() bool {
+	return w.missed >= min(patience<<min(w.given, 16), longestPatience)
 }
 
 // unanswered is the error of the oldest read.
