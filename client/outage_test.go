@@ -77,7 +77,7 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 	low := keyFor(0, 0.5)
 	for name, trouble := range map[string]struct {
 		begin  func(*cluster)
-		stored bool // surely an event was sent without an answer
+		stored bool // an event was sent, and no segment tells whether it is stored
 	}{
 		"stores hang up": {begin: func(c *cluster) {
 			c.Set(on(isHello, storetest.CloseNow))
@@ -110,7 +110,7 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 			c.away("getSegmentsImmediatelyFollowing")
 			c.Seal(c.Name(0))
 		}},
-		"a predecessor is never sealed": {stored: true, begin: func(c *cluster) {
+		"a predecessor is never sealed": {begin: func(c *cluster) {
 			c.Replace([]naming.SegmentID{0, 1}, c.Segment(next, 0, 1))
 			c.Seal(c.Name(0))
 		}},
