@@ -208,6 +208,62 @@ func TestLostAckOnAConnectionThatLives(t *testing.T) {
 	c.expect(1, 2, 0)
 }
 
+// A writer gives the connection up on which it is not answered. Another one that is
+// answered there goes on to the end, and sends nothing twice.
+func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	config := DefaultConfig()
+	config.ConnectionsPerStore = 1
+	client := c.client(config)
+	open := func() *Writer {
+		w, err := client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	one, other := open(), open()
+	write(t, one, "k", 1, 1)
+	flush(t, one, 1)
+	write(t, other, "k", 1, 1)
+	flush(t, other, 1)
+	arrived, answer := make(chan struct{}), make(chan struct{})
+	var appends, elsewhere atomic.Int64 // of the first writer and the other one
+	c.Set(func(conn int, command wire.Command) storetest.Verdict {
+		switch {
+		case isSetup(command):
+			elsewhere.Add(1)
+		case isAppend(command):
+			switch appends.Add(1) {
+			case 1:
+				return storetest.NoReply
+			case 2:
+				close(arrived)
+				<-answer
+			}
+		}
+		return storetest.Serve
+	})
+	write(t, one, "k", 2, 2)
+	eventually(t, "the event is stored", func() bool { return len(c.stored(0)) == 3 })
+	write(t, other, "k", 2, 2)
+	<-arrived
+	one.mu.Lock()
+	one.table.find(0).GiveUp(errors.New("no answer"))
+	one.mu.Unlock()
+	flush(t, one, 2)
+	close(answer)
+	flush(t, other, 2)
+	write(t, other, "k", 3, 3)
+	flush(t, other, 3)
+	if n := appends.Load(); n != 3 {
+		t.Errorf("%d appends of three events", n)
+	}
+	if n := elsewhere.Load(); n > 2 {
+		t.Errorf("%d set-ups on another connection", n)
+	}
+}
+
 // Large events that are stored on one segment say nothing of another one, whose appends
 // are not answered: its connection is replaced, and if that does not help the writer fails.
 func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {

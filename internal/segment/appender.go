@@ -274,11 +274,13 @@ func (a *Appender) delay() time.Duration { return retry.Soon.Delay(a.failures - 
 // waits for others to be stored does not.
 func (a *Appender) Waits() bool { return !a.session.Empty() && !a.queued }
 
-// GiveUp closes the connection that the appender is set up on, if any: the server
-// does not answer although it lives.
+// GiveUp leaves the connection that the appender is set up on, if any: the server does not
+// answer although it lives. Others move from there without a break, as long as the server
+// answers them.
 func (a *Appender) GiveUp(reason error) {
 	if a.link != nil && a.session.UnderWay() > 0 {
-		a.link.conn.Close(reason)
+		go a.link.conn.Retire() // it takes the locks of all writers
+		a.broken(true, reason)
 	}
 	if a.uploading != nil {
 		a.uploading.Close(reason)
