@@ -97,8 +97,13 @@ func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, erro
 func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (_ map[naming.Stream]streamcut.Cut, err error) {
 	ctx, cancel := g.client.limit(ctx)
 	defer cancel()
+	subject := name + " of group " + g.String()
+	if readergroup.Silent(name) {
+		subject = "of group " + g.String()
+	}
 	started := false
 	defer func() {
+		err = fault.During(op, subject, err)
 		if started && err != nil && fault.CodeOf(err) != fault.Conflict {
 			err = fault.Uncertain(err) // it is under way, or was passed
 		}
@@ -153,7 +158,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (_ map[na
 		waiting := state.CheckpointWaitsFor(name)
 		if len(waiting) == 0 {
 			g.begun.Delete(name)
-			return nil, fault.New(fault.Conflict, op, name, "it was given up by somebody, or the group was reset")
+			return nil, fault.New(fault.Conflict, op, subject, "it was given up by somebody, or the group was reset")
 		}
 		if checkpointPolls.Wait(ctx, attempt+1) {
 			if err := log.Fetch(ctx); err != nil && ctx.Err() == nil {
@@ -161,7 +166,7 @@ func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (_ map[na
 			}
 		}
 		if ctx.Err() != nil {
-			return nil, fault.Context(ctx, op, name).Because(fmt.Sprintf("it is under way and waits for the readers %q", waiting), nil)
+			return nil, fault.Context(ctx, op, subject).Because(fmt.Sprintf("it is under way and waits for the readers %q", waiting), nil)
 		}
 	}
 }

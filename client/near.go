@@ -20,9 +20,12 @@ func near(wrong string, names []string) []string {
 	}
 	room, _, _ := strings.Cut(wrong, ".")
 	return slices.DeleteFunc(best, func(name string) bool {
-		return wrong == "" || !strings.HasPrefix(name, room+".") && !strings.Contains(name, wrong)
+		return wrong == "" || !strings.HasPrefix(name, room+".") && !strings.Contains(undotted(name), undotted(wrong))
 	})
 }
+
+// undotted is a name without what separates its parts.
+func undotted(name string) string { return strings.ReplaceAll(name, ".", "") }
 
 // distance is how many letters must be put in, taken out or changed to make one text
 // of another.

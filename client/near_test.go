@@ -17,6 +17,7 @@ func TestUnknownOptionsNameNearOnes(t *testing.T) {
 		"write.window.bytes":   {"writer.window.bytes"},
 		"stream.retention.mix": {"stream.retention.min", "stream.retention.max"},
 		"txn.lifetime":         {"txn.lease", "txn.close", "txn.writer", "txn.block.bytes", "txn.window.bytes"},
+		"windowbytes":          {"txn.window.bytes", "writer.window.bytes"},
 		"window":               {"txn.window.bytes", "writer.window.bytes"},
 		"max.outages":          {"max.outage"},
 		"nonsense":             nil,

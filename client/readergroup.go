@@ -143,6 +143,7 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	if err := naming.Check(op, "reader group", name); err != nil {
 		return false, err
 	}
+	defer func() { err = fault.During(op, scope+"/"+name, err) }()
 	wanted, err := c.groupConfig(ctx, op, scope+"/"+name, config)
 	if err != nil {
 		return false, c.absent(ctx, err)
@@ -428,7 +429,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	defer close(o.done)
 	defer g.client.forget(o)
 	if err := r.member.join(ctx); err != nil {
-		return nil, err
+		return nil, fault.During(op, r.name, err)
 	}
 	r.life = g.client.life.Child("reader " + r.name)
 	r.work.Add(1)

@@ -52,6 +52,8 @@ func checkBlame(t *testing.T, what string, err error, untried bool) {
 		t.Errorf("%s: nothing was tried, and a server is blamed: %v", what, err)
 	case !named && (troubled || code == ErrUnreachable || code == ErrServer || code == ErrProtocol):
 		t.Errorf("%s: the server in trouble is not named: %v", what, err)
+	case strings.Count(err.Error(), code.Error()) > 1:
+		t.Errorf("%s: it says twice what is wrong: %v", what, err)
 	case strings.Count(err.Error(), ", for ") > 1:
 		t.Errorf("%s: it says twice for how long: %v", what, err)
 	}

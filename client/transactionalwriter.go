@@ -77,7 +77,7 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 	}
 	segments, err := c.controller.CurrentSegments(ctx, name)
 	if err != nil {
-		return nil, c.absent(ctx, err)
+		return nil, fault.During(op, name.String(), c.absent(ctx, err))
 	}
 	if len(segments) == 0 {
 		return nil, fault.New(fault.StreamSealed, op, name.String(), "")

@@ -76,6 +76,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	}
 	w := c.newWriter(name, config)
 	defer func() {
+		err = fault.During(op, name.String(), err)
 		if err != nil && w.resumed != nil {
 			err = fault.Uncertain(err) // the earlier ones of its id are ended
 		}

@@ -171,8 +171,7 @@ func (c *Controller) judge(r *request, err error) (failure *fault.Error, again b
 	r.unreached = s.Code() == codes.Unavailable
 	if r.unreached {
 		if verdict := r.on.peers.verdict(); verdict != nil {
-			own := *verdict
-			return &own, c.seed != nil && r.on != c.seed // which stands in for those of the list
+			return fault.Wrap(verdict.Code, r.op, r.subject, verdict), c.seed != nil && r.on != c.seed // which stands in for those of the list
 		}
 	}
 	if s.Code() == codes.Internal && strings.Contains(s.Message(), sealedState) {
@@ -257,7 +256,8 @@ func (c *Controller) words(r *request, s *status.Status, code fault.Code) string
 	if hint := r.on.peers.hint(); hint != "" {
 		words += " (" + hint + ")"
 	}
-	return c.located + ": " + words
+	_, only, _ := strings.Cut(c.located, "://")
+	return c.located + ": " + strings.TrimPrefix(words, only+": ")
 }
 
 // noController are gRPC's words for what answers in HTTP, but not as gRPC does.

@@ -63,7 +63,7 @@ func (g greeting) hear(name string, address net.Addr, first []byte) {
 	case len(first) == 0:
 		g.peers.note(address.String(), "it closed the connection without a word")
 		if g.plain {
-			g.peers.suspect(name + " hangs up without a word: either it wants TLS (tls:// or pravegas://), or no controller listens there")
+			g.peers.suspect("either " + name + " wants TLS (tls:// or pravegas://), or no controller listens there")
 		}
 	case g.plain && bytes.HasPrefix(first, []byte{0x15, 3}): // an alert of TLS
 		wrong(fault.TLS, "the server wants TLS: the URI must begin with tls:// or pravegas://")

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"errors"
 	"net"
 	"strings"
 	"sync"
@@ -83,6 +84,10 @@ func (p *peers) missed(address string, err error) {
 func (p *peers) lost(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var look *fault.Error
+	if errors.As(err, &look) && look.Err != nil {
+		err = look.Err // whose address this is about is said
+	}
 	p.unfound = fault.Plain(err)
 }
 

@@ -94,6 +94,26 @@ func (c caused) Error() string { return c.cause.Error() }
 
 func (c caused) Unwrap() []error { return []error{c.err, c.cause} }
 
+// During makes the error of a step that of the call whose step it was: it says what was
+// being called, with the step if that was about something else. nil stays nil.
+func During(op, subject string, err error) error {
+	step, ok := err.(*Error)
+	switch {
+	case err == nil, ok && step.Op == op && step.Subject == subject:
+		return err
+	case !ok:
+		return Wrap(CodeOf(err), op, subject, err)
+	case step.Subject == subject || step.Trouble != nil:
+		whole := *step
+		whole.Op, whole.Subject = op, subject
+		if step.Subject != subject {
+			whole.Detail = strings.TrimSpace(step.Op + " " + step.Subject)
+		}
+		return &whole
+	}
+	return &Error{Code: step.Code, Op: op, Subject: subject, Err: step, Stored: step.Stored}
+}
+
 // Uncertain makes err that of a change which may have taken effect: MayBeStored holds
 // for the result.
 func Uncertain(err error) error { return Marked(err, true) }

@@ -181,3 +181,36 @@ func TestHiddenCauses(t *testing.T) {
 		t.Error("nothing is hidden")
 	}
 }
+
+// The error of a step names the call whose step it was, and what the step was about.
+func TestStepsAreToldAsPartsOfTheirCall(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 0)
+	defer cancel()
+	refused := fault.Wrap(fault.Unreachable, "connect to segment store", "a:1", syscall.ECONNREFUSED)
+	const late, away = ": the caller's time limit ended first: ", "connect to segment store a:1: the server cannot be reached or does not answer; check its address and that it runs: connection refused"
+	for _, tc := range []struct {
+		step error
+		want string
+	}{
+		{fault.New(fault.NoSuchStream, "list segments", "a/b", ""), "open writer a/b: the stream does not exist"},
+		{fault.New(fault.NoSuchStream, "find the head of stream", "a/c", ""), "open writer a/b: find the head of stream a/c: the stream does not exist"},
+		{fault.Context(ctx, "list segments", "a/b").Because("", refused), "open writer a/b" + late + away},
+		{fault.Context(ctx, "read log", "a/b/0").Because("", refused), "open writer a/b" + late + "read log a/b/0: " + away},
+		{fault.Uncertain(refused), "open writer a/b: " + away + " (it may have taken effect)"},
+		{syscall.ECONNREFUSED, "open writer a/b: the server reported a failure: connection refused"},
+	} {
+		err := fault.During("open writer", "a/b", tc.step)
+		if err.Error() != tc.want {
+			t.Errorf("%s\nwant\n%s", err, tc.want)
+		}
+		var whole, step *fault.Error
+		errors.As(err, &whole)
+		if fault.CodeOf(err) != fault.CodeOf(tc.step) || fault.MayBeStored(err) != fault.MayBeStored(tc.step) ||
+			errors.As(tc.step, &step) && whole.Trouble != step.Trouble {
+			t.Errorf("%v is not what its step is", err)
+		}
+	}
+	if fault.During("open writer", "a/b", nil) != nil {
+		t.Error("a success is no error")
+	}
+}

@@ -11,7 +11,7 @@ import (
 // fault.AlreadyExists if the group has a reader of this name.
 func (s *State) Join(reader string) ([]Update, error) {
 	if s.Online(reader) {
-		return nil, fault.New(fault.AlreadyExists, "join reader group", reader,
+		return nil, fault.New(fault.AlreadyExists, "add reader", reader,
 			"the group has a reader of this name; if it is gone for good, take it offline")
 	}
 	return []Update{AddReader{reader}}, nil

@@ -45,12 +45,13 @@ func Bearer(life *background.Life, source Source, limit time.Duration, logger *s
 				return Token{}, fault.New(fault.Closed, op, source.Name, "")
 			}
 			if err != nil {
+				err = fault.Wrap(fault.Unauthenticated, op, source.Name, err)
 				level := slog.LevelDebug
 				if failures++; failures&(failures-1) == 0 { // the first, and then ever more seldom
 					level = slog.LevelWarn
 				}
 				logger.Log(ctx, level, "no bearer token", "source", source.Name, "failures", failures, "err", err)
-				return Token{}, fault.Wrap(fault.Unauthenticated, op, source.Name, err)
+				return Token{}, err
 			}
 			if failures > 0 {
 				logger.Info("there is a bearer token again", "source", source.Name, "failures", failures)

@@ -16,8 +16,10 @@ Undo = Callable[[], object]
 
 def text(what: str, value: str) -> bytes:
     """A string as the library takes it; `what` names it in errors."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what}: a str, not {type(value).__name__}")
     try:
-        encoded = str.encode(value)
+        encoded = value.encode()
     except UnicodeEncodeError as cause:
         raise InvalidArgumentError(f"{what} {value!r} is not valid Unicode: {cause.reason}") from cause
     if b"\0" in encoded:

@@ -31,7 +31,11 @@ def milliseconds(timeout: float | None) -> int:
     """A time limit in seconds, None for none, as the library takes it."""
     if timeout is None:
         return FOREVER
-    if not timeout >= 0:  # a negative number, or not a number
+    try:
+        fits = timeout >= 0  # not so for a negative number, or for NaN
+    except TypeError:
+        raise TypeError(f"timeout {timeout!r}: seconds, 0 or more, or None for no limit") from None
+    if not fits:
         raise InvalidArgumentError(f"timeout {timeout!r}: seconds, 0 or more, or None for no limit")
     if timeout * 1000 >= _LONGEST:
         return _LONGEST

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import struct
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
 
 import pravega
-from pravega import _abi, writer
+from pravega import _abi, _call, writer
 from pravega._acks import Acks
 from pravega._waiting import PIECE, Deadline, first_piece, milliseconds
 
@@ -122,6 +124,19 @@ def test_batches_are_cut_by_their_bytes() -> None:
 )
 def test_what_an_event_may_be(event: pravega.Event, stored: bytes) -> None:
     assert writer._bytes(event) == stored
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: milliseconds("soon"), "timeout 'soon': seconds, 0 or more, or None for no limit"),  # type: ignore[arg-type]
+        (lambda: _call.text("stream", None), "stream: a str, not NoneType"),  # type: ignore[arg-type]
+        (lambda: _call.text("stream", b"s"), "stream: a str, not bytes"),  # type: ignore[arg-type]
+    ],
+)
+def test_an_argument_of_another_type_is_named(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        call()
 
 
 @pytest.mark.parametrize("event", [5, None, [1], object()])
