@@ -260,7 +260,7 @@ func TestHostsWithoutAddress(t *testing.T) {
 		c.RetryLimit = 2 * time.Second
 	})
 	_, err := c.ScopeExists(context.Background(), "s")
-	if !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "no-such-host.invalid") {
+	if !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), ": tcp://no-such-host.invalid:9090: the name no-such-host.invalid is not known") {
 		t.Errorf("%v", err)
 	}
 	// One that has none does not matter beside one that has.
