@@ -155,26 +155,22 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 		if err != nil {
 			return err
 		}
-		generation, err := g.client.controller.UpdateReaderGroup(ctx, g.scope, g.name, wanted)
+		_, err = g.client.controller.UpdateReaderGroup(ctx, g.scope, g.name, wanted)
 		registered = registered || err == nil || fault.MayBeStored(err)
 		if err != nil && !errors.Is(err, fault.Conflict) {
 			return err
 		}
-		if err == nil {
-			wanted.Generation = generation
-			init, err := readergroup.NewInit(wanted, heads)
-			if err != nil {
-				return err
-			}
-			return g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Renew(init), nil })
-		}
-		// Somebody was faster, or an attempt of ours whose reply was lost.
+		// What the controller has decides. The generation that it tells may already be that of
+		// a later reset, and a conflict may be with an attempt of ours whose reply was lost.
+		updated := err == nil
 		newest, err := g.renew(ctx, state, log)
 		switch {
-		case unusable(err) && newest.Generation > before.Generation:
+		case unusable(err) && newest.Generation > before.Generation && !newest.Same(wanted):
 			broken = newest // this one takes its place
 		case err != nil:
 			return err
+		case updated && newest.Generation > before.Generation+1:
+			return nil // a later one has replaced it
 		case newest.Generation == before.Generation+1 && newest.Same(wanted):
 			return nil
 		}

@@ -62,7 +62,8 @@ func (c *Controller) ReaderGroupConfig(ctx context.Context, scope, name string) 
 }
 
 // UpdateReaderGroup replaces the config of a reader group, whose id and
-// generation config must have, and returns the new generation. If they are
+// generation config must have, by the next generation. It returns the one that the group
+// has then, which is a later one if another update has followed already. If they are
 // others, or another update is under way, the error is fault.Conflict.
 func (c *Controller) UpdateReaderGroup(ctx context.Context, scope, name string, config readergroup.Config) (generation int64, err error) {
 	r := groupRequest("updateReaderGroup", "update reader group", scope, name)
