@@ -379,13 +379,13 @@ static void *commit(void *arg) {
 static void commit_against_close(void) {
   struct faulty f;
   faulty_start(&f);
-  int committed = 0, dropped = 0;
+  int committed = 0, dropped = 0, aim = 0; /* steps that the commit begins after the close */
   for (int round = 0; round < rounds(150); round++) {
     char id[16];
     atomic_bool go = false;
     pthread_t thread;
     pravega_txn_writer_t *w;
-    struct committing c = {.go = &go, .pause = rand() % 200000};
+    struct committing c = {.go = &go, .pause = aim + rand() % 200000};
     pravega_client_t *client = faulty_client(&f, "txn.lease", "30s");
     CHECK_OK(pravega_txn_writer_open(client, "scope", "stream", NULL, &w, LONG, &error));
     CHECK_OK(pravega_txn_begin(w, &c.txn, LONG, &error));
@@ -394,7 +394,7 @@ static void commit_against_close(void) {
     faulty_tell(&f, round / 3 % 2 == 0 ? "call commitTransaction serve" : "call commitTransaction late");
     CHECK_INT(0, pthread_create(&thread, NULL, commit, &c));
     atomic_store(&go, true);
-    linger(rand() % 200000);
+    linger(rand() % 200000 - aim);
     int end = round % 3;
     if (end == 0) {
       (void)pravega_txn_close(c.txn, 100, NULL);
@@ -411,7 +411,13 @@ static void commit_against_close(void) {
     CHECK(times <= 1);
     CHECK(c.told.status != PRAVEGA_OK || times == 1);
     CHECK(times == 0 || c.told.status == PRAVEGA_OK || c.told.may_be_stored || c.told.status == PRAVEGA_E_BAD_HANDLE);
-    *(times == 1 ? &committed : &dropped) += 1;
+    if (times == 1) {
+      committed++;
+      aim += 20000 + abs(aim) / 8;
+    } else {
+      dropped++;
+      aim -= 20000 + abs(aim) / 8;
+    }
     CHECK(c.told.status != PRAVEGA_E_BAD_HANDLE || times == 0);
   }
   CHECK(committed > 0 && dropped > 0);

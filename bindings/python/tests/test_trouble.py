@@ -111,7 +111,8 @@ def test_waits_of_event_loops_say_it_too(faulty: Faulty) -> None:
         assert client.create_reader_group("scope", "group", ["scope/stream"])
         group = client.open_reader_group("scope", "group")
         with group.open_reader("first") as reader:
-            away(faulty)
+            until(raised(lambda: reader.next(timeout=SHORT)), "nothing is there to read in 1 segment")
+            away(faulty)  # it reads over a connection that ends
             until(reader.trouble, WHERE)
             with pytest.raises(pravega.TimedOutError, match=WHERE):
                 asyncio.run(reader.next_async(timeout=SHORT))
