@@ -171,8 +171,10 @@ func (t *Transaction) Status(ctx context.Context) (TransactionStatus, error) {
 // before, unless MayBeStored says so. It is kept alive and Commit can be called
 // again, which is safe whatever came before, unless the error is final (IsFinal).
 // TransactionAborted: nothing was committed. NoSuchTransaction: it ended more than a
-// day ago, and may have been committed then. An Abort at the same time ends it with
-// TransactionAborted, as long as it waits for events to be stored.
+// day ago, and may have been committed then. An Abort at the same time, or a Close that
+// aborts, ends it with TransactionAborted as long as it waits for events to be stored. Then
+// only the result of that call tells whether the transaction is aborted: another handle may
+// commit it before.
 func (t *Transaction) Commit(ctx context.Context) error {
 	return t.commit(ctx, "", controller.NoTimestamp)
 }

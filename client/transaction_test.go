@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -631,6 +632,139 @@ func TestCommitAndAbortAtOnce(t *testing.T) {
 	got := slices.DeleteFunc(c.stored(0), func(n int64) bool { return n == 0 })
 	if !slices.Equal(got, want) {
 		t.Fatalf("%v, want %v", got, want)
+	}
+}
+
+// Two handles of one transaction are written to, and ended in any way at once, while
+// controllers and stores lose what they are asked or what they answer. Whatever each call
+// says of the end is true, and every event that a successful commit covers is stored once.
+func TestWhatTwoHandlesSayOfTheEndIsTrue(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	var work sync.WaitGroup
+	places := make(chan struct{}, 8)
+	for n := range uint64(100) {
+		work.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			endsOfTwoHandles(t, rand.New(rand.NewPCG(seed, n)))
+		})
+	}
+	work.Wait()
+}
+
+// handleEnd is a call that ends a handle.
+type handleEnd struct {
+	name string
+	call func(context.Context, *Transaction) error
+	err  error
+}
+
+func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
+	const events = 5
+	c := newCluster(t, 0, 0.5, 1)
+	defer c.Close()
+	config := DefaultConfig()
+	config.ControllerURI, config.RequestTimeout = c.URI, 500*time.Millisecond
+	client, err := New(config)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	limits := DefaultTransactionalWriterConfig()
+	limits.Lease = time.Minute
+	w, err := client.OpenTransactionalWriter(ctx, c.Stream.Scope, c.Stream.Name, limits)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	one, err := w.Begin(ctx)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	other, err := w.Attach(ctx, one.ID())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	var mu sync.Mutex
+	draw := func(of ...storetest.Verdict) storetest.Verdict {
+		mu.Lock()
+		defer mu.Unlock()
+		return of[random.IntN(len(of))]
+	}
+	c.SetCalls(func(method string, _ int) storetest.Verdict {
+		return draw(storetest.Serve, storetest.Serve, storetest.CloseLate, storetest.CloseNow)
+	})
+	c.Set(func(_ int, command wire.Command) storetest.Verdict {
+		if isAppend(command) || isSetup(command) {
+			return draw(storetest.Serve, storetest.Serve, storetest.Serve, storetest.CloseLate, storetest.CloseNow)
+		}
+		return storetest.Serve
+	})
+	handles := []*Transaction{one, other}
+	var ends [2][]*handleEnd
+	for i := range handles {
+		for range 1 + random.IntN(3) {
+			ends[i] = append(ends[i], [...]*handleEnd{
+				{name: "commit", call: func(ctx context.Context, t *Transaction) error { return t.Commit(ctx) }},
+				{name: "commit", call: func(ctx context.Context, t *Transaction) error { return t.Commit(ctx) }},
+				{name: "abort", call: func(ctx context.Context, t *Transaction) error { return t.Abort(ctx) }},
+				{name: "close", call: func(ctx context.Context, t *Transaction) error { return t.Close(ctx) }},
+			}[random.IntN(4)])
+		}
+	}
+	var accepted [2]int64
+	var calls sync.WaitGroup
+	for i, handle := range handles {
+		for n := range int64(events) {
+			key := keyFor(float64(n%2)/2, float64(n%2)/2+0.5)
+			if number, err := handle.WriteKeyed(ctx, key, binary.BigEndian.AppendUint64(nil, uint64(int64(i)*events+n+1))); err == nil {
+				accepted[i] = number
+			}
+		}
+		for _, end := range ends[i] {
+			calls.Go(func() { end.err = end.call(ctx, handle) })
+		}
+	}
+	calls.Wait()
+	c.SetCalls(nil)
+	c.Set(nil)
+	stored := make(map[int64]int)
+	for _, n := range c.stored(0, 1) {
+		stored[n]++
+	}
+	committed, told := c.Transactions(pb.TransactionState_COMMITTED) > 0, false
+	for i := range handles {
+		abandoned := slices.ContainsFunc(ends[i], func(end *handleEnd) bool { return end.name != "commit" })
+		for _, end := range ends[i] {
+			commits := end.name == "commit"
+			told = told || commits && (end.err == nil || MayBeStored(end.err))
+			denied := CodeOf(end.err) == ErrTransactionAborted && !MayBeStored(end.err) && !abandoned // else the abort tells
+			if denied = denied || end.name == "abort" && end.err == nil; denied && committed {
+				t.Errorf("it is committed, and a call to %s it says: %v", end.name, end.err)
+			}
+			if !commits || end.err != nil {
+				continue
+			}
+			for n := range accepted[i] {
+				if !committed || stored[int64(i)*events+n+1] != 1 {
+					t.Errorf("handle %d is told to be committed, and event %d is not there", i, n+1)
+				}
+			}
+		}
+	}
+	if committed && !told {
+		t.Error("it is committed, and no call to commit it tells")
+	}
+	for n, times := range stored {
+		if times != 1 {
+			t.Errorf("event %d is stored %d times", n, times)
+		}
 	}
 }
 
