@@ -665,7 +665,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 	c := newCluster(t, 0, 0.5, 1)
 	defer c.Close()
 	config := DefaultConfig()
-	config.ControllerURI, config.RequestTimeout = c.URI, 500*time.Millisecond
+	config.ControllerURI = c.URI
 	client, err := New(config)
 	if err != nil {
 		t.Error(err)
