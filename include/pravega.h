@@ -977,8 +977,8 @@ enum {
  *           pravega_txn_writer_close.
  * Blocks:   Until the stream's segments are known, at most timeout_ms.
  * Threads:  Any.
- * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_STREAM; PRAVEGA_E_STREAM_SEALED; server
- *           codes.
+ * Returns:  PRAVEGA_OK; PRAVEGA_E_NO_SUCH_SCOPE; PRAVEGA_E_NO_SUCH_STREAM;
+ *           PRAVEGA_E_STREAM_SEALED; server codes.
  */
 PRAVEGA_API int pravega_txn_writer_open(pravega_client_t *client, const char *scope, const char *stream, const pravega_config_t *config, pravega_txn_writer_t **writer, int timeout_ms, pravega_error_t **err);
 
