@@ -303,7 +303,7 @@ func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*Read
 	}
 	_, end, err := segment.NewLog(c.stores, g.segment).Bounds(ctx)
 	if err != nil {
-		return nil, g.deleted(err)
+		return nil, fault.During("open reader group", g.String(), g.deleted(err))
 	}
 	if end == 0 {
 		return nil, g.stateless()
@@ -323,7 +323,7 @@ func (c *Client) find(ctx context.Context, scope, name string) (*ReaderGroup, er
 		return nil, c.absent(ctx, fault.New(fault.NoSuchReaderGroup, op, scope+"/"+name, ""))
 	}
 	if err != nil {
-		return nil, err
+		return nil, fault.During(op, scope+"/"+name, err)
 	}
 	return &ReaderGroup{client: c, scope: scope, name: name, segment: naming.SegmentName(stream, segments[0].Segment)}, nil
 }

@@ -509,6 +509,7 @@ func (w *Writer) fail(err error) {
 		return
 	}
 	w.emptyInbox(true) // they have numbers, which nobody may take for acknowledged
+	err = fault.During("write to stream", w.stream.String(), err)
 	if w.leavesDoubt(err) {
 		err = fault.Uncertain(err)
 	}
