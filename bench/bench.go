@@ -32,7 +32,7 @@ func amounts() amount {
 	return amount{cells: []cell{small, {100, 4}, {1024, 1}, {1024, 4}, {large, 1}, {large, 4}, {100, 100}, {100, 1000}}, pairs: 5, write: 200e6, read: 300e6, latency: 3000, tail: 5000, joins: 50, txns: 1000}
 }
 
-// many tells whether a cell has so many segments that only writers with keys are
+// many reports whether a cell has so many segments that only writers with keys are
 // of interest.
 func (c cell) many() bool { return c.segments > 4 }
 
@@ -44,7 +44,7 @@ var small = cell{100, 1}
 // tell enough.
 const large = 10240
 
-// wants tells whether a work is of interest in a cell.
+// wants reports whether a work is of interest in a cell.
 func (c cell) wants(work string) bool {
 	switch work {
 	case "write":

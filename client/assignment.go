@@ -53,10 +53,10 @@ func (a *assignment) Ended(_ *segment.Fetcher, err error) {
 	r.mu.Unlock()
 }
 
-// available tells whether a slice can be handed out.
+// available reports whether a slice can be handed out.
 func (a *assignment) available() bool { return len(a.ready) > 0 && a.out == nil && !a.leaving }
 
-// consumed tells whether everything in the segment was given back.
+// consumed reports whether everything in the segment was given back.
 func (a *assignment) consumed() bool {
 	return a.ended && a.err == nil && len(a.ready) == 0 && a.out == nil
 }

@@ -92,12 +92,12 @@ func (w *world) settle() {
 	}
 }
 
-// stored tells whether an event is in the stream.
+// stored reports whether an event is in the stream.
 func (w *world) has(event string) bool {
 	return slices.ContainsFunc(w.Events(w.Name(0)), func(e []byte) bool { return string(e) == event })
 }
 
-// inTransaction tells whether an event is in the transaction, or in the stream by it.
+// inTransaction reports whether an event is in the transaction, or in the stream by it.
 func (w *world) inTransaction(event string) bool {
 	part := w.Part(w.txn.ID(), 0)
 	return w.has(event) || w.Has(part) && bytes.Contains(bytes.Join(w.Events(part), nil), []byte(event))
@@ -112,7 +112,7 @@ func (w *world) log() string {
 	return naming.SegmentName(naming.ReaderGroupStream(w.Stream.Scope, "group"), 0)
 }
 
-// recorded tells whether anything was added to the group's state.
+// recorded reports whether anything was added to the group's state.
 func (w *world) recorded() bool { return len(w.Events(w.log())) > w.before }
 
 // look is what another process sees of the group.

@@ -42,8 +42,8 @@ type Config struct {
 	AuthToken string
 	// AuthTokenFile is a file that holds the bearer token; line ends behind it are
 	// ignored. It is read again whenever it has changed, and after a server has refused
-	// the token, so that it may be replaced, best by renaming another file. What is wrong
-	// with it is borne as an error of a TokenProvider is. Option auth.token.file.
+	// the token, so that it may be replaced, best by renaming another file. A failure
+	// to read it is treated as an error of a TokenProvider. Option auth.token.file.
 	AuthTokenFile string
 	// AuthTokenEnv is the name of an environment variable that holds the bearer token,
 	// of which the same is true. Option auth.token.env.

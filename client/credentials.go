@@ -29,7 +29,7 @@ type Token struct {
 // also ends when the client is closed, and Close waits for it. While a call lasts too long
 // no other one is made, but nobody waits for it beyond the limits of their own calls.
 //
-// An error is logged and borne, and so are a panic and a Value that is not valid: a token
+// An error is logged and ends nothing; so are a panic and a Value that is not valid. A token
 // that has not ended is used on, and the provider is asked again, with increasing pauses of
 // up to 2 s, as long as a call needs a token. The text of the last error is in that of the
 // calls that fail for it, ErrTimedOut or ErrUnauthenticated.
@@ -38,7 +38,7 @@ type Token struct {
 // context made from it, fail with ErrFromCallback, others would wait for the provider.
 type TokenProvider func(ctx context.Context) (Token, error)
 
-// credentials are what a configuration says of who is calling.
+// credentials are how a configuration has the client identify itself.
 func credentials(config Config) (controller.Credentials, error) {
 	bearer, err := bearer(config)
 	if err != nil {

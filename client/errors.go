@@ -63,16 +63,16 @@ var ErrEnd = errors.New("end of the reader group's streams")
 // CodeOf returns the kind of any error of this package; 0 for nil.
 func CodeOf(err error) Code { return fault.CodeOf(err) }
 
-// IsRetriable tells whether the same call may succeed later by itself.
+// IsRetriable reports whether the same call may succeed later by itself.
 func IsRetriable(err error) bool { return fault.Retriable(err) }
 
-// IsFinal tells whether the object that reported err is finished and must be
+// IsFinal reports whether the object that reported err is finished and must be
 // closed.
 func IsFinal(err error) bool { return fault.Final(err) }
 
-// MayBeStored tells whether what was asked for may have taken effect although an error
+// MayBeStored reports whether what was asked for may have taken effect although an error
 // was reported, or may take effect later: a wait for events that was given up does not
 // keep their writer from storing them. If it is false, nothing of it was stored or
-// recorded. Of a writer's final error, and of the error of its Close, it tells whether
+// recorded. Of a writer's final error, and of the error of its Close, it reports whether
 // events above the number that Acked returns may be stored.
 func MayBeStored(err error) bool { return fault.MayBeStored(err) }

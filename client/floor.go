@@ -129,7 +129,7 @@ func (w *Writer) keepFloor() {
 	}
 }
 
-// followed tells whether a later writer of this one's id was opened, also of a
+// followed reports whether a later writer of this one's id was opened, also of a
 // writer that has been idle over a scale.
 func (w *Writer) followed(ctx context.Context) (bool, error) {
 	if w.floor == nil {

@@ -75,7 +75,7 @@ func (w *Writer) openInbox() {
 	w.timeInbox()
 }
 
-// spacious tells whether the window admits all that the inbox can hold: what one
+// spacious reports whether the window admits all that the inbox can hold: what one
 // Take returns, and what is left meanwhile, and the numbers reach that far.
 func (w *Writer) spacious() bool {
 	room, segments := 2*w.inbox.bytes, len(w.table.members)

@@ -39,7 +39,7 @@ func (c *cluster) noTransients() {
 
 func isMerge(c wire.Command) bool { _, ok := c.(wire.MergeSegments); return ok }
 
-// isPart tells whether a command appends to a transient segment; the test's
+// isPart reports whether a command appends to a transient segment; the test's
 // ordinary blocks are small.
 func isPart(c wire.Command) bool {
 	block, ok := c.(wire.AppendBlockEnd)

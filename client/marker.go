@@ -42,7 +42,7 @@ func (m *marker) met(r *Reader) (wait bool, err error) {
 	return false, nil
 }
 
-// lent tells whether a slice is out.
+// lent reports whether a slice is out.
 func (r *Reader) lent() bool {
 	for _, a := range r.order {
 		if a.out != nil {

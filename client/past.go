@@ -47,7 +47,7 @@ func newPast(pieces []piece) (past, error) {
 	return h, err
 }
 
-// has tells whether the event of a number, which belongs to a position, is
+// has reports whether the event of a number, which belongs to a position, is
 // stored.
 func (p *past) has(position float64, number int64) bool {
 	return number <= p.most && number <= p.through[p.ranges.Find(position)]

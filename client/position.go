@@ -100,7 +100,7 @@ func (r *Reader) upTo(at Position) (map[readergroup.Segment]int64, error) {
 	return offsets, nil
 }
 
-// covers tells whether everything before an offset of the segment was handed out.
+// covers reports whether everything before an offset of the segment was handed out.
 func (a *assignment) covers(offset int64) bool {
 	switch {
 	case offset == streamcut.Completed:

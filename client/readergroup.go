@@ -400,7 +400,7 @@ func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error 
 // OpenReader joins the group under a name that no other reader of the group
 // has. Errors: AlreadyExists if one has; a reader that has crashed is still
 // there until ReaderOffline, as may be one whose OpenReader failed with an error
-// of which MayBeStored is true. NoSuchStream if a Reset was begun, by whomever, to
+// of which MayBeStored is true. NoSuchStream if somebody began a Reset to
 // a configuration with a stream that does not exist: Reset the group again.
 func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config ReaderConfig) (*Reader, error) {
 	const op = "open reader"

@@ -75,7 +75,7 @@ func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (_
 	}
 }
 
-// repeats tells whether the next events, which belong to a position together, are
+// repeats reports whether the next events, which belong to a position together, are
 // stored since an earlier writer of this one's id, and takes their numbers if so.
 func (w *Writer) repeats(position float64, events int) (stored bool, err error) {
 	r := w.resumed

@@ -25,7 +25,7 @@ func (m *membership) skipped() {
 	m.self.owned = append(m.self.doubts, m.state.Assigned(m.reader.id))
 }
 
-// isAnother tells whether an update behind skipped records, or what the bearer of the
+// isAnother reports whether an update behind skipped records, or what the bearer of the
 // name owns by it, is not what the reader itself has left.
 func (m *membership) isAnother(u readergroup.Update) bool {
 	if _, whole := u.(readergroup.Compact); whole {

@@ -70,11 +70,11 @@ func (s *Slice) Events() iter.Seq2[int64, []byte] {
 // one has left the group or passed a checkpoint. Closed means that it is not: the
 // slice was released before, Close of its reader or client was called before, or the
 // reader found out before that it is not in the group any more. The events are
-// delivered again then; after CloseAt, those behind its position. It does not block.
+// delivered again then; after CloseAt, only the events after its position are. It does not block.
 func (s *Slice) Release() error { return s.ReleaseAt(s.EndOffset()) }
 
 // ReleaseAt gives the slice back up to an event, the first one that was not
-// consumed: it and those behind it are handed out again, first. The offset is
+// consumed: it and the events after it are handed out again, first. The offset is
 // one that Events yielded, or EndOffset; else the error is InvalidArgument and
 // the slice stays out. It does not block.
 func (s *Slice) ReleaseAt(next int64) error {
@@ -95,7 +95,7 @@ func (s *Slice) ReleaseAt(next int64) error {
 	return nil
 }
 
-// boundary tells whether an event of the slice starts at an offset.
+// boundary reports whether an event of the slice starts at an offset.
 func (s *Slice) boundary(next int64) bool {
 	if next == s.EndOffset() || next == s.StartOffset() {
 		return true

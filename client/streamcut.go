@@ -28,7 +28,7 @@ func (c *StreamCut) UnmarshalBinary(data []byte) (err error) {
 	return err
 }
 
-// Unbounded tells whether it is the zero StreamCut.
+// Unbounded reports whether it is the zero StreamCut.
 func (c StreamCut) Unbounded() bool { return c.cut.Unbounded() }
 
 // Scope is that of the cut's stream; empty if it is unbounded.

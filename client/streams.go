@@ -21,7 +21,7 @@ func (c *Client) CreateScope(ctx context.Context, scope string) (created bool, e
 	return c.controller.CreateScope(ctx, scope)
 }
 
-// ScopeExists tells whether a scope exists.
+// ScopeExists reports whether a scope exists.
 func (c *Client) ScopeExists(ctx context.Context, scope string) (bool, error) {
 	return c.controller.ScopeExists(ctx, scope)
 }
@@ -75,7 +75,7 @@ func (c *Client) DeleteStream(ctx context.Context, scope, stream string) (delete
 	return c.controller.DeleteStream(ctx, name)
 }
 
-// StreamExists tells whether a stream exists.
+// StreamExists reports whether a stream exists.
 func (c *Client) StreamExists(ctx context.Context, scope, stream string) (bool, error) {
 	return c.controller.StreamExists(ctx, naming.Stream{Scope: scope, Name: stream})
 }

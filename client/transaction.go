@@ -348,14 +348,14 @@ func (t *Transaction) abandon() {
 	}
 }
 
-// ended tells whether it is known how the transaction ended.
+// ended reports whether it is known how the transaction ended.
 func (t *Transaction) ended() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.outcome != controller.TransactionOpen
 }
 
-// isAbandoned tells whether Abort was called, whatever came of it.
+// isAbandoned reports whether Abort was called, whatever came of it.
 func (t *Transaction) isAbandoned() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -47,8 +47,8 @@ func (m *membership) renewConfig(now time.Time) error {
 	})
 }
 
-// finishReset brings the newest configuration into force before the reader joins. Those
-// who are in the group go on with the old one if that is impossible; who comes is told.
+// finishReset brings the newest configuration into force before the reader joins. If that
+// is impossible, the group's readers go on with the old one, and the join fails.
 func (m *membership) finishReset(ctx context.Context) error {
 	g := m.reader.group
 	ctx, cancel := context.WithTimeout(ctx, m.attemptLimit)

@@ -26,14 +26,14 @@ func (w *window) most(segments int) int {
 // or because it has followed others, but not at the cost of the rest.
 func (w *window) share(ofSegment, segments int) int { return min(ofSegment, w.most(segments)) }
 
-// roomy tells whether an eighth of the window is free, and of what a segment may
+// roomy reports whether an eighth of the window is free, and of what a segment may
 // hold.
 func (w *window) roomy(ofSegment, segments int) bool {
 	most := w.most(segments)
 	return w.used <= w.limit-w.limit/8 && ofSegment <= most-most/8
 }
 
-// admits tells whether an event may come in for a segment.
+// admits reports whether an event may come in for a segment.
 func (w *window) admits(ofSegment, segments int) bool {
 	return w.used < w.limit && ofSegment < w.most(segments)
 }

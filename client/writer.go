@@ -46,7 +46,7 @@ type Writer struct {
 	changed  xsync.Broadcast  // there was progress
 	room     xsync.Broadcast  // the window has opened again
 	late     *time.Timer      // opens it although it is not roomy
-	noRoom   error            // what those are told who do not wait for it
+	noRoom   error            // the error of calls that do not wait for it
 	watch    watch            // for progress
 
 	acked atomic.Int64
@@ -147,7 +147,7 @@ func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	w.resumed, w.last = r, r.durable
 	w.acked.Store(r.durable)
 	w.floor = &floor{register: r.floors, by: r.by, claims: r.claims, calls: xsync.NewMutex(), segments: segments, announced: first(segments).Segment}
-	// What this writer is told, the next one is told too, whatever is deleted meanwhile.
+	// The next writer finds this number too, whatever is deleted meanwhile.
 	return segments, w.floor.raise(ctx, r.durable)
 }
 
@@ -412,8 +412,8 @@ func (w *Writer) Flush(ctx context.Context) error {
 // waits until it has returned. Set it once, before the first write.
 func (w *Writer) Notify(f func(acked int64, err error)) { w.NotifyRoom(f, func() {}) }
 
-// NotifyRoom is Notify with a second function for those who want to write again
-// after WindowFull. It is told when an eighth of the window is free, or some of
+// NotifyRoom is Notify with a second function for callers that want to write again
+// after WindowFull. It is called when an eighth of the window is free, or some of
 // it for a moment already, so that who waits for it does not come back for every
 // few bytes, and once more when the writer has failed. It is called as the first
 // one is, before it.
@@ -503,7 +503,7 @@ func (w *Writer) end(err error) {
 	w.fail(err)
 }
 
-// fail is end for those who hold the lock.
+// fail is end with the lock held.
 func (w *Writer) fail(err error) {
 	if w.err != nil {
 		return
@@ -530,7 +530,7 @@ func (w *Writer) leavesDoubt(err error) bool {
 	above := w.last - w.acked.Load()
 	switch fault.CodeOf(err) {
 	case fault.StreamSealed, fault.TransactionAborted, fault.TransactionCommitted:
-		return false // those who say so have found out, and said it
+		return false // the error was made after the segments had been asked, and says so itself
 	case fault.Fenced:
 		return above > 0 // the later writer may have been given what was under way
 	}
@@ -563,7 +563,7 @@ func (w *Writer) left(bytes, ofSegment int) {
 }
 
 // reshare gives every segment of a new table its share of the window. There may be
-// room now for those whom the window refused.
+// room now for calls that the window refused.
 func (w *Writer) reshare() {
 	w.window.used = 0
 	for _, m := range w.table.members {
@@ -586,7 +586,7 @@ func (w *Writer) progressed() {
 	w.hook.wake()
 }
 
-// lateness is how long those whom the window refused are kept waiting although
+// lateness is how long calls that the window refused are kept waiting although
 // there is some room.
 const lateness = 10 * time.Millisecond
 

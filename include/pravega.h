@@ -455,9 +455,9 @@ typedef void (*pravega_token_fn)(void *user, pravega_token_request_t *request);
  *           options auth.token, auth.token.file and auth.token.env must be empty,
  *           and auth.method empty or "bearer".
  *           A request may take as long as option request.timeout; then it is given
- *           up, and made again when a token is needed. Failures are logged and borne:
- *           a token that has not ended is used on, and the function is asked again,
- *           with pauses, as long as a call needs a token. Calls that get none in time
+ *           up, and made again when a token is needed. A failure is logged and ends
+ *           nothing: a token that has not ended is used on, and the function is
+ *           called again, with pauses, as long as a call needs a token. Calls that get none in time
  *           fail with PRAVEGA_E_TIMED_OUT or PRAVEGA_E_UNAUTHENTICATED, whose message
  *           holds the last failure.
  * Memory:   user is handed to fn as it is. Both must stay valid until
@@ -927,8 +927,8 @@ PRAVEGA_API int pravega_writer_note_time(pravega_writer_t *writer, int64_t times
  * What:     Stops accepting, waits until all is acked, closes. Whether what was not
  *           acked when the time limit ended may be stored, the error tells
  *           (pravega_error_may_be_stored). Calls that wait for room or for acks
- *           return PRAVEGA_E_CLOSED, those whose event was acked meanwhile
- *           PRAVEGA_OK. For new calls the handle has ended when this one begins,
+ *           return PRAVEGA_E_CLOSED, or PRAVEGA_OK if their event was acked
+ *           meanwhile. For new calls the handle has ended when this one begins,
  *           also for those from its ack callback.
  * Memory:   *acked is set to the final number acked, also when the call times
  *           out; it may be NULL. The ack descriptor ends.
@@ -948,7 +948,7 @@ PRAVEGA_API int pravega_writer_close(pravega_writer_t *writer, int64_t *acked, i
  * A transaction collects events that readers see all at once, behind what is in
  * the stream when it is committed, or never. Each is stored exactly once in it,
  * those of one routing key in order. It is kept alive in the background until it
- * is committed or aborted, by whomever, or its handle is closed; when its lease
+ * is committed or aborted, here or elsewhere, or its handle is closed. When its lease
  * (option txn.lease) ends without a sign of life, the servers abort it.
  *
  * Besides their own codes, calls on a transaction that ended return
@@ -1140,7 +1140,7 @@ PRAVEGA_API int pravega_txn_commit(pravega_txn_t *txn, const int64_t *timestamp,
 PRAVEGA_API int pravega_txn_commit_and_wait(pravega_txn_t *txn, int timeout_ms, pravega_error_t **err);
 
 /*
- * What:     Waits until the transaction is committed, by whomever, and readers can
+ * What:     Waits until the transaction is committed, here or elsewhere, and readers can
  *           see its events.
  * Memory:   None.
  * Blocks:   At most timeout_ms.
@@ -1463,8 +1463,8 @@ PRAVEGA_API int pravega_reader_group_close(pravega_reader_group_t *group, praveg
  * Blocks:   Until the group knows the reader, at most timeout_ms.
  * Threads:  Any.
  * Returns:  PRAVEGA_OK; PRAVEGA_E_ALREADY_EXISTS: the group has a reader of this
- *           id; PRAVEGA_E_NO_SUCH_STREAM: a reset was begun, by whomever, to streams of
- *           which one does not exist: reset the group again;
+ *           id; PRAVEGA_E_NO_SUCH_STREAM: somebody began a reset to streams of which one
+ *           does not exist: reset the group again;
  *           PRAVEGA_E_NO_SUCH_READER_GROUP; server codes.
  */
 PRAVEGA_API int pravega_reader_open(pravega_reader_group_t *group, const char *reader_id, const pravega_config_t *config, pravega_reader_t **reader, int timeout_ms, pravega_error_t **err);
@@ -1652,7 +1652,7 @@ PRAVEGA_API int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cu
 
 /*
  * What:     Gives a slice back. next_offset is the offset of the first event
- *           that was not consumed: it and those behind it are delivered again.
+ *           that was not consumed: it and the events after it are delivered again.
  *           PRAVEGA_SLICE_END, or the slice's end_offset: all was consumed.
  * Memory:   The slice and what was borrowed from it end, whatever is returned
  *           (except PRAVEGA_E_FORKED).
@@ -1663,8 +1663,8 @@ PRAVEGA_API int64_t pravega_slice_index(const pravega_slice_t *slice, size_t *cu
  *           the slice was given back as unread; PRAVEGA_E_CLOSED: not noted, since
  *           the close of the reader or its client began before, or the reader had
  *           found out that it is not in its group any more. Its events are
- *           delivered again then; after pravega_reader_close_at, those behind its
- *           position.
+ *           delivered again then; after pravega_reader_close_at, only the events after
+ *           its position are.
  */
 PRAVEGA_API int pravega_slice_release(pravega_slice_t *slice, int64_t next_offset);
 

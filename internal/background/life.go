@@ -16,7 +16,7 @@ import (
 
 // Config of a Life and its children.
 type Config struct {
-	// Patience is how long failures are borne that an outage does not explain: garbage,
+	// Patience is how long failures that no outage explains are tried again: garbage,
 	// refused credentials, failed TLS handshakes. They are final once they have lasted
 	// that long and came at least Tries times in a row.
 	Patience time.Duration
@@ -58,7 +58,7 @@ type streak struct {
 	warned   bool                // in the log
 	since    time.Time           // of the first one
 	rests    time.Time           // until then
-	lasting  map[fault.Code]runs // by kind, those that are borne for a while
+	lasting  map[fault.Code]runs // by kind, those that are final if they last
 }
 
 // runs of one kind of failure in a row.
@@ -110,7 +110,7 @@ func (l *Life) Last(work Work, limit time.Duration, call func(ctx context.Contex
 	return l.Judge(work, err), err
 }
 
-// Attempt makes an attempt at a work that Judge is told of later, with what comes of it.
+// Attempt makes an attempt at a work; the caller hands the result to Judge later.
 func (l *Life) Attempt(work Work, call func(ctx context.Context) error) error {
 	if l.Over() {
 		return fault.Context(l.ctx, work.String(), l.subject)

@@ -50,7 +50,7 @@ type description struct {
 	// rest is the pause after a failure for work that is done in passing, among other
 	// work. What has a loop of its own has none: its loop waits for Life.Backoff.
 	rest retry.Backoff
-	// logged: whoever does the work logs its failures.
+	// logged: the code that does the work logs its failures.
 	logged bool
 }
 
@@ -95,7 +95,7 @@ func (w Work) String() string { return descriptions[w].name }
 // Optional reports whether the work's object works on without it.
 func (w Work) Optional() bool { return descriptions[w].optional }
 
-// endurance is how long a kind of failure is borne.
+// endurance is how long work is tried again after a kind of failure.
 type endurance int
 
 const (
@@ -104,7 +104,7 @@ const (
 	forever                  // servers that are away come back; max.outage limits a writer's wait
 )
 
-// enduranceOf says how long a failure is borne.
+// enduranceOf says how long work is tried again after a failure.
 func enduranceOf(err error) endurance {
 	if errors.Is(err, fault.ErrTokenRefused) {
 		return aWhile

@@ -30,7 +30,7 @@ type request struct {
 	subject string
 	absent  fault.Code // what "not found" means; 0: nothing that is expected
 	changes bool       // not only a question
-	// again tells whether a reply asks for another attempt; nil: none does.
+	// again reports whether a reply asks for another attempt; nil: none does.
 	again func() bool
 
 	// uncertain: an attempt failed and may have taken effect all the same.
@@ -47,7 +47,7 @@ type request struct {
 	shown    string
 	refusals int
 	located  string // of the controllers, for messages
-	// trouble, if not nil, is told why there is another attempt.
+	// trouble, if not nil, gets the reason for another attempt.
 	trouble func(error)
 }
 
@@ -305,7 +305,7 @@ func (c *Controller) giveUp(ctx context.Context, r *request, attempts int, last 
 	return e
 }
 
-// passing tells whether a status may be another one at the next attempt.
+// passing reports whether a status may be another one at the next attempt.
 func passing(code codes.Code) bool {
 	switch code {
 	case codes.OK, codes.AlreadyExists, codes.InvalidArgument, codes.NotFound, codes.OutOfRange,

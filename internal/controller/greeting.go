@@ -43,7 +43,7 @@ func (g greeting) ClientHandshake(ctx context.Context, name string, conn net.Con
 	return &listener{Conn: secured, heard: func(first []byte) { g.hear(name, address, first) }}, info, nil
 }
 
-// lost tells whether an error is that of a broken connection or of a time
+// lost reports whether an error is that of a broken connection or of a time
 // limit. Any other error of a handshake will come again.
 func lost(err error) bool {
 	var timeout net.Error

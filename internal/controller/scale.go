@@ -54,7 +54,7 @@ func (c *Controller) Scale(ctx context.Context, stream naming.Stream, seal []nam
 	return out.GetEpoch(), decodeRanges(out.GetSegments()), nil
 }
 
-// CheckScale tells whether the scale that ends an epoch is done: all its
+// CheckScale reports whether the scale that ends an epoch is done: all its
 // segments are sealed.
 func (c *Controller) CheckScale(ctx context.Context, stream naming.Stream, epoch int32) (done bool, err error) {
 	r := &request{method: "checkScale", op: "check the scale of stream", subject: stream.String(), absent: fault.NoSuchStream}

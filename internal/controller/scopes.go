@@ -57,7 +57,7 @@ func (c *Controller) DeleteScope(ctx context.Context, scope string) (deleted boo
 	return err == nil, err
 }
 
-// ScopeExists tells whether a scope exists.
+// ScopeExists reports whether a scope exists.
 func (c *Controller) ScopeExists(ctx context.Context, scope string) (bool, error) {
 	r := &request{method: "checkScopeExists", op: "look for scope", subject: scope}
 	if err := naming.CheckInternal(r.op, "scope", scope); err != nil {

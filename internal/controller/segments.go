@@ -141,7 +141,7 @@ func (c *Controller) SegmentStore(ctx context.Context, stream naming.Stream, id 
 	return Endpoint{out.GetHost(), uint16(out.GetPort())}, nil
 }
 
-// SegmentIsCurrent tells whether a segment is among those that can be written
+// SegmentIsCurrent reports whether a segment is among those that can be written
 // to.
 func (c *Controller) SegmentIsCurrent(ctx context.Context, stream naming.Stream, id naming.SegmentID) (bool, error) {
 	r := &request{method: "isSegmentValid", op: "look for segment", subject: naming.SegmentName(stream, id), absent: fault.NoSuchStream}
@@ -153,7 +153,7 @@ func (c *Controller) SegmentIsCurrent(ctx context.Context, stream naming.Stream,
 	return out.GetValid(), err
 }
 
-// CutIsValid tells whether a cut is one of its stream: whether its segments
+// CutIsValid reports whether a cut is one of its stream: whether its segments
 // cover every position once.
 func (c *Controller) CutIsValid(ctx context.Context, cut streamcut.Cut) (bool, error) {
 	r := &request{method: "isStreamCutValid", op: "check cut of stream", subject: cut.Stream.String(), absent: fault.NoSuchStream}

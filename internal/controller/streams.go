@@ -119,7 +119,7 @@ func (c *Controller) DeleteStream(ctx context.Context, stream naming.Stream) (de
 	return err == nil, err
 }
 
-// StreamExists tells whether a stream exists, sealed or not.
+// StreamExists reports whether a stream exists, sealed or not.
 func (c *Controller) StreamExists(ctx context.Context, stream naming.Stream) (bool, error) {
 	r := &request{method: "checkStreamExists", op: "look for stream", subject: stream.String()}
 	if err := stream.CheckInternal(r.op); err != nil {

@@ -84,7 +84,7 @@ func end(offset int64) int64 {
 	return offset
 }
 
-// overlap tells whether two ranges share positions; one that is unknown may be any.
+// overlap reports whether two ranges share positions; one that is unknown may be any.
 func overlap(a, b streamcut.Range) bool {
 	return a == streamcut.Range{} || b == streamcut.Range{} || a.Low < b.High && b.Low < a.High
 }

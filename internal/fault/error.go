@@ -51,7 +51,7 @@ func (o ownLimit) Error() string { return o.err.Error() }
 
 // Context turns the end of a context into TimedOut or Cancelled; see also Within.
 // errors.Is finds the context's own error in it, context.DeadlineExceeded or
-// context.Canceled, and the cause that whoever ended the context gave.
+// context.Canceled, and the cause that the context was ended with.
 func Context(ctx context.Context, op, subject string) *Error {
 	if own, ok := context.Cause(ctx).(ownLimit); ok {
 		return Wrap(Unreachable, op, subject, own.err)
@@ -161,14 +161,13 @@ func (e *Error) what() string {
 
 const doubt = " (it may have taken effect)"
 
-// same tells whether an error is one of ours and of the same kind.
+// same reports whether an error is one of ours and of the same kind.
 func (e *Error) same(err error) bool {
 	var other *Error
 	return errors.As(err, &other) && other.Code == e.Code
 }
 
-// within is the text of an error that is told as part of e, which does not say again what
-// was done.
+// within is the text of an error as a part of e's, which does not repeat what was done.
 func (e *Error) within(err error) string {
 	switch part := err.(type) {
 	case *Error:
@@ -210,19 +209,19 @@ func CodeOf(err error) Code {
 	return ServerError
 }
 
-// Retriable tells whether the same call may succeed later by itself.
+// Retriable reports whether the same call may succeed later by itself.
 func Retriable(err error) bool {
 	d, _ := Describe(CodeOf(err))
 	return err != nil && d.Retriable
 }
 
-// Final tells whether the object that reported err is finished.
+// Final reports whether the object that reported err is finished.
 func Final(err error) bool {
 	d, _ := Describe(CodeOf(err))
 	return err != nil && d.Final
 }
 
-// MayBeStored tells whether what was asked for may have taken effect, or may do so
+// MayBeStored reports whether what was asked for may have taken effect, or may do so
 // later, although an error was reported.
 func MayBeStored(err error) bool {
 	var e *Error

@@ -20,8 +20,8 @@ type noteKey struct{}
 // In returns a context whose calls leave there what stands in their way; see Trouble.
 func (n *Note) In(ctx context.Context) context.Context { return context.WithValue(ctx, noteKey{}, n) }
 
-// Trouble tells those who wait for the work of a context what stands in its way now, nil
-// that nothing does any more. It is for calls that try again or wait for a server.
+// Trouble leaves what stands in the way of a context's work now for callers that wait for
+// the work; nil: nothing does any more. It is for calls that try again or wait for a server.
 func Trouble(ctx context.Context, err error) {
 	if n, ok := ctx.Value(noteKey{}).(*Note); ok {
 		n.put(err, time.Now())

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// internals show in a server's words that they are meant for those who maintain it: its
+// internals are in words that a server means for its own maintainers: its
 // tables, its classes, its stack.
 var internals = regexp.MustCompile(`_system/|_tables|\b[a-z]\w*(\.[a-z]\w*)+\.[A-Z]\w*|\w+(Exception|Error)\b`)
 

@@ -16,7 +16,7 @@ const (
 // internalPrefix starts the names of what Pravega creates for itself.
 const internalPrefix = '_'
 
-// Check tells whether a user may give this name to a scope, stream, reader
+// Check reports whether a user may give this name to a scope, stream, reader
 // group, reader or writer: 1 to 250 of A-Z, a-z, 0-9, '.' and '-'. The servers
 // apply the same rule, but later and with fewer words. The error is
 // fault.InvalidArgument; op is what was being done and kind what the name is

@@ -30,7 +30,7 @@ func MarkStream(s Stream) Stream { return Stream{Scope: s.Scope, Name: "_MARK" +
 // String is "scope/stream".
 func (s Stream) String() string { return s.Scope + "/" + s.Name }
 
-// Check tells whether a user may create a stream of this name; see [Check].
+// Check reports whether a user may create a stream of this name; see [Check].
 func (s Stream) Check(op string) error {
 	if err := Check(op, "scope", s.Scope); err != nil {
 		return err

@@ -65,7 +65,7 @@ func (u Compact) apply(s *State) error {
 	return nil
 }
 
-// repeatedBy tells whether a record of the whole state says of the segments what is
+// repeatedBy reports whether a record of the whole state says of the segments what is
 // known, as that of a compaction does.
 func (s *State) repeatedBy(u Compact) bool {
 	places := func(a, b map[Segment]Place) bool {

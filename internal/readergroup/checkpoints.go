@@ -10,7 +10,7 @@ import (
 // the application: Java's way to get stream cuts.
 const silentMark = "_SILENT_"
 
-// Silent tells whether a checkpoint is none of the application's business: it
+// Silent reports whether a checkpoint is none of the application's business: it
 // is answered at once, and does not count as a checkpoint to go back to.
 func Silent(checkpoint string) bool { return strings.Contains(checkpoint, silentMark) }
 
@@ -118,12 +118,12 @@ func (c *checkpoints) begin(name string, readers []string, free map[Segment]int6
 	c.order = append(c.order, name)
 }
 
-// waitsFor tells whether a reader has to pass a checkpoint.
+// waitsFor reports whether a reader has to pass a checkpoint.
 func (c *checkpoints) waitsFor(name, reader string) bool {
 	return slices.Contains(c.waiting.get(name), reader)
 }
 
-// complete tells whether a checkpoint waits for no reader: also if it was never
+// complete reports whether a checkpoint waits for no reader: also if it was never
 // there.
 func (c *checkpoints) complete(name string) bool { return c.waiting.get(name) == nil }
 
@@ -201,7 +201,7 @@ func (c *checkpoints) clearBefore(name string) {
 	c.order = slices.Delete(c.order, 0, before)
 }
 
-// consistent tells whether what was read from a record hangs together.
+// consistent reports whether what was read from a record hangs together.
 func (r *Checkpoints) consistent() bool {
 	for name := range r.Offsets {
 		if !slices.Contains(r.Order, name) {

@@ -60,7 +60,7 @@ func millis(ms int64) time.Duration {
 	return time.Duration(min(max(ms, 0), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 }
 
-// Same tells whether two configs ask for the same group. The id and the
+// Same reports whether two configs ask for the same group. The id and the
 // generation do not count.
 func (c Config) Same(o Config) bool {
 	return c.RefreshMillis == o.RefreshMillis && c.CheckpointMillis == o.CheckpointMillis &&

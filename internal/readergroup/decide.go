@@ -157,14 +157,14 @@ func (s *State) mayRelease(reader string) bool {
 	return sizes[reader] > least+float64(max(1, len(s.unassigned)))
 }
 
-// AtEnd tells whether nothing is left to read for the group in a segment from
+// AtEnd reports whether nothing is left to read for the group in a segment from
 // this offset: it can be completed as soon as it is acquired.
 func (s *State) AtEnd(segment Segment, offset int64) bool {
 	end, ends := s.end[segment]
 	return offset < 0 || (ends && offset == end && end != math.MaxInt64)
 }
 
-// AutomaticCheckpointDue tells whether a member that last saw or started a
+// AutomaticCheckpointDue reports whether a member that last saw or started a
 // checkpoint this long ago should start one.
 func (s *State) AutomaticCheckpointDue(since time.Duration) bool {
 	interval := s.config.CheckpointInterval()

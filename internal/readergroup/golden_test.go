@@ -48,7 +48,7 @@ func golden(t testing.TB, name string) (log []goldenRecord) {
 
 var goldenFiles = []string{"java-plain.tsv", "java-rich.tsv"}
 
-// sameUpToOrder tells whether b is a with the entries of maps in another order,
+// sameUpToOrder reports whether b is a with the entries of maps in another order,
 // as far as that can be told without knowing where the maps are: the same bytes
 // in some order.
 func sameUpToOrder(a, b []byte) bool {

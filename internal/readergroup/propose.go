@@ -121,7 +121,7 @@ func (s *State) StartAutomatic(checkpoint string) []Update {
 	return []Update{CreateCheckpoint{checkpoint}, ClearCheckpointsBefore{checkpoint}}
 }
 
-// StartCheckpoint is what whoever wants a checkpoint of this name writes: nothing
+// StartCheckpoint is what starts a checkpoint of this name: nothing
 // if it is under way. The error is fault.Conflict if too many are, and
 // fault.AlreadyExists if there was one of this name: readers would not pass it
 // again. Silent ones do not count.
@@ -141,8 +141,8 @@ func (s *State) StartCheckpoint(name string) ([]Update, error) {
 	return []Update{CreateCheckpoint{name}}, nil
 }
 
-// ForgetCheckpoints is what whoever has the result of a checkpoint writes, so that
-// they do not become more and more: nothing while there are few. The newest ones
+// ForgetCheckpoints is written once the result of a checkpoint is known, so that they do
+// not become more and more: nothing while there are few. The newest ones
 // stay, because others may still want their results; Java forgets all that are
 // older than the one that it waited for.
 func (s *State) ForgetCheckpoints() []Update {
@@ -158,8 +158,8 @@ func (s *State) ForgetCheckpoints() []Update {
 }
 
 // Compaction is what a member writes so that what is before it can be truncated away:
-// nothing while there is something to mend, which the whole state does not tell to
-// those who read no more than that.
+// nothing while there is something to mend, which a member that reads no more
+// than the whole state would not see.
 func (s *State) Compaction() []Update {
 	if !s.started || s.Mend() != nil {
 		return nil

@@ -30,19 +30,19 @@ type State struct {
 	updatingConfig bool
 }
 
-// Started tells whether the group has a state at all.
+// Started reports whether the group has a state at all.
 func (s *State) Started() bool { return s.started }
 
 // Config is the group's configuration. It must not be changed.
 func (s *State) Config() Config { return s.config }
 
-// UpdatingConfig tells whether the controller may have a newer configuration.
+// UpdatingConfig reports whether the controller may have a newer configuration.
 func (s *State) UpdatingConfig() bool { return s.updatingConfig }
 
 // Readers lists the readers in the group, sorted.
 func (s *State) Readers() []string { return slices.Sorted(maps.Keys(s.assigned)) }
 
-// Online tells whether a reader is in the group.
+// Online reports whether a reader is in the group.
 func (s *State) Online(reader string) bool {
 	_, online := s.assigned[reader]
 	return online
@@ -52,7 +52,7 @@ func (s *State) Online(reader string) bool {
 // that is later, at acquisition. It is nil if the reader is not in the group.
 func (s *State) Assigned(reader string) map[Segment]Place { return maps.Clone(s.assigned[reader]) }
 
-// Owns tells whether a segment is assigned to a reader.
+// Owns reports whether a segment is assigned to a reader.
 func (s *State) Owns(reader string, segment Segment) bool {
 	_, owns := s.assigned[reader][segment]
 	return owns
@@ -94,7 +94,7 @@ func (s *State) Segments() int {
 	return n
 }
 
-// EndOfData tells whether the group has read all it was to read.
+// EndOfData reports whether the group has read all it was to read.
 func (s *State) EndOfData() bool { return s.started && len(s.future) == 0 && s.Segments() == 0 }
 
 // Streams lists the streams of which segments are assigned or free, sorted.
@@ -116,7 +116,7 @@ func (s *State) Positions() map[Segment]Place {
 	return all
 }
 
-// present tells whether a segment is assigned or free.
+// present reports whether a segment is assigned or free.
 func (s *State) present(segment Segment) bool {
 	_, present := s.unassigned[segment]
 	for _, owned := range s.assigned {
@@ -154,7 +154,7 @@ func (s *State) Progress() map[Segment]int64 {
 // segments.
 func (s *State) Checkpoint(reader string) (name string, ok bool) { return s.checkpoints.next(reader) }
 
-// OngoingCheckpoint tells whether a checkpoint, silent or not, waits for readers.
+// OngoingCheckpoint reports whether a checkpoint, silent or not, waits for readers.
 func (s *State) OngoingCheckpoint() bool { return s.checkpoints.waiting.size > 0 }
 
 // OutstandingCheckpoints lists the checkpoints that wait for readers, oldest
@@ -202,7 +202,7 @@ func (s *State) past(future map[Segment]Successor) map[Segment]Successor {
 	return cloneFuture(future)
 }
 
-// LastCheckpointPublished tells whether the controller knows the last completed
+// LastCheckpointPublished reports whether the controller knows the last completed
 // checkpoint.
 func (s *State) LastCheckpointPublished() bool { return s.checkpoints.published }
 

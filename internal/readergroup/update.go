@@ -99,7 +99,7 @@ type CreateCheckpoint struct{ Checkpoint string }
 // one, whether they are complete or not.
 type ClearCheckpointsBefore struct{ Checkpoint string }
 
-// UpdateCheckpointPublished tells whether the controller knows the last
+// UpdateCheckpointPublished reports whether the controller knows the last
 // completed checkpoint; see [ReleaseAtCheckpoints].
 type UpdateCheckpointPublished struct{ Published bool }
 

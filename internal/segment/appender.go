@@ -89,7 +89,7 @@ func NewAppender(life *background.Life, c Config, name string, id wire.UUID) *Ap
 // Bytes is how many bytes of this segment are in the window.
 func (a *Appender) Bytes() int { return a.session.Bytes() }
 
-// Doubtful tells whether something was sent of which nobody knows whether it is
+// Doubtful reports whether something was sent of which nobody knows whether it is
 // stored.
 func (a *Appender) Doubtful() bool { return a.session.Doubtful() }
 

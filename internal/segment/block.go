@@ -33,7 +33,7 @@ type Block struct {
 // size is the bytes of the framed events.
 func (b *Block) size() int { return b.data }
 
-// takes tells whether the block may carry one more write, of a framed size.
+// takes reports whether the block may carry one more write, of a framed size.
 func (b *Block) takes(last int64, size, limit int) bool {
 	return !b.closed && b.large == nil && last-b.first <= math.MaxUint32 && b.data+size <= limit
 }

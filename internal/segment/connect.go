@@ -215,7 +215,7 @@ func (a *Appender) miss(endpoint string, offence bool) {
 	}
 }
 
-// offence tells whether a server closes the connection with such a reply.
+// offence reports whether a server closes the connection with such a reply.
 func offence(err error) bool { return fault.CodeOf(err) != fault.WrongHost }
 
 // abandon leaves a connection on which a set-up is under way.

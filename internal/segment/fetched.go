@@ -78,7 +78,7 @@ func (f *Fetcher) torn() error {
 	return fault.New(fault.Protocol, "read segment", f.Name, "it is sealed, and ends at offset %d within an event that starts at %d", f.next, f.next-int64(len(f.partial)))
 }
 
-// before tells whether a read with a lower offset is still to be answered, and
+// before reports whether a read with a lower offset is still to be answered, and
 // forgets the one with this offset.
 func (f *Fetcher) before(offset int64) bool {
 	if len(f.flight) == 0 || f.flight[0].offset >= offset {

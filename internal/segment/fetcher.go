@@ -31,7 +31,7 @@ type Sink interface {
 }
 
 // Fetcher reads a segment ahead of its reader; reads are asked for only when their
-// memory is within the budget. Its state belongs to whoever has the turn: while all
+// memory is within the budget. Its state belongs to the goroutine that has the turn: while all
 // goes well that is the goroutine of the connection, since to wake another one for
 // each reply takes longer than to handle it, and for what may block, such as to
 // connect and to get a token, the fetcher's own.
@@ -177,7 +177,7 @@ func (f *Fetcher) wait(looks <-chan time.Time) (look, ok bool) {
 			}
 		case <-f.life.Ended():
 			if !f.claimFree() {
-				<-f.handOver // whoever has the turn sees that the life has ended
+				<-f.handOver // the goroutine that has the turn sees that the life has ended
 			}
 			return false, false
 		}
@@ -228,7 +228,7 @@ func (f *Fetcher) work() {
 	}
 }
 
-// stuck tells whether only the fetcher's own goroutine can go on.
+// stuck reports whether only the fetcher's own goroutine can go on.
 func (f *Fetcher) stuck() bool {
 	return f.over || f.line == nil || !f.permit.valid() || f.life.Over()
 }

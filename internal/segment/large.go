@@ -29,7 +29,7 @@ func (s *Session) AddLarge(number int64, position float64, event []byte) {
 // LargeBytes is how many bytes of large events are not known to be stored.
 func (s *Session) LargeBytes() int { return s.large }
 
-// LargeIsNext tells whether a large event is to be stored before anything else.
+// LargeIsNext reports whether a large event is to be stored before anything else.
 func (s *Session) LargeIsNext() bool {
 	return len(s.flight) == 0 && len(s.queue) > 0 && s.queue[0].large != nil
 }

@@ -48,10 +48,10 @@ func NewSession(writer wire.UUID, request int64, blockBytes int, progress *Progr
 // large events.
 func (s *Session) Bytes() int { return s.bytes }
 
-// Empty tells whether everything is stored.
+// Empty reports whether everything is stored.
 func (s *Session) Empty() bool { return len(s.queue) == 0 && len(s.flight) == 0 }
 
-// Doubtful tells whether something was sent of which nobody knows whether it is stored.
+// Doubtful reports whether something was sent of which nobody knows whether it is stored.
 func (s *Session) Doubtful() bool {
 	return !s.settled && (len(s.flight) > 0 || len(s.queue) > 0 && s.queue[0].closed)
 }
@@ -106,7 +106,7 @@ func FramedSize(events [][]byte) int {
 // firstOf is the number of the first of several events.
 func firstOf(last int64, events [][]byte) int64 { return last - int64(len(events)) + 1 }
 
-// Sendable tells whether Take would hand out anything. A block that is small
+// Sendable reports whether Take would hand out anything. A block that is small
 // leaves at once only behind few others: else it fills until one of them is
 // answered, so that a writer of many segments does not send each event alone.
 func (s *Session) Sendable() bool {
@@ -184,7 +184,7 @@ func (s *Session) Online(stored int64) int {
 // Drain stops sending until the session is online again.
 func (s *Session) Drain() { s.state = draining }
 
-// Drained tells whether everything that was sent is answered after Drain.
+// Drained reports whether everything that was sent is answered after Drain.
 func (s *Session) Drained() bool { return s.state == draining && len(s.flight) == 0 }
 
 // Offline takes back what is under way: the connection is gone. If it is not

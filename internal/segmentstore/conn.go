@@ -246,7 +246,7 @@ func hangUp(socket net.Conn) {
 // Done is closed when the connection is gone and all its receivers know it.
 func (c *Conn) Done() <-chan struct{} { return c.done }
 
-// Gone tells whether Done is closed.
+// Gone reports whether Done is closed.
 func (c *Conn) Gone() bool {
 	select {
 	case <-c.done:
@@ -256,7 +256,7 @@ func (c *Conn) Gone() bool {
 	}
 }
 
-// alive tells whether the connection may be given to somebody new.
+// alive reports whether the connection may be given to somebody new.
 func (c *Conn) alive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

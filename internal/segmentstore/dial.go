@@ -97,7 +97,7 @@ func (d *Dialer) secure(ctx context.Context, socket net.Conn, endpoint string) (
 	return secured, nil
 }
 
-// broken tells whether a handshake ended because the connection did, or for lack
+// broken reports whether a handshake ended because the connection did, or for lack
 // of time.
 func broken(err error) bool {
 	var socket *net.OpError

@@ -75,7 +75,7 @@ func (e *expiry) stop() {
 	}
 }
 
-// Retiring tells whether the connection is about to end: everybody should leave.
+// Retiring reports whether the connection is about to end: everybody should leave.
 func (c *Conn) Retiring() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -58,7 +58,7 @@ func (s *Stores) Find(ctx context.Context, segment string) (endpoint string, gue
 	return endpoint, false, err
 }
 
-// connected tells whether there is a shared connection to a store.
+// connected reports whether there is a shared connection to a store.
 func (s *Stores) connected(endpoint string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

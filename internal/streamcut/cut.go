@@ -20,10 +20,10 @@ type Cut struct {
 	Offsets map[naming.SegmentID]int64
 }
 
-// Unbounded tells whether the cut is the head or the tail, as the zero Cut is.
+// Unbounded reports whether the cut is the head or the tail, as the zero Cut is.
 func (c Cut) Unbounded() bool { return c.Stream == naming.Stream{} }
 
-// Equal tells whether two cuts are of one stream and have the same offsets.
+// Equal reports whether two cuts are of one stream and have the same offsets.
 func (c Cut) Equal(o Cut) bool { return c.Stream == o.Stream && maps.Equal(c.Offsets, o.Offsets) }
 
 // Segments is the cut by full names of segments.

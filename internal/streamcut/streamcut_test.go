@@ -54,7 +54,7 @@ func bytesOf(t testing.TB, text string) []byte {
 	return data
 }
 
-// sameUpToOrder tells whether b holds the bytes of a, perhaps in another order:
+// sameUpToOrder reports whether b holds the bytes of a, perhaps in another order:
 // Java has no order of the entries of its maps.
 func sameUpToOrder(a, b []byte) bool {
 	a, b = slices.Clone(a), slices.Clone(b)

@@ -69,7 +69,7 @@ func Bearer(life *background.Life, source Source, limit time.Duration, logger *s
 	})
 }
 
-// ask bears a panic of the source.
+// ask makes an error of a panic of the source.
 func (s Source) ask(ctx context.Context, logger *slog.Logger) (t Token, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -16,8 +16,8 @@ type Config struct {
 	// Life is what fetches are background work of.
 	Life *background.Life
 	// Fetch gets a token. One call runs at a time, in a goroutine of its own, with no
-	// lock held. While it goes on trying, it may report why it has to; callers whose
-	// time is over meanwhile are told so.
+	// lock held. While it goes on trying, it may report why it has to; the
+	// errors of callers whose time is over meanwhile say so.
 	Fetch func(ctx context.Context, trouble func(error)) (Token, error)
 	// Wait is how long a renewal is waited for while the token still works.
 	Wait time.Duration

@@ -23,7 +23,7 @@ func (c *cursor) refuse(field, format string, args ...any) {
 
 func (c *cursor) left() int { return len(c.payload) - c.at }
 
-// more tells whether another field follows; an older peer may have left it out.
+// more reports whether another field follows; an older peer may have left it out.
 func (c *cursor) more() bool { return c.wrong == "" && c.left() > 0 }
 
 // take returns the next n bytes, nil if they are not there.

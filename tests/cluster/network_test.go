@@ -54,7 +54,7 @@ func (n *network) set(rule func(harness.Frame) harness.Fate) {
 	}
 }
 
-// sees tells whether a connection is the scope's, which its small frames tell.
+// sees reports whether a connection is the scope's, which its small frames tell.
 func (n *network) sees(at place, f harness.Frame) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -36,7 +36,7 @@ func eventOf(writer string, n int64) event {
 	return event{writer, fmt.Sprint("key", n%101), n}
 }
 
-// inBatch tells whether event n is part of a batch; all of one batch share
+// inBatch reports whether event n is part of a batch; all of one batch share
 // n/batchEvery.
 func inBatch(n int64) bool { return n%batchEvery < batchSize && n >= batchEvery }
 

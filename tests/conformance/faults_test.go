@@ -26,7 +26,7 @@ type spy struct {
 
 func newSpy(scope string) *spy { return &spy{scope: scope, ours: make(map[int]bool)} }
 
-// sees tells whether the frame belongs to the writers.
+// sees reports whether the frame belongs to the writers.
 func (s *spy) sees(f harness.Frame) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -23,7 +23,7 @@ func sized(key string, n, size int) []byte {
 	return fmt.Appendf(event, "%08x", crc32.ChecksumIEEE(event))
 }
 
-// intact tells whether an event that sized made is what it was.
+// intact reports whether an event that sized made is what it was.
 func intact(event []byte) bool {
 	end := len(event) - 8
 	return string(event[end:]) == fmt.Sprintf("%08x", crc32.ChecksumIEEE(event[:end]))

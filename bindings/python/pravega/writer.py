@@ -504,8 +504,8 @@ class Writer(Object):
         by option max.outage only. Closing what is closed does nothing.
 
         Raises TimedOutError when events were not acked in time, or what had
-        ended the writer: `may_be_stored` tells whether any event above `acked` may
-        be stored. The writer is closed in any case.
+        ended the writer: `may_be_stored` says if any event above `acked` may be
+        stored. The writer is closed in any case.
         """
         milliseconds(timeout)  # a bad one must not cost the handle
         handle = self._retire()

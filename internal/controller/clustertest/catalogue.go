@@ -45,7 +45,7 @@ func newCatalogue(own naming.Stream) catalogue {
 	}
 }
 
-// HasScope tells whether there is a scope.
+// HasScope reports whether there is a scope.
 func (c *Cluster) HasScope(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,7 +98,7 @@ func (c *Cluster) Tables(scope string) int {
 	return len(c.within(scope, maps.Keys(c.catalogue.tables)))
 }
 
-// Spoilt tells whether the deletion of a scope was refused, after which a real
+// Spoilt reports whether the deletion of a scope was refused, after which a real
 // controller can do little in it.
 func (c *Cluster) Spoilt(scope string) bool {
 	c.mu.Lock()

@@ -86,7 +86,7 @@ func (c *conn) handle(command wire.Command) (replies []wire.Command, open bool) 
 	return nil, false // unknown commands close the connection
 }
 
-// admit tells whether a token is good, and sees to its end. The server's lock is
+// admit reports whether a token is good, and sees to its end. The server's lock is
 // held.
 func (c *conn) admit(expiry time.Time, writer wire.UUID) bool {
 	s := c.server

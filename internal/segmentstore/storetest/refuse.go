@@ -5,7 +5,7 @@ import "github.com/pravega/pravega-client-go/internal/wire"
 // reasons of the refusal of a token.
 var reasons = map[Verdict]int32{Expired: wire.TokenExpired, Refused: wire.TokenCheckFailed}
 
-// token tells whether a command shows one, and with which request id the store
+// token reports whether a command shows one, and with which request id the store
 // refuses it: where a read's should be, the real one puts the offset.
 func token(command wire.Command) (shows bool, id int64) {
 	switch c := command.(type) {

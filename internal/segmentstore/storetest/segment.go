@@ -104,7 +104,7 @@ func (s *Server) extend(g *segment, data []byte) {
 	}
 }
 
-// Has tells whether there is a segment of this name.
+// Has reports whether there is a segment of this name.
 func (s *Server) Has(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

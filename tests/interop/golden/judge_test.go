@@ -68,7 +68,7 @@ func TestJavaReadsOurForms(t *testing.T) {
 	type form struct {
 		question string
 		bytes    string
-		// same tells whether what Java wrote means what we asked about.
+		// same reports whether what Java wrote means what we asked about.
 		same func(data []byte) bool
 	}
 	inHex := func(data []byte, err error) string {
