@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,12 +53,16 @@ func checkBlame(t *testing.T, what string, err error, untried bool) {
 		t.Errorf("%s: nothing was tried, and a server is blamed: %v", what, err)
 	case !named && (troubled || code == ErrUnreachable || code == ErrServer || code == ErrProtocol):
 		t.Errorf("%s: the server in trouble is not named: %v", what, err)
+	case repeats(strings.Split(err.Error(), ": ")):
+		t.Errorf("%s: it repeats itself: %v", what, err)
 	case strings.Count(err.Error(), code.Error()) > 1:
 		t.Errorf("%s: it says twice what is wrong: %v", what, err)
 	case strings.Count(err.Error(), ", for ") > 1:
 		t.Errorf("%s: it says twice for how long: %v", what, err)
 	}
 }
+
+func repeats(parts []string) bool { return len(slices.Compact(slices.Clone(parts))) < len(parts) }
 
 // tooLate is a call that nothing is wrong with but that its context has ended.
 const tooLate = "it is too late"

@@ -106,7 +106,8 @@ func During(op, subject string, err error) error {
 	case step.Subject == subject || step.Trouble != nil:
 		whole := *step
 		whole.Op, whole.Subject = op, subject
-		if step.Subject != subject {
+		var trouble *Error
+		if said := errors.As(step.Trouble, &trouble) && trouble.Op == step.Op; step.Subject != subject && !said {
 			whole.Detail = strings.TrimSpace(step.Op + " " + step.Subject)
 		}
 		return &whole

@@ -196,6 +196,8 @@ func TestStepsAreToldAsPartsOfTheirCall(t *testing.T) {
 		{fault.New(fault.NoSuchStream, "find the head of stream", "a/c", ""), "open writer a/b: find the head of stream a/c: the stream does not exist"},
 		{fault.Context(ctx, "list segments", "a/b").Because("", refused), "open writer a/b" + late + away},
 		{fault.Context(ctx, "read log", "a/b/0").Because("", refused), "open writer a/b" + late + "read log a/b/0: " + away},
+		{fault.Context(ctx, "read log", "a/b/0").Because("", fault.Lasting(fault.New(fault.Unreachable, "read log", "a/b/0", "gone"), time.Second)),
+			"open writer a/b" + late + "read log a/b/0: the server cannot be reached or does not answer; check its address and that it runs: gone, for 1.0 s"},
 		{fault.Uncertain(refused), "open writer a/b: " + away + " (it may have taken effect)"},
 		{syscall.ECONNREFUSED, "open writer a/b: the server reported a failure: connection refused"},
 	} {
