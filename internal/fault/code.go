@@ -87,7 +87,7 @@ var Table = []Description{
 	{Cancelled, "Cancelled", "the caller's context was cancelled", true, false},
 	{Forked, "Forked", "the process is a fork of one that had loaded the library and cannot use it; exec, or fork before loading", false, true},
 	{FromCallback, "FromCallback", "this call may not be made from a callback of the library", false, false},
-	{EventTooLarge, "EventTooLarge", "the event is larger than option writer.large.event.bytes allows; a batch, and each of many events written at once, may have 8 MiB (8388608 bytes)", false, false},
+	{EventTooLarge, "EventTooLarge", "the event exceeds writer.large.event.bytes, or 8 MiB (8388608 bytes) in a batch or with others in one call", false, false},
 	{NoMemory, "NoMemory", "memory for the object could not be had", true, false},
 	{Panic, "Panic", "an internal error was caught at the library's boundary; the object is unusable, please report it", false, true},
 	{Unreachable, "Unreachable", "the server cannot be reached or does not answer; check its address and that it runs", true, false},

@@ -449,7 +449,7 @@ static void stream_that_is_gone(void) {
     take(t, slice, UINT32_MAX);
   }
   CHECK_INT(PRAVEGA_E_NO_SUCH_STREAM, status);
-  CHECK_FAILS(PRAVEGA_E_NO_SUCH_STREAM, "reset group", pravega_reader_error(reader, &error));
+  CHECK_FAILS(PRAVEGA_E_NO_SUCH_STREAM, "reset the group", pravega_reader_error(reader, &error));
   for (uint32_t n = 0; n < sizeof t->seen; n++) {
     bool before = n < 100 || (n >= 1000 && n < 1050), later = n >= 100 && n < 200;
     CHECK(t->seen[n] == 1 ? before || later : !before);

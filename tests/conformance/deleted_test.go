@@ -67,7 +67,7 @@ func TestDeletedStreamEndsForItsGroup(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
-					if !errors.Is(err, client.ErrNoSuchStream) || !strings.Contains(err.Error(), "reset group "+scope) {
+					if !errors.Is(err, client.ErrNoSuchStream) || !strings.Contains(err.Error(), "reset the group") {
 						t.Error(err)
 					}
 					if err := r.Close(ctx); err != nil {

@@ -99,7 +99,7 @@ class FromCallbackError(PravegaError):
 
 
 class EventTooLargeError(PravegaError, ValueError):
-    """Larger than option writer.large.event.bytes; a batch, or one of many at once: than 8 MiB (8388608 bytes)."""
+    """The event exceeds writer.large.event.bytes, or 8 MiB (8388608 bytes) in a batch or with others in one call."""
 
     code = -13
     name = "EventTooLarge"

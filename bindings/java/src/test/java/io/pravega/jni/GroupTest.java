@@ -373,7 +373,7 @@ class GroupTest extends NumberedEvents {
         write(server.scope(), stays, 100, 200);
         client.sealStream(server.scope(), stays);
         Exception e = assertThrows(PravegaException.NoSuchStream.class, () -> reader.events().forEach(event -> add(seen, event)));
-        assertTrue(e.getMessage().contains("reset group"), e.getMessage());
+        assertTrue(e.getMessage().contains("reset the group"), e.getMessage());
         List<Integer> before = sorted(numbers(0, 100), numbers(1_000, 1_050));
         assertTrue(seen.containsAll(before), seen.toString());
         assertTrue(sorted(before, numbers(100, 200)).containsAll(seen), seen.toString());
