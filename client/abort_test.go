@@ -8,6 +8,7 @@ import (
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -55,7 +56,7 @@ func TestAbortEndsACommitThatWaitsForEvents(t *testing.T) {
 			c.Set(noAppends)
 			put(t, txn, "k", 1, 10)
 			_, committed := inTheBackground(t, txn)
-			eventually(t, "it commits", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
+			waittest.Until(t, "it commits", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
 			must(t, end(txn))
 			wants(t, <-committed, ErrTransactionAborted, false)
 			if c.Calls("commitTransaction") != 0 || c.Transactions(pb.TransactionState_ABORTED) != 1 {
@@ -79,7 +80,7 @@ func TestAbortAndCloseEndAtTheirLimits(t *testing.T) {
 			put(t, txn, "k", 1, 10)
 			c.deaf("commitTransaction")
 			cancelCommit, committed := inTheBackground(t, txn)
-			eventually(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
+			waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
 			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 			defer cancel()
 			wants(t, end(ctx, txn), ErrTimedOut, true)
@@ -92,9 +93,9 @@ func TestAbortAndCloseEndAtTheirLimits(t *testing.T) {
 				cancelCommit()
 				wants(t, <-committed, ErrCancelled, true)
 				c.SetCalls(nil)
-				must(t, txn.Commit(within(t)))
+				must(t, txn.Commit(waittest.Limit(t)))
 				c.expect(1, 10, 0)
-				wants(t, txn.Abort(within(t)), ErrTransactionCommitted, false)
+				wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
 			}
 		})
 	}
@@ -107,13 +108,13 @@ func TestAbortAfterACommitThatFailed(t *testing.T) {
 	put(t, txn, "k", 1, 10)
 	c.deaf("commitTransaction")
 	cancel, committed := inTheBackground(t, txn)
-	eventually(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
+	waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
 	aborted := make(chan error, 1)
-	go func() { aborted <- txn.Abort(within(t)) }()
+	go func() { aborted <- txn.Abort(waittest.Limit(t)) }()
 	cancel()
 	wants(t, <-committed, ErrCancelled, true)
 	must(t, <-aborted)
-	wants(t, txn.Commit(within(t)), ErrTransactionAborted, false)
+	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	if len(c.stored(0)) != 0 {
 		t.Fatal("it was committed")
 	}
@@ -126,13 +127,13 @@ func TestAbortWithoutALimit(t *testing.T) {
 	config.RequestTimeout = 300 * time.Millisecond
 	limits := DefaultTransactionalWriterConfig()
 	limits.Lease = time.Minute
-	w, err := c.client(config).OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := c.client(config).OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
 	must(t, err)
 	txn := begin(t, w)
 	c.deaf("commitTransaction")
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	go func() { _ = txn.Commit(ctx) }()
-	eventually(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
+	waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
 	wants(t, txn.Abort(context.Background()), ErrTimedOut, true)
 }

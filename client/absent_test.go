@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/pravega/pravega-client-go/internal/fault/faulttest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A call that names a scope that does not exist says so, unless the caller may not ask for
@@ -26,7 +27,7 @@ func TestMissingScopesAreTold(t *testing.T) {
 		return status.Error(codes.NotFound, "get entry: key: nosuch table: _system/_tables/scopes")
 	})
 	client := c.client(DefaultConfig())
-	ctx := within(t)
+	ctx := waittest.Limit(t)
 	withID := DefaultWriterConfig()
 	withID.ID = "writer"
 	for call, do := range map[string]func(scope string) error{

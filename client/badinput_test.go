@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -73,14 +74,14 @@ func TestBadGroupConfigsAreRefused(t *testing.T) {
 	} {
 		wanted := DefaultReaderGroupConfig(one)
 		config(&wanted)
-		if _, err := g.client.CreateReaderGroup(within(t), "scope", "new", wanted); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), why) {
+		if _, err := g.client.CreateReaderGroup(waittest.Limit(t), "scope", "new", wanted); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), why) {
 			t.Errorf("create, %s: %v", why, err)
 		}
-		if err := g.Reset(within(t), wanted); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), why) {
+		if err := g.Reset(waittest.Limit(t), wanted); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), why) {
 			t.Errorf("reset, %s: %v", why, err)
 		}
 	}
-	if err := g.ResetTo(within(t), cutOf("scope", "stream", 1), cutOf("scope", "stream", 2)); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "twice") {
+	if err := g.ResetTo(waittest.Limit(t), cutOf("scope", "stream", 1), cutOf("scope", "stream", 2)); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("reset to two cuts of a stream: %v", err)
 	}
 }
@@ -89,37 +90,37 @@ func TestBadGroupConfigsAreRefused(t *testing.T) {
 func TestTextsThatAGroupCannotHold(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{strings.Repeat("x", 1<<16), "\xff", "a\xffb"} {
-		if _, err := g.InitiateCheckpoint(within(t), text); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := g.InitiateCheckpoint(waittest.Limit(t), text); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("checkpoint %.10q: %v", text, err)
 		}
-		if _, err := g.OpenReader(within(t), text, DefaultReaderConfig()); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := g.OpenReader(waittest.Limit(t), text, DefaultReaderConfig()); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("reader %.10q: %v", text, err)
 		}
-		if err := g.ReaderOffline(within(t), text); err != nil { // there is no such reader
+		if err := g.ReaderOffline(waittest.Limit(t), text); err != nil { // there is no such reader
 			t.Errorf("offline %.10q: %v", text, err)
 		}
 	}
-	if _, err := g.InitiateCheckpoint(within(t), strings.Repeat("x", 1<<16-1)); err != nil {
+	if _, err := g.InitiateCheckpoint(waittest.Limit(t), strings.Repeat("x", 1<<16-1)); err != nil {
 		t.Error(err)
 	}
 	for _, p := range []EventPointer{{}, {streamcut.Pointer{Segment: readergroup.Segment{Stream: c.Stream}, Offset: -1, Length: 8}},
 		{streamcut.Pointer{Segment: readergroup.Segment{Stream: c.Stream}, Length: math.MaxInt32}}} {
-		if e, err := g.client.FetchEvent(within(t), p); !errors.Is(err, ErrInvalidArgument) {
+		if e, err := g.client.FetchEvent(waittest.Limit(t), p); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("event at %q: %q, %v", p, e, err)
 		}
 	}
-	if err := g.ResetTo(within(t), StreamCut{}); !errors.Is(err, ErrInvalidArgument) {
+	if err := g.ResetTo(waittest.Limit(t), StreamCut{}); !errors.Is(err, ErrInvalidArgument) {
 		t.Error(err)
 	}
-	if err := g.ResetTo(within(t)); !errors.Is(err, ErrInvalidArgument) {
+	if err := g.ResetTo(waittest.Limit(t)); !errors.Is(err, ErrInvalidArgument) {
 		t.Error(err)
 	}
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -149,16 +150,16 @@ func TestInvalidNamesAreRefused(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	for _, name := range []string{"", "with space", "_internal", "a/b", strings.Repeat("x", 251), "ümlaut"} {
-		if _, err := w.client.CreateScope(within(t), name); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := w.client.CreateScope(waittest.Limit(t), name); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("scope %q: %v", name, err)
 		}
-		if _, err := w.client.CreateStream(within(t), "scope", name, DefaultStreamConfig()); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := w.client.CreateStream(waittest.Limit(t), "scope", name, DefaultStreamConfig()); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("stream %q: %v", name, err)
 		}
-		if _, err := w.client.OpenWriter(within(t), "scope", name, DefaultWriterConfig()); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := w.client.OpenWriter(waittest.Limit(t), "scope", name, DefaultWriterConfig()); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("writer on %q: %v", name, err)
 		}
-		if _, err := w.client.OpenReaderGroup(within(t), "scope", name); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := w.client.OpenReaderGroup(waittest.Limit(t), "scope", name); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("group %q: %v", name, err)
 		}
 	}
@@ -168,7 +169,7 @@ func TestInvalidNamesAreRefused(t *testing.T) {
 func TestEventsThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.LargeEventBytes = MaxEventSize })
-	ctx := within(t)
+	ctx := waittest.Limit(t)
 	if _, err := w.Write(ctx, make([]byte, MaxEventSize+1)); !errors.Is(err, ErrEventTooLarge) {
 		t.Fatal(err)
 	}
@@ -231,7 +232,7 @@ func TestFullWindow(t *testing.T) {
 		t.Fatal(accepted, err)
 	}
 	c.Set(nil)
-	if n, err := w.Write(within(t), make([]byte, 1000)); n != last+1 || err != nil {
+	if n, err := w.Write(waittest.Limit(t), make([]byte, 1000)); n != last+1 || err != nil {
 		t.Fatal(n, err)
 	}
 	flush(t, w, last+1)
@@ -263,11 +264,11 @@ func TestHazard14SegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 		t.Fatalf("the segment that is down took %d kB of 64", taken)
 	}
 	for range 500 {
-		if _, err := w.WriteKeyed(within(t), high, make([]byte, 1000)); err != nil {
+		if _, err := w.WriteKeyed(waittest.Limit(t), high, make([]byte, 1000)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the other segment has its events", func() bool { return len(c.Events(c.Name(1))) == 500 })
+	waittest.Until(t, "the other segment has its events", func() bool { return len(c.Events(c.Name(1))) == 500 })
 	if acked, _ := w.Acked(); acked != 0 {
 		t.Fatalf("acknowledged through %d, but event 1 is not stored", acked)
 	}
@@ -277,14 +278,14 @@ func TestClosing(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	write(t, w, "k", 1, 10)
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	c.expect(1, 10, 0)
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal("closing twice", err)
 	}
-	if _, err := w.Write(within(t), nil); !errors.Is(err, ErrClosed) {
+	if _, err := w.Write(waittest.Limit(t), nil); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
 	}
 	if _, err := w.TryWrite(nil); !errors.Is(err, ErrClosed) {
@@ -299,7 +300,7 @@ func TestClosing(t *testing.T) {
 	if err := w.client.Close(); err != nil {
 		t.Fatal("closing twice", err)
 	}
-	if _, err := w.client.CreateScope(within(t), "scope"); !errors.Is(err, ErrClosed) {
+	if _, err := w.client.CreateScope(waittest.Limit(t), "scope"); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
 	}
 }
@@ -349,10 +350,10 @@ func TestCloseAfterTheClientTellsWhatIsMissing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Close(within(t)); !errors.Is(err, ErrClosed) {
+	if err := w.Close(waittest.Limit(t)); !errors.Is(err, ErrClosed) {
 		t.Error(err)
 	}
-	if err := done.Close(within(t)); err != nil {
+	if err := done.Close(waittest.Limit(t)); err != nil {
 		t.Error(err)
 	}
 }
@@ -364,17 +365,17 @@ func TestStoresThatAnswerGarbage(t *testing.T) {
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 5 * time.Second })
 	c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
 	write(t, w, "k", 1, 100)
-	eventually(t, "the writer tries again", func() bool { return c.Dialled() > 2 })
+	waittest.Until(t, "the writer tries again", func() bool { return c.Dialled() > 2 })
 	c.Greet(nil)
 	flush(t, w, 100)
 	c.expect(1, 100, 0)
 
 	c.Greet(wire.Hello{HighVersion: 99, LowVersion: 98}.Append(nil))
 	c.CutAll()
-	if _, err := w.Write(within(t), []byte("12345678")); err != nil {
+	if _, err := w.Write(waittest.Limit(t), []byte("12345678")); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Flush(within(t)); !errors.Is(err, ErrProtocol) || !strings.Contains(err.Error(), "versions 98 to 99") {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrProtocol) || !strings.Contains(err.Error(), "versions 98 to 99") {
 		t.Fatal(err)
 	}
 	if acked, err := w.Acked(); acked != 100 || err == nil {
@@ -407,7 +408,7 @@ func TestNotify(t *testing.T) {
 	for at := int64(0); at < 100; {
 		at = <-told
 	}
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	for range told {
@@ -430,7 +431,7 @@ func TestClientClosesWhileAWriterIsBeingClosed(t *testing.T) {
 	write(t, w, "k", 1, 5)
 	closed := make(chan error)
 	go func() { closed <- w.Close(context.Background()) }()
-	eventually(t, "the writer is being closed", func() bool { _, err := w.TryWrite(nil); return errors.Is(err, ErrClosed) })
+	waittest.Until(t, "the writer is being closed", func() bool { _, err := w.TryWrite(nil); return errors.Is(err, ErrClosed) })
 	if err := w.client.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -443,7 +444,7 @@ func TestClientClosesWhileAWriterIsBeingClosed(t *testing.T) {
 func TestNotifyOfAWriterThatHasEnded(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	told := make(chan error, 1)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -24,7 +25,7 @@ func numbers(first, last int64) [][]byte {
 // writeBatch writes the events first to last as one.
 func writeBatch(t *testing.T, w *Writer, key string, first, last int64) {
 	t.Helper()
-	if got, err := w.WriteBatch(within(t), key, numbers(first, last)); got != last || err != nil {
+	if got, err := w.WriteBatch(waittest.Limit(t), key, numbers(first, last)); got != last || err != nil {
 		t.Fatalf("the batch up to %d got number %d: %v", last, got, err)
 	}
 }
@@ -99,7 +100,7 @@ func TestBatchMovesToTheSuccessorWhole(t *testing.T) {
 func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
-	ctx := within(t)
+	ctx := waittest.Limit(t)
 	for _, refused := range []struct {
 		events [][]byte
 		code   Code

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // step does a reader's group work with the newest state.
@@ -24,7 +25,7 @@ func (r *Reader) step(t *testing.T) {
 func (g *ReaderGroup) passed(t *testing.T, name string) (offsets map[int32]int64, ok bool) {
 	t.Helper()
 	state, log := g.replica(nil)
-	if err := log.Fetch(within(t)); err != nil {
+	if err := log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	all, ok := state.CheckpointOffsets(name)
@@ -64,7 +65,7 @@ func TestHazard17NamedCheckpointIsTheApplications(t *testing.T) {
 		t.Fatal(err)
 	}
 	var at *AtCheckpoint
-	if s, err := r.Next(within(t)); s != nil || !errors.As(err, &at) || at.Name != "named" {
+	if s, err := r.Next(waittest.Limit(t)); s != nil || !errors.As(err, &at) || at.Name != "named" {
 		t.Fatal(s, err)
 	}
 	r.step(t)
@@ -104,7 +105,7 @@ func TestCheckpointThatIsGivenUpHoldsNothingUp(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := g.CancelCheckpoints(within(t)); err != nil {
+		if err := g.CancelCheckpoints(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 		r.step(t)
@@ -137,7 +138,7 @@ func TestHazard17SilentCheckpointsPassBesideTheApplication(t *testing.T) {
 		if err := s.ReleaseAt(s.StartOffset()); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Close(within(t)); err != nil {
+		if err := r.Close(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -152,15 +153,15 @@ func TestCheckpointThatIsForgottenAtOnceIsTold(t *testing.T) {
 	r.step(t)
 	told := make(chan error, 1)
 	go func() {
-		cuts, err := g.GenerateStreamCuts(within(t))
+		cuts, err := g.GenerateStreamCuts(waittest.Limit(t))
 		if err == nil && (len(cuts) != 1 || cuts[0].Offsets()[0] != 7) {
 			err = fmt.Errorf("the cuts are %v", cuts)
 		}
 		told <- err
 	}()
 	var name string
-	eventually(t, "cuts are asked for", func() bool {
-		state, _, err := g.read(within(t))
+	waittest.Until(t, "cuts are asked for", func() bool {
+		state, _, err := g.read(waittest.Limit(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +189,7 @@ func TestCheckpointTellsWhatWasReadToTheEnd(t *testing.T) {
 	r.step(t)
 	var at *AtCheckpoint
 	for {
-		s, err := r.Next(within(t))
+		s, err := r.Next(waittest.Limit(t))
 		if errors.As(err, &at) {
 			break
 		}
@@ -203,7 +204,7 @@ func TestCheckpointTellsWhatWasReadToTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Seal(c.Name(0))
-	eventually(t, "the segment is at its end", func() bool {
+	waittest.Until(t, "the segment is at its end", func() bool {
 		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
 	})
 	a := r.order[0]
@@ -227,13 +228,13 @@ func TestCheckpointIsWaitedForInSeveralCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	for begun, calls := false, 0; !begun || calls < 2; calls++ {
-		short, cancel := context.WithTimeout(within(t), 50*time.Millisecond)
+		short, cancel := context.WithTimeout(waittest.Limit(t), 50*time.Millisecond)
 		_, err := g.InitiateCheckpoint(short, "c")
 		cancel()
 		if !errors.Is(err, ErrTimedOut) {
 			t.Fatal(err)
 		}
-		state, _, err := g.read(within(t))
+		state, _, err := g.read(waittest.Limit(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,16 +244,16 @@ func TestCheckpointIsWaitedForInSeveralCalls(t *testing.T) {
 	if _, done := g.passed(t, "c"); !done {
 		t.Fatal("it is not passed")
 	}
-	if other, err := g.client.OpenReaderGroup(within(t), g.scope, g.name); err != nil {
+	if other, err := g.client.OpenReaderGroup(waittest.Limit(t), g.scope, g.name); err != nil {
 		t.Fatal(err)
-	} else if _, err := other.InitiateCheckpoint(within(t), "c"); !errors.Is(err, ErrAlreadyExists) {
+	} else if _, err := other.InitiateCheckpoint(waittest.Limit(t), "c"); !errors.Is(err, ErrAlreadyExists) {
 		t.Fatal(err)
 	}
-	checkpoint, err := g.InitiateCheckpoint(within(t), "c")
+	checkpoint, err := g.InitiateCheckpoint(waittest.Limit(t), "c")
 	if err != nil || checkpoint.Cuts()[0].Offsets()[0] != 11 {
 		t.Fatal(checkpoint, err)
 	}
-	if _, err := g.InitiateCheckpoint(within(t), "c"); !errors.Is(err, ErrAlreadyExists) {
+	if _, err := g.InitiateCheckpoint(waittest.Limit(t), "c"); !errors.Is(err, ErrAlreadyExists) {
 		t.Fatal(err)
 	}
 }

@@ -3,6 +3,8 @@ package client
 import (
 	"sync"
 	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A client may be closed at any moment while writers and transactions are opened: what
@@ -16,25 +18,25 @@ func TestClientIsClosedWhileWritersAreOpened(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		txns, err := client.OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultTransactionalWriterConfig())
+		txns, err := client.OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultTransactionalWriterConfig())
 		if err != nil {
 			t.Fatal(err)
 		}
 		var opening sync.WaitGroup
 		for range 4 {
 			opening.Go(func() {
-				if w, err := client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err == nil {
+				if w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err == nil {
 					<-w.life.Ended()
 				}
 			})
 			opening.Go(func() {
-				if txn, err := txns.Begin(within(t)); err == nil {
+				if txn, err := txns.Begin(waittest.Limit(t)); err == nil {
 					<-txn.events.life.Ended()
 				}
 			})
 		}
 		for range round % 6 {
-			if _, err := client.Segments(within(t), c.Stream.Scope, c.Stream.Name); err != nil {
+			if _, err := client.Segments(waittest.Limit(t), c.Stream.Scope, c.Stream.Name); err != nil {
 				break
 			}
 		}

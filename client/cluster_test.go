@@ -1,18 +1,17 @@
 package client
 
 import (
-	"context"
 	"encoding/binary"
 	"math"
 	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -63,55 +62,18 @@ func (c *cluster) writer(change func(*Config, *WriterConfig)) *Writer {
 		change(&config, &limits)
 	}
 	client := c.client(config)
-	w, err := client.OpenWriter(within(c.t), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := client.OpenWriter(waittest.Limit(c.t), c.Stream.Scope, c.Stream.Name, limits)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	return w
 }
 
-// within bounds a test that must not hang.
-func within(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// deadlineWhen is a context that reaches its deadline when something holds, so that it
-// does not end before, however slow the machine is.
-func deadlineWhen(t *testing.T, holds func() bool) context.Context {
-	ctx := deadline{context.Background(), make(chan struct{})}
-	go func() {
-		defer close(ctx.over)
-		for t.Context().Err() == nil && !holds() {
-			time.Sleep(time.Millisecond)
-		}
-	}()
-	return ctx
-}
-
-type deadline struct {
-	context.Context
-	over chan struct{}
-}
-
-func (d deadline) Done() <-chan struct{} { return d.over }
-
-func (d deadline) Err() error {
-	select {
-	case <-d.over:
-		return context.DeadlineExceeded
-	default:
-		return nil
-	}
-}
-
 // write writes the events first to last, each holding its number.
 func write(t *testing.T, w *Writer, key string, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		got, err := w.WriteKeyed(within(t), key, binary.BigEndian.AppendUint64(nil, uint64(n)))
+		got, err := w.WriteKeyed(waittest.Limit(t), key, binary.BigEndian.AppendUint64(nil, uint64(n)))
 		if err != nil || got != n {
 			t.Fatalf("event %d got number %d: %v", n, got, err)
 		}
@@ -145,23 +107,11 @@ func (c *cluster) expect(first, last int64, ids ...naming.SegmentID) {
 // flush waits until everything is acknowledged.
 func flush(t *testing.T, w *Writer, last int64) {
 	t.Helper()
-	if err := w.Flush(within(t)); err != nil {
+	if err := w.Flush(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if acked, err := w.Acked(); acked != last || err != nil {
 		t.Fatalf("acknowledged through %d of %d: %v", acked, last, err)
-	}
-}
-
-// eventually waits for a condition.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(2 * time.Minute)
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatalf("not so after two minutes: %s", what)
-		}
-		time.Sleep(time.Millisecond)
 	}
 }
 

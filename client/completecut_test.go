@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // startAt lets the group start anew at places, and end at others.
@@ -30,7 +31,7 @@ func (g *ReaderGroup) startAt(t *testing.T, c *cluster, from, to map[naming.Segm
 func drain(t *testing.T, r *Reader) (events []string) {
 	t.Helper()
 	for {
-		s, err := r.Next(within(t))
+		s, err := r.Next(waittest.Limit(t))
 		if errors.Is(err, ErrEnd) {
 			return events
 		}
@@ -70,7 +71,7 @@ func TestGroupDoesNotWaitForWhatItsCutLacks(t *testing.T) {
 	c := mergedStream(t)
 	g := c.group()
 	g.startAt(t, c, map[naming.SegmentID]int64{right: 0}, nil)
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func TestSuccessorWaitsForWhatIsStillToCome(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the segment has ended", func() bool {
+	waittest.Until(t, "the segment has ended", func() bool {
 		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
 	})
 	if err := r.member.step(); err != nil {
@@ -150,7 +151,7 @@ func TestCutsAreOfTheWholeStream(t *testing.T) {
 			}
 			g.note(t, append(updates, completed, readergroup.RemoveReader{Reader: "r"})...)
 		}
-		cuts, err := g.GenerateStreamCuts(within(t))
+		cuts, err := g.GenerateStreamCuts(waittest.Limit(t))
 		switch {
 		case err != nil:
 			t.Errorf("%s: %v", what, err)
@@ -179,7 +180,7 @@ func TestCutOfACheckpointIsOfItsTime(t *testing.T) {
 		readergroup.CheckpointReader{Checkpoint: "c", Reader: "r", Offsets: map[readergroup.Segment]int64{segment(right): -1}},
 		readergroup.SegmentCompleted{Reader: "r", Segment: segment(right), Successors: after})
 	g.begun.Store("c", nil)
-	checkpoint, err := g.InitiateCheckpoint(within(t), "c")
+	checkpoint, err := g.InitiateCheckpoint(waittest.Limit(t), "c")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -107,13 +108,13 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	config := DefaultConfig()
 	config.TokenProvider = i.provide
 	g := c.groupOf(config)
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	must(t, err)
-	w, err := g.client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+	w, err := g.client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
 	must(t, err)
 	limits := DefaultTransactionalWriterConfig()
 	limits.Lease = 15 * time.Second // a sign of life every five
-	tw, err := g.client.OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
+	tw, err := g.client.OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
 	must(t, err)
 
 	var ids uint64
@@ -121,18 +122,18 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	event := func() []byte { ids++; return binary.BigEndian.AppendUint64(nil, ids) }
 	seen := make(tally)
 	keys := []string{keyFor(0, 0.5), keyFor(0.5, 1)}
-	kept, err := tw.Begin(within(t)) // over all of it
+	kept, err := tw.Begin(waittest.Limit(t)) // over all of it
 	must(t, err)
 	for round := 0; i.count() < 20 || c.Calls("pingTransaction") < 2; round++ {
-		_, err := kept.Write(within(t), event())
+		_, err := kept.Write(waittest.Limit(t), event())
 		must(t, err)
 		held++
-		txn, err := tw.Begin(within(t))
+		txn, err := tw.Begin(waittest.Limit(t))
 		must(t, err)
 		for _, key := range keys {
-			_, err := w.WriteKeyed(within(t), key, event())
+			_, err := w.WriteKeyed(waittest.Limit(t), key, event())
 			must(t, err)
-			_, err = txn.WriteKeyed(within(t), key, event())
+			_, err = txn.WriteKeyed(waittest.Limit(t), key, event())
 			must(t, err)
 		}
 		if round%4 == 1 {
@@ -142,19 +143,19 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 			c.Void()
 			c.CutAll()
 		}
-		must(t, txn.Commit(within(t)))
-		must(t, w.Flush(within(t)))
+		must(t, txn.Commit(waittest.Limit(t)))
+		must(t, w.Flush(waittest.Limit(t)))
 		for len(seen) < int(ids)-held {
 			seen.take(t, next(t, r))
 		}
 	}
-	must(t, kept.Commit(within(t)))
+	must(t, kept.Commit(waittest.Limit(t)))
 	for len(seen) < int(ids) {
 		seen.take(t, next(t, r))
 	}
-	must(t, tw.Close(within(t)))
-	must(t, w.Close(within(t)))
-	must(t, r.Close(within(t)))
+	must(t, tw.Close(waittest.Limit(t)))
+	must(t, w.Close(waittest.Limit(t)))
+	must(t, r.Close(waittest.Limit(t)))
 	seen.once(t, ids)
 	if n := i.overlaps.Load(); n > 0 {
 		t.Errorf("the provider was called %d times while it ran", n)
@@ -185,7 +186,7 @@ func TestSourcesOfBearerTokens(t *testing.T) {
 			config := DefaultConfig()
 			config.AuthMethod = method
 			source.set(&config)
-			if _, err := c.client(config).OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err != nil {
+			if _, err := c.client(config).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err != nil {
 				t.Errorf("%s with method %q: %v", source.name, method, err)
 			}
 		}
@@ -235,7 +236,7 @@ func TestProvidersThatUseTheirClient(t *testing.T) {
 	}
 	client, err := New(config)
 	must(t, err)
-	ctx, cancel := context.WithTimeout(within(t), 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(waittest.Limit(t), 100*time.Millisecond)
 	defer cancel()
 	if _, err := client.CreateScope(ctx, "s"); !errors.Is(err, ErrTimedOut) || !strings.Contains(err.Error(), "the token provider") {
 		t.Error(err)

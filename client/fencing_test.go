@@ -17,6 +17,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -88,7 +89,7 @@ func (w *contender) write(t *testing.T, events int) (err error) {
 	for range events {
 		event := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(w.next)), uint64(w.index))
 		var n int64
-		if n, err = w.WriteKeyed(within(t), fmt.Sprint("key", w.next%keys), event); err != nil {
+		if n, err = w.WriteKeyed(waittest.Limit(t), fmt.Sprint("key", w.next%keys), event); err != nil {
 			return err
 		}
 		if n != w.next {
@@ -137,7 +138,7 @@ func (c *contest) ever() map[mark]bool {
 func (c *contest) truncate(r *rand.Rand) {
 	var all []controller.SegmentRange
 	for epoch := int32(0); ; epoch++ {
-		segments, err := c.looks.controller.EpochSegments(within(c.t), c.Stream, epoch)
+		segments, err := c.looks.controller.EpochSegments(waittest.Limit(c.t), c.Stream, epoch)
 		if err != nil {
 			break
 		}
@@ -172,7 +173,7 @@ func (c *contest) truncate(r *rand.Rand) {
 func (c *contest) newest(of func(naming.SegmentID) bool) (newest segment.Incarnation) {
 	for _, id := range c.Segments() {
 		if of(id) {
-			holder, err := segment.Attribute(within(c.t), c.looks.stores, c.Name(id), segmentstore.Write, newIdentity("script").uuid("holder"))
+			holder, err := segment.Attribute(waittest.Limit(c.t), c.looks.stores, c.Name(id), segmentstore.Write, newIdentity("script").uuid("holder"))
 			if err != nil && fault.CodeOf(err) != fault.NoSuchSegment {
 				c.t.Fatal(err)
 			}
@@ -190,14 +191,14 @@ func (c *contest) judge() {
 	if err := newest.write(c.t, 2*keys); err != nil {
 		c.t.Fatalf("the newest writer: %v", err)
 	}
-	if err := newest.Flush(within(c.t)); err != nil {
+	if err := newest.Flush(waittest.Limit(c.t)); err != nil {
 		c.t.Fatalf("the newest writer: %v", err)
 	}
 	before := c.ever()
 	for _, w := range c.writers[:len(c.writers)-1] {
 		err := w.write(c.t, 2*keys)
 		if err == nil {
-			err = w.Flush(within(c.t))
+			err = w.Flush(waittest.Limit(c.t))
 		}
 		if err == nil && w.there[w.next-1] {
 			continue // it has not come to what is not stored yet
@@ -266,7 +267,7 @@ func TestSupersededWritersAcknowledgeNothingThatIsNotStored(t *testing.T) {
 				case 4:
 					c.Release()
 				case 5:
-					if err := w.Flush(within(t)); err != nil && !errors.Is(err, ErrFenced) {
+					if err := w.Flush(waittest.Limit(t)); err != nil && !errors.Is(err, ErrFenced) {
 						t.Fatal(err)
 					}
 				default:
@@ -307,9 +308,9 @@ func disorder(r *rand.Rand) storetest.Fault {
 // stored.
 func (c *cluster) superseded(w process, key string) {
 	c.t.Helper()
-	_, err := w.WriteKeyed(within(c.t), key, binary.BigEndian.AppendUint64(nil, 1<<40))
+	_, err := w.WriteKeyed(waittest.Limit(c.t), key, binary.BigEndian.AppendUint64(nil, 1<<40))
 	if err == nil {
-		err = w.Flush(within(c.t))
+		err = w.Flush(waittest.Limit(c.t))
 	}
 	if !errors.Is(err, ErrFenced) {
 		c.t.Errorf("the superseded writer: %v", err)
@@ -469,7 +470,7 @@ func TestIDIsNotUsedUp(t *testing.T) {
 	p.playTo(t, 10)
 	flush(t, p.Writer, 10)
 	c.Scale([]naming.SegmentID{0}, 0, 1)
-	ctx := within(t)
+	ctx := waittest.Limit(t)
 	owner := controller.SegmentRange{Segment: c.Current()[0], Low: 0, High: 1}
 	many := segment.Incarnation(1<<32 + 1<<31)
 	if _, err := p.resumed.claims.change(ctx, owner, func(legacy) (int64, error) { return int64(many), nil }); err != nil {
@@ -525,11 +526,11 @@ func TestWriterThatComesToAReplacedSegmentIsSeen(t *testing.T) {
 		}
 		opened <- p
 	}()
-	eventually(t, "the first segment is asked whether it is sealed", func() bool { return c.Asked(c.Name(0)) > 0 })
+	waittest.Until(t, "the first segment is asked whether it is sealed", func() bool { return c.Asked(c.Name(0)) > 0 })
 	c.Instead("getCurrentSegments", &pb.Segments{Ranges: []*pb.SegmentRange{c.Segment(0, 0, 1)}})
 	late := c.mustProcess()
 	late.playTo(t, 10)
-	if err := late.Wait(within(t), 10); err != nil {
+	if err := late.Wait(waittest.Limit(t), 10); err != nil {
 		t.Fatal(err)
 	}
 	c.Instead("getCurrentSegments", nil)

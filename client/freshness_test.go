@@ -11,6 +11,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -114,7 +115,7 @@ func TestHazard15ReaderThatDoesNotSeeItsGroupHandsOutNothing(t *testing.T) {
 			}
 			config := DefaultReaderConfig()
 			config.LivenessTimeout = tc.own
-			r, err := g.OpenReader(within(t), "reader", config)
+			r, err := g.OpenReader(waittest.Limit(t), "reader", config)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,21 +137,21 @@ func TestHazard15ReaderThatDoesNotSeeItsGroupHandsOutNothing(t *testing.T) {
 			clock.pass(20 * time.Second)
 			expectStale(t, r)
 			seen.take(t, out)
-			eventually(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })
+			waittest.Until(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })
 			expectStale(t, r)
 			if tc.out {
 				c.Put(g.segment, removed(t, "reader"))
 			}
 			c.Set(nil)
 			if tc.out {
-				if s, err := r.Next(within(t)); CodeOf(err) != ErrReaderNotInGroup {
+				if s, err := r.Next(waittest.Limit(t)); CodeOf(err) != ErrReaderNotInGroup {
 					t.Fatal(s, err)
 				}
 			} else {
 				seen.take(t, next(t, r))
 				seen.once(t, 4)
 			}
-			if err := r.Close(within(t)); err != nil {
+			if err := r.Close(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -174,10 +175,10 @@ func TestHazard15ReaderThatSleptHandsOutNothing(t *testing.T) {
 			c.Put(c.Name(0), numbered(1))
 			make(tally).take(t, next(t, r))
 			c.Put(c.Name(0), numbered(2))
-			eventually(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })
+			waittest.Until(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })
 			sleep(&clock)
 			expectStale(t, r)
-			if err := g.ReaderOffline(within(t), "reader"); err != nil {
+			if err := g.ReaderOffline(waittest.Limit(t), "reader"); err != nil {
 				t.Fatal(err)
 			}
 			heir.member.refresh = time.Time{}
@@ -219,7 +220,7 @@ func TestStateIsAsOldAsTheQuestionForIt(t *testing.T) {
 	r.step(t)
 	make(tally).take(t, next(t, r))
 	c.Put(c.Name(0), numbered(2))
-	eventually(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })
+	waittest.Until(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })
 	clock.pass(10 * time.Second)
 	expectStale(t, r)
 }

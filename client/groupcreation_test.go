@@ -17,6 +17,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -155,35 +156,35 @@ func TestInterruptedCreationOfAGroup(t *testing.T) {
 					}
 					switch then {
 					case "create":
-						if again, err := second.CreateReaderGroup(within(t), "scope", "g", config); err != nil || again == complete {
+						if again, err := second.CreateReaderGroup(waittest.Limit(t), "scope", "g", config); err != nil || again == complete {
 							t.Fatalf("%s: %v, %v", about, again, err)
 						}
-						g, err := second.OpenReaderGroup(within(t), "scope", "g")
+						g, err := second.OpenReaderGroup(waittest.Limit(t), "scope", "g")
 						if err != nil {
 							t.Fatalf("%s: %v", about, err)
 						}
-						if _, err := g.Readers(within(t)); err != nil {
+						if _, err := g.Readers(waittest.Limit(t)); err != nil {
 							t.Fatalf("%s: %v", about, err)
 						}
 					case "create another":
-						again, err := second.CreateReaderGroup(within(t), "scope", "g", other)
+						again, err := second.CreateReaderGroup(waittest.Limit(t), "scope", "g", other)
 						mismatch := errors.Is(err, ErrConfigMismatch) && strings.Contains(err.Error(), differs)
 						if again == registered || mismatch != registered || mismatch && strings.Contains(err.Error(), "it has no state") != half {
 							t.Fatalf("%s: %v, %v", about, again, err)
 						}
 					case "open":
-						_, err := second.OpenReaderGroup(within(t), "scope", "g")
+						_, err := second.OpenReaderGroup(waittest.Limit(t), "scope", "g")
 						if errors.Is(err, ErrNoSuchReaderGroup) == complete || err != nil && strings.Contains(err.Error(), "create it again") != half {
 							t.Fatalf("%s: %v", about, err)
 						}
 					case "delete":
-						if err := second.DeleteReaderGroup(within(t), "scope", "g"); (err == nil) != registered || err != nil && !errors.Is(err, ErrNoSuchReaderGroup) {
+						if err := second.DeleteReaderGroup(waittest.Limit(t), "scope", "g"); (err == nil) != registered || err != nil && !errors.Is(err, ErrNoSuchReaderGroup) {
 							t.Fatalf("%s: %v", about, err)
 						}
 						if c.Group("scope", "g") != nil || c.Has("scope/_RGg/0.#epoch.0") {
 							t.Fatalf("%s: something is left", about)
 						}
-						if again, err := second.CreateReaderGroup(within(t), "scope", "g", other); err != nil || !again {
+						if again, err := second.CreateReaderGroup(waittest.Limit(t), "scope", "g", other); err != nil || !again {
 							t.Fatalf("%s: %v, %v", about, again, err)
 						}
 					}
@@ -219,7 +220,7 @@ func TestGroupOverAStreamThatIsNotThere(t *testing.T) {
 			want = ErrNoSuchScope
 		}
 		for _, streams := range [][]GroupStream{{lost}, {there, lost}, {lost, there}} {
-			if created, err := client.CreateReaderGroup(within(t), "scope", "g", DefaultReaderGroupConfig(streams...)); created || !errors.Is(err, want) || MayBeStored(err) {
+			if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", DefaultReaderGroupConfig(streams...)); created || !errors.Is(err, want) || MayBeStored(err) {
 				t.Fatalf("%v: %v, %v", streams, created, err)
 			}
 			if c.Group("scope", "g") != nil || c.Calls("createReaderGroup") > 0 {
@@ -227,7 +228,7 @@ func TestGroupOverAStreamThatIsNotThere(t *testing.T) {
 			}
 		}
 	}
-	if created, err := client.CreateReaderGroup(within(t), "scope", "g", DefaultReaderGroupConfig(there)); !created || err != nil {
+	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", DefaultReaderGroupConfig(there)); !created || err != nil {
 		t.Fatal(created, err)
 	}
 }
@@ -242,7 +243,7 @@ func TestCreationsOfOneGroupAtOnce(t *testing.T) {
 	for range 8 {
 		client := c.client(DefaultConfig())
 		work.Go(func() {
-			created, err := client.CreateReaderGroup(within(t), "scope", "g", config)
+			created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", config)
 			if err != nil {
 				t.Error(err)
 			}
@@ -264,7 +265,7 @@ func TestMismatchOfAGroupNamesWhatDiffers(t *testing.T) {
 	c.AddStream(naming.Stream{Scope: "scope", Name: "other"})
 	one, other := GroupStream{Scope: "scope", Stream: "stream"}, GroupStream{Scope: "scope", Stream: "other"}
 	config := DefaultReaderGroupConfig(one)
-	if created, err := client.CreateReaderGroup(within(t), "scope", "g", config); !created || err != nil {
+	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", config); !created || err != nil {
 		t.Fatal(created, err)
 	}
 	wide := StreamCut{}
@@ -286,17 +287,17 @@ func TestMismatchOfAGroupNamesWhatDiffers(t *testing.T) {
 		wanted := config
 		wanted.Streams = slices.Clone(config.Streams)
 		change(&wanted)
-		created, err := client.CreateReaderGroup(within(t), "scope", "g", wanted)
+		created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", wanted)
 		if created || !errors.Is(err, ErrConfigMismatch) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "state") || len(err.Error()) > 2000 {
 			t.Errorf("%s: %v, %.3000v", want, created, err)
 		}
 	}
 	wanted := config
 	wanted.MaxOutstandingCheckpoints, wanted.Retention = 4, GroupRetentionCheckpoint
-	if _, err := client.CreateReaderGroup(within(t), "scope", "g", wanted); err == nil || !strings.Contains(err.Error(), "is 3, not 4; group.retention is none, not checkpoint") {
+	if _, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", wanted); err == nil || !strings.Contains(err.Error(), "is 3, not 4; group.retention is none, not checkpoint") {
 		t.Error(err)
 	}
-	if created, err := client.CreateReaderGroup(within(t), "scope", "g", config); created || err != nil {
+	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", config); created || err != nil {
 		t.Error(created, err)
 	}
 }
@@ -306,29 +307,29 @@ func TestConfigurationsOfOtherClientsAreAccepted(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	client := c.client(DefaultConfig())
 	one := GroupStream{Scope: "scope", Stream: "stream"}
-	if created, err := client.CreateReaderGroup(within(t), "scope", "g", DefaultReaderGroupConfig(one)); !created || err != nil {
+	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", DefaultReaderGroupConfig(one)); !created || err != nil {
 		t.Fatal(created, err)
 	}
-	g, err := client.OpenReaderGroup(within(t), "scope", "g")
+	g, err := client.OpenReaderGroup(waittest.Limit(t), "scope", "g")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, millis := range []int64{math.MinInt64, -1, 0, 1, 3000, math.MaxInt64} {
 		for _, outstanding := range []int32{1, 3, math.MaxInt32} {
-			state, log, err := g.read(within(t))
+			state, log, err := g.read(waittest.Limit(t))
 			if err != nil {
 				t.Fatal(err)
 			}
 			strange := state.Config()
 			strange.RefreshMillis, strange.CheckpointMillis, strange.MaxOutstandingCheckpoints = millis, millis, outstanding
-			if err := g.reset(within(t), state, log, strange); err != nil {
+			if err := g.reset(waittest.Limit(t), state, log, strange); err != nil {
 				t.Fatal(millis, outstanding, err)
 			}
-			config, err := g.Config(within(t))
+			config, err := g.Config(waittest.Limit(t))
 			if err != nil {
 				t.Fatal(millis, outstanding, err)
 			}
-			if err := g.Reset(within(t), config); err != nil {
+			if err := g.Reset(waittest.Limit(t), config); err != nil {
 				t.Errorf("%d ms, %d outstanding: %+v: %v", millis, outstanding, config, err)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -35,7 +36,7 @@ func TestHazard15SignOfLifeAtTheLastMoment(t *testing.T) {
 	if !written {
 		t.Fatal("the silent reader was not to be taken out")
 	}
-	if state, _, err := g.read(within(t)); err != nil || !state.Online("slow") {
+	if state, _, err := g.read(waittest.Limit(t)); err != nil || !state.Online("slow") {
 		t.Fatal("the reader was taken out although it was heard of:", err)
 	}
 }
@@ -123,7 +124,7 @@ func TestHazard18SegmentOfWhichASliceIsOutStays(t *testing.T) {
 	r.step(t)
 	out := []*Slice{next(t, r), next(t, r)}
 	c.Scale(c.Current(), 0, 1)
-	eventually(t, "both segments are at their end", func() bool {
+	waittest.Until(t, "both segments are at their end", func() bool {
 		return len(r.assignments(func(a *assignment) bool { return a.ended })) == 2
 	})
 	g.note(t, readergroup.AddReader{Reader: "other"})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -23,15 +24,15 @@ func TestResetsUnderWayAtOnceLeaveTheControllersConfig(t *testing.T) {
 			c := startCluster(t, 0, 0.5, 1)
 			client := c.client(DefaultConfig())
 			stream := GroupStream{Scope: c.Stream.Scope, Stream: c.Stream.Name}
-			if _, err := client.CreateReaderGroup(within(t), stream.Scope, "g", DefaultReaderGroupConfig(stream)); err != nil {
+			if _, err := client.CreateReaderGroup(waittest.Limit(t), stream.Scope, "g", DefaultReaderGroupConfig(stream)); err != nil {
 				t.Fatal(err)
 			}
-			g, err := client.OpenReaderGroup(within(t), stream.Scope, "g")
+			g, err := client.OpenReaderGroup(waittest.Limit(t), stream.Scope, "g")
 			if err != nil {
 				t.Fatal(err)
 			}
 			c.Put(c.Name(0), numbered(1))
-			info, err := client.StreamInfo(within(t), stream.Scope, stream.Stream)
+			info, err := client.StreamInfo(waittest.Limit(t), stream.Scope, stream.Stream)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,16 +46,16 @@ func TestResetsUnderWayAtOnceLeaveTheControllersConfig(t *testing.T) {
 			}
 			c.SetCalls(func(string, int) storetest.Verdict { keepOther(); return storetest.Serve })
 			c.Set(func(int, wire.Command) storetest.Verdict { keepOther(); return storetest.Serve })
-			if err := g.ResetTo(within(t), info.Tail); err != nil {
+			if err := g.ResetTo(waittest.Limit(t), info.Tail); err != nil {
 				t.Fatal(err)
 			}
 			c.Set(nil)
 			c.SetCalls(nil)
-			kept, err := client.controller.ReaderGroupConfig(within(t), g.scope, g.name)
+			kept, err := client.controller.ReaderGroupConfig(waittest.Limit(t), g.scope, g.name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			state, _, err := g.read(within(t))
+			state, _, err := g.read(waittest.Limit(t))
 			if err != nil {
 				t.Fatal(err)
 			}

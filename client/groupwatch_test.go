@@ -8,6 +8,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // told waits until a watch tells a status, and passes over others.
@@ -35,7 +36,7 @@ func TestWatchTellsHowAGroupChanges(t *testing.T) {
 	g := c.group()
 	g.startAt(t, c, map[naming.SegmentID]int64{left: 0, right: 0}, nil)
 	calls := make(chan GroupStatus, 100)
-	w, err := g.Watch(within(t), func(s GroupStatus) { calls <- s })
+	w, err := g.Watch(waittest.Limit(t), func(s GroupStatus) { calls <- s })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestWatchTellsHowAGroupChanges(t *testing.T) {
 	told(t, calls, GroupStatus{Segments: 2, Readers: 1})
 	g.note(t, readergroup.RemoveReader{Reader: "other"})
 	told(t, calls, GroupStatus{Segments: 2})
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func TestWatchTellsHowAGroupChanges(t *testing.T) {
 	}
 	drain(t, r)
 	told(t, calls, GroupStatus{Readers: 1, EndOfData: true})
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	told(t, calls, GroupStatus{EndOfData: true})
@@ -70,13 +71,13 @@ func TestWatchTellsHowAGroupChanges(t *testing.T) {
 	if last := <-calls; !errors.Is(last.Err, ErrNoSuchReaderGroup) {
 		t.Fatalf("last %+v is told", last)
 	}
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if len(calls) > 0 {
 		t.Fatalf("behind the last, %+v is told", <-calls)
 	}
-	if _, err := g.Watch(within(t), func(GroupStatus) {}); !errors.Is(err, ErrNoSuchReaderGroup) {
+	if _, err := g.Watch(waittest.Limit(t), func(GroupStatus) {}); !errors.Is(err, ErrNoSuchReaderGroup) {
 		t.Fatal(err)
 	}
 }
@@ -88,7 +89,7 @@ func TestCloseEndsAWatch(t *testing.T) {
 	g := c.group()
 	inside, leave := make(chan struct{}), make(chan struct{})
 	calls := 0
-	w, err := g.Watch(within(t), func(GroupStatus) {
+	w, err := g.Watch(waittest.Limit(t), func(GroupStatus) {
 		calls++
 		close(inside)
 		<-leave
@@ -105,20 +106,20 @@ func TestCloseEndsAWatch(t *testing.T) {
 	g.note(t, readergroup.AddReader{Reader: "other"})
 	close(leave)
 	for range 2 {
-		if err := w.Close(within(t)); err != nil {
+		if err := w.Close(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if calls != 1 {
 		t.Fatalf("the function was called %d times", calls)
 	}
-	if _, err := g.Watch(within(t), func(GroupStatus) {}); err != nil {
+	if _, err := g.Watch(waittest.Limit(t), func(GroupStatus) {}); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.client.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.Watch(within(t), func(GroupStatus) {}); !errors.Is(err, ErrClosed) {
+	if _, err := g.Watch(waittest.Limit(t), func(GroupStatus) {}); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
 	}
 }
@@ -128,7 +129,7 @@ func TestWatchOutlivesAnOutage(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
 	calls := make(chan GroupStatus, 100)
-	w, err := g.Watch(within(t), func(s GroupStatus) { calls <- s })
+	w, err := g.Watch(waittest.Limit(t), func(s GroupStatus) { calls <- s })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func TestWatchOutlivesAnOutage(t *testing.T) {
 	c.Refuse(nil)
 	g.note(t, readergroup.AddReader{Reader: "other"})
 	told(t, calls, GroupStatus{Segments: 1, Readers: 1})
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -104,7 +105,7 @@ var tasks = []task{
 	}},
 	{work: background.FindGroupSuccessors, method: "getSegmentsImmediatelyFollowing", begin: func(w *worker) {
 		w.Seal(w.Name(0))
-		eventually(w.t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
+		waittest.Until(w.t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
 	}},
 	{work: background.CompactGroupState, needs: writesState, begin: func(w *worker) { w.m.compactAfter, w.m.compactChance = 0, 1 }, due: func(w *worker) {
 		w.note(readergroup.UpdateDistanceToTail{Reader: "another"})
@@ -263,7 +264,7 @@ func TestGroupWorkFails(t *testing.T) {
 						return fails() > background.Tries
 					}
 					tolerated := of.method != "" && with.name == "not found" && of.work != background.RenewGroupConfig // is an answer
-					eventually(t, "the failure has come", func() bool {
+					waittest.Until(t, "the failure has come", func() bool {
 						w.step(of)
 						return w.m.finished || enough() || tolerated && hits.Load() > 0
 					})
@@ -271,21 +272,21 @@ func TestGroupWorkFails(t *testing.T) {
 						w.cure()
 					}
 					if !w.m.finished && lasts != "for ever" {
-						eventually(t, "the work succeeds", func() bool { w.step(of); return w.m.finished || fails() == 0 })
+						waittest.Until(t, "the work succeeds", func() bool { w.step(of); return w.m.finished || fails() == 0 })
 					}
 					if w.m.finished != dies {
 						_, err := w.r.TryNext()
 						t.Fatalf("finished is %v, should be %v: %v", w.m.finished, dies, err)
 					}
 					if dies {
-						if s, err := w.r.Next(within(t)); err == nil || CodeOf(err) == ErrTimedOut {
+						if s, err := w.r.Next(waittest.Limit(t)); err == nil || CodeOf(err) == ErrTimedOut {
 							t.Fatalf("%v, %v", s, err)
 						}
 						w.cure()
 						return
 					}
 					w.cure()
-					eventually(t, "the state is read", func() bool { w.step(of); return !w.r.stale() })
+					waittest.Until(t, "the state is read", func() bool { w.step(of); return !w.r.stale() })
 					w.Put(w.Name(1), numbered(1))
 					next(t, w.r)
 				})
@@ -315,7 +316,7 @@ func TestWatchFails(t *testing.T) {
 					return w.clock.now().time()
 				}}, "test")
 				calls := make(chan GroupStatus, 100)
-				watch, err := w.g.Watch(within(t), func(s GroupStatus) { calls <- s })
+				watch, err := w.g.Watch(waittest.Limit(t), func(s GroupStatus) { calls <- s })
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -331,15 +332,15 @@ func TestWatchFails(t *testing.T) {
 						t.Fatalf("%+v is told", last)
 					}
 				} else {
-					eventually(t, "the failure has come", func() bool { return hits.Load() > 0 && (lasts == "once" || fails() > 1) })
+					waittest.Until(t, "the failure has come", func() bool { return hits.Load() > 0 && (lasts == "once" || fails() > 1) })
 					if lasts == "for ever" {
-						eventually(t, "it has come often", func() bool { return fails() > background.Tries })
+						waittest.Until(t, "it has come often", func() bool { return fails() > background.Tries })
 					}
 					w.cure()
 					w.note(readergroup.AddReader{Reader: "other"})
 					told(t, calls, GroupStatus{Segments: 1, Readers: 1})
 				}
-				if err := watch.Close(within(t)); err != nil {
+				if err := watch.Close(waittest.Limit(t)); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -453,14 +454,14 @@ func TestHazard23ResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
 	if w.Calls("getReaderGroupConfig") == 0 {
 		t.Fatal("nobody tried to finish the reset")
 	}
-	_, err := w.g.OpenReader(within(t), "late", DefaultReaderConfig())
+	_, err := w.g.OpenReader(waittest.Limit(t), "late", DefaultReaderConfig())
 	if !errors.Is(err, ErrNoSuchStream) || !strings.Contains(err.Error(), "scope/deleted") || !strings.Contains(err.Error(), "reset it again") || MayBeStored(err) {
 		t.Fatal(err)
 	}
-	if err := w.g.Reset(within(t), DefaultReaderGroupConfig(GroupStream{Scope: w.Stream.Scope, Stream: w.Stream.Name})); err != nil {
+	if err := w.g.Reset(waittest.Limit(t), DefaultReaderGroupConfig(GroupStream{Scope: w.Stream.Scope, Stream: w.Stream.Name})); err != nil {
 		t.Fatal(err)
 	}
-	late, err := w.g.OpenReader(within(t), "late", DefaultReaderConfig())
+	late, err := w.g.OpenReader(waittest.Limit(t), "late", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -468,7 +469,7 @@ func TestHazard23ResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
 	if s, err := w.r.TryNext(); !errors.Is(err, ErrGroupReinitialized) {
 		t.Fatal(s, err)
 	}
-	if err := late.Close(within(t)); err != nil {
+	if err := late.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -485,14 +486,14 @@ func TestReaderOpensWithoutTheRightToFinishAReset(t *testing.T) {
 		return storetest.Serve
 	})
 	asked := w.Calls("getReaderGroupConfig")
-	late, err := w.g.OpenReader(within(t), "late", DefaultReaderConfig())
+	late, err := w.g.OpenReader(waittest.Limit(t), "late", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if w.Calls("getReaderGroupConfig") == asked {
 		t.Error("it did not try to finish the reset")
 	}
-	if err := late.Close(within(t)); err != nil {
+	if err := late.Close(waittest.Limit(t)); err != nil {
 		t.Error(err)
 	}
 }
@@ -502,14 +503,14 @@ func TestFailuresOfOneKindDoNotCountForAnother(t *testing.T) {
 	w := newWorker(t, plain)
 	w.m.attemptLimit = 100 * time.Millisecond
 	w.Seal(w.Name(0))
-	eventually(t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
+	waittest.Until(t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
 	w.SetCalls(func(method string, _ int) storetest.Verdict {
 		if method == "getSegmentsImmediatelyFollowing" {
 			return storetest.CloseNow
 		}
 		return storetest.Serve
 	})
-	eventually(t, "the controllers are away for long", func() bool {
+	waittest.Until(t, "the controllers are away for long", func() bool {
 		w.step(task{})
 		return w.r.life.Failures(background.FindGroupSuccessors) > 2*background.Tries
 	})
@@ -527,7 +528,7 @@ func TestFailuresOfOneKindDoNotCountForAnother(t *testing.T) {
 		t.Fatal("a garbled answer during an outage ends the reader:", err)
 	}
 	w.cure()
-	eventually(t, "all is well", func() bool { w.step(task{}); return w.m.waits == nil && !w.m.partial })
+	waittest.Until(t, "all is well", func() bool { w.step(task{}); return w.m.waits == nil && !w.m.partial })
 }
 
 // Readers without a sign of life are taken out while the controllers are away too, for as
@@ -538,7 +539,7 @@ func TestHazard15SilentReaderIsTakenOutWithoutControllers(t *testing.T) {
 	w.m.vigil.limit = time.Second
 	w.note(readergroup.RemoveReader{Reader: "first"}, readergroup.AddReader{Reader: "silent"})
 	w.Seal(w.Name(0))
-	eventually(t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
+	waittest.Until(t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
 	w.SetCalls(func(string, int) storetest.Verdict { return storetest.Ignore })
 	began := w.r.now()
 	for w.step(task{}); w.m.state.Online("silent"); w.step(task{}) {

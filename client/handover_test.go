@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -69,7 +70,7 @@ func (r *Reader) crash(t *testing.T) {
 	r.mu.Lock()
 	r.err = fault.New(fault.ReaderNotInGroup, "crash", r.id, "") // so that it does not leave
 	r.mu.Unlock()
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Error(err)
 	}
 }
@@ -103,7 +104,7 @@ func handOver(t *testing.T, crashes bool) {
 		work.Go(func() {
 			for life := 0; ; life++ {
 				name := fmt.Sprint("reader-", i, "-", life)
-				r, err := g.OpenReader(within(t), name, DefaultReaderConfig())
+				r, err := g.OpenReader(waittest.Limit(t), name, DefaultReaderConfig())
 				if err != nil {
 					t.Error(err)
 					return
@@ -129,10 +130,10 @@ func handOver(t *testing.T, crashes bool) {
 				leave()
 				if crashes && over.Err() == nil && dice(2) == 0 {
 					r.crash(t)
-					if err := g.ReaderOffline(within(t), name); err != nil {
+					if err := g.ReaderOffline(waittest.Limit(t), name); err != nil {
 						t.Error(err)
 					}
-				} else if err := r.Close(within(t)); err != nil {
+				} else if err := r.Close(waittest.Limit(t)); err != nil {
 					t.Error(err)
 				}
 				if errors.Is(err, ErrEnd) {
@@ -147,9 +148,9 @@ func handOver(t *testing.T, crashes bool) {
 	}
 	disturbances.Go(func() {
 		for over.Err() == nil {
-			state, log, err := g.read(within(t))
+			state, log, err := g.read(waittest.Limit(t))
 			if err == nil {
-				err = log.Compact(within(t), 2<<10, func() ([]byte, error) { return readergroup.EncodeInit(state.Compact()) })
+				err = log.Compact(waittest.Limit(t), 2<<10, func() ([]byte, error) { return readergroup.EncodeInit(state.Compact()) })
 			}
 			if err != nil {
 				t.Error(err)
@@ -161,9 +162,9 @@ func handOver(t *testing.T, crashes bool) {
 		for n := 0; over.Err() == nil; n++ {
 			var err error
 			if n%2 == 0 {
-				_, err = g.GenerateStreamCuts(within(t))
+				_, err = g.GenerateStreamCuts(waittest.Limit(t))
 			} else {
-				_, err = g.InitiateCheckpoint(within(t), fmt.Sprint("checkpoint-", n))
+				_, err = g.InitiateCheckpoint(waittest.Limit(t), fmt.Sprint("checkpoint-", n))
 			}
 			if err != nil {
 				t.Error(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/routing"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -101,7 +102,7 @@ func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 	c.Replace([]naming.SegmentID{0, 1}, merged)
 	c.Seal(c.Name(0))
 	write(t, w, high, 3, 3)
-	eventually(t, "event 3 is stored", func() bool { return len(c.stored(1)) == 2 })
+	waittest.Until(t, "event 3 is stored", func() bool { return len(c.stored(1)) == 2 })
 	write(t, w, high, 4, 4)
 	write(t, w, low, 5, 5)
 	write(t, w, high, 6, 6)
@@ -109,7 +110,7 @@ func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
-		eventually(t, "the writer asks segment 1", func() bool { return c.Asked(c.Name(1)) > 2 })
+		waittest.Until(t, "the writer asks segment 1", func() bool { return c.Asked(c.Name(1)) > 2 })
 	}()
 	<-asked
 	if opened.Load() {
@@ -266,7 +267,7 @@ func TestHazard14WriteInsideAnAckCallback(t *testing.T) {
 	const inside = 300 // of 1000 bytes; the window holds 64 KiB
 	c := startCluster(t, keyspace...)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
-	ctx := within(t)
+	ctx := waittest.Limit(t)
 	done := make(chan error, 1)
 	var once sync.Once
 	w.Notify(func(int64, error) {
@@ -309,10 +310,10 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 	flush(t, w, 10)
 	c.Set(once(isAppend, storetest.CloseLate)) // stored, but not acknowledged before the seal
 	write(t, w, "k", 11, 11)
-	eventually(t, "event 11 is stored", func() bool { return len(c.stored(0)) == 11 })
+	waittest.Until(t, "event 11 is stored", func() bool { return len(c.stored(0)) == 11 })
 	c.Seal(c.Name(0))
 	for n := int64(12); ; n++ {
-		if _, err := w.WriteKeyed(within(t), "k", []byte("12345678")); err != nil {
+		if _, err := w.WriteKeyed(waittest.Limit(t), "k", []byte("12345678")); err != nil {
 			if !errors.Is(err, ErrStreamSealed) || !IsFinal(err) || MayBeStored(err) {
 				t.Fatal(err)
 			}
@@ -374,12 +375,12 @@ func TestSealedStreamTellsThatSomeEventsAreStored(t *testing.T) {
 	})
 	write(t, w, low, 1, 1)
 	write(t, w, high, 2, 2)
-	eventually(t, "event 2 is stored", func() bool { return len(c.stored(1)) == 1 })
+	waittest.Until(t, "event 2 is stored", func() bool { return len(c.stored(1)) == 1 })
 	c.Set(nil)
 	c.Seal(c.Name(0))
 	c.Seal(c.Name(1))
 	c.CutAll()
-	if err := w.Flush(within(t)); !errors.Is(err, ErrStreamSealed) || !MayBeStored(err) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrStreamSealed) || !MayBeStored(err) {
 		t.Fatal(err)
 	}
 	if acked, _ := w.Acked(); acked != 0 {

@@ -7,6 +7,7 @@ import (
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // elsewhere is a transactional writer that found its last transaction at another
@@ -21,8 +22,8 @@ func elsewhere(t *testing.T, c *cluster, other *storetest.Server) *Transactional
 	last := begin(t, w)
 	other.Create(c.Part(last.ID(), 0))
 	put(t, last, "k", 1, 1)
-	must(t, last.Flush(within(t)))
-	must(t, last.Abort(within(t)))
+	must(t, last.Flush(waittest.Limit(t)))
+	must(t, last.Abort(waittest.Limit(t)))
 	return w
 }
 
@@ -42,7 +43,7 @@ func TestTransactionIsNotWhereTheLastOneWas(t *testing.T) {
 				asked := c.Calls("getURI")
 				txn := begin(t, w)
 				put(t, txn, "k", 1, 10)
-				must(t, txn.Commit(within(t)))
+				must(t, txn.Commit(waittest.Limit(t)))
 				if n := c.Calls("getURI") - asked; n != want {
 					t.Fatalf("the controller was asked %d times, want %d", n, want)
 				}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -99,7 +100,7 @@ func TestNumbersThatWereNeverSentAcknowledgeNothing(t *testing.T) {
 					if has := stored(); len(has) != 20 || has[0] != 1 || has[19] != 20 {
 						t.Errorf("stored are %v", has)
 					}
-					if err := w.Close(within(t)); err != nil { // before the transaction's segments go
+					if err := w.Close(waittest.Limit(t)); err != nil { // before the transaction's segments go
 						t.Error(err)
 					}
 				})
@@ -147,7 +148,7 @@ func TestNumbersOfEarlierWritersArePlausible(t *testing.T) {
 	for n := int64(1); n <= 50; n++ {
 		write(t, p.Writer, key(n), n, n)
 	}
-	if err := p.Wait(within(t), 50); err != nil {
+	if err := p.Wait(waittest.Limit(t), 50); err != nil {
 		t.Fatal(err)
 	}
 	p.kill()

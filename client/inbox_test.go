@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -92,7 +93,7 @@ func writeBy(t *testing.T, w *Writer, y *tray, key string, n int64) (number int6
 func TestInboxKeepsOrderAndNumbers(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
-	defer w.Close(within(t))
+	defer w.Close(waittest.Limit(t))
 	y := &tray{}
 	w.UseInbox(y, traySize)
 	keys := []string{keyFor(0, 0.5), keyFor(0.5, 1)}
@@ -100,7 +101,7 @@ func TestInboxKeepsOrderAndNumbers(t *testing.T) {
 	const events = 50_000
 	for n := int64(1); n <= events; {
 		if n%5000 == 0 { // one that the inbox does not take
-			number, err := w.WriteKeyed(within(t), keys[n%2], binary.BigEndian.AppendUint64(nil, uint64(n)))
+			number, err := w.WriteKeyed(waittest.Limit(t), keys[n%2], binary.BigEndian.AppendUint64(nil, uint64(n)))
 			if number != n || err != nil {
 				t.Fatalf("event %d got number %d: %v", n, number, err)
 			}
@@ -158,7 +159,7 @@ func fillInbox(t *testing.T, w *Writer, y *tray, from int64) int64 {
 func TestInboxIsNotForgotten(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
-	defer w.Close(within(t))
+	defer w.Close(waittest.Limit(t))
 	y := &tray{}
 	w.UseInbox(y, traySize)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -168,8 +169,8 @@ func TestInboxIsNotForgotten(t *testing.T) {
 		return storetest.Serve
 	})
 	last := fillInbox(t, w, y, 1)
-	eventually(t, "the inbox is empty", func() bool { return w.newestTaken() == last })
-	eventually(t, "the inbox is shut", func() bool { return !y.isOpen() })
+	waittest.Until(t, "the inbox is empty", func() bool { return w.newestTaken() == last })
+	waittest.Until(t, "the inbox is shut", func() bool { return !y.isOpen() })
 	c.Set(nil)
 	c.CutAll()
 	flush(t, w, last)
@@ -191,7 +192,7 @@ func TestFlushAndCloseCoverTheInbox(t *testing.T) {
 	last := fillInbox(t, w, y, 1)
 	flush(t, w, last)
 	last = fillInbox(t, w, y, last+1)
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	c.expect(1, last, 0)
@@ -217,13 +218,13 @@ func TestInboxOfAFailedWriter(t *testing.T) {
 	if y.isOpen() {
 		t.Error("the inbox is open")
 	}
-	if err := w.Wait(within(t), last); !errors.Is(err, fault.StreamSealed) {
+	if err := w.Wait(waittest.Limit(t), last); !errors.Is(err, fault.StreamSealed) {
 		t.Errorf("Wait: %v", err)
 	}
 	if _, err := w.TryWrite(nil); !errors.Is(err, fault.StreamSealed) {
 		t.Errorf("TryWrite: %v", err)
 	}
-	w.Close(within(t))
+	w.Close(waittest.Limit(t))
 }
 
 // What lies in the inbox of a writer that fails counts as accepted: Flush and Close
@@ -243,10 +244,10 @@ func TestFlushAndCloseOfAFailedWriterKnowTheInbox(t *testing.T) {
 	}
 	w.fail(fenced(w.stream))
 	w.mu.Unlock()
-	if err := w.Flush(within(t)); !errors.Is(err, fault.Fenced) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, fault.Fenced) {
 		t.Errorf("Flush: %v", err)
 	}
-	if err := w.Close(within(t)); !errors.Is(err, fault.Fenced) {
+	if err := w.Close(waittest.Limit(t)); !errors.Is(err, fault.Fenced) {
 		t.Errorf("Close: %v", err)
 	}
 	if acked, _ := w.Acked(); acked != 5 {

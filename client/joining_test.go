@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -26,7 +27,7 @@ func TestOpeningAReaderThatFailsSaysThatItMayBeInTheGroup(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			c := startCluster(t, keyspace...)
 			g := c.groupOf(loggedIn())
-			ctx, cancel := context.WithCancel(within(t))
+			ctx, cancel := context.WithCancel(waittest.Limit(t))
 			defer cancel()
 			var entered atomic.Bool
 			c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -46,7 +47,7 @@ func TestOpeningAReaderThatFailsSaysThatItMayBeInTheGroup(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Set(nil)
-			if readers, err := g.Readers(within(t)); err != nil || !slices.Equal(readers, []string{"reader"}) {
+			if readers, err := g.Readers(waittest.Limit(t)); err != nil || !slices.Equal(readers, []string{"reader"}) {
 				t.Fatal(readers, err)
 			}
 		})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -26,7 +27,7 @@ func largeEvent(n int64) []byte {
 
 func writeLarge(t *testing.T, w *Writer, key string, n int64) {
 	t.Helper()
-	if got, err := w.WriteKeyed(within(t), key, largeEvent(n)); got != n || err != nil {
+	if got, err := w.WriteKeyed(waittest.Limit(t), key, largeEvent(n)); got != n || err != nil {
 		t.Fatalf("event %d got number %d: %v", n, got, err)
 	}
 }
@@ -34,7 +35,7 @@ func writeLarge(t *testing.T, w *Writer, key string, n int64) {
 // noTransients waits until nothing is left of the tries.
 func (c *cluster) noTransients() {
 	c.t.Helper()
-	eventually(c.t, "the transient segments are deleted", func() bool { return c.Transients() == 0 })
+	waittest.Until(c.t, "the transient segments are deleted", func() bool { return c.Transients() == 0 })
 }
 
 func isMerge(c wire.Command) bool { _, ok := c.(wire.MergeSegments); return ok }
@@ -101,7 +102,7 @@ func TestHazard8LargeEventIsNotAcknowledgedBeforeItIsMerged(t *testing.T) {
 	writeLarge(t, w, low, 2)
 	write(t, w, low, 3, 3)
 	write(t, w, high, 4, 4)
-	eventually(t, "event 4 is stored, and the merge was tried", func() bool { return len(c.stored(1)) == 1 && merges.Load() > 0 })
+	waittest.Until(t, "event 4 is stored, and the merge was tried", func() bool { return len(c.stored(1)) == 1 && merges.Load() > 0 })
 	if acked, err := w.Acked(); acked != 1 || err != nil {
 		t.Fatal(acked, err)
 	}
@@ -283,13 +284,13 @@ func TestSealedStreamDuringALargeEvent(t *testing.T) {
 	write(t, w, "k", 1, 1)
 	c.Set(once(isMerge, storetest.CloseLate))
 	writeLarge(t, w, "k", 2)
-	eventually(t, "event 2 is stored", func() bool { return len(c.stored(0)) == 2 })
+	waittest.Until(t, "event 2 is stored", func() bool { return len(c.stored(0)) == 2 })
 	c.Seal(c.Name(0))
-	write2 := func() error { _, err := w.WriteKeyed(within(t), "k", largeEvent(3)); return err }
+	write2 := func() error { _, err := w.WriteKeyed(waittest.Limit(t), "k", largeEvent(3)); return err }
 	if err := write2(); err != nil && !errors.Is(err, ErrStreamSealed) {
 		t.Fatal(err)
 	}
-	if err := w.Flush(within(t)); !errors.Is(err, ErrStreamSealed) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrStreamSealed) {
 		t.Fatal(err)
 	}
 	if acked, _ := w.Acked(); acked != 2 {
@@ -313,7 +314,7 @@ func TestLargeEventsHaveAWindowOfTheirOwn(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	ctx := within(t)
+	ctx := waittest.Limit(t)
 	if _, err := w.TryWrite(make([]byte, 20<<20+1)); !errors.Is(err, ErrEventTooLarge) || !strings.Contains(err.Error(), "writer.large.event.bytes") || !strings.Contains(err.Error(), "20971520") {
 		t.Fatal(err)
 	}

@@ -1,6 +1,10 @@
 package client
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/waittest"
+)
 
 // A writer with an id that lives through many scales asks for each epoch a few times,
 // although it keeps none of them.
@@ -19,7 +23,7 @@ func TestLongLineIsNotWalkedAgainAndAgain(t *testing.T) {
 	if n := c.Calls("getEpochSegments") - asked; n > 5*scales {
 		t.Errorf("%d epochs were asked for over %d scales", n, scales)
 	}
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	c.expect(1, scales+1, c.Segments()...)

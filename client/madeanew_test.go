@@ -13,6 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // expectAnew checks that a reader is told to reset its group.
@@ -22,7 +23,7 @@ func expectAnew(t *testing.T, r *Reader, err error) {
 		!strings.Contains(err.Error(), "reset the group") {
 		t.Fatalf("%v does not say what to do", err)
 	}
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -45,7 +46,7 @@ func TestStreamMadeAnewIsNoEnd(t *testing.T) {
 				}
 				open := func(id string) *Reader {
 					t.Helper()
-					r, err := g.OpenReader(within(t), id, DefaultReaderConfig())
+					r, err := g.OpenReader(waittest.Limit(t), id, DefaultReaderConfig())
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -61,11 +62,11 @@ func TestStreamMadeAnewIsNoEnd(t *testing.T) {
 						for _, id := range c.Current() {
 							c.Seal(c.Name(id))
 						}
-						if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+						if s, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
 							t.Fatal(s, err)
 						}
 					}
-					if err := r.Close(within(t)); err != nil {
+					if err := r.Close(waittest.Limit(t)); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -79,7 +80,7 @@ func TestStreamMadeAnewIsNoEnd(t *testing.T) {
 				}
 				for _, id := range []string{"late", "later"} {
 					r := open(id)
-					s, err := r.Next(within(t))
+					s, err := r.Next(waittest.Limit(t))
 					if err == nil {
 						t.Fatalf("a slice of %s", s.Segment())
 					}
@@ -95,10 +96,10 @@ func TestStreamMadeAnewIsNoEnd(t *testing.T) {
 					t.Fatal(seen)
 				}
 				c.Seal(c.Name(c.Current()[0]))
-				if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+				if s, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
 					t.Fatal(s, err)
 				}
-				if err := r.Close(within(t)); err != nil {
+				if err := r.Close(waittest.Limit(t)); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -110,7 +111,7 @@ func TestStreamMadeAnewIsNoEnd(t *testing.T) {
 func TestStreamMadeAnewUnderAReader(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func TestStreamMadeAnewUnderAReader(t *testing.T) {
 	seen.take(t, next(t, r))
 	c.Recreate(keyspace...)
 	c.CutAll() // else the reads wait at the tails
-	s, err := r.Next(within(t))
+	s, err := r.Next(waittest.Limit(t))
 	if err == nil {
 		t.Fatalf("a slice of %s", s.Segment())
 	}
@@ -131,7 +132,7 @@ func TestEndIsNotToldOnSuspicion(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
 	c.Put(c.Name(0), numbered(1))
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,15 +147,15 @@ func TestEndIsNotToldOnSuspicion(t *testing.T) {
 	})
 	asked := c.Calls("getSegments")
 	c.Seal(c.Name(0))
-	eventually(t, "the head is asked for", func() bool { return c.Calls("getSegments") > asked })
+	waittest.Until(t, "the head is asked for", func() bool { return c.Calls("getSegments") > asked })
 	if s, err := r.TryNext(); CodeOf(err) != ErrTimedOut {
 		t.Fatal(s, err)
 	}
 	c.Refuse(nil)
-	if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+	if s, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
 		t.Fatal(s, err)
 	}
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -170,14 +171,14 @@ func TestEndIsToldWithoutTheRightToAsk(t *testing.T) {
 		return nil
 	})
 	c.Seal(c.Name(0))
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+	if s, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
 		t.Fatal(s, err)
 	}
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -39,7 +40,7 @@ func manySegments(t *testing.T) (c *cluster, w *Writer, lookups *atomic.Int32) {
 func writeMany(t *testing.T, w *Writer, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		if _, err := w.WriteKeyed(within(t), strconv.FormatInt(n, 10), binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
+		if _, err := w.WriteKeyed(waittest.Limit(t), strconv.FormatInt(n, 10), binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,7 +84,7 @@ func TestManySegmentsShareConnectionsAndLookups(t *testing.T) {
 	c.Set(func(int, wire.Command) storetest.Verdict { return storetest.CloseNow })
 	c.CutAll()
 	writeMany(t, w, part+1, 2*part)
-	eventually(t, "the writer has tried often", func() bool { return c.Dialled() > dialled+100 })
+	waittest.Until(t, "the writer has tried often", func() bool { return c.Dialled() > dialled+100 })
 	if n := lookups.Load(); n > many {
 		t.Errorf("%d look-ups while the store was away", n)
 	}

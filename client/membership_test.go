@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -33,10 +34,10 @@ func (g *ReaderGroup) compacted(t *testing.T) {
 	t.Helper()
 	state, log := g.replica(nil)
 	for range 3 {
-		if err := log.Fetch(within(t)); err != nil {
+		if err := log.Fetch(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
-		if err := log.Compact(within(t), 0, func() ([]byte, error) { return readergroup.EncodeInit(state.Compact()) }); err != nil {
+		if err := log.Compact(waittest.Limit(t), 0, func() ([]byte, error) { return readergroup.EncodeInit(state.Compact()) }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +142,7 @@ func TestReaderSurvivesDoubtAboutACompletedSegment(t *testing.T) {
 	r := g.idleReader(t, "reader")
 	r.step(t)
 	c.Seal(c.Name(0))
-	eventually(t, "the segment was read to its end", func() bool {
+	waittest.Until(t, "the segment was read to its end", func() bool {
 		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
 	})
 	first := readergroup.Segment{Stream: c.Stream, ID: 0}
@@ -166,7 +167,7 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 	g.note(t, readergroup.AddReader{Reader: "other"}, readergroup.AcquireSegment{Reader: "other", Segment: second})
 	r.step(t)
 	c.Seal(c.Name(0))
-	eventually(t, "the segment was read to its end", func() bool {
+	waittest.Until(t, "the segment was read to its end", func() bool {
 		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
 	})
 	c.SetCalls(func(method string, _ int) storetest.Verdict {
@@ -187,7 +188,7 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 			told = true
 		}
 	})
-	if err := log.Fetch(within(t)); err != nil {
+	if err := log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if _, passed := state.CheckpointOffsets("named"); !passed || !told || !state.Owns("reader", second) {
@@ -197,7 +198,7 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 		t.Fatal("the segment that was taken is not read")
 	}
 	c.SetCalls(nil)
-	eventually(t, "the segment is completed", func() bool { return r.member.step() == nil && !r.member.state.Owns("reader", first) })
+	waittest.Until(t, "the segment is completed", func() bool { return r.member.step() == nil && !r.member.state.Owns("reader", first) })
 }
 
 // Events are read while the group's state is being written, however long that
@@ -205,7 +206,7 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 func TestEventsComeWhileTheGroupsStateIsWritten(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +222,7 @@ func TestEventsComeWhileTheGroupsStateIsWritten(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	eventually(t, "the reader tells how far it is", func() bool { return writes.Load() > 0 })
+	waittest.Until(t, "the reader tells how far it is", func() bool { return writes.Load() > 0 })
 	for n := range 100 {
 		want := fmt.Appendf(nil, "event %d", n)
 		c.Put(c.Name(0), want)
@@ -236,7 +237,7 @@ func TestEventsComeWhileTheGroupsStateIsWritten(t *testing.T) {
 		}
 	}
 	c.Set(nil)
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }

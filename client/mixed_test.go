@@ -11,6 +11,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -47,7 +48,7 @@ func startMixed(r *rapid.T, t *testing.T) *mixed {
 	}
 	limits := DefaultWriterConfig()
 	limits.BlockBytes = 4 << 10
-	w, err := client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -94,11 +95,11 @@ func (m *mixed) run(r *rapid.T) {
 		switch kind := rapid.IntRange(0, 9).Draw(r, "kind"); {
 		case kind == 0 && large < 2:
 			large++
-			n, err = m.w.WriteKeyed(within(m.t), key, largeEvent(first))
+			n, err = m.w.WriteKeyed(waittest.Limit(m.t), key, largeEvent(first))
 		case kind < 4:
-			n, err = m.w.WriteBatch(within(m.t), key, numbers(first, last+int64(rapid.IntRange(1, 20).Draw(r, "size"))))
+			n, err = m.w.WriteBatch(waittest.Limit(m.t), key, numbers(first, last+int64(rapid.IntRange(1, 20).Draw(r, "size"))))
 		default:
-			n, err = m.w.WriteKeyed(within(m.t), key, numbers(first, first)[0])
+			n, err = m.w.WriteKeyed(waittest.Limit(m.t), key, numbers(first, first)[0])
 		}
 		if err != nil {
 			r.Fatal(err)
@@ -108,7 +109,7 @@ func (m *mixed) run(r *rapid.T) {
 		}
 		last = n
 	}
-	if err := m.w.Flush(within(m.t)); err != nil {
+	if err := m.w.Flush(waittest.Limit(m.t)); err != nil {
 		r.Fatal(err)
 	}
 	if acked, err := m.w.Acked(); acked != last || err != nil {

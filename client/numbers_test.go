@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Only numbers that were given out can be waited for, and lower ones; in an inbox they
@@ -13,7 +15,7 @@ func TestNumbersThatWereNeverGivenOutAreRefused(t *testing.T) {
 	w := c.writer(nil)
 	y := &tray{}
 	w.UseInbox(y, 1<<10)
-	must(t, w.Wait(within(t), 0))
+	must(t, w.Wait(waittest.Limit(t), 0))
 	c.Set(noAppends)
 	last := fillInbox(t, w, y, 1)
 	over, cancel := context.WithCancel(context.Background())
@@ -24,9 +26,9 @@ func TestNumbersThatWereNeverGivenOutAreRefused(t *testing.T) {
 	}
 	c.Set(nil)
 	c.CutAll()
-	must(t, w.Wait(within(t), last))
-	must(t, w.Close(within(t)))
-	must(t, w.Wait(within(t), last))
-	wants(t, w.Wait(within(t), last+1), ErrClosed, false)
-	wants(t, w.Wait(within(t), -1), ErrInvalidArgument, false)
+	must(t, w.Wait(waittest.Limit(t), last))
+	must(t, w.Close(waittest.Limit(t)))
+	must(t, w.Wait(waittest.Limit(t), last))
+	wants(t, w.Wait(waittest.Limit(t), last+1), ErrClosed, false)
+	wants(t, w.Wait(waittest.Limit(t), -1), ErrInvalidArgument, false)
 }

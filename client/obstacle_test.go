@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault/faulttest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // briefly bounds calls that are to run out of time, long enough to meet what is in the way.
@@ -25,7 +26,7 @@ func briefly(t *testing.T) context.Context {
 func troubled(t *testing.T, call func(context.Context) error, names ...string) *Error {
 	t.Helper()
 	var e *Error
-	eventually(t, "the error names "+strings.Join(names, ", "), func() bool {
+	waittest.Until(t, "the error names "+strings.Join(names, ", "), func() bool {
 		err := call(briefly(t))
 		if !errors.As(err, &e) || !errors.Is(err, ErrTimedOut) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(err)
@@ -130,7 +131,7 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 				trouble.end = func(c *cluster) { c.Set(nil) }
 			}
 			trouble.end(c)
-			if err := w.Flush(within(t)); err != nil || w.Trouble() != nil {
+			if err := w.Flush(waittest.Limit(t)); err != nil || w.Trouble() != nil {
 				t.Error(err, w.Trouble())
 			}
 		})

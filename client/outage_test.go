@@ -13,6 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -41,7 +42,7 @@ func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
 		return storetest.Serve
 	})
 	write(t, w, "k", 3, 3)
-	if err := w.Flush(within(t)); !errors.Is(err, ErrOutageTooLong) || !MayBeStored(err) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrOutageTooLong) || !MayBeStored(err) {
 		t.Fatal(err)
 	}
 }
@@ -137,7 +138,7 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 			trouble.begin(c)
 			begun := time.Now()
 			write(t, w, low, 11, 11)
-			err := w.Flush(within(t))
+			err := w.Flush(waittest.Limit(t))
 			if !errors.Is(err, ErrOutageTooLong) || !IsFinal(err) || trouble.stored && !MayBeStored(err) {
 				t.Fatal(err)
 			}
@@ -151,7 +152,7 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.expect(1, 10, 0)
-			if err := w.Close(within(t)); !errors.Is(err, ErrOutageTooLong) {
+			if err := w.Close(waittest.Limit(t)); !errors.Is(err, ErrOutageTooLong) {
 				t.Fatal(err)
 			}
 		})
@@ -164,7 +165,7 @@ func TestOutageBeforeAnythingWasSent(t *testing.T) {
 	c.Set(on(isSetup, storetest.CloseNow))
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.MaxOutage = 50 * time.Millisecond })
 	write(t, w, "k", 1, 1)
-	if err := w.Flush(within(t)); !errors.Is(err, ErrOutageTooLong) || MayBeStored(err) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrOutageTooLong) || MayBeStored(err) {
 		t.Fatal(err)
 	}
 }
@@ -216,7 +217,7 @@ func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
 	config.ConnectionsPerStore = 1
 	client := c.client(config)
 	open := func() *Writer {
-		w, err := client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+		w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +246,7 @@ func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
 		return storetest.Serve
 	})
 	write(t, one, "k", 2, 2)
-	eventually(t, "the event is stored", func() bool { return len(c.stored(0)) == 3 })
+	waittest.Until(t, "the event is stored", func() bool { return len(c.stored(0)) == 3 })
 	write(t, other, "k", 2, 2)
 	<-arrived
 	one.mu.Lock()
@@ -296,7 +297,7 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 			write(t, w, stuck, 2, 2)
 			large := make([]byte, segment.MaxAppend+1<<20) // no part of it is small
 			done := make(chan error, 1)
-			go func() { done <- w.Wait(within(t), 2) }()
+			go func() { done <- w.Wait(waittest.Limit(t), 2) }()
 			for n := int64(1); ; n++ {
 				select {
 				case err := <-done:
@@ -306,8 +307,8 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 					return
 				default:
 				}
-				if _, err := w.WriteKeyed(within(t), flowing, large); err == nil {
-					eventually(t, "the large event is stored, or the writer failed", func() bool {
+				if _, err := w.WriteKeyed(waittest.Limit(t), flowing, large); err == nil {
+					waittest.Until(t, "the large event is stored, or the writer failed", func() bool {
 						w.mu.Lock()
 						defer w.mu.Unlock()
 						return w.err != nil || w.table.find(mustPosition(flowing)).LargeBytes() == 0
@@ -341,7 +342,7 @@ func TestStallIsNoticedBehindAnOlderOne(t *testing.T) {
 	})
 	write(t, w, away, 1, 1)
 	write(t, w, silent, 2, 2)
-	eventually(t, "event 2 is known to be stored", func() bool {
+	waittest.Until(t, "event 2 is known to be stored", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return !w.table.find(mustPosition(silent)).Waits()
@@ -379,7 +380,7 @@ func TestScalesDoNotHideAnOutage(t *testing.T) {
 	})
 	write(t, w, "k", 1, 1)
 	ended := make(chan error, 1)
-	go func() { ended <- w.Flush(within(t)) }()
+	go func() { ended <- w.Flush(waittest.Limit(t)) }()
 	for {
 		mu.Lock()
 		reached := len(segments)

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // journal keeps what a client logs from INFO on.
@@ -43,7 +44,7 @@ func (j *journal) read() []string {
 // expect waits for as many lines as are wanted, whose parts each line holds.
 func (j *journal) expect(t *testing.T, want ...[]string) {
 	t.Helper()
-	eventually(t, "the log has its lines", func() bool { return len(j.read()) >= len(want) })
+	waittest.Until(t, "the log has its lines", func() bool { return len(j.read()) >= len(want) })
 	lines := j.read()
 	for i, parts := range want {
 		for _, part := range parts {
@@ -75,11 +76,11 @@ func TestAnOutageOfAStoreIsLoggedOnceForAllItsSegments(t *testing.T) {
 	config := DefaultConfig()
 	config.Logger = slog.New(&log)
 	g := c.groupOf(config)
-	w, err := g.client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+	w, err := g.client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,14 +88,14 @@ func TestAnOutageOfAStoreIsLoggedOnceForAllItsSegments(t *testing.T) {
 	everywhere := func() {
 		t.Helper()
 		for range 4 * segments {
-			if _, err := w.Write(within(t), []byte("event")); err != nil {
+			if _, err := w.Write(waittest.Limit(t), []byte("event")); err != nil {
 				t.Fatal(err)
 			}
 			written++
 		}
 	}
 	everywhere()
-	if err := w.Flush(within(t)); err != nil {
+	if err := w.Flush(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	log.expect(t)
@@ -103,14 +104,14 @@ func TestAnOutageOfAStoreIsLoggedOnceForAllItsSegments(t *testing.T) {
 	everywhere()
 	log.expect(t, []string{"WARN segment store is away", "address=" + c.Endpoint(), "the server closed the connection"})
 	dialled := c.Dialled()
-	eventually(t, "the store is dialled again and again", func() bool { return c.Dialled() > dialled+10 })
+	waittest.Until(t, "the store is dialled again and again", func() bool { return c.Dialled() > dialled+10 })
 	c.Set(nil)
-	if err := w.Flush(within(t)); err != nil {
+	if err := w.Flush(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	log.expect(t, []string{"WARN segment store is away"}, []string{"INFO segment store is back", "address=" + c.Endpoint(), "after="})
 	for read := 0; read < written; {
-		s, err := r.Next(within(t))
+		s, err := r.Next(waittest.Limit(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,12 +132,12 @@ func TestConnectionsThatAreReplacedAtOnceAreNoOutage(t *testing.T) {
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.Logger = slog.New(&log) })
 	for range 20 {
 		for range 20 {
-			if _, err := w.Write(within(t), []byte("event")); err != nil {
+			if _, err := w.Write(waittest.Limit(t), []byte("event")); err != nil {
 				t.Fatal(err)
 			}
 		}
 		c.CutAll()
-		if err := w.Flush(within(t)); err != nil {
+		if err := w.Flush(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -154,7 +155,7 @@ func TestAnOutageOfTheControllersIsLoggedOnce(t *testing.T) {
 	done := make(chan error)
 	for range 10 {
 		go func() {
-			_, err := client.OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+			_, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
 			done <- err
 		}()
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -47,7 +48,7 @@ func TestRust1ChangeThatIsNotStoredIsNoSuccess(t *testing.T) {
 	asked := c.Calls("getURI")
 	often := func() context.Context {
 		before := tries.Load()
-		return deadlineWhen(t, func() bool { return tries.Load() >= before+3 })
+		return waittest.DeadlineWhen(t, func() bool { return tries.Load() >= before+3 })
 	}
 	stays.member.attemptLimit = 300 * time.Millisecond
 	for name, change := range map[string]func() error{
@@ -66,10 +67,10 @@ func TestRust1ChangeThatIsNotStoredIsNoSuccess(t *testing.T) {
 	}
 	c.Set(nil)
 	stays.member.attemptLimit = attemptLimit
-	if readers, err := g.Readers(within(t)); err != nil || !slices.Equal(readers, []string{"leaves", "stays"}) {
+	if readers, err := g.Readers(waittest.Limit(t)); err != nil || !slices.Equal(readers, []string{"leaves", "stays"}) {
 		t.Fatal(readers, err)
 	}
-	if err := g.ReaderOffline(within(t), "leaves"); err != nil {
+	if err := g.ReaderOffline(waittest.Limit(t), "leaves"); err != nil {
 		t.Fatal(err)
 	}
 	stays.member.acquire = time.Time{}
@@ -146,7 +147,7 @@ func TestRust2TruncationIsNotTheEndOfASegment(t *testing.T) {
 func TestRust4SlicesGivenBackInPartsLoseNothing(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,14 +237,14 @@ func TestRust4SlicesGivenBackInPartsLoseNothing(t *testing.T) {
 	for _, id := range c.Current() {
 		c.Seal(c.Name(id))
 	}
-	if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+	if s, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
 		t.Fatal(s, err)
 	}
 	if scales < 10 || handed < 100 {
 		t.Fatalf("%d scales, %d slices: too few to show anything", scales, handed)
 	}
 	t.Logf("%d events, %d scales, %d slices", events, scales, handed)
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -256,7 +257,7 @@ func TestRust5OnlyTheOwnerGivesASegmentAway(t *testing.T) {
 	r := g.idleReader(t, "reader")
 	r.step(t)
 	g.note(t, readergroup.AddReader{Reader: "other"}, readergroup.AddReader{Reader: "third"})
-	if err := r.member.log.Fetch(within(t)); err != nil {
+	if err := r.member.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	lost, due := r.member.state.SegmentToRelease("reader")
@@ -275,13 +276,13 @@ func TestRust5OnlyTheOwnerGivesASegmentAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Seal(c.Name(lost.ID))
-	eventually(t, "the segment is at its end", func() bool {
+	waittest.Until(t, "the segment is at its end", func() bool {
 		return len(r.assignments(func(a *assignment) bool { return a.consumed() })) == 1
 	})
 	if err := r.member.completeSegments(time.Now()); CodeOf(err) != ErrReaderNotInGroup {
 		t.Fatal(err)
 	}
-	state, _, err := g.read(within(t))
+	state, _, err := g.read(waittest.Limit(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +345,7 @@ func TestRust12GroupWorkTakesNoNeedlessRoundTrip(t *testing.T) {
 	others.Store(0)
 	tell()
 	expect("a change after somebody else's", 2, 2) // refused; where the log ends, the record, and again
-	if err := r.member.log.Fetch(within(t)); err != nil {
+	if err := r.member.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	expect("a look when nobody wrote", 0, 1)
@@ -389,7 +390,7 @@ func TestPravega6440NoWakeUpIsLost(t *testing.T) {
 func TestPravega4513OfflineLooksAtTheNewestState(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	if err := g.ReaderOffline(within(t), "late"); err != nil { // it was never there
+	if err := g.ReaderOffline(waittest.Limit(t), "late"); err != nil { // it was never there
 		t.Fatal(err)
 	}
 	late := g.idleReader(t, "late")
@@ -406,10 +407,10 @@ func TestPravega4513OfflineLooksAtTheNewestState(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	if err := g.ReaderOffline(within(t), "late"); err != nil {
+	if err := g.ReaderOffline(waittest.Limit(t), "late"); err != nil {
 		t.Fatal(err)
 	}
-	state, _, err := g.read(within(t))
+	state, _, err := g.read(waittest.Limit(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -424,7 +425,7 @@ func TestPravega537LimitsOfTimeHold(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.Put(c.Name(0), []byte("event"))
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A position follows what is given back, and what is about to be; it keeps as text
@@ -23,7 +24,7 @@ func TestPositionsFollowWhatIsGivenBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := next(t, r)
-	eventually(t, "the segment has ended", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return s.from.ended })
+	waittest.Until(t, "the segment has ended", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return s.from.ended })
 	other := c.Name(left)
 	if s.Segment() == other {
 		other = c.Name(right)
@@ -84,7 +85,7 @@ func TestReaderIsClosedAtAPosition(t *testing.T) {
 		c := startCluster(t, keyspace...)
 		c.Put(c.Name(0), []byte("a"), []byte("b"), []byte("c"), []byte("d"))
 		g := c.group()
-		r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+		r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,18 +97,18 @@ func TestReaderIsClosedAtAPosition(t *testing.T) {
 			t.Fatal("not all events came at once")
 		}
 		at := s.Position(tc.at * size)
-		err = r.CloseAt(within(t), at)
+		err = r.CloseAt(waittest.Limit(t), at)
 		if tc.at > 4 {
 			if !errors.Is(err, ErrInvalidArgument) {
 				t.Errorf("%s: %v", what, err)
 			}
-			err = r.Close(within(t))
+			err = r.Close(waittest.Limit(t))
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.Seal(c.Name(0))
-		last, err := g.OpenReader(within(t), "last", DefaultReaderConfig())
+		last, err := g.OpenReader(waittest.Limit(t), "last", DefaultReaderConfig())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -39,7 +40,7 @@ func (c *cluster) groupOf(config Config) *ReaderGroup {
 	log := naming.SegmentName(naming.ReaderGroupStream(c.Stream.Scope, "group"), 0)
 	c.Create(log)
 	c.Put(log, record)
-	g, err := c.client(config).OpenReaderGroup(within(c.t), c.Stream.Scope, "group")
+	g, err := c.client(config).OpenReaderGroup(waittest.Limit(c.t), c.Stream.Scope, "group")
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -50,9 +51,9 @@ func (c *cluster) groupOf(config Config) *ReaderGroup {
 func (g *ReaderGroup) note(t *testing.T, updates ...readergroup.Update) {
 	t.Helper()
 	_, log := g.replica(nil)
-	err := log.Fetch(within(t))
+	err := log.Fetch(waittest.Limit(t))
 	if err == nil {
-		err = log.Write(within(t), func() ([]byte, error) { return readergroup.EncodeUpdates(updates...) })
+		err = log.Write(waittest.Limit(t), func() ([]byte, error) { return readergroup.EncodeUpdates(updates...) })
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +67,7 @@ func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
 		assigned: make(map[readergroup.Segment]*assignment), clock: g.client.clock}
 	r.life = g.client.life.Child(id)
 	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
-	if err := r.member.join(within(t)); err != nil {
+	if err := r.member.join(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.client.adopt(r); err != nil {
@@ -78,7 +79,7 @@ func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
 // next takes a slice or fails.
 func next(t *testing.T, r *Reader) *Slice {
 	t.Helper()
-	s, err := r.Next(within(t))
+	s, err := r.Next(waittest.Limit(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,7 @@ func TestReleasedSegmentIsNotHandedOut(t *testing.T) {
 		}
 	}
 	g.note(t, readergroup.AddReader{Reader: "other"})
-	if err := r.member.log.Fetch(within(t)); err != nil {
+	if err := r.member.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.member.giveSegment(time.Now().Add(time.Minute)); err != nil {
@@ -142,15 +143,15 @@ func TestSegmentThatStaysIsHandedOutAgain(t *testing.T) {
 	out := []*Slice{next(t, r), next(t, r)}
 	g.note(t, readergroup.AddReader{Reader: "other"})
 	soon := time.Now().Add(time.Minute)
-	if err := r.member.log.Fetch(within(t)); err != nil {
+	if err := r.member.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.member.giveSegment(soon); err != nil { // waits for the slice
 		t.Fatal(err)
 	}
 	got := make(chan error, 1)
-	go func() { _, err := r.Next(within(t)); got <- err }()
-	eventually(t, "somebody waits", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.changed.Awaited() })
+	go func() { _, err := r.Next(waittest.Limit(t)); got <- err }()
+	waittest.Until(t, "somebody waits", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.changed.Awaited() })
 	for _, s := range out {
 		if s.from.leaving {
 			if err := s.ReleaseAt(s.StartOffset()); err != nil {
@@ -159,7 +160,7 @@ func TestSegmentThatStaysIsHandedOutAgain(t *testing.T) {
 		}
 	}
 	g.note(t, readergroup.RemoveReader{Reader: "other"})
-	if err := r.member.log.Fetch(within(t)); err != nil {
+	if err := r.member.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.member.giveSegment(soon); err != nil {
@@ -196,17 +197,17 @@ func TestReaderThatFailedLeavesTheGroup(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.PutBytes(c.Name(0), []byte("this was written by something else"))
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Next(within(t)); !errors.Is(err, ErrProtocol) {
+	if _, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrProtocol) {
 		t.Fatal(err)
 	}
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
-	if readers, err := g.Readers(within(t)); err != nil || slices.Contains(readers, "reader") {
+	if readers, err := g.Readers(waittest.Limit(t)); err != nil || slices.Contains(readers, "reader") {
 		t.Fatal(readers, err)
 	}
 }
@@ -249,13 +250,13 @@ func TestClosedClientLeavesNoReaderBehind(t *testing.T) {
 	})
 	opened := make(chan error, 1)
 	go func() {
-		_, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+		_, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 		opened <- err
 	}()
 	<-writes
 	closed := make(chan error, 1)
 	go func() { closed <- g.client.Close() }()
-	eventually(t, "the client is being closed", func() bool {
+	waittest.Until(t, "the client is being closed", func() bool {
 		g.client.mu.Lock()
 		defer g.client.mu.Unlock()
 		return g.client.closed
@@ -267,11 +268,11 @@ func TestClosedClientLeavesNoReaderBehind(t *testing.T) {
 	if err := <-closed; err != nil {
 		t.Fatal(err)
 	}
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(t), g.scope, g.name)
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(t), g.scope, g.name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if readers, err := g.Readers(within(t)); err != nil || len(readers) > 0 {
+	if readers, err := g.Readers(waittest.Limit(t)); err != nil || len(readers) > 0 {
 		t.Fatalf("the group has the readers %q: %v", readers, err)
 	}
 }
@@ -297,7 +298,7 @@ func TestManySegmentsShareTheBuffer(t *testing.T) {
 	g := c.group()
 	config := DefaultReaderConfig()
 	config.BufferBytes = 4 * least // for all
-	r, err := g.OpenReader(within(t), "reader", config)
+	r, err := g.OpenReader(waittest.Limit(t), "reader", config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +338,7 @@ func TestManySegmentsShareTheBuffer(t *testing.T) {
 	if read < 10*segments*least/2 {
 		t.Errorf("only %d bytes were read", read)
 	}
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/fault/faulttest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -80,7 +81,7 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 			c := startCluster(t, keyspace...)
 			config := DefaultConfig()
 			config.ConnectTimeout, config.KeepAliveTimeout = time.Second, 2*time.Second // it goes on soon
-			r, err := c.groupOf(config).OpenReader(within(t), "reader", DefaultReaderConfig())
+			r, err := c.groupOf(config).OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,10 +102,10 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 			}
 			trouble.end(c)
 			// Over also if nothing comes.
-			eventually(t, "the reader has no trouble", func() bool { return r.Trouble() == nil })
+			waittest.Until(t, "the reader has no trouble", func() bool { return r.Trouble() == nil })
 			w := c.writer(nil)
 			write(t, w, "k", 1, 1)
-			s, err := r.Next(within(t))
+			s, err := r.Next(waittest.Limit(t))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,12 +121,12 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 func TestReadersWithoutSegmentsSayWhoHasThem(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	first, err := g.OpenReader(within(t), "crashed", DefaultReaderConfig())
+	first, err := g.OpenReader(waittest.Limit(t), "crashed", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
 	troubled(t, nextOf(first), "nothing is there to read in 1 segment")
-	second, err := g.OpenReader(within(t), "hungry", DefaultReaderConfig())
+	second, err := g.OpenReader(waittest.Limit(t), "hungry", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,10 +145,10 @@ func TestReadersWithoutSegmentsSayWhoHasThem(t *testing.T) {
 func TestReadersSayWhatKeepsThemFromTheirGroup(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	if _, err := g.OpenReader(within(t), "first", DefaultReaderConfig()); err != nil {
+	if _, err := g.OpenReader(waittest.Limit(t), "first", DefaultReaderConfig()); err != nil {
 		t.Fatal(err)
 	}
-	r, err := g.OpenReader(within(t), "second", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "second", DefaultReaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,5 +156,5 @@ func TestReadersSayWhatKeepsThemFromTheirGroup(t *testing.T) {
 	c.CutAll()
 	troubled(t, nextOf(r), c.Endpoint(), "the server closed the connection")
 	c.Set(nil)
-	eventually(t, "the reader has no trouble", func() bool { return r.Trouble() == nil })
+	waittest.Until(t, "the reader has no trouble", func() bool { return r.Trouble() == nil })
 }

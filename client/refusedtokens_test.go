@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -29,7 +30,7 @@ func (c *cluster) user() *user {
 func (u *user) join(name string) {
 	u.t.Helper()
 	var err error
-	if u.r, err = u.g.OpenReader(within(u.t), name, DefaultReaderConfig()); err != nil {
+	if u.r, err = u.g.OpenReader(waittest.Limit(u.t), name, DefaultReaderConfig()); err != nil {
 		u.t.Fatal(err)
 	}
 }
@@ -40,7 +41,7 @@ func (u *user) work(heir string) {
 	write(u.t, u.w, "k", u.n+1, u.n+5)
 	large := make([]byte, MaxEventSize+1)
 	binary.BigEndian.PutUint64(large, uint64(u.n+6))
-	if _, err := u.w.WriteKeyed(within(u.t), "k", large); err != nil {
+	if _, err := u.w.WriteKeyed(waittest.Limit(u.t), "k", large); err != nil {
 		u.t.Fatal(err)
 	}
 	u.n += 6
@@ -48,7 +49,7 @@ func (u *user) work(heir string) {
 	for len(u.seen) < int(u.n) {
 		u.seen.take(u.t, next(u.t, u.r))
 	}
-	if err := u.r.Close(within(u.t)); err != nil {
+	if err := u.r.Close(waittest.Limit(u.t)); err != nil {
 		u.t.Fatal(err)
 	}
 	u.join(heir)
@@ -59,7 +60,7 @@ func (u *user) done() {
 	u.t.Helper()
 	u.seen.once(u.t, uint64(u.n))
 	u.expect(1, u.n, 0)
-	if err := u.r.Close(within(u.t)); err != nil {
+	if err := u.r.Close(waittest.Limit(u.t)); err != nil {
 		u.t.Fatal(err)
 	}
 }

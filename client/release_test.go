@@ -8,17 +8,18 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // startsAt is where the next reader of the group starts to read, by a client of its own.
 func (c *cluster) startsAt(g *ReaderGroup) int64 {
 	c.t.Helper()
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(within(c.t), g.scope, g.name)
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(c.t), g.scope, g.name)
 	must(c.t, err)
-	r, err := g.OpenReader(within(c.t), "next", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(c.t), "next", DefaultReaderConfig())
 	must(c.t, err)
-	defer func() { must(c.t, r.Close(within(c.t))) }()
+	defer func() { must(c.t, r.Close(waittest.Limit(c.t))) }()
 	return next(c.t, r).StartOffset()
 }
 
@@ -34,13 +35,13 @@ func TestReleaseWhileTheReaderIsBeingClosed(t *testing.T) {
 			c := startCluster(t, keyspace...)
 			c.Put(c.Name(0), []byte("event"))
 			g := c.group()
-			r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+			r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 			must(t, err)
 			s, start := next(t, r), r.Position()
 			r.work.Add(1) // holds Close up
 			closed := make(chan error, 1)
-			go func() { closed <- end(within(t), r, start) }()
-			eventually(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
+			go func() { closed <- end(waittest.Limit(t), r, start) }()
+			waittest.Until(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
 			released := s.Release()
 			r.work.Done()
 			must(t, <-closed)
@@ -58,14 +59,14 @@ func TestReleaseByAReaderThatIsOutOfItsGroup(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.Put(c.Name(0), []byte("event"))
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	must(t, err)
 	s := next(t, r)
 	behind := s.Position(s.EndOffset())
-	must(t, g.ReaderOffline(within(t), "reader"))
-	eventually(t, "the reader knows", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrReaderNotInGroup })
+	must(t, g.ReaderOffline(waittest.Limit(t), "reader"))
+	waittest.Until(t, "the reader knows", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrReaderNotInGroup })
 	wants(t, s.Release(), ErrClosed, false)
-	must(t, r.CloseAt(within(t), behind))
+	must(t, r.CloseAt(waittest.Limit(t), behind))
 	if at := c.startsAt(g); at != 0 {
 		t.Fatalf("the next reader starts at %d", at)
 	}
@@ -76,7 +77,7 @@ func TestReleaseByAReaderThatIsOutOfItsGroup(t *testing.T) {
 func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	must(t, err)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if _, ok := command.(wire.ConditionalAppend); ok {
@@ -87,17 +88,17 @@ func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	first, second := make(chan error, 1), make(chan error, 1)
 	go func() { first <- r.Close(ctx) }()
-	eventually(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
+	waittest.Until(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
 	over, end := context.WithCancel(context.Background())
 	end()
 	wants(t, r.Close(over), ErrCancelled, true)
-	go func() { second <- r.Close(within(t)) }()
+	go func() { second <- r.Close(waittest.Limit(t)) }()
 	cancel()
 	if a, b := <-first, <-second; CodeOf(a) != ErrCancelled || !errors.Is(a, b) {
 		t.Fatal(a, b)
 	}
 	c.Set(nil)
-	if readers, err := g.Readers(within(t)); err != nil || len(readers) != 1 {
+	if readers, err := g.Readers(waittest.Limit(t)); err != nil || len(readers) != 1 {
 		t.Fatal(readers, err)
 	}
 }
@@ -106,7 +107,7 @@ func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
 func TestClientClosesWhileAReaderIsBeingClosed(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	must(t, err)
 	leaving := make(chan struct{})
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -121,7 +122,7 @@ func TestClientClosesWhileAReaderIsBeingClosed(t *testing.T) {
 		return storetest.Serve
 	})
 	closed := make(chan error, 1)
-	go func() { closed <- r.Close(within(t)) }()
+	go func() { closed <- r.Close(waittest.Limit(t)) }()
 	<-leaving
 	must(t, g.client.Close())
 	must(t, <-closed)
@@ -133,12 +134,12 @@ func TestCloseAtAPositionWithForeignSegments(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.Put(c.Name(0), []byte("one"), []byte("two"))
 	g := c.group()
-	r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 	must(t, err)
 	s := next(t, r)
 	at, err := ParsePosition(s.Position(11).String() + ", other/stream/0.#epoch.0=7")
 	must(t, err)
-	must(t, r.CloseAt(within(t), at))
+	must(t, r.CloseAt(waittest.Limit(t), at))
 	events := c.Events(g.segment)
 	if last := events[len(events)-1]; bytes.Contains(last, []byte("other")) {
 		t.Fatalf("%q", last)

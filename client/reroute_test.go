@@ -13,6 +13,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -118,11 +119,11 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 				struck := trouble.begin(c)
 				c.Scale(c.Current(), 0, 0.5, 1)
 				write(t, w, "k", 11, 20)
-				eventually(t, "the trouble stands in the way", struck)
+				waittest.Until(t, "the trouble stands in the way", struck)
 				trouble.end(c)
 				flush(t, w, 20)
 				c.expect(1, 20, c.Segments()...)
-				if err := w.Close(within(t)); err != nil {
+				if err := w.Close(waittest.Limit(t)); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -173,11 +174,11 @@ func TestFinalErrorOfAReplacementSpeaksForAllSegments(t *testing.T) {
 				flush(t, w, 2)
 				c.loseAcks(1)
 				write(t, w, high, 3, 3)
-				eventually(t, "the event is stored", func() bool { return len(c.stored(1)) == 2 })
+				waittest.Until(t, "the event is stored", func() bool { return len(c.stored(1)) == 2 })
 				c.refusing(method, codes.PermissionDenied, 1<<40)
 				c.Scale([]naming.SegmentID{0}, 0, 0.25, 0.5)
 				write(t, w, low, 4, 4)
-				err := w.Flush(within(t))
+				err := w.Flush(waittest.Limit(t))
 				if !errors.Is(err, ErrPermissionDenied) || !MayBeStored(err) {
 					t.Fatal(err)
 				}
@@ -245,7 +246,7 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 			write(t, w, "k", 1, 1)
 			<-struck
 			if is.event == storetest.NoReply {
-				eventually(t, "the event is stored", func() bool { return len(c.stored(0)) == 1 })
+				waittest.Until(t, "the event is stored", func() bool { return len(c.stored(0)) == 1 })
 			}
 			if is.sealed {
 				c.Seal(c.Name(0))
@@ -261,14 +262,14 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 			}
 			c.CutAll()
 			if is.close {
-				eventually(t, "the segment is replaced", func() bool {
+				waittest.Until(t, "the segment is replaced", func() bool {
 					w.mu.Lock()
 					defer w.mu.Unlock()
 					return w.table.find(0).id != 0
 				})
-				_ = w.Close(deadlineWhen(t, func() bool { return true }))
+				_ = w.Close(waittest.DeadlineWhen(t, func() bool { return true }))
 			}
-			eventually(t, "the end", func() bool { _, err := w.Acked(); return err != nil })
+			waittest.Until(t, "the end", func() bool { _, err := w.Acked(); return err != nil })
 			if acked, err := w.Acked(); acked != 0 || MayBeStored(err) != is.doubt {
 				t.Errorf("acknowledged through %d: %v", acked, err)
 			}
@@ -294,7 +295,7 @@ func TestReplacementsDoNotWaitForEachOther(t *testing.T) {
 	})
 	c.Scale([]naming.SegmentID{0}, 0, 0.1, 0.25)
 	write(t, w, keys[0], 5, 5)
-	eventually(t, "the first segment is known to be sealed", func() bool {
+	waittest.Until(t, "the first segment is known to be sealed", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return w.table.find(0).replacing
@@ -304,7 +305,7 @@ func TestReplacementsDoNotWaitForEachOther(t *testing.T) {
 	for i, key := range keys[1:] {
 		write(t, w, key, int64(i)+6, int64(i)+6)
 	}
-	eventually(t, "the others are replaced", func() bool { return len(c.stored(c.Segments()...)) == 4+3 })
+	waittest.Until(t, "the others are replaced", func() bool { return len(c.stored(c.Segments()...)) == 4+3 })
 	if acked, err := w.Acked(); acked != 4 || err != nil {
 		t.Fatalf("acknowledged through %d: %v", acked, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -62,7 +63,7 @@ func (c *cluster) process() (process, error) {
 	}
 	limits := DefaultWriterConfig()
 	limits.ID, limits.BlockBytes = "script", 4<<10
-	w, err := client.OpenWriter(within(c.t), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := client.OpenWriter(waittest.Limit(c.t), c.Stream.Scope, c.Stream.Name, limits)
 	if err != nil {
 		client.Close()
 		return process{}, err
@@ -89,7 +90,7 @@ func (p process) playTo(t *testing.T, last int64) {
 func (p process) play(t *testing.T, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		if err := play(within(t), p.Writer, n); err != nil {
+		if err := play(waittest.Limit(t), p.Writer, n); err != nil {
 			t.Fatalf("event %d: %v", n, err)
 		}
 	}
@@ -230,7 +231,7 @@ func TestScriptIsStoredOnceOverCrashes(t *testing.T) {
 			p := c.mustProcess()
 			p.playTo(t, last)
 			flush(t, p.Writer, last)
-			if err := p.Close(within(t)); err != nil {
+			if err := p.Close(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
 			p.client.Close()
@@ -276,13 +277,13 @@ func TestProcessesWithOneIDFenceEachOther(t *testing.T) {
 					return
 				}
 				for n := p.Durable() + 1; n <= last && err == nil; n++ {
-					err = play(within(t), p.Writer, n)
+					err = play(waittest.Limit(t), p.Writer, n)
 					if n%50 == 0 {
 						time.Sleep(time.Millisecond)
 					}
 				}
 				if err == nil {
-					err = p.Flush(within(t))
+					err = p.Flush(waittest.Limit(t))
 				}
 				switch {
 				case errors.Is(err, ErrFenced):
@@ -321,10 +322,10 @@ func TestHazard3EarlierWriterIsFenced(t *testing.T) {
 	if d := other.Durable(); d != 100 {
 		t.Fatalf("durable through %d", d)
 	}
-	if err := play(within(t), one.Writer, 101); err != nil {
+	if err := play(waittest.Limit(t), one.Writer, 101); err != nil {
 		t.Fatal(err)
 	}
-	if err := one.Wait(within(t), 101); !errors.Is(err, ErrFenced) || !MayBeStored(err) {
+	if err := one.Wait(waittest.Limit(t), 101); !errors.Is(err, ErrFenced) || !MayBeStored(err) {
 		t.Fatal(err)
 	}
 	other.playTo(t, 200)
@@ -369,7 +370,7 @@ func TestHazard3WriterThatNeverPausesIsFenced(t *testing.T) {
 		over.Store(true)
 		ended <- err
 	}()
-	eventually(t, "some are stored", func() bool { acked, _ := one.Acked(); return acked >= 1000 })
+	waittest.Until(t, "some are stored", func() bool { acked, _ := one.Acked(); return acked >= 1000 })
 	other, err := c.process()
 	if err != nil {
 		t.Fatal(err)
@@ -391,7 +392,7 @@ func TestHazard4DurableFollowsTheAcknowledgements(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	p := c.mustProcess()
 	p.playTo(t, 100)
-	if err := p.Wait(within(t), 100); err != nil {
+	if err := p.Wait(waittest.Limit(t), 100); err != nil {
 		t.Fatal(err)
 	}
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -401,11 +402,11 @@ func TestHazard4DurableFollowsTheAcknowledgements(t *testing.T) {
 		return storetest.Serve
 	})
 	for n := int64(101); n <= 105; n++ { // never stored
-		if err := play(within(t), p.Writer, n); err != nil {
+		if err := play(waittest.Limit(t), p.Writer, n); err != nil {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the floor was raised", func() bool { return p.floor.raised.Load() == 100 })
+	waittest.Until(t, "the floor was raised", func() bool { return p.floor.raised.Load() == 100 })
 	p.kill()
 	c.Set(nil)
 	p = c.mustProcess()
@@ -413,7 +414,7 @@ func TestHazard4DurableFollowsTheAcknowledgements(t *testing.T) {
 		t.Fatalf("durable through %d of 100", d)
 	}
 	p.playTo(t, 110)
-	if err := p.Close(within(t)); err != nil {
+	if err := p.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	p.client.Close()
@@ -440,10 +441,10 @@ func TestHazard4DurableIsNotedSeldom(t *testing.T) {
 	})
 	begun := time.Now()
 	for n := int64(1); n <= 500; n++ {
-		if err := play(within(t), p.Writer, n); err != nil {
+		if err := play(waittest.Limit(t), p.Writer, n); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Wait(within(t), n); err != nil {
+		if err := p.Wait(waittest.Limit(t), n); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -451,13 +452,13 @@ func TestHazard4DurableIsNotedSeldom(t *testing.T) {
 	if took := time.Since(begun); times > int64(took/floorInterval) {
 		t.Errorf("noted %d times in %v", times, took)
 	}
-	if err := p.Flush(within(t)); err != nil || p.floor.raised.Load() < 500 {
+	if err := p.Flush(waittest.Limit(t)); err != nil || p.floor.raised.Load() < 500 {
 		t.Fatalf("noted through %d of 500 at the flush: %v", p.floor.raised.Load(), err)
 	}
-	if err := play(within(t), p.Writer, 501); err != nil {
+	if err := play(waittest.Limit(t), p.Writer, 501); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Close(within(t)); err != nil || p.floor.raised.Load() < 501 {
+	if err := p.Close(waittest.Limit(t)); err != nil || p.floor.raised.Load() < 501 {
 		t.Errorf("noted through %d of 501 at the close: %v", p.floor.raised.Load(), err)
 	}
 	p.client.Close()
@@ -469,7 +470,7 @@ func TestHazard4DurableNeverGoesBack(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	p := c.mustProcess()
 	p.playTo(t, 100)
-	if err := p.Wait(within(t), 100); err != nil {
+	if err := p.Wait(waittest.Limit(t), 100); err != nil {
 		t.Fatal(err)
 	}
 	p.kill()
@@ -494,11 +495,11 @@ func TestHazard5EventsWithoutKeyMeetThemselves(t *testing.T) {
 	write := func(p process, last int64) {
 		t.Helper()
 		for n := p.Durable() + 1; n <= last; n++ {
-			if got, err := p.Write(within(t), binary.BigEndian.AppendUint64(nil, uint64(n))); got != n || err != nil {
+			if got, err := p.Write(waittest.Limit(t), binary.BigEndian.AppendUint64(nil, uint64(n))); got != n || err != nil {
 				t.Fatalf("event %d got number %d: %v", n, got, err)
 			}
 		}
-		if err := p.Wait(within(t), last); err != nil {
+		if err := p.Wait(waittest.Limit(t), last); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -533,7 +534,7 @@ func TestHazard6LeftoversDoNotHideWhatAnotherPredecessorHolds(t *testing.T) {
 	p := c.mustProcess()
 	write(t, p.Writer, low, 1, 1)
 	write(t, p.Writer, high, 2, 2)
-	if err := p.Wait(within(t), 2); err != nil {
+	if err := p.Wait(waittest.Limit(t), 2); err != nil {
 		t.Fatal(err)
 	}
 	// Event 3 does not reach segment 1; 4 to 60 are stored in segment 0.
@@ -545,12 +546,12 @@ func TestHazard6LeftoversDoNotHideWhatAnotherPredecessorHolds(t *testing.T) {
 	})
 	write(t, p.Writer, high, 3, 3)
 	write(t, p.Writer, low, 4, 60)
-	eventually(t, "60 is stored", func() bool { return len(c.stored(0)) == 58 })
+	waittest.Until(t, "60 is stored", func() bool { return len(c.stored(0)) == 58 })
 	merged := naming.NewSegmentID(2, 1)
 	c.Set(nil)
 	c.Scale([]naming.SegmentID{0, 1}, 0, 1)
 	c.CutAll()
-	eventually(t, "the leftover is stored", func() bool { return len(c.stored(merged)) == 1 })
+	waittest.Until(t, "the leftover is stored", func() bool { return len(c.stored(merged)) == 1 })
 	p.kill()
 
 	p = c.mustProcess()
@@ -595,16 +596,16 @@ func TestHazard6ChainWhoseMiddleIsNotSealedYet(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	if err := play(within(t), p.Writer, 11); err != nil {
+	if err := play(waittest.Limit(t), p.Writer, 11); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Wait(within(t), 11); err != nil {
+	if err := p.Wait(waittest.Limit(t), 11); err != nil {
 		t.Fatal(err)
 	}
-	if err := play(within(t), p.Writer, 12); err != nil {
+	if err := play(waittest.Limit(t), p.Writer, 12); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "12 is on its way", func() bool { return c.Holds() > 0 })
+	waittest.Until(t, "12 is on its way", func() bool { return c.Holds() > 0 })
 	p.kill()
 	c.ScaleUnsealed([]naming.SegmentID{middle}, 0, 1)
 	opened := make(chan process)
@@ -615,7 +616,7 @@ func TestHazard6ChainWhoseMiddleIsNotSealedYet(t *testing.T) {
 		}
 		opened <- p
 	}()
-	eventually(t, "the middle is asked whether it is sealed", func() bool { return c.Asked(c.Name(middle)) > 0 })
+	waittest.Until(t, "the middle is asked whether it is sealed", func() bool { return c.Asked(c.Name(middle)) > 0 })
 	if c.Release() == 0 {
 		t.Fatal("12 did not land")
 	}
@@ -636,13 +637,13 @@ func TestTracesAreCarriedOver(t *testing.T) {
 	flush(t, p.Writer, 100)
 	c.Scale([]naming.SegmentID{0, 1}, 0, 0.3, 1)
 	for n := int64(101); n <= 200; n++ {
-		if err := play(within(t), p.Writer, n); err != nil {
+		if err := play(waittest.Limit(t), p.Writer, n); err != nil {
 			t.Fatal(err)
 		}
 	}
 	flush(t, p.Writer, 200)
 	owner := controller.SegmentRange{Segment: c.Current()[0], Low: 0, High: 0.3}
-	if by, err := p.resumed.claims.on(within(t), owner); by != 1 || err != nil {
+	if by, err := p.resumed.claims.on(waittest.Limit(t), owner); by != 1 || err != nil {
 		t.Fatalf("the successor knows incarnation %d: %v", by, err)
 	}
 	p.kill()
@@ -701,10 +702,10 @@ func TestBatchesAreWrittenAgainAsTheyWere(t *testing.T) {
 	events := [][]byte{
 		binary.BigEndian.AppendUint64(nil, 1), binary.BigEndian.AppendUint64(nil, 2),
 		binary.BigEndian.AppendUint64(nil, 3), binary.BigEndian.AppendUint64(nil, 4)}
-	if n, err := p.WriteBatch(within(t), "k", events[:3]); n != 3 || err != nil {
+	if n, err := p.WriteBatch(waittest.Limit(t), "k", events[:3]); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
-	if err := p.Wait(within(t), 3); err != nil {
+	if err := p.Wait(waittest.Limit(t), 3); err != nil {
 		t.Fatal(err)
 	}
 	p.kill()
@@ -713,10 +714,10 @@ func TestBatchesAreWrittenAgainAsTheyWere(t *testing.T) {
 	if d := p.Durable(); d != 0 {
 		t.Fatalf("durable through %d", d)
 	}
-	if n, err := p.WriteBatch(within(t), "k", events); n != 0 || !errors.Is(err, ErrInvalidArgument) {
+	if n, err := p.WriteBatch(waittest.Limit(t), "k", events); n != 0 || !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(n, err)
 	}
-	if n, err := p.WriteBatch(within(t), "k", events[:3]); n != 3 || err != nil {
+	if n, err := p.WriteBatch(waittest.Limit(t), "k", events[:3]); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
 	if acked, err := p.Acked(); acked != 3 || err != nil {
@@ -733,7 +734,7 @@ func TestWriterIDIsAName(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	limits := DefaultWriterConfig()
 	limits.ID = "no/name"
-	if _, err := c.client(DefaultConfig()).OpenWriter(within(t), c.Stream.Scope, c.Stream.Name, limits); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := c.client(DefaultConfig()).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
 	}
 }

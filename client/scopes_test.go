@@ -11,6 +11,7 @@ import (
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // furnish puts streams, groups and tables into the cluster's scope, and a group whose
@@ -21,7 +22,7 @@ func (c *cluster) furnish(client *Client) {
 		c.AddStream(naming.Stream{Scope: "scope", Name: fmt.Sprint("more-", i)})
 		c.AddTable("scope", fmt.Sprint("table-", i))
 		config := DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"})
-		if created, err := client.CreateReaderGroup(within(c.t), "scope", fmt.Sprint("group-", i), config); !created || err != nil {
+		if created, err := client.CreateReaderGroup(waittest.Limit(c.t), "scope", fmt.Sprint("group-", i), config); !created || err != nil {
 			c.t.Fatal(created, err)
 		}
 	}
@@ -64,7 +65,7 @@ func TestScopeThatIsNotEmptyIsNotTouched(t *testing.T) {
 		"stream stream": func(c *cluster, _ *Client) { c.AddStream(c.Stream) },
 		"reader group g": func(c *cluster, client *Client) {
 			c.AddStream(naming.Stream{Scope: "other", Name: "s"})
-			if _, err := client.CreateReaderGroup(within(c.t), "scope", "g", DefaultReaderGroupConfig(GroupStream{Scope: "other", Stream: "s"})); err != nil {
+			if _, err := client.CreateReaderGroup(waittest.Limit(c.t), "scope", "g", DefaultReaderGroupConfig(GroupStream{Scope: "other", Stream: "s"})); err != nil {
 				c.t.Fatal(err)
 			}
 		},
@@ -74,10 +75,10 @@ func TestScopeThatIsNotEmptyIsNotTouched(t *testing.T) {
 	} {
 		c := startCluster(t, keyspace...)
 		client := c.client(DefaultConfig())
-		if err := client.SealStream(within(t), "scope", "stream"); err != nil {
+		if err := client.SealStream(waittest.Limit(t), "scope", "stream"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.DeleteStream(within(t), "scope", "stream"); err != nil {
+		if _, err := client.DeleteStream(waittest.Limit(t), "scope", "stream"); err != nil {
 			t.Fatal(err)
 		}
 		fill(c, client)
@@ -87,7 +88,7 @@ func TestScopeThatIsNotEmptyIsNotTouched(t *testing.T) {
 			}
 			what = name
 		}
-		deleted, err := client.DeleteScope(within(t), "scope")
+		deleted, err := client.DeleteScope(waittest.Limit(t), "scope")
 		if deleted || !errors.Is(err, ErrNotEmpty) || MayBeStored(err) || !strings.Contains(err.Error(), "it holds "+what) {
 			t.Errorf("%s: %v, %v", what, deleted, err)
 		}
@@ -101,27 +102,27 @@ func TestScopeIsDeletedWithAllThatIsInIt(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	client := c.client(DefaultConfig())
 	c.furnish(client)
-	if got, want := collected(t, client.ReaderGroups(within(t), "scope")), []string{"group-0", "group-1", "group-2", "half"}; !slices.Equal(got, want) {
+	if got, want := collected(t, client.ReaderGroups(waittest.Limit(t), "scope")), []string{"group-0", "group-1", "group-2", "half"}; !slices.Equal(got, want) {
 		t.Fatal(got)
 	}
-	if got, want := collected(t, client.Streams(within(t), "scope")), []string{"more-0", "more-1", "more-2", "stream"}; !slices.Equal(got, want) {
+	if got, want := collected(t, client.Streams(waittest.Limit(t), "scope")), []string{"more-0", "more-1", "more-2", "stream"}; !slices.Equal(got, want) {
 		t.Fatal(got)
 	}
-	if deleted, err := client.DeleteScopeRecursive(within(t), "scope"); !deleted || err != nil {
+	if deleted, err := client.DeleteScopeRecursive(waittest.Limit(t), "scope"); !deleted || err != nil {
 		t.Fatal(deleted, err)
 	}
 	if c.HasScope("scope") || c.furniture() != 0 || c.Spoilt("scope") || c.Has("scope/_RGhalf/0.#epoch.0") {
 		t.Fatal("something is left")
 	}
 	for _, call := range []func(context.Context, string) (bool, error){client.DeleteScopeRecursive, client.DeleteScope} {
-		if deleted, err := call(within(t), "scope"); deleted || err != nil {
+		if deleted, err := call(waittest.Limit(t), "scope"); deleted || err != nil {
 			t.Fatal(deleted, err)
 		}
-		if deleted, err := call(within(t), "_system"); deleted || !errors.Is(err, ErrInvalidArgument) {
+		if deleted, err := call(waittest.Limit(t), "_system"); deleted || !errors.Is(err, ErrInvalidArgument) {
 			t.Fatal(deleted, err)
 		}
 	}
-	for name, err := range client.ReaderGroups(within(t), "scope") {
+	for name, err := range client.ReaderGroups(waittest.Limit(t), "scope") {
 		if !errors.Is(err, ErrNoSuchScope) {
 			t.Fatal(name, err)
 		}
@@ -134,7 +135,7 @@ func TestFirstReaderGroupOnly(t *testing.T) {
 	client := c.client(DefaultConfig())
 	c.furnish(client)
 	asked := c.Calls("listStreamsInScope")
-	for range client.ReaderGroups(within(t), "scope") {
+	for range client.ReaderGroups(waittest.Limit(t), "scope") {
 		break
 	}
 	if c.Calls("listStreamsInScope") != asked+1 {
@@ -169,7 +170,7 @@ func TestInterruptedDeletionOfAScope(t *testing.T) {
 					t.Fatal(about)
 				}
 				gone := !c.HasScope("scope")
-				if again, err := client.DeleteScopeRecursive(within(t), "scope"); again == gone || err != nil {
+				if again, err := client.DeleteScopeRecursive(waittest.Limit(t), "scope"); again == gone || err != nil {
 					t.Fatalf("%s: %v, %v", about, again, err)
 				}
 				if c.HasScope("scope") || c.furniture() != 0 || c.Spoilt("scope") {
@@ -198,15 +199,15 @@ func TestScopeThatDoesNotGetEmpty(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	if deleted, err := client.DeleteScopeRecursive(within(t), "scope"); deleted || !errors.Is(err, ErrNotEmpty) || !MayBeStored(err) {
+	if deleted, err := client.DeleteScopeRecursive(waittest.Limit(t), "scope"); deleted || !errors.Is(err, ErrNotEmpty) || !MayBeStored(err) {
 		t.Fatal(deleted, err)
 	}
 	c.Instead("sealStream", &pb.UpdateStreamReply{Status: pb.UpdateStreamReply_NO_STREAM})
-	if deleted, err := client.DeleteScopeRecursive(within(t), "scope"); deleted || !errors.Is(err, ErrNotEmpty) || !strings.Contains(err.Error(), "stream late") {
+	if deleted, err := client.DeleteScopeRecursive(waittest.Limit(t), "scope"); deleted || !errors.Is(err, ErrNotEmpty) || !strings.Contains(err.Error(), "stream late") {
 		t.Fatal(deleted, err)
 	}
 	c.Instead("sealStream", nil)
-	if deleted, err := client.DeleteScopeRecursive(within(t), "scope"); !deleted || err != nil {
+	if deleted, err := client.DeleteScopeRecursive(waittest.Limit(t), "scope"); !deleted || err != nil {
 		t.Fatal(deleted, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Once it is known how a transaction ended, that is what Commit and Abort tell, whatever
@@ -15,10 +16,10 @@ func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
 	w := c.transactions(nil)
 	committed, aborted, elsewhere := begin(t, w), begin(t, w), begin(t, w)
 	put(t, committed, "k", 1, 10)
-	must(t, committed.Commit(within(t)))
-	must(t, aborted.Abort(within(t)))
+	must(t, committed.Commit(waittest.Limit(t)))
+	must(t, aborted.Abort(waittest.Limit(t)))
 	c.Abort(elsewhere.ID())
-	wants(t, elsewhere.Commit(within(t)), ErrTransactionAborted, false)
+	wants(t, elsewhere.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	late, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
@@ -42,13 +43,13 @@ func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
 func TestOutcomeThatIsKnownWhenTheWaitIsOver(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
-	must(t, txn.calls.Lock(within(t))) // another call is at it
+	must(t, txn.calls.Lock(waittest.Limit(t))) // another call is at it
 	over, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	commits, aborts := make(chan error), make(chan error)
 	go func() { commits <- txn.Commit(over) }()
 	go func() { aborts <- txn.Abort(over) }()
-	eventually(t, "both wait", func() bool { return txn.isAbandoned() })
+	waittest.Until(t, "both wait", func() bool { return txn.isAbandoned() })
 	txn.finish(controller.TransactionAborted)
 	cancel()
 	wants(t, <-commits, ErrTransactionAborted, false)
@@ -62,14 +63,14 @@ func TestCommitWithoutSomeEventsIsToldWhateverTheContext(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.transactions(nil)
 	ours := begin(t, w)
-	theirs, err := w.Attach(within(t), ours.ID())
+	theirs, err := w.Attach(waittest.Limit(t), ours.ID())
 	must(t, err)
 	c.Set(noAppends)
 	put(t, ours, "k", 1, 10)
-	must(t, theirs.Commit(within(t)))
+	must(t, theirs.Commit(waittest.Limit(t)))
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
-	for _, ctx := range []context.Context{within(t), within(t), over} {
+	for _, ctx := range []context.Context{waittest.Limit(t), waittest.Limit(t), over} {
 		wants(t, ours.Commit(ctx), ErrTransactionCommitted, true)
 	}
 }
@@ -80,10 +81,10 @@ func TestAttachInVainHasNoEffect(t *testing.T) {
 	w := c.transactions(nil)
 	unknown, committed, aborted := begin(t, w), begin(t, w), begin(t, w)
 	c.Forget(unknown.ID())
-	must(t, committed.Commit(within(t)))
-	must(t, aborted.Abort(within(t)))
+	must(t, committed.Commit(waittest.Limit(t)))
+	must(t, aborted.Abort(waittest.Limit(t)))
 	for txn, code := range map[*Transaction]Code{unknown: ErrNoSuchTransaction, committed: ErrTransactionCommitted, aborted: ErrTransactionAborted} {
-		_, err := w.Attach(within(t), txn.ID())
+		_, err := w.Attach(waittest.Limit(t), txn.ID())
 		wants(t, err, code, false)
 	}
 }
@@ -102,7 +103,7 @@ func TestCloseOfATransactionEndsWithTheFirstLimit(t *testing.T) {
 			put(t, txn, "k", 1, 10)
 			closed := make(chan error, 1)
 			go func() { closed <- txn.Close(context.Background()) }()
-			eventually(t, "it is being closed", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
+			waittest.Until(t, "it is being closed", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
 			over, cancel := context.WithCancel(context.Background())
 			cancel()
 			wants(t, end(over, txn), ErrCancelled, true)

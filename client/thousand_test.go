@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"testing"
 	"weak"
+
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A thousand open transactions cost a goroutine and some kilobytes each, share the
@@ -39,9 +41,9 @@ func TestAThousandOpenTransactions(t *testing.T) {
 	}
 	for i, txn := range open {
 		if i%2 == 0 {
-			must(t, txn.Commit(within(t)))
+			must(t, txn.Commit(waittest.Limit(t)))
 		} else {
-			must(t, txn.Abort(within(t)))
+			must(t, txn.Abort(waittest.Limit(t)))
 		}
 	}
 	if n := c.Peak(); n > mostConnections {
@@ -51,7 +53,7 @@ func TestAThousandOpenTransactions(t *testing.T) {
 		t.Errorf("%d events of %d", got, thousand/2)
 	}
 	clear(open)
-	eventually(t, "they are forgotten", func() bool {
+	waittest.Until(t, "they are forgotten", func() bool {
 		runtime.GC()
 		for _, ref := range refs {
 			if ref.Value() != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -33,7 +34,7 @@ func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
 	write(t, w, low, 1, 10)
 	note := func(at int64) {
 		t.Helper()
-		if err := w.NoteTime(within(t), at); err != nil {
+		if err := w.NoteTime(waittest.Limit(t), at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -55,16 +56,16 @@ func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
 	write(t, w, keyFor(0.25, 0.5), 13, 14)
 	note(1003)
 	c.marked(1003, map[int64]int64{int64(a): -1, int64(b): 2 * small, 1: -1})
-	if err := w.NoteTime(within(t), 1002); !errors.Is(err, ErrInvalidArgument) {
+	if err := w.NoteTime(waittest.Limit(t), 1002); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
 	}
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if marks := c.Marks(); len(marks) != 0 {
 		t.Fatalf("the closed writer left %v", marks)
 	}
-	if err := w.NoteTime(within(t), 1004); !errors.Is(err, ErrClosed) {
+	if err := w.NoteTime(waittest.Limit(t), 1004); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
 	}
 }
@@ -90,11 +91,11 @@ func TestTimeWaitsForTheEvents(t *testing.T) {
 	}
 	c.Set(nil)
 	c.CutAll()
-	if err := w.NoteTime(within(t), 1); err != nil {
+	if err := w.NoteTime(waittest.Limit(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	c.marked(1, map[int64]int64{0: small})
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -103,13 +104,13 @@ func TestTimeWaitsForTheEvents(t *testing.T) {
 func TestTimeIsNotedByItself(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.TimeMarkInterval = 5 * time.Millisecond })
-	if err := w.NoteTime(within(t), 1); !errors.Is(err, ErrInvalidArgument) {
+	if err := w.NoteTime(waittest.Limit(t), 1); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
 	}
 	begun := time.Now().UnixMilli()
 	write(t, w, "k", 1, 1)
 	var mark clustertest.Mark
-	eventually(t, "the time is noted", func() bool {
+	waittest.Until(t, "the time is noted", func() bool {
 		if marks := c.Marks(); len(marks) == 1 {
 			mark = marks[0]
 		}
@@ -124,11 +125,11 @@ func TestTimeIsNotedByItself(t *testing.T) {
 		t.Fatalf("%d marks, then %d", calls, more)
 	}
 	write(t, w, "k", 2, 2)
-	eventually(t, "the time is noted again", func() bool {
+	waittest.Until(t, "the time is noted again", func() bool {
 		marks := c.Marks()
 		return len(marks) == 1 && marks[0].Position[0] == 2*small
 	})
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if marks := c.Marks(); len(marks) != 0 {
@@ -147,7 +148,7 @@ func TestTimeOfAWriterThatWasIdleOverAScale(t *testing.T) {
 	write(t, w, high, 4, 8)
 	note := func(at int64) {
 		t.Helper()
-		if err := w.NoteTime(within(t), at); err != nil {
+		if err := w.NoteTime(waittest.Limit(t), at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -168,7 +169,7 @@ func TestTimeOfAWriterThatWasIdleOverAScale(t *testing.T) {
 	note(1004)
 	last := c.Current()
 	c.marked(1004, map[int64]int64{int64(last[0]): small, int64(last[1]): -1})
-	if err := w.Close(within(t)); err != nil {
+	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if marks := c.Marks(); len(marks) != 0 {
@@ -194,7 +195,7 @@ func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
 	}
 	one := c.mustProcess()
 	one.playTo(t, 100)
-	if err := one.NoteTime(within(t), 1000); err != nil {
+	if err := one.NoteTime(waittest.Limit(t), 1000); err != nil {
 		t.Fatal(err)
 	}
 	noted(1000)
@@ -202,39 +203,39 @@ func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
 	noted(1000)
 
 	two := c.mustProcess()
-	if err := two.NoteTime(within(t), 999); !errors.Is(err, ErrInvalidArgument) {
+	if err := two.NoteTime(waittest.Limit(t), 999); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
 	}
-	if err := two.NoteTime(within(t), 2000); err != nil {
+	if err := two.NoteTime(waittest.Limit(t), 2000); err != nil {
 		t.Fatal(err) // although it has written nothing
 	}
 	noted(2000)
 
 	three := c.mustProcess()
-	if err := two.NoteTime(within(t), 9000); !errors.Is(err, ErrFenced) {
+	if err := two.NoteTime(waittest.Limit(t), 9000); !errors.Is(err, ErrFenced) {
 		t.Fatal(err)
 	}
-	if err := two.Close(within(t)); !errors.Is(err, ErrFenced) && err != nil {
+	if err := two.Close(waittest.Limit(t)); !errors.Is(err, ErrFenced) && err != nil {
 		t.Fatal(err)
 	}
 	two.client.Close()
 	noted(2000)
 	three.playTo(t, 110)
-	if err := three.NoteTime(within(t), 3000); err != nil {
+	if err := three.NoteTime(waittest.Limit(t), 3000); err != nil {
 		t.Fatal(err)
 	}
 	noted(3000)
 
 	four := c.mustProcess()
-	if err := three.Close(within(t)); err != nil { // it did not know of the fourth
+	if err := three.Close(waittest.Limit(t)); err != nil { // it did not know of the fourth
 		t.Fatal(err)
 	}
 	three.client.Close()
 	noted(3000)
-	if err := four.NoteTime(within(t), 4000); err != nil {
+	if err := four.NoteTime(waittest.Limit(t), 4000); err != nil {
 		t.Fatal(err)
 	}
-	if err := four.Close(within(t)); err != nil {
+	if err := four.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	four.client.Close()
@@ -250,18 +251,18 @@ func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	notes := c.mustProcess()
 	notes.playTo(t, 100)
-	if err := notes.NoteTime(within(t), 1000); err != nil {
+	if err := notes.NoteTime(waittest.Limit(t), 1000); err != nil {
 		t.Fatal(err)
 	}
 	c.Scale(c.Current(), 0, 0.3, 1)
-	if err := notes.NoteTime(within(t), 1001); err != nil { // it is the last one still
+	if err := notes.NoteTime(waittest.Limit(t), 1001); err != nil { // it is the last one still
 		t.Fatal(err)
 	}
 	c.marked(1001, map[int64]int64{0: int64(len(c.stored(0))) * small, 1: int64(len(c.stored(1))) * small})
 
 	left := c.mustProcess()
 	left.playTo(t, 200)
-	if err := left.NoteTime(within(t), 2000); err != nil {
+	if err := left.NoteTime(waittest.Limit(t), 2000); err != nil {
 		t.Fatal(err)
 	}
 	expect := func(at int64) {
@@ -275,13 +276,13 @@ func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
 	expect(2000)
 	c.away("getCurrentSegments")
 	asked := c.Calls("getCurrentSegments")
-	tried := deadlineWhen(t, func() bool { return c.Calls("getCurrentSegments") > asked+1 })
+	tried := waittest.DeadlineWhen(t, func() bool { return c.Calls("getCurrentSegments") > asked+1 })
 	if err := notes.NoteTime(tried, 9000); !errors.Is(err, ErrUnreachable) {
 		t.Fatal(err)
 	}
 	expect(2000)
 	c.Refuse(nil)
-	if err := notes.NoteTime(within(t), 9000); !errors.Is(err, ErrFenced) {
+	if err := notes.NoteTime(waittest.Limit(t), 9000); !errors.Is(err, ErrFenced) {
 		t.Fatal(err)
 	}
 	notes.client.Close()
@@ -290,16 +291,16 @@ func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
 	c.Scale(c.Current(), 0, 0.6, 1)
 	last := c.mustProcess()
 	last.playTo(t, 300)
-	if err := last.NoteTime(within(t), 3000); err != nil {
+	if err := last.NoteTime(waittest.Limit(t), 3000); err != nil {
 		t.Fatal(err)
 	}
 	expect(3000)
-	if err := left.Close(within(t)); err != nil { // it did not know of the last one
+	if err := left.Close(waittest.Limit(t)); err != nil { // it did not know of the last one
 		t.Fatal(err)
 	}
 	left.client.Close()
 	expect(3000)
-	if err := last.Close(within(t)); err != nil {
+	if err := last.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	last.client.Close()

@@ -14,6 +14,7 @@ import (
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -25,7 +26,7 @@ func (c *cluster) transactions(change func(*TransactionalWriterConfig)) *Transac
 	if change != nil {
 		change(&config)
 	}
-	w, err := c.client(DefaultConfig()).OpenTransactionalWriter(within(c.t), c.Stream.Scope, c.Stream.Name, config)
+	w, err := c.client(DefaultConfig()).OpenTransactionalWriter(waittest.Limit(c.t), c.Stream.Scope, c.Stream.Name, config)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func lease(d time.Duration) func(*TransactionalWriterConfig) {
 
 func begin(t *testing.T, w *TransactionalWriter) *Transaction {
 	t.Helper()
-	txn, err := w.Begin(within(t))
+	txn, err := w.Begin(waittest.Limit(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func begin(t *testing.T, w *TransactionalWriter) *Transaction {
 func put(t *testing.T, txn *Transaction, key string, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		if _, err := txn.WriteKeyed(within(t), key, binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
+		if _, err := txn.WriteKeyed(waittest.Limit(t), key, binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
 			t.Fatalf("event %d: %v", n, err)
 		}
 	}
@@ -73,7 +74,7 @@ func wants(t *testing.T, err error, code Code, mayBeStored bool) {
 func writeUntilError(t *testing.T, txn *Transaction) error {
 	t.Helper()
 	var err error
-	eventually(t, "a write fails", func() bool { _, err = txn.WriteKeyed(within(t), "k", make([]byte, 8)); return err != nil })
+	waittest.Until(t, "a write fails", func() bool { _, err = txn.WriteKeyed(waittest.Limit(t), "k", make([]byte, 8)); return err != nil })
 	return err
 }
 
@@ -83,26 +84,26 @@ func TestTransactionIsInTheStreamWhenCommitted(t *testing.T) {
 	txn := begin(t, w)
 	put(t, txn, keyFor(0, 0.5), 1, 1000)
 	put(t, txn, keyFor(0.5, 1), 1001, 2000)
-	must(t, txn.Flush(within(t)))
+	must(t, txn.Flush(waittest.Limit(t)))
 	if acked, err := txn.Acked(); acked != 2000 || err != nil {
 		t.Fatal(acked, err)
 	}
 	if got := c.stored(0, 1); got != nil {
 		t.Fatalf("%d events are there before the commit", len(got))
 	}
-	if status, err := txn.Status(within(t)); status != TransactionOpen || err != nil {
+	if status, err := txn.Status(waittest.Limit(t)); status != TransactionOpen || err != nil {
 		t.Fatal(status, err)
 	}
-	must(t, txn.Commit(within(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 	c.expect(1, 2000, 0, 1)
 	for range 2 { // is safe to repeat
-		must(t, txn.Commit(within(t)))
-		must(t, txn.Close(within(t)))
+		must(t, txn.Commit(waittest.Limit(t)))
+		must(t, txn.Close(waittest.Limit(t)))
 	}
-	wants(t, txn.Abort(within(t)), ErrTransactionCommitted, false)
+	wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
 	_, err := txn.TryWrite(nil)
 	wants(t, err, ErrTransactionCommitted, false)
-	if status, err := txn.Status(within(t)); status != TransactionCommitted || err != nil {
+	if status, err := txn.Status(waittest.Limit(t)); status != TransactionCommitted || err != nil {
 		t.Fatal(status, err)
 	}
 	if list := w.Transactions(); list != nil {
@@ -115,10 +116,10 @@ func TestTransactionIsNowhereWhenAborted(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	put(t, txn, "k", 1, 100)
 	for range 2 {
-		must(t, txn.Abort(within(t)))
+		must(t, txn.Abort(waittest.Limit(t)))
 	}
-	wants(t, txn.Commit(within(t)), ErrTransactionAborted, false)
-	_, err := txn.Write(within(t), nil)
+	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	_, err := txn.Write(waittest.Limit(t), nil)
 	wants(t, err, ErrTransactionAborted, false)
 	if len(c.stored(0)) != 0 || c.Has(c.Part(txn.ID(), 0)) {
 		t.Fatal("something is left of it")
@@ -136,7 +137,7 @@ func TestTransactionTakesNoNeedlessRoundTrip(t *testing.T) {
 		t.Error("beginning opened a connection to a segment store")
 	}
 	put(t, first, "k", 1, 1)
-	must(t, first.Commit(within(t)))
+	must(t, first.Commit(waittest.Limit(t)))
 	if n := c.Calls("getURI"); n != 1 {
 		t.Errorf("%d look-ups of one segment", n)
 	}
@@ -163,7 +164,7 @@ func TestTransactionTakesNoNeedlessRoundTrip(t *testing.T) {
 	if n, _, err := txn.TryWriteMany(nil, nil, slices.Repeat(event, 100), lens); n != 100 || err != nil {
 		t.Fatal(n, err)
 	}
-	must(t, txn.Commit(within(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 	after := calls()
 	for i := range after {
 		after[i] -= before[i]
@@ -185,7 +186,7 @@ func TestHazard1InATransaction(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	c.Set(once(isAppend, storetest.CloseLate))
 	put(t, txn, "k", 1, 100)
-	must(t, txn.Commit(within(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 	c.expect(1, 100, 0)
 }
 
@@ -202,7 +203,7 @@ func TestHazard19LostReplyOfACommit(t *testing.T) {
 			}
 			return storetest.Serve
 		})
-		must(t, txn.Commit(within(t)))
+		must(t, txn.Commit(waittest.Limit(t)))
 	}
 	if got := len(c.stored(0)); got != 20 {
 		t.Fatalf("%d events of 20", got)
@@ -217,15 +218,15 @@ func TestHazard19FailureOfACommitIsExplained(t *testing.T) {
 	aborted, unknown, committed := begin(t, w), begin(t, w), begin(t, w)
 	for _, txn := range []*Transaction{aborted, unknown, committed} {
 		put(t, txn, "k", 1, 10)
-		must(t, txn.Flush(within(t)))
+		must(t, txn.Flush(waittest.Limit(t)))
 	}
 	c.Abort(aborted.ID())
-	wants(t, aborted.Commit(within(t)), ErrTransactionAborted, false)
+	wants(t, aborted.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	c.Forget(unknown.ID())
-	wants(t, unknown.Commit(within(t)), ErrNoSuchTransaction, true)
-	wants(t, unknown.Abort(within(t)), ErrNoSuchTransaction, true)
+	wants(t, unknown.Commit(waittest.Limit(t)), ErrNoSuchTransaction, true)
+	wants(t, unknown.Abort(waittest.Limit(t)), ErrNoSuchTransaction, true)
 	c.Instead("commitTransaction", &pb.TransactionReply{Status: pb.TransactionReply_FAILED})
-	must(t, committed.Commit(within(t)))
+	must(t, committed.Commit(waittest.Limit(t)))
 	c.Instead("commitTransaction", nil)
 	c.expect(1, 10, 0)
 	if list := w.Transactions(); list != nil {
@@ -241,7 +242,7 @@ func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
 	for _, verdict := range []storetest.Verdict{storetest.Ignore, storetest.CloseLate} {
 		txn := begin(t, w)
 		put(t, txn, "k", 1, 10)
-		must(t, txn.Flush(within(t)))
+		must(t, txn.Flush(waittest.Limit(t)))
 		c.SetCalls(func(method string, _ int) storetest.Verdict {
 			if method == "commitTransaction" {
 				return verdict
@@ -249,12 +250,12 @@ func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
 			return storetest.Serve
 		})
 		asked := c.Calls("commitTransaction")
-		err := txn.Commit(deadlineWhen(t, func() bool { return c.Calls("commitTransaction") > asked }))
+		err := txn.Commit(waittest.DeadlineWhen(t, func() bool { return c.Calls("commitTransaction") > asked }))
 		if !MayBeStored(err) || !IsRetriable(err) {
 			t.Fatal(err)
 		}
 		c.SetCalls(nil)
-		must(t, txn.Commit(within(t)))
+		must(t, txn.Commit(waittest.Limit(t)))
 	}
 	if got := len(c.stored(0)); got != 20 {
 		t.Fatalf("%d events of 20", got)
@@ -267,7 +268,7 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
 	put(t, txn, "k", 1, 10)
-	must(t, txn.Flush(within(t)))
+	must(t, txn.Flush(waittest.Limit(t)))
 	c.SetCalls(func(method string, _ int) storetest.Verdict {
 		switch method {
 		case "commitTransaction":
@@ -282,7 +283,7 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 		defer cancel()
 		return do(ctx)
 	}
-	asked := deadlineWhen(t, func() bool { return c.Calls("commitTransaction") > 0 })
+	asked := waittest.DeadlineWhen(t, func() bool { return c.Calls("commitTransaction") > 0 })
 	if err := txn.Commit(asked); !MayBeStored(err) {
 		t.Fatal(err)
 	}
@@ -296,8 +297,8 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.SetCalls(nil)
-	must(t, txn.Commit(within(t)))
-	wants(t, txn.Abort(within(t)), ErrTransactionCommitted, false)
+	must(t, txn.Commit(waittest.Limit(t)))
+	wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
 	c.expect(1, 10, 0)
 }
 
@@ -309,14 +310,14 @@ func TestCommitThatWaitsForAnother(t *testing.T) {
 	first, cancel := context.WithCancel(context.Background())
 	var work sync.WaitGroup
 	work.Go(func() { _ = txn.Commit(first) })
-	eventually(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
+	waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
 	ctx, end := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer end()
 	wants(t, txn.Commit(ctx), ErrTimedOut, true)
 	cancel()
 	work.Wait()
 	c.SetCalls(nil)
-	must(t, txn.Commit(within(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 }
 
 // Events in doubt are none about a commit that was not asked for.
@@ -327,15 +328,15 @@ func TestCommitOfEventsThatAreLost(t *testing.T) {
 	config.MaxOutage = 2 * time.Second
 	limits := DefaultTransactionalWriterConfig()
 	limits.Lease = time.Minute
-	w, err := c.client(config).OpenTransactionalWriter(within(t), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := c.client(config).OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
 	must(t, err)
 	txn := begin(t, w)
 	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
-	if err := txn.Flush(within(t)); !MayBeStored(err) {
+	if err := txn.Flush(waittest.Limit(t)); !MayBeStored(err) {
 		t.Fatalf("the test is not one: %v", err)
 	}
-	wants(t, txn.Commit(within(t)), ErrOutageTooLong, false)
+	wants(t, txn.Commit(waittest.Limit(t)), ErrOutageTooLong, false)
 	if c.Calls("commitTransaction") != 0 {
 		t.Fatal("it was asked for")
 	}
@@ -347,7 +348,7 @@ func TestCommitThatCannotFlush(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
-	flushes := deadlineWhen(t, func() bool {
+	flushes := waittest.DeadlineWhen(t, func() bool {
 		txn.mu.Lock()
 		defer txn.mu.Unlock()
 		return txn.doubt // a commit is under way
@@ -360,7 +361,7 @@ func TestCommitThatCannotFlush(t *testing.T) {
 	wants(t, err, ErrClosed, false)
 	c.Set(nil)
 	c.CutAll()
-	must(t, txn.Commit(within(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 	c.expect(1, 10, 0)
 }
 
@@ -369,27 +370,27 @@ func TestCommitThatCannotFlush(t *testing.T) {
 func TestHazard20TwoHandlesOfOneTransaction(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	one := begin(t, c.transactions(nil))
-	other, err := c.transactions(nil).Attach(within(t), one.ID())
+	other, err := c.transactions(nil).Attach(waittest.Limit(t), one.ID())
 	must(t, err)
 	if other.ID() != one.ID() {
 		t.Fatal(other.ID())
 	}
 	put(t, one, "k", 1, 10)
-	must(t, one.Flush(within(t)))
+	must(t, one.Flush(waittest.Limit(t)))
 	put(t, other, "k", 11, 20)
-	must(t, other.Flush(within(t)))
+	must(t, other.Flush(waittest.Limit(t)))
 	put(t, one, "k", 21, 30)
-	must(t, one.Flush(within(t)))
+	must(t, one.Flush(waittest.Limit(t)))
 	if c.stored(0) != nil {
 		t.Fatal("an attached one writes outside of itself")
 	}
-	must(t, other.Commit(within(t)))
+	must(t, other.Commit(waittest.Limit(t)))
 	c.expect(1, 30, 0)
 	err = writeUntilError(t, one)
 	if !errors.Is(err, ErrTransactionCommitted) {
 		t.Fatal(err)
 	}
-	err = one.Commit(within(t)) // with events that it does not hold
+	err = one.Commit(waittest.Limit(t)) // with events that it does not hold
 	if !errors.Is(err, ErrTransactionCommitted) || !MayBeStored(err) {
 		t.Fatal(err)
 	}
@@ -400,8 +401,8 @@ func TestAttachToWhatIsNotOpen(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.transactions(nil)
 	committed, aborted := begin(t, w), begin(t, w)
-	must(t, committed.Commit(within(t)))
-	must(t, aborted.Abort(within(t)))
+	must(t, committed.Commit(waittest.Limit(t)))
+	must(t, aborted.Abort(waittest.Limit(t)))
 	for id, code := range map[string]Code{
 		committed.ID():                         ErrTransactionCommitted,
 		aborted.ID():                           ErrTransactionAborted,
@@ -409,7 +410,7 @@ func TestAttachToWhatIsNotOpen(t *testing.T) {
 		"":                                     ErrInvalidArgument,
 		"00000000-0000-0000-0000-0000000000ff": ErrNoSuchTransaction,
 	} {
-		if _, err := w.Attach(within(t), id); CodeOf(err) != code {
+		if _, err := w.Attach(waittest.Limit(t), id); CodeOf(err) != code {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
@@ -435,7 +436,7 @@ func TestManyTransactionsOutliveTheirLeases(t *testing.T) {
 	if open := c.Transactions(pb.TransactionState_OPEN); open != len(all) || len(w.Transactions()) != len(all) {
 		t.Fatalf("%d of %d are open", open, len(all))
 	}
-	must(t, w.Close(within(t)))
+	must(t, w.Close(waittest.Limit(t)))
 	if open := c.Transactions(pb.TransactionState_OPEN); open != 0 {
 		t.Fatalf("%d are open after Close", open)
 	}
@@ -449,15 +450,15 @@ func TestFailureOfOneTransactionIsNothingToTheOthers(t *testing.T) {
 	lost, aborted, kept := begin(t, w), begin(t, w), begin(t, w)
 	c.Forget(lost.ID())
 	c.Abort(aborted.ID())
-	eventually(t, "the failures are seen", func() bool { return len(w.Transactions()) == 1 })
+	waittest.Until(t, "the failures are seen", func() bool { return len(w.Transactions()) == 1 })
 	_, err := lost.TryWrite(nil)
 	wants(t, err, ErrNoSuchTransaction, true)
 	_, err = aborted.TryWrite(nil)
 	wants(t, err, ErrTransactionAborted, false)
 	calls := c.Calls("pingTransaction")
-	eventually(t, "the other one lives on", func() bool { return c.Calls("pingTransaction") > calls+3 })
+	waittest.Until(t, "the other one lives on", func() bool { return c.Calls("pingTransaction") > calls+3 })
 	put(t, kept, "k", 1, 1)
-	must(t, kept.Commit(within(t)))
+	must(t, kept.Commit(waittest.Limit(t)))
 }
 
 func TestOutageShorterThanTheLeaseIsSurvived(t *testing.T) {
@@ -474,9 +475,9 @@ func TestOutageShorterThanTheLeaseIsSurvived(t *testing.T) {
 		})
 		began := time.Now()
 		time.AfterFunc(2*time.Second, func() { over.Store(true) })
-		eventually(t, "the lease would have ended", func() bool { return time.Since(began) > 5*time.Second })
+		waittest.Until(t, "the lease would have ended", func() bool { return time.Since(began) > 5*time.Second })
 		put(t, txn, "k", 1, 1)
-		must(t, txn.Commit(within(t)))
+		must(t, txn.Commit(waittest.Limit(t)))
 		c.SetCalls(nil)
 	}
 }
@@ -489,7 +490,7 @@ func TestRefusedSignsOfLifeAreTriedAgain(t *testing.T) {
 	c.Instead("pingTransaction", &pb.PingReply{Status: pb.PingReply_LEASE_TOO_LARGE})
 	began := time.Now()
 	begin(t, c.transactions(lease(9*time.Second)))
-	eventually(t, "several are tried", func() bool { return c.Calls("pingTransaction") >= 4 })
+	waittest.Until(t, "several are tried", func() bool { return c.Calls("pingTransaction") >= 4 })
 	if took := time.Since(began); took > 9*time.Second {
 		t.Fatal("the lease ended before the fourth, which took", took)
 	}
@@ -502,19 +503,19 @@ func TestExpiryIsSeen(t *testing.T) {
 	w := c.transactions(lease(time.Second))
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 10)
-	must(t, txn.Flush(within(t)))
+	must(t, txn.Flush(waittest.Limit(t)))
 	c.SetCalls(func(method string, _ int) storetest.Verdict {
 		if method == "pingTransaction" {
 			return storetest.CloseNow
 		}
 		return storetest.Serve
 	})
-	eventually(t, "the lease ends", func() bool { return c.Transactions(pb.TransactionState_ABORTED) == 1 })
+	waittest.Until(t, "the lease ends", func() bool { return c.Transactions(pb.TransactionState_ABORTED) == 1 })
 	c.SetCalls(nil)
 	wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
-	wants(t, txn.Commit(within(t)), ErrTransactionAborted, false)
-	must(t, txn.Abort(within(t)))
-	must(t, w.Close(within(t)))
+	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	must(t, txn.Abort(waittest.Limit(t)))
+	must(t, w.Close(waittest.Limit(t)))
 }
 
 // An append that finds its segment gone is the first to know; the next sign of
@@ -525,7 +526,7 @@ func TestAppendThatFindsTheTransactionGone(t *testing.T) {
 	for range 2 {
 		txn := begin(t, w)
 		put(t, txn, "k", 1, 10)
-		must(t, txn.Flush(within(t)))
+		must(t, txn.Flush(waittest.Limit(t)))
 		c.Abort(txn.ID())
 		wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
 	}
@@ -533,7 +534,7 @@ func TestAppendThatFindsTheTransactionGone(t *testing.T) {
 	txn := begin(t, w)
 	c.Abort(txn.ID())
 	put(t, txn, "k", 1, 1)
-	wants(t, txn.Commit(within(t)), ErrTransactionAborted, false)
+	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 }
 
 // A segment that is gone though the transaction is open does not hang anybody.
@@ -542,7 +543,7 @@ func TestOpenTransactionWhoseSegmentIsGone(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	c.Delete(c.Part(txn.ID(), 0))
 	put(t, txn, "k", 1, 1)
-	err := txn.Commit(within(t))
+	err := txn.Commit(waittest.Limit(t))
 	if !MayBeStored(err) || IsRetriable(err) {
 		t.Fatal(err)
 	}
@@ -553,18 +554,18 @@ func TestCloseKeepsOrAborts(t *testing.T) {
 	w := c.transactions(func(config *TransactionalWriterConfig) { config.Close = CloseKeeps })
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 1000)
-	must(t, w.Close(within(t)))
-	must(t, w.Close(within(t)))
+	must(t, w.Close(waittest.Limit(t)))
+	must(t, w.Close(waittest.Limit(t)))
 	_, err := txn.TryWrite(nil)
 	wants(t, err, ErrClosed, false)
-	_, err = w.Begin(within(t))
+	_, err = w.Begin(waittest.Limit(t))
 	wants(t, err, ErrClosed, false)
-	_, err = w.Attach(within(t), txn.ID())
+	_, err = w.Attach(waittest.Limit(t), txn.ID())
 	wants(t, err, ErrClosed, false)
 
-	again, err := c.transactions(nil).Attach(within(t), txn.ID())
+	again, err := c.transactions(nil).Attach(waittest.Limit(t), txn.ID())
 	must(t, err)
-	must(t, again.CommitAndWait(within(t)))
+	must(t, again.CommitAndWait(waittest.Limit(t)))
 	c.expect(1, 1000, 0)
 
 	last := c.transactions(nil)
@@ -585,7 +586,7 @@ func TestWaitReadable(t *testing.T) {
 	w := c.transactions(nil)
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 10)
-	must(t, txn.Commit(within(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 	if len(c.stored(0)) != 0 {
 		t.Fatal("the test is not one")
 	}
@@ -593,17 +594,17 @@ func TestWaitReadable(t *testing.T) {
 	defer cancel()
 	wants(t, txn.WaitReadable(ctx), ErrTimedOut, false)
 	c.Linger(false)
-	must(t, txn.WaitReadable(within(t)))
+	must(t, txn.WaitReadable(waittest.Limit(t)))
 	c.expect(1, 10, 0)
 	c.Linger(true)
 	committed := begin(t, w)
 	asked := c.Calls("commitTransaction")
-	if err := committed.CommitAndWait(deadlineWhen(t, func() bool { return c.Calls("commitTransaction") > asked })); !MayBeStored(err) {
+	if err := committed.CommitAndWait(waittest.DeadlineWhen(t, func() bool { return c.Calls("commitTransaction") > asked })); !MayBeStored(err) {
 		t.Fatal("it is committed, but not yet readable:", err)
 	}
 	aborted := begin(t, w)
-	must(t, aborted.Abort(within(t)))
-	wants(t, aborted.WaitReadable(within(t)), ErrTransactionAborted, false)
+	must(t, aborted.Abort(waittest.Limit(t)))
+	wants(t, aborted.WaitReadable(waittest.Limit(t)), ErrTransactionAborted, false)
 }
 
 func TestCommitAndAbortAtOnce(t *testing.T) {
@@ -615,8 +616,8 @@ func TestCommitAndAbortAtOnce(t *testing.T) {
 		put(t, txn, "k", n, n)
 		var work sync.WaitGroup
 		var committed, aborted error
-		work.Go(func() { committed = txn.Commit(within(t)) })
-		work.Go(func() { aborted = txn.Abort(within(t)) })
+		work.Go(func() { committed = txn.Commit(waittest.Limit(t)) })
+		work.Go(func() { aborted = txn.Abort(waittest.Limit(t)) })
 		work.Go(func() { _, _ = txn.TryWriteKeyed("k", make([]byte, 8)) })
 		work.Wait()
 		if (committed == nil) == (aborted == nil) {
@@ -771,10 +772,10 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 func TestBadInputToTransactions(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	client := c.client(DefaultConfig())
-	_, err := client.OpenTransactionalWriter(within(t), "a/b", "stream", DefaultTransactionalWriterConfig())
+	_, err := client.OpenTransactionalWriter(waittest.Limit(t), "a/b", "stream", DefaultTransactionalWriterConfig())
 	wants(t, err, ErrInvalidArgument, false)
 	long := c.transactions(lease(time.Hour))
-	_, err = long.Begin(within(t))
+	_, err = long.Begin(waittest.Limit(t))
 	wants(t, err, ErrInvalidArgument, false)
 	txn := begin(t, c.transactions(nil))
 	_, err = txn.TryWrite(make([]byte, MaxEventSize+1))
@@ -784,9 +785,9 @@ func TestBadInputToTransactions(t *testing.T) {
 	_, err = txn.TryWriteBatch("k", nil)
 	wants(t, err, ErrInvalidArgument, false)
 	put(t, txn, "k", 1, 10) // it goes on
-	_, err = long.Attach(within(t), txn.ID())
+	_, err = long.Attach(waittest.Limit(t), txn.ID())
 	wants(t, err, ErrInvalidArgument, false)
-	must(t, txn.Commit(within(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 	c.expect(1, 10, 0)
 }
 
@@ -798,13 +799,13 @@ func TestTransactionThatHasLivedTooLong(t *testing.T) {
 	w := c.transactions(lease(10 * time.Second))
 	c.Instead("pingTransaction", &pb.PingReply{Status: pb.PingReply_TOO_OLD})
 	txn := begin(t, w)
-	eventually(t, "a ping is refused", func() bool { return c.Calls("pingTransaction") > 0 })
+	waittest.Until(t, "a ping is refused", func() bool { return c.Calls("pingTransaction") > 0 })
 	put(t, txn, "k", 1, 1)
-	attached, err := w.Attach(within(t), txn.ID())
+	attached, err := w.Attach(waittest.Limit(t), txn.ID())
 	must(t, err)
 	put(t, attached, "k", 2, 2)
-	must(t, attached.Flush(within(t)))
-	must(t, txn.Commit(within(t)))
+	must(t, attached.Flush(waittest.Limit(t)))
+	must(t, txn.Commit(waittest.Limit(t)))
 	if got := c.stored(naming.SegmentID(0)); len(got) != 2 {
 		t.Fatal(got)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -98,7 +99,7 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 	})
 	open := func(id string) *Reader {
 		t.Helper()
-		r, err := g.OpenReader(within(t), id, DefaultReaderConfig())
+		r, err := g.OpenReader(waittest.Limit(t), id, DefaultReaderConfig())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,22 +125,22 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 		if round%3 < 2 {
 			continue
 		}
-		if err := r.Close(within(t)); err != nil {
+		if err := r.Close(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 		r = open(fmt.Sprint(round))
 	}
-	readers, err := g.Readers(within(t))
+	readers, err := g.Readers(waittest.Limit(t))
 	if err != nil || !slices.Equal(readers, []string{r.id}) {
 		t.Fatal(readers, err)
 	}
 	for _, id := range c.Current() {
 		c.Seal(c.Name(id))
 	}
-	if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+	if s, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
 		t.Fatal(s, err)
 	}
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	seen.once(t, last)
@@ -213,7 +214,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			config := loggedIn()
 			config.RequestTimeout = 3 * time.Second // as long as it is borne that tokens are old
 			g := c.groupOf(config)
-			r, err := g.OpenReader(within(t), "reader", DefaultReaderConfig())
+			r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -237,7 +238,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			put(c.Current()...)
 			for err = nil; err == nil; {
 				var s *Slice
-				if s, err = r.Next(within(t)); err == nil {
+				if s, err = r.Next(waittest.Limit(t)); err == nil {
 					seen.take(t, s)
 				}
 			}
@@ -246,10 +247,10 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			}
 			if trouble.state {
 				for what, try := range map[string]func() error{
-					"a reader joins":            func() error { _, err := g.OpenReader(within(t), "other", DefaultReaderConfig()); return err },
-					"a reader is taken offline": func() error { return g.ReaderOffline(within(t), "reader") },
-					"cuts are asked for":        func() error { _, err := g.GenerateStreamCuts(within(t)); return err },
-					"readers are listed":        func() error { _, err := g.Readers(within(t)); return err },
+					"a reader joins":            func() error { _, err := g.OpenReader(waittest.Limit(t), "other", DefaultReaderConfig()); return err },
+					"a reader is taken offline": func() error { return g.ReaderOffline(waittest.Limit(t), "reader") },
+					"cuts are asked for":        func() error { _, err := g.GenerateStreamCuts(waittest.Limit(t)); return err },
+					"readers are listed":        func() error { _, err := g.Readers(waittest.Limit(t)); return err },
 				} {
 					if err := try(); !errors.Is(err, trouble.code) {
 						t.Errorf("%s: %v", what, err)
@@ -258,13 +259,13 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			}
 			c.Set(nil)
 			c.Refuse(nil)
-			if readers, err := g.Readers(within(t)); err != nil || !slices.Equal(readers, []string{"reader"}) {
+			if readers, err := g.Readers(waittest.Limit(t)); err != nil || !slices.Equal(readers, []string{"reader"}) {
 				t.Fatal(readers, err)
 			}
-			if err := r.Close(within(t)); err != nil {
+			if err := r.Close(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
-			if r, err = g.OpenReader(within(t), "heir", DefaultReaderConfig()); err != nil {
+			if r, err = g.OpenReader(waittest.Limit(t), "heir", DefaultReaderConfig()); err != nil {
 				t.Fatal(err)
 			}
 			for len(seen) < int(last) {
@@ -273,10 +274,10 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			for _, id := range c.Current() {
 				c.Seal(c.Name(id))
 			}
-			if s, err := r.Next(within(t)); !errors.Is(err, ErrEnd) {
+			if s, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
 				t.Fatal(s, err)
 			}
-			if err := r.Close(within(t)); err != nil {
+			if err := r.Close(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
 			seen.once(t, last)

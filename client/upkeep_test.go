@@ -13,6 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/synchronizer"
 	"github.com/pravega/pravega-client-go/internal/synchronizer/logtest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -40,7 +41,7 @@ func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 			t.Fatal(err)
 		}
 		var err error
-		if start, end, err = log.Bounds(within(t)); err != nil {
+		if start, end, err = log.Bounds(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -98,7 +99,7 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 	defer life.End()
 	m := &membership{reader: &Reader{id: "ours", group: new(ReaderGroup), life: life, clock: thisMoment}, looked: true, compactChance: 1, attemptLimit: attemptLimit}
 	m.log = synchronizer.New(l, &groupReplica{state: &m.state})
-	if err := m.log.Fetch(within(t)); err != nil {
+	if err := m.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	l.Before = func() { // segment 2 of x is free now
@@ -109,7 +110,7 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 		t.Fatal(err)
 	}
 	var newcomer readergroup.State
-	if err := synchronizer.New(l, &groupReplica{state: &newcomer}).Fetch(within(t)); err != nil {
+	if err := synchronizer.New(l, &groupReplica{state: &newcomer}).Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if len(l.Records) != 3 || m.state.Mend() == nil || newcomer.Mend() == nil {
@@ -126,7 +127,7 @@ func TestReaderWhoseNameWasTakenOverIsTold(t *testing.T) {
 	if err := old.member.step(); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.ReaderOffline(within(t), "reader"); err != nil {
+	if err := g.ReaderOffline(waittest.Limit(t), "reader"); err != nil {
 		t.Fatal(err)
 	}
 	fresh := g.idleReader(t, "reader")
@@ -138,10 +139,10 @@ func TestReaderWhoseNameWasTakenOverIsTold(t *testing.T) {
 	if !errors.Is(err, ErrReaderNotInGroup) || !IsFinal(err) {
 		t.Fatal(err)
 	}
-	if err := old.Close(within(t)); err != nil { // it was not told by Next yet
+	if err := old.Close(waittest.Limit(t)); err != nil { // it was not told by Next yet
 		t.Fatal(err)
 	}
-	if readers, err := g.Readers(within(t)); err != nil || len(readers) != 1 {
+	if readers, err := g.Readers(waittest.Limit(t)); err != nil || len(readers) != 1 {
 		t.Fatal("the old reader took the new one's name along:", readers, err)
 	}
 }
@@ -172,13 +173,13 @@ func TestReaderOfAGroupThatWasResetIsToldInTheMiddleOfItsWork(t *testing.T) {
 	g := c.group()
 	old := g.idleReader(t, "reader")
 	g.note(t, readergroup.CreateCheckpoint{Checkpoint: "c"})
-	if err := old.member.log.Fetch(within(t)); err != nil {
+	if err := old.member.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	reset := old.member.state.Config()
 	reset.Generation++
 	g.note(t, readergroup.Init{Config: reset, Segments: old.member.state.Positions()})
-	err := old.member.write(within(t), func() ([]readergroup.Update, error) { return old.member.state.Pass("reader", "c", nil) })
+	err := old.member.write(waittest.Limit(t), func() ([]readergroup.Update, error) { return old.member.state.Pass("reader", "c", nil) })
 	if !errors.Is(err, ErrGroupReinitialized) {
 		t.Fatal(err)
 	}
@@ -213,11 +214,11 @@ func TestUnreadBytesAfterACompaction(t *testing.T) {
 	}
 	check := func(want int64) {
 		t.Helper()
-		other, err := g.client.OpenReaderGroup(within(t), g.scope, g.name)
+		other, err := g.client.OpenReaderGroup(waittest.Limit(t), g.scope, g.name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := other.UnreadBytes(within(t)); err != nil || got != want {
+		if got, err := other.UnreadBytes(waittest.Limit(t)); err != nil || got != want {
 			t.Fatalf("%d bytes are unread, want %d: %v", got, want, err)
 		}
 	}
@@ -230,12 +231,12 @@ func TestUnreadBytesAfterACompaction(t *testing.T) {
 	for start := int64(0); start == 0; { // nothing of before is left
 		r.step(t)
 		var err error
-		if start, _, err = log.Bounds(within(t)); err != nil {
+		if start, _, err = log.Bounds(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	check(total - read)
-	if err := r.Close(within(t)); err != nil {
+	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	check(total - read)
@@ -261,7 +262,7 @@ func TestMembersAskMoreAndMoreSeldomForWhatDoesNotCome(t *testing.T) {
 	}
 	for range 2 {
 		g.note(t, readergroup.UpdatingConfig{Updating: true})
-		if err := r.member.fetch(within(t)); err != nil {
+		if err := r.member.fetch(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
 		if n := asks(time.Minute); n < 3 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Only who was silent for the whole limit, while the observer looked, is taken for
@@ -115,7 +116,7 @@ func TestNamesOfFormerReadersAreForgotten(t *testing.T) {
 	fetch := func() {
 		for _, r := range []*Reader{watches, trusts} {
 			r.member.vigil.looked = r.now() // however long this machine takes
-			if err := r.member.fetch(within(t)); err != nil {
+			if err := r.member.fetch(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
 		}

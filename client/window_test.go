@@ -10,6 +10,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -62,10 +63,10 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 		fill()
 		written := make(chan error, 1)
 		go func() {
-			_, err := w.Write(within(t), event)
+			_, err := w.Write(waittest.Limit(t), event)
 			written <- err
 		}()
-		eventually(t, "the writer waits", func() bool {
+		waittest.Until(t, "the writer waits", func() bool {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			return w.room.Awaited()
@@ -92,7 +93,7 @@ func TestWindowLetsLargerEventsIn(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	ctx := within(t)
+	ctx := waittest.Limit(t)
 	busy, stop := context.WithCancel(ctx)
 	var small, big sync.WaitGroup
 	for i := range 8 {
@@ -152,12 +153,12 @@ func TestWindowBeyondItsShareASegmentTakesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 500 {
-		if _, err := w.WriteKeyed(within(t), high, make([]byte, 1000)); err != nil {
+		if _, err := w.WriteKeyed(waittest.Limit(t), high, make([]byte, 1000)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c.Set(nil)
-	if err := w.Flush(within(t)); err != nil {
+	if err := w.Flush(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -201,10 +202,10 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	}
 	waiting := make(chan error, 1)
 	go func() {
-		_, err := w.WriteKeyed(within(t), lower, padded(0))
+		_, err := w.WriteKeyed(waittest.Limit(t), lower, padded(0))
 		waiting <- err
 	}()
-	eventually(t, "somebody waits", func() bool {
+	waittest.Until(t, "somebody waits", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return w.room.Awaited()
@@ -235,7 +236,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 		t.Errorf("the successors hold %d bytes of %d, %d are counted", held, total*1008, w.window.used)
 	}
 	for range 200 { // in what is left
-		if _, err := w.WriteKeyed(within(t), high, binary.BigEndian.AppendUint64(nil, 0)); err != nil {
+		if _, err := w.WriteKeyed(waittest.Limit(t), high, binary.BigEndian.AppendUint64(nil, 0)); err != nil {
 			t.Fatal(err)
 		}
 		total++

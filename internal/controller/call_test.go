@@ -18,13 +18,14 @@ import (
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/token"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 func TestPassingStatusesAreTriedAgain(t *testing.T) {
 	for _, code := range []codes.Code{codes.Aborted, codes.Canceled, codes.DataLoss, codes.DeadlineExceeded,
 		codes.FailedPrecondition, codes.Internal, codes.ResourceExhausted, codes.Unavailable, codes.Unknown} {
 		f := startFake(t, nil, "", map[string]answer{"checkScopeExists": inTurn(refuse(code, "not now"), refuse(code, "nor now"), exists)})
-		ok, err := dial(t, nil, f).ScopeExists(within(t, 10*time.Second), "s")
+		ok, err := dial(t, nil, f).ScopeExists(waittest.Within(t, 10*time.Second), "s")
 		if !ok || err != nil || f.count("checkScopeExists") != 3 {
 			t.Errorf("%v: %v, %v after %d calls", code, ok, err, f.count("checkScopeExists"))
 		}
@@ -42,7 +43,7 @@ func TestLastingStatusesAreNot(t *testing.T) {
 		codes.Unimplemented:    fault.Protocol,
 	} {
 		f := startFake(t, nil, "", map[string]answer{"getCurrentSegments": refuse(code, "the server's words")})
-		_, err := dial(t, nil, f).CurrentSegments(within(t, 10*time.Second), stream)
+		_, err := dial(t, nil, f).CurrentSegments(waittest.Within(t, 10*time.Second), stream)
 		if !errors.Is(err, want) || f.count("getCurrentSegments") != 1 || !strings.Contains(err.Error(), "the server's words") {
 			t.Errorf("%v: %v after %d calls, want %v", code, err, f.count("getCurrentSegments"), want)
 		}
@@ -71,7 +72,7 @@ func TestContextsAreObeyed(t *testing.T) {
 		return hang(serving, in)
 	}})
 	c := dial(t, nil, f)
-	_, err := c.CurrentSegments(within(t, 50*time.Millisecond), stream)
+	_, err := c.CurrentSegments(waittest.Within(t, 50*time.Millisecond), stream)
 	if !errors.Is(err, fault.TimedOut) || !errors.Is(err, context.DeadlineExceeded) || fault.MayBeStored(err) {
 		t.Errorf("at the deadline: %v", err)
 	}
@@ -90,7 +91,7 @@ func TestEveryAttemptHasADeadline(t *testing.T) {
 	}
 	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": inTurn(hang, hang, exists)})
 	c := dial(t, func(c *Config) { c.CallTimeout = 100 * time.Millisecond }, f)
-	if ok, err := c.ScopeExists(within(t, 10*time.Second), "s"); !ok || err != nil {
+	if ok, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); !ok || err != nil {
 		t.Errorf("%v, %v after %d calls", ok, err, f.count("checkScopeExists"))
 	}
 }
@@ -104,10 +105,10 @@ func TestCloseEndsCalls(t *testing.T) {
 	}})
 	c := dial(t, nil, f)
 	go func() { <-called; c.Close() }()
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); !errors.Is(err, fault.Closed) {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); !errors.Is(err, fault.Closed) {
 		t.Errorf("a call under way: %v", err)
 	}
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); !errors.Is(err, fault.Closed) {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); !errors.Is(err, fault.Closed) {
 		t.Errorf("a call after Close: %v", err)
 	}
 	c.Close()
@@ -121,18 +122,18 @@ func TestLostRepliesMakeChangesUncertain(t *testing.T) {
 		"deleteStream": inTurn(refuse(codes.Unavailable, "lost"), always(&pb.DeleteStreamReply{Status: pb.DeleteStreamReply_NO_STREAM})),
 	})
 	c := dial(t, nil, f)
-	_, _, err := c.Scale(within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}})
+	_, _, err := c.Scale(waittest.Within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}})
 	if !errors.Is(err, fault.Conflict) || !fault.MayBeStored(err) {
 		t.Errorf("scale after a lost reply: %v", err)
 	}
-	_, _, err = c.Scale(within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}})
+	_, _, err = c.Scale(waittest.Within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}})
 	if !errors.Is(err, fault.Conflict) || fault.MayBeStored(err) {
 		t.Errorf("scale after none: %v", err)
 	}
-	if deleted, err := c.DeleteStream(within(t, 10*time.Second), stream); !deleted || err != nil {
+	if deleted, err := c.DeleteStream(waittest.Within(t, 10*time.Second), stream); !deleted || err != nil {
 		t.Errorf("delete after a lost reply: %v, %v", deleted, err)
 	}
-	if deleted, err := c.DeleteStream(within(t, 10*time.Second), stream); deleted || err != nil {
+	if deleted, err := c.DeleteStream(waittest.Within(t, 10*time.Second), stream); deleted || err != nil {
 		t.Errorf("delete after none: %v, %v", deleted, err)
 	}
 }
@@ -152,7 +153,7 @@ func TestUnsentChangesAreCertain(t *testing.T) {
 		t.Errorf("%v does not say where and why", err)
 	}
 	// The same within a deadline of the caller's.
-	_, err = c.CreateScope(within(t, 2*time.Second), "s")
+	_, err = c.CreateScope(waittest.Within(t, 2*time.Second), "s")
 	if !errors.Is(err, fault.Unreachable) || !errors.Is(err, context.DeadlineExceeded) || fault.MayBeStored(err) {
 		t.Errorf("nobody listens until the deadline: %v", err)
 	}
@@ -206,7 +207,7 @@ func TestRefusedBearerTokensAreReplaced(t *testing.T) {
 	c := i.dial(t)
 	for _, i.good = range []string{"1", "1", "2", "5"} {
 		i.accept(i.good)
-		if ok, err := c.ScopeExists(within(t, 10*time.Second), "s"); !ok || err != nil {
+		if ok, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); !ok || err != nil {
 			t.Fatalf("%s: %v", i.good, err)
 		}
 	}
@@ -218,7 +219,7 @@ func TestRefusedBearerTokensAreReplaced(t *testing.T) {
 // When no new one is accepted either, the call says so after a few.
 func TestBearerTokensThatAreRefusedAgainAndAgain(t *testing.T) {
 	i := &issuer{next: func(int) (token.Token, error) { return token.Token{Value: "worthless"}, nil }}
-	_, err := i.dial(t).ScopeExists(within(t, 30*time.Second), "s")
+	_, err := i.dial(t).ScopeExists(waittest.Within(t, 30*time.Second), "s")
 	if !errors.Is(err, fault.Unauthenticated) || !strings.Contains(err.Error(), "the token is old; 4 tokens in a row were refused") || len(i.shown) != 4 || i.asked != 4 {
 		t.Errorf("%v after %d tokens, %d of them asked for", err, len(i.shown), i.asked)
 	}
@@ -232,7 +233,7 @@ func TestRefusedFixedCredentials(t *testing.T) {
 	for _, fixed := range []Credentials{Bearer("old"), Basic("user", "wrong"), {}} {
 		i := &issuer{good: "new"}
 		f := startFake(t, nil, "", map[string]answer{"checkScopeExists": i.answer})
-		_, err := dial(t, func(c *Config) { c.Credentials = fixed }, f).ScopeExists(within(t, 10*time.Second), "s")
+		_, err := dial(t, func(c *Config) { c.Credentials = fixed }, f).ScopeExists(waittest.Within(t, 10*time.Second), "s")
 		if !errors.Is(err, fault.Unauthenticated) || len(i.shown) != 1 {
 			t.Errorf("%v after %d calls", err, len(i.shown))
 		}
@@ -264,7 +265,7 @@ func TestTokensThatAreTooLongForTheControllers(t *testing.T) {
 		}}),
 	} {
 		c := dial(t, func(c *Config) { c.Credentials = credentials }, f)
-		_, err := c.ScopeExists(within(t, 30*time.Second), "s")
+		_, err := c.ScopeExists(waittest.Within(t, 30*time.Second), "s")
 		if !errors.Is(err, fault.Unauthenticated) || !strings.Contains(err.Error(), "the token has 10000 bytes, and the controller takes 8192") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -280,7 +281,7 @@ func TestSourcesThatFail(t *testing.T) {
 		}
 		return token.Token{Value: fmt.Sprint(n)}, nil
 	}}
-	if ok, err := i.dial(t).ScopeExists(within(t, 30*time.Second), "s"); !ok || err != nil || i.asked != 4 {
+	if ok, err := i.dial(t).ScopeExists(waittest.Within(t, 30*time.Second), "s"); !ok || err != nil || i.asked != 4 {
 		t.Errorf("%v after %d questions", err, i.asked)
 	}
 	closed := errors.New("the ticket office is closed")
@@ -290,7 +291,7 @@ func TestSourcesThatFail(t *testing.T) {
 	for _, code := range []fault.Code{fault.TimedOut, fault.Unauthenticated} {
 		limit := context.Background()
 		if code == fault.TimedOut {
-			limit = within(t, time.Second)
+			limit = waittest.Within(t, time.Second)
 		}
 		_, err := c.ScopeExists(limit, "s")
 		if !errors.Is(err, code) || !strings.Contains(err.Error(), "office is closed") || fault.MayBeStored(err) {
@@ -319,7 +320,7 @@ func TestSourcesThatHang(t *testing.T) {
 		}})
 	}, f)
 	for range 3 {
-		_, err := c.ScopeExists(within(t, 50*time.Millisecond), "s")
+		_, err := c.ScopeExists(waittest.Within(t, 50*time.Millisecond), "s")
 		if !errors.Is(err, fault.TimedOut) || !strings.Contains(err.Error(), "the issuer") || !strings.Contains(err.Error(), "no answer for") {
 			t.Error(err)
 		}
@@ -355,7 +356,7 @@ func TestSourcesThatUseTheClient(t *testing.T) {
 			return token.Token{Value: "good"}, nil
 		}})
 	}, f)
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil || !errors.Is(inner, fault.FromCallback) {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); err != nil || !errors.Is(inner, fault.FromCallback) {
 		t.Errorf("%v; inside: %v", err, inner)
 	}
 }

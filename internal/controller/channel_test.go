@@ -16,13 +16,14 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 func TestCallsGoRound(t *testing.T) {
 	answers := map[string]answer{"checkScopeExists": exists}
 	one, two, three := startFake(t, nil, "", answers), startFake(t, nil, "", answers), startFake(t, nil, "", answers)
 	c := dial(t, nil, one, two, three)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	for one.count("checkScopeExists") == 0 || two.count("checkScopeExists") == 0 || three.count("checkScopeExists") == 0 {
 		if _, err := c.ScopeExists(ctx, "s"); err != nil {
 			t.Fatal(err)
@@ -37,7 +38,7 @@ func TestFailover(t *testing.T) {
 	answers := map[string]answer{"checkScopeExists": exists}
 	one, two := startFake(t, nil, "", answers), startFake(t, nil, "", answers)
 	c := dial(t, nil, one, two)
-	ctx := within(t, 30*time.Second)
+	ctx := waittest.Within(t, 30*time.Second)
 	call := func() {
 		t.Helper()
 		if _, err := c.ScopeExists(ctx, "s"); err != nil {
@@ -66,13 +67,13 @@ func TestOutage(t *testing.T) {
 	answers := map[string]answer{"checkScopeExists": exists}
 	f := startFake(t, nil, "", answers)
 	c := dial(t, nil, f)
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); err != nil {
 		t.Fatal(err)
 	}
 	f.kill()
 	done := make(chan error)
 	go func() {
-		_, err := c.ScopeExists(within(t, 20*time.Second), "s")
+		_, err := c.ScopeExists(waittest.Within(t, 20*time.Second), "s")
 		done <- err
 	}()
 	time.Sleep(300 * time.Millisecond)
@@ -158,7 +159,7 @@ func TestTLS(t *testing.T) {
 		}
 	}
 	// The name of the endpoint is verified, not the address it has.
-	if ok, err := dial(t, at("localhost")).ScopeExists(within(t, 10*time.Second), "s"); !ok || err != nil {
+	if ok, err := dial(t, at("localhost")).ScopeExists(waittest.Within(t, 10*time.Second), "s"); !ok || err != nil {
 		t.Errorf("by its name: %v, %v", ok, err)
 	}
 
@@ -173,7 +174,7 @@ func TestTLS(t *testing.T) {
 	} {
 		c := dial(t, func(c *Config) { change(c); c.RetryLimit = time.Minute })
 		begun := time.Now()
-		if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); !errors.Is(err, fault.TLS) || time.Since(begun) > 15*time.Second {
+		if _, err := c.ScopeExists(waittest.Within(t, 30*time.Second), "s"); !errors.Is(err, fault.TLS) || time.Since(begun) > 15*time.Second {
 			t.Errorf("%s: %v after %v", name, err, time.Since(begun))
 		}
 	}
@@ -186,7 +187,7 @@ func TestOneBadEndpointIsNoVerdict(t *testing.T) {
 	answers := map[string]answer{"checkScopeExists": exists}
 	good, bad := startFake(t, server, "", answers), startFake(t, foreign, "", answers)
 	c := dial(t, func(c *Config) { c.TLS = &tls.Config{RootCAs: pool} }, good, bad)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	for range 10 {
 		if _, err := c.ScopeExists(ctx, "s"); err != nil {
 			t.Fatal(err)
@@ -266,7 +267,7 @@ func TestHostsWithoutAddress(t *testing.T) {
 	// One that has none does not matter beside one that has.
 	f := startFake(t, nil, "", map[string]answer{"checkScopeExists": exists})
 	c = dial(t, func(c *Config) { c.Endpoints = append(c.Endpoints, Endpoint{"no-such-host.invalid", 9090}) }, f)
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); err != nil {
 		t.Error(err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // list is the answer to discovery, which a test can change.
@@ -48,7 +49,7 @@ func TestDiscovery(t *testing.T) {
 	one, two := startFake(t, nil, "", answers), startFake(t, nil, "", answers)
 	nodes.set(one)
 	c := dial(t, func(c *Config) { c.Discovery = true }, seed)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	for range 3 {
 		if _, err := c.ScopeExists(ctx, "s"); err != nil {
 			t.Fatal(err)
@@ -91,15 +92,15 @@ func TestDiscoveryWithTLSAndCredentials(t *testing.T) {
 		return func(c *Config) { c.Discovery, c.TLS, c.Credentials = true, pool, Bearer(who) }
 	}
 	c := dial(t, secure("me", &tls.Config{RootCAs: pool}), seed)
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil || one.count("checkScopeExists") != 1 {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); err != nil || one.count("checkScopeExists") != 1 {
 		t.Errorf("%v after %d calls", err, one.count("checkScopeExists"))
 	}
 	c = dial(t, secure("you", &tls.Config{RootCAs: pool}), seed)
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); !errors.Is(err, fault.Unauthenticated) {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); !errors.Is(err, fault.Unauthenticated) {
 		t.Errorf("with the wrong token: %v", err)
 	}
 	c = dial(t, secure("me", &tls.Config{}), seed)
-	if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); !errors.Is(err, fault.TLS) {
+	if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); !errors.Is(err, fault.TLS) {
 		t.Errorf("without the authority: %v", err)
 	}
 }
@@ -114,7 +115,7 @@ func TestDiscoveryFallsBack(t *testing.T) {
 	} {
 		f := startFake(t, nil, "", map[string]answer{"getControllerServerList": a, "checkScopeExists": exists})
 		c := dial(t, func(c *Config) { c.Discovery = true }, f)
-		if _, err := c.ScopeExists(within(t, 10*time.Second), "s"); err != nil {
+		if _, err := c.ScopeExists(waittest.Within(t, 10*time.Second), "s"); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -163,7 +164,7 @@ func TestConfiguredControllersStandInForTheListedOnes(t *testing.T) {
 			seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer, "checkScopeExists": exists})
 			c := dial(t, func(c *Config) { c.Discovery, c.ConnectTimeout, c.RetryLimit = true, 100*time.Millisecond, time.Minute }, seed)
 			for range 10 {
-				if _, err := c.ScopeExists(within(t, 2*time.Minute), "s"); err != nil {
+				if _, err := c.ScopeExists(waittest.Within(t, 2*time.Minute), "s"); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -171,7 +172,7 @@ func TestConfiguredControllersStandInForTheListedOnes(t *testing.T) {
 			nodes.set(good)
 			for streak := 0; streak < 10; {
 				before := seed.count("checkScopeExists")
-				if _, err := c.ScopeExists(within(t, 2*time.Minute), "s"); err != nil {
+				if _, err := c.ScopeExists(waittest.Within(t, 2*time.Minute), "s"); err != nil {
 					t.Fatal(err)
 				}
 				if streak++; seed.count("checkScopeExists") > before {
@@ -190,11 +191,11 @@ func TestNeitherListedNorConfiguredControllers(t *testing.T) {
 	nodes := list{nodes: []*pb.Node{{Host: "127.0.0.1", Port: 1}}}
 	seed := startFake(t, nil, "", map[string]answer{"getControllerServerList": nodes.answer, "checkScopeExists": exists})
 	c := dial(t, func(c *Config) { c.Discovery = true }, seed)
-	if _, err := c.ScopeExists(within(t, 30*time.Second), "s"); err != nil {
+	if _, err := c.ScopeExists(waittest.Within(t, 30*time.Second), "s"); err != nil {
 		t.Fatal(err)
 	}
 	seed.kill()
-	_, err := c.ScopeExists(within(t, time.Second), "s")
+	_, err := c.ScopeExists(waittest.Within(t, time.Second), "s")
 	if !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), seed.address) {
 		t.Error(err)
 	}

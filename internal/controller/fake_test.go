@@ -163,14 +163,6 @@ func dial(t *testing.T, change func(*Config), fakes ...*fake) *Controller {
 	return c
 }
 
-// within is a context that ends before a test hangs.
-func within(t *testing.T, d time.Duration) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 var exists = always(&pb.Exists{Exists: true})
 
 var stream = naming.Stream{Scope: "scope", Name: "stream"}

@@ -18,6 +18,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -156,7 +157,7 @@ func TestStatusesOfReplies(t *testing.T) {
 func TestBadNamesGoNowhere(t *testing.T) {
 	f := startFake(t, nil, "", nil)
 	c := dial(t, nil, f)
-	ctx := within(t, 10*time.Second)
+	ctx := waittest.Within(t, 10*time.Second)
 	bad, internal := naming.Stream{Scope: "s", Name: "a_b"}, naming.Stream{Scope: "s", Name: "_RGg"}
 	badCut := streamcut.Cut{Stream: bad, Offsets: cut.Offsets}
 	for name, call := range map[string]func() error{
@@ -314,7 +315,7 @@ func TestListsGoOnWhereTheTokenSays(t *testing.T) {
 		return pages[request.Page.GetToken()], nil
 	}})
 	c := dial(t, nil, f)
-	ctx := within(t, 10*time.Second)
+	ctx := waittest.Within(t, 10*time.Second)
 	var got []string
 	for scope, err := range c.Scopes(ctx) {
 		if err != nil {
@@ -371,7 +372,7 @@ func TestDisconnectedControllersArePassedOver(t *testing.T) {
 	lost := startFake(t, nil, "", map[string]answer{"pingTransaction": always(&pb.PingReply{Status: pb.PingReply_DISCONNECTED})})
 	good := startFake(t, nil, "", map[string]answer{"pingTransaction": always(&pb.PingReply{Status: pb.PingReply_OK})})
 	c := dial(t, nil, lost, good)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	for lost.count("pingTransaction") == 0 {
 		if state, err := c.PingTransaction(ctx, stream, wire.UUID{}, time.Second); state != TransactionOpen || err != nil {
 			t.Fatal(state, err)
@@ -400,7 +401,7 @@ func TestTransactionsThatCannotEnd(t *testing.T) {
 		},
 	})
 	c := dial(t, nil, f)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	for _, tc := range []struct {
 		state         pb.TransactionState_State
 		commit, abort fault.Code
@@ -440,7 +441,7 @@ func TestOddReplies(t *testing.T) {
 		"checkScopeExists":                refuse(codes.Unauthenticated, ""),
 	})
 	c := dial(t, nil, f)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	for range 2 {
 		if endpoint, err := c.SegmentStore(ctx, stream, 0); !errors.Is(err, fault.Protocol) {
 			t.Errorf("no address: %v, %v", endpoint, err)
@@ -471,7 +472,7 @@ func TestOddReplies(t *testing.T) {
 func TestLeaseThatTheServersRefuse(t *testing.T) {
 	f := startFake(t, nil, "", map[string]answer{"createTransaction": refuse(codes.Unknown, "lease value too large, max value is 600000")})
 	c := dial(t, nil, f)
-	_, err := c.CreateTransaction(within(t, 20*time.Second), stream, time.Hour)
+	_, err := c.CreateTransaction(waittest.Within(t, 20*time.Second), stream, time.Hour)
 	if !errors.Is(err, fault.InvalidArgument) || !strings.Contains(err.Error(), "600000") || f.count("createTransaction") != 1 {
 		t.Error(err)
 	}
@@ -492,14 +493,14 @@ func TestScaleAndWait(t *testing.T) {
 			refuse(codes.PermissionDenied, "no more"), always(&pb.CheckScaleReply{})),
 	})
 	c := dial(t, nil, f)
-	segments, err := c.ScaleAndWait(within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}})
+	segments, err := c.ScaleAndWait(waittest.Within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}})
 	if err != nil || len(segments) != 1 || f.count("checkScale") != 3 {
 		t.Errorf("%v, %v after %d looks", segments, err, f.count("checkScale"))
 	}
-	if _, err := c.ScaleAndWait(within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}}); !errors.Is(err, fault.PermissionDenied) || !fault.MayBeStored(err) {
+	if _, err := c.ScaleAndWait(waittest.Within(t, 10*time.Second), stream, ids(0), []KeyRange{{0, 1}}); !errors.Is(err, fault.PermissionDenied) || !fault.MayBeStored(err) {
 		t.Errorf("a look that fails: %v", err)
 	}
-	if _, err := c.ScaleAndWait(within(t, 200*time.Millisecond), stream, ids(0), []KeyRange{{0, 1}}); !errors.Is(err, fault.TimedOut) || !fault.MayBeStored(err) {
+	if _, err := c.ScaleAndWait(waittest.Within(t, 200*time.Millisecond), stream, ids(0), []KeyRange{{0, 1}}); !errors.Is(err, fault.TimedOut) || !fault.MayBeStored(err) {
 		t.Errorf("no end within the limit: %v", err)
 	}
 }

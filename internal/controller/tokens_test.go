@@ -16,6 +16,7 @@ import (
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // jwt makes a token of claims.
@@ -71,7 +72,7 @@ func TestTokensAreKept(t *testing.T) {
 		get := func(access Access) string {
 			t.Helper()
 			begun := time.Now()
-			got, err := c.Token(within(t, 10*time.Second), stream, access)
+			got, err := c.Token(waittest.Within(t, 10*time.Second), stream, access)
 			if life := got.Expiry.Sub(begun); err != nil || life < time.Hour-time.Minute || life > time.Hour+time.Minute {
 				t.Fatalf("skew %v: it lives for %v: %v", skew, life, err)
 			}
@@ -88,7 +89,7 @@ func TestRefusedTokensAreFetchedAnew(t *testing.T) {
 	c := minting(t, m)
 	get := func() string {
 		t.Helper()
-		got, err := c.Token(within(t, 10*time.Second), stream, ReadWrite)
+		got, err := c.Token(waittest.Within(t, 10*time.Second), stream, ReadWrite)
 		if err != nil || !got.Expiry.IsZero() {
 			t.Fatal(got.Expiry, err)
 		}
@@ -110,7 +111,7 @@ func TestRefusedTokensAreFetchedAnew(t *testing.T) {
 	m.broken = true
 	m.mu.Unlock()
 	c.Refused(stream, ReadWrite, second)
-	if _, err := c.Token(within(t, 10*time.Second), stream, ReadWrite); !errors.Is(err, fault.PermissionDenied) || !strings.Contains(err.Error(), "no more") {
+	if _, err := c.Token(waittest.Within(t, 10*time.Second), stream, ReadWrite); !errors.Is(err, fault.PermissionDenied) || !strings.Contains(err.Error(), "no more") {
 		t.Errorf("when there are none any more: %v", err)
 	}
 }
@@ -119,7 +120,7 @@ func TestNoCredentialsNoToken(t *testing.T) {
 	f := startFake(t, nil, "", nil)
 	c := dial(t, nil, f)
 	c.Refused(stream, Write, "")
-	got, err := c.Token(within(t, 10*time.Second), stream, Write)
+	got, err := c.Token(waittest.Within(t, 10*time.Second), stream, Write)
 	if got.Value != "" || !got.Expiry.IsZero() || err != nil || f.count("getDelegationToken") != 0 {
 		t.Errorf("%v, %v after %d calls", got, err, f.count("getDelegationToken"))
 	}
@@ -145,7 +146,7 @@ func TestCallersLeaveAFetchThatGoesOn(t *testing.T) {
 	for f.count("getDelegationToken") < 2 {
 		time.Sleep(time.Millisecond)
 	}
-	if _, err := c.Token(within(t, 20*time.Millisecond), stream, Read); !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "of tokens is away") {
+	if _, err := c.Token(waittest.Within(t, 20*time.Millisecond), stream, Read); !errors.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "of tokens is away") {
 		t.Errorf("a caller with little time: %v", err)
 	}
 	leave()
@@ -153,7 +154,7 @@ func TestCallersLeaveAFetchThatGoesOn(t *testing.T) {
 		t.Errorf("the one that began: %v", err)
 	}
 	close(hold)
-	if got, err := c.Token(within(t, 10*time.Second), stream, Read); got.Value != "one" || err != nil || f.count("getDelegationToken") != 2 {
+	if got, err := c.Token(waittest.Within(t, 10*time.Second), stream, Read); got.Value != "one" || err != nil || f.count("getDelegationToken") != 2 {
 		t.Errorf("%q, %v after %d calls", got.Value, err, f.count("getDelegationToken"))
 	}
 }

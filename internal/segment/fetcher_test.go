@@ -21,6 +21,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -556,7 +557,7 @@ func TestFetchersThatLostAStoreShareTheirLookUps(t *testing.T) {
 		fetchers[i] = segment.StartFetcher(life(t), stores, name, 0, math.MaxInt64, func() int { return 1 << 20 }, sinks[i])
 		t.Cleanup(fetchers[i].Stop)
 	}
-	waitFor(t, "all to be read", func() bool { return asked.Load() >= segments })
+	waittest.Until(t, "all to be read", func() bool { return asked.Load() >= segments })
 	begun := asked.Load()
 	at := time.Now()
 	here.Close()

@@ -14,6 +14,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -102,7 +103,7 @@ func TestRecordThatIsAddedByALateTryIsToldToBeAdded(t *testing.T) {
 				s.Put(name, []byte("another"))
 			}
 			close(proceed)
-			waitFor(t, "the first try", func() bool { return !s.Connected(1) })
+			waittest.Until(t, "the first try", func() bool { return !s.Connected(1) })
 			if want.behind {
 				s.Put(name, []byte("another"))
 			}

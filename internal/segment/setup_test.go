@@ -13,6 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -73,10 +74,10 @@ func TestAppenderWithNothingToSendDoesNotInsist(t *testing.T) {
 				t.Fatal(err)
 			}
 			conn.Retire()
-			waitFor(t, "another connection", func() bool { return s.Dialled() > 1 })
+			waittest.Until(t, "another connection", func() bool { return s.Dialled() > 1 })
 			close(goOn)
 			a.wait(t, "event 1")
-			waitFor(t, "the set-up", func() bool { return setUps.Load() > 1 })
+			waittest.Until(t, "the set-up", func() bool { return setUps.Load() > 1 })
 			time.Sleep(200 * time.Millisecond) // in which there were hundreds
 			if n := setUps.Load(); n > 2 {
 				t.Errorf("%d set-ups with nothing to send", n-1)
@@ -209,10 +210,10 @@ func TestLargeEventThatWaitsForOthersDoesNotWaitForTheServers(t *testing.T) {
 	}
 	a := newSingle(t, stores, life(t))
 	locked(&a.lock, func() { a.AddLarge(1, 0, make([]byte, segment.MaxAppend)) })
-	waitFor(t, "its turn", func() bool { return !a.waits() })
+	waittest.Until(t, "its turn", func() bool { return !a.waits() })
 	others[0].Close(errors.New("the test is done with it"))
 	a.wait(t, "the large event")
-	waitFor(t, "the end", func() bool { return len(s.Events(name)) == 1 && !a.waits() })
+	waittest.Until(t, "the end", func() bool { return len(s.Events(name)) == 1 && !a.waits() })
 }
 
 func (a *single) waits() (waits bool) {

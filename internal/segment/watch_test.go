@@ -13,6 +13,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -240,9 +241,9 @@ func TestSeldomGarbageIsBorneWhileNothingIsWritten(t *testing.T) {
 			return storetest.Serve
 		})
 		s.CutAll()
-		waitFor(t, "a failure", func() bool { return l.Failures(background.ReadSegment) > 0 })
+		waittest.Until(t, "a failure", func() bool { return l.Failures(background.ReadSegment) > 0 })
 		s.Set(nil)
-		waitFor(t, "the store to show that all is well", func() bool { return l.Failures(background.ReadSegment) == 0 })
+		waittest.Until(t, "the store to show that all is well", func() bool { return l.Failures(background.ReadSegment) == 0 })
 	}
 	if len(sink.ended) > 0 {
 		t.Fatal(<-sink.ended)
@@ -250,13 +251,4 @@ func TestSeldomGarbageIsBorneWhileNothingIsWritten(t *testing.T) {
 	s.Put(name, numbered(0, 0))
 	var next, offset int64
 	sink.take(t, f, &next, &offset)
-}
-
-func waitFor(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for until := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatalf("waited in vain for %s", what)
-		}
-	}
 }

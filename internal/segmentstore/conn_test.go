@@ -18,6 +18,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -26,13 +27,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const segment = "scope/stream/0.#epoch.0"
 
 var dialer = segmentstore.Dialer{ConnectTimeout: 2 * time.Second, Silence: 10 * time.Second}
-
-func within(t *testing.T, limit time.Duration) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	t.Cleanup(cancel)
-	return ctx
-}
 
 func stores(t *testing.T, s *storetest.Server, d segmentstore.Dialer) *segmentstore.Stores {
 	t.Helper()
@@ -54,7 +48,7 @@ func TestDialRefusesWhatIsNoSegmentStore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := storetest.Start(t)
 			s.Greet(greeting)
-			_, err := dialer.Dial(within(t, time.Minute), s.Endpoint())
+			_, err := dialer.Dial(waittest.Within(t, time.Minute), s.Endpoint())
 			if !errors.Is(err, fault.Protocol) || !strings.Contains(err.Error(), s.Endpoint()) {
 				t.Fatal(err)
 			}
@@ -72,7 +66,7 @@ func TestDialToAPeerThatClosesInTheMiddleOfAFrame(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	if _, err := dialer.Dial(within(t, time.Minute), s.Endpoint()); !errors.Is(err, fault.Unreachable) {
+	if _, err := dialer.Dial(waittest.Within(t, time.Minute), s.Endpoint()); !errors.Is(err, fault.Unreachable) {
 		t.Fatal(err)
 	}
 }
@@ -91,7 +85,7 @@ func TestGarbageEndsTheConnectionAndTellsEveryReceiver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := storetest.Start(t)
 			s.Greet(hello)
-			conn, err := dialer.Dial(within(t, time.Minute), s.Endpoint())
+			conn, err := dialer.Dial(waittest.Within(t, time.Minute), s.Endpoint())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +121,7 @@ func TestSilentPeerIsGivenUp(t *testing.T) {
 	s := storetest.Start(t)
 	short := dialer
 	short.Silence = 500 * time.Millisecond
-	conn, err := short.Dial(within(t, time.Minute), s.Endpoint())
+	conn, err := short.Dial(waittest.Within(t, time.Minute), s.Endpoint())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +146,7 @@ func TestHazard13ThrottledPeerIsNotGivenUp(t *testing.T) {
 	s := storetest.Start(t)
 	short := dialer
 	short.Silence = 100 * time.Millisecond
-	conn, err := short.Dial(within(t, time.Minute), s.Endpoint())
+	conn, err := short.Dial(waittest.Within(t, time.Minute), s.Endpoint())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +185,7 @@ func TestCloseWhileASilentServerIsChecked(t *testing.T) {
 	s := storetest.Start(t)
 	slow := dialer
 	slow.Silence, slow.ConnectTimeout = 100*time.Millisecond, time.Hour
-	conn, err := slow.Dial(within(t, time.Minute), s.Endpoint())
+	conn, err := slow.Dial(waittest.Within(t, time.Minute), s.Endpoint())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +238,7 @@ func TestCloseSaysNoFarewell(t *testing.T) {
 	}()
 	secure := dialer
 	secure.TLS = &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}
-	conn, err := secure.Dial(within(t, time.Minute), listener.Addr().String())
+	conn, err := secure.Dial(waittest.Within(t, time.Minute), listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +295,7 @@ func TestConnectWaitsNoLongerThanItsCallerAllows(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer accepted.Close()
-	if _, err := all.Connect(within(t, 50*time.Millisecond), segment, segmentstore.Reads); !errors.Is(err, fault.TimedOut) {
+	if _, err := all.Connect(waittest.Within(t, 50*time.Millisecond), segment, segmentstore.Reads); !errors.Is(err, fault.TimedOut) {
 		t.Fatal(err)
 	}
 	cancel()
@@ -331,7 +325,7 @@ func TestLostHandshakeIsNoMistakeOfTheCertificates(t *testing.T) {
 		}()
 		secure := dialer
 		secure.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-		if _, err := secure.Dial(within(t, time.Minute), listener.Addr().String()); !errors.Is(err, want) {
+		if _, err := secure.Dial(waittest.Within(t, time.Minute), listener.Addr().String()); !errors.Is(err, want) {
 			t.Fatal(want, err)
 		}
 		listener.Close()
@@ -356,13 +350,13 @@ func TestCallSurvivesLostConnections(t *testing.T) {
 	ask := func(request int64, token string) wire.Command {
 		return wire.GetStreamSegmentInfo{RequestID: request, Segment: segment, Token: token}
 	}
-	if _, err := all.Call(within(t, time.Minute), "ask", segment, segmentstore.Read, ask); err != nil {
+	if _, err := all.Call(waittest.Within(t, time.Minute), "ask", segment, segmentstore.Read, ask); err != nil {
 		t.Fatal(err)
 	}
 	ask = func(request int64, token string) wire.Command {
 		return wire.GetStreamSegmentInfo{RequestID: request, Segment: "scope/stream/7.#epoch.0", Token: token}
 	}
-	if _, err := all.Call(within(t, time.Minute), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.NoSuchSegment) {
+	if _, err := all.Call(waittest.Within(t, time.Minute), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.NoSuchSegment) {
 		t.Fatal(err)
 	}
 	short := dialer
@@ -371,11 +365,11 @@ func TestCallSurvivesLostConnections(t *testing.T) {
 	ask = func(request int64, token string) wire.Command {
 		return wire.GetStreamSegmentInfo{RequestID: request, Segment: segment, Token: token}
 	}
-	if _, err := stores(t, s, short).Call(within(t, time.Minute), "ask", segment, segmentstore.Read, ask); err != nil {
+	if _, err := stores(t, s, short).Call(waittest.Within(t, time.Minute), "ask", segment, segmentstore.Read, ask); err != nil {
 		t.Fatal(err)
 	}
 	s.Set(func(int, wire.Command) storetest.Verdict { return storetest.CloseNow })
-	if _, err := all.Call(within(t, 300*time.Millisecond), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.TimedOut) {
+	if _, err := all.Call(waittest.Within(t, 300*time.Millisecond), "ask", segment, segmentstore.Read, ask); !errors.Is(err, fault.TimedOut) {
 		t.Fatal(err)
 	}
 }

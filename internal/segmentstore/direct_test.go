@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -33,7 +34,7 @@ func TestSendersDoNotWaitForAPeerThatDoesNotRead(t *testing.T) {
 	}()
 	patient := dialer
 	patient.Silence = time.Hour
-	conn, err := patient.Dial(within(t, time.Minute), listener.Addr().String())
+	conn, err := patient.Dial(waittest.Within(t, time.Minute), listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

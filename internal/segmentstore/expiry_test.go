@@ -6,13 +6,14 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A server remembers every writer that was set up on a connection until the
 // connection ends, so none is used for any number of them.
 func TestConnectionRetiresAfterManySetUps(t *testing.T) {
 	all := stores(t, storetest.Start(t), dialer)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	seen := make(map[*segmentstore.Conn]int)
 	for range 20_000 {
 		conn, err := all.Connect(ctx, segment, segmentstore.Appends)

@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -57,7 +58,7 @@ func TestSegmentsAreLookedForWhereTheyWereFound(t *testing.T) {
 	all := segmentstore.NewStores(dialer, at.locate, storetest.NoTokens{}, 1)
 	t.Cleanup(all.Close)
 	ask := func(name string) error {
-		_, err := all.Call(within(t, time.Minute), "ask", name, segmentstore.Read, func(request int64, token string) wire.Command {
+		_, err := all.Call(waittest.Within(t, time.Minute), "ask", name, segmentstore.Read, func(request int64, token string) wire.Command {
 			return wire.GetStreamSegmentInfo{RequestID: request, Segment: name, Token: token}
 		})
 		return err
@@ -69,7 +70,7 @@ func TestSegmentsAreLookedForWhereTheyWereFound(t *testing.T) {
 				t.Fatalf("%s: %v", what, err)
 			}
 		}
-		conn, err := all.ConnectAlone(within(t, time.Minute), segment, func(bool) {})
+		conn, err := all.ConnectAlone(waittest.Within(t, time.Minute), segment, func(bool) {})
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}

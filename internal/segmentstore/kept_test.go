@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Stores come and go, as in a cluster that replaces its members. Nothing is kept of
@@ -18,7 +19,7 @@ func TestNothingIsKeptOfStoresThatAreGone(t *testing.T) {
 	var at string
 	all := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return at, nil }, storetest.NoTokens{}, 2)
 	t.Cleanup(all.Close)
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	for range 20 {
 		s := storetest.Start(t)
 		at = s.Endpoint()
@@ -63,7 +64,7 @@ func TestNothingIsKeptOfStoresThatAreGone(t *testing.T) {
 func TestLookUpsForLostStoresAreForgotten(t *testing.T) {
 	all := segmentstore.NewStores(dialer, func(context.Context, string) (string, error) { return "here:1", nil }, storetest.NoTokens{}, 1)
 	t.Cleanup(all.Close)
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	for n := range 1000 {
 		if _, err := all.Locate(ctx, segment, fmt.Sprintf("gone:%d", n)); err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -54,15 +55,15 @@ func TestLookUpThatIsNotAnsweredIsMadeAgain(t *testing.T) {
 		return err
 	}
 	short.ConnectTimeout = time.Minute // of what follows
-	if err := ask(within(t, time.Minute)); err != nil {
+	if err := ask(waittest.Within(t, time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	h.hangs = func(string) bool { return true }
 	s.Close()
-	if err := ask(within(t, 500*time.Millisecond)); !errors.Is(err, fault.TimedOut) {
+	if err := ask(waittest.Within(t, 500*time.Millisecond)); !errors.Is(err, fault.TimedOut) {
 		t.Fatal(err)
 	}
-	if _, err := all.Connect(within(t, time.Minute), segment, segmentstore.Reads); !errors.Is(err, fault.Unreachable) || errors.Is(err, context.DeadlineExceeded) {
+	if _, err := all.Connect(waittest.Within(t, time.Minute), segment, segmentstore.Reads); !errors.Is(err, fault.Unreachable) || errors.Is(err, context.DeadlineExceeded) {
 		t.Fatal(err)
 	}
 }
@@ -75,7 +76,7 @@ func TestLookUpsThatHangHoldUpNoOthers(t *testing.T) {
 	patient.Silence = time.Hour
 	all := h.stores(t, patient)
 	for _, lost := range []string{"", "lost:1"} {
-		ctx, cancel := context.WithCancel(within(t, time.Minute))
+		ctx, cancel := context.WithCancel(waittest.Within(t, time.Minute))
 		before := h.asked.Load()
 		results := make(chan error, 20)
 		for n := range cap(results) {

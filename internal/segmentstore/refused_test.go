@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
@@ -30,7 +31,7 @@ func (l listening) ReadRefused(offset int64) { l.hearing <- offset }
 func TestRefusedTokenReachesOnlyThoseThatItMayBelongTo(t *testing.T) {
 	s := storetest.Start(t)
 	all := stores(t, s, dialer)
-	conn, err := all.Connect(within(t, time.Minute), segment, segmentstore.Reads)
+	conn, err := all.Connect(waittest.Within(t, time.Minute), segment, segmentstore.Reads)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func TestRefusedReadIsNotHeldAgainstOthers(t *testing.T) {
 		})
 		all := stores(t, s, dialer)
 		read := func(name string) error {
-			reply, err := all.Call(within(t, time.Minute), "read", name, segmentstore.Read, func(request int64, token string) wire.Command {
+			reply, err := all.Call(waittest.Within(t, time.Minute), "read", name, segmentstore.Read, func(request int64, token string) wire.Command {
 				return wire.ReadSegment{RequestID: request, Segment: name, SuggestedLength: 100, Token: token}
 			})
 			if data, ok := reply.(segmentstore.Data); ok {

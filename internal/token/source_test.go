@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 func leave() { runtime.Goexit() }
@@ -138,7 +139,7 @@ func TestTokensOfFiles(t *testing.T) {
 	}
 	becomes := func(want string) { // after failures, in a moment
 		t.Helper()
-		eventually(t, func() bool { got, _ := c.Get(context.Background()); return got.Value == want })
+		waittest.Until(t, "the other token is used", func() bool { got, _ := c.Get(context.Background()); return got.Value == want })
 	}
 	write := func(path, content string) {
 		t.Helper()
@@ -192,19 +193,10 @@ func TestTokensOfTheEnvironment(t *testing.T) {
 	}
 	for _, value := range []string{"one", "two"} {
 		t.Setenv(name, value)
-		eventually(t, func() bool { got, _ := c.Get(context.Background()); return got.Value == value })
+		waittest.Until(t, "the other token is used", func() bool { got, _ := c.Get(context.Background()); return got.Value == value })
 	}
 	os.Unsetenv(name)
 	if got, err := c.Get(context.Background()); got.Value != "two" || err != nil {
 		t.Errorf("%q after the end of the variable: %v", got.Value, err)
-	}
-}
-
-func eventually(t *testing.T, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("not so after 30 s")
-		}
 	}
 }

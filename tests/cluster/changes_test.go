@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Segments are split and merged under load; a merge waits for all that it merges.
 func TestStreamScaled(t *testing.T) {
-	ctx := within(t, time.Duration(either(1, 4))*limit)
+	ctx := waittest.Within(t, time.Duration(either(1, 4))*limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), 3)
 	for range either(1, 5) {
@@ -48,7 +49,7 @@ func scale(ctx context.Context, t *testing.T, l *load, n int) {
 // The writer tells that the stream was sealed, and what it says of the rest is
 // true.
 func TestStreamSealedUnderLoad(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	for range either(2, 20) {
 		l := startLoad(ctx, t, connect(t, cluster), segments)
@@ -69,7 +70,7 @@ func TestStreamSealedUnderLoad(t *testing.T) {
 
 // A new stream of the same name has nothing of the old one, whose writer ends.
 func TestStreamDeletedAndMadeAgain(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	c := connect(t, cluster)
 	scope, stream := newStream(ctx, t, c, segments)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
@@ -19,7 +20,7 @@ const limit = 8 * time.Minute
 // The other store takes over, and writer and readers go on there. When the first
 // is back, it is given some of the segments, and the other is killed.
 func TestSegmentStoresKilledInTurn(t *testing.T) {
-	ctx := within(t, time.Duration(either(1, 4))*limit)
+	ctx := waittest.Within(t, time.Duration(either(1, 4))*limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
 	for i := range either(2, 10) {
@@ -33,7 +34,7 @@ func TestSegmentStoresKilledInTurn(t *testing.T) {
 // The client finds the other controller, for the writer and for what it asks
 // itself. A controller is missed when a store is too.
 func TestControllerKilled(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	c := connect(t, cluster)
 	l := startLoad(ctx, t, c, segments)
@@ -50,7 +51,7 @@ func TestControllerKilled(t *testing.T) {
 
 // The stores write to the two bookies that are left.
 func TestBookieKilled(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
 	l.disturb(ctx, t, "killed", func() { kill(t, cluster, "bookie-2") })
@@ -60,7 +61,7 @@ func TestBookieKilled(t *testing.T) {
 
 // While ZooKeeper is away, nobody can take over and nobody needs to.
 func TestZooKeeperAway(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
 	l.disturb(ctx, t, "away", func() {
@@ -73,7 +74,7 @@ func TestZooKeeperAway(t *testing.T) {
 
 // The writer keeps what is not acknowledged until one store is back, and goes on.
 func TestAllSegmentStoresKilled(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
 	l.disturb(ctx, t, "killed and back", func() {
@@ -87,7 +88,7 @@ func TestAllSegmentStoresKilled(t *testing.T) {
 // What was acknowledged survives the end of everything. A writer that lives on
 // stores the rest; of one that does not, all is there that it was told of.
 func TestEverythingKilled(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	lives := startLoad(ctx, t, connect(t, cluster), segments)
 	mortal := connect(t, cluster)
@@ -111,7 +112,7 @@ func TestEverythingKilled(t *testing.T) {
 // given some. Both times the one that has them no more answers that a segment is not
 // there, and answers reads that wait at a tail with nothing.
 func TestSegmentStoreStopped(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
 	var wrongHosts, emptyReads atomic.Int64

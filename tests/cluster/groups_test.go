@@ -11,6 +11,7 @@ import (
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -42,7 +43,7 @@ func stateHost(ctx context.Context, t *testing.T, cluster *harness.Cluster, scop
 // segments over, and cuts are taken of all readers. Nobody has to do anything
 // about it, and each event is read once.
 func TestStoreOfTheGroupsStateKilled(t *testing.T) {
-	ctx := within(t, time.Duration(either(1, 3))*limit)
+	ctx := waittest.Within(t, time.Duration(either(1, 3))*limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
 	for range either(2, 8) {
@@ -69,7 +70,7 @@ func TestStoreOfTheGroupsStateKilled(t *testing.T) {
 // Without any controller, readers and the writer go on where they are; without a
 // store beside, what it has waits. When all are back, all goes on.
 func TestReadersWithoutControllers(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	l := startLoad(ctx, t, connect(t, cluster), segments)
 	l.flow(ctx, t)
@@ -92,7 +93,7 @@ func TestReadersWithoutControllers(t *testing.T) {
 // dead. Nobody could give a sign of life, and nobody is taken for dead: each event is
 // read once.
 func TestOutageIsNobodysDeath(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	c := connect(t, cluster)
 	scope, stream := newStream(ctx, t, c, segments)

@@ -126,14 +126,6 @@ func start(ctx context.Context, t *testing.T, cluster *harness.Cluster, names ..
 	}
 }
 
-// within bounds a test that must not hang.
-func within(t *testing.T, limit time.Duration) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 // connect makes a client that knows both controllers. What it has to say is
 // beside the logs of the servers.
 func connect(t *testing.T, cluster *harness.Cluster, changes ...func(*client.Config)) *client.Client {

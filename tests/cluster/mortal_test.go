@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -124,7 +125,7 @@ func (p *mortalProcess) end() error {
 // Processes that write with one writer id, batches and large events too, are killed
 // while stores are killed and come back; each goes on where the last one was.
 func TestProcessesThatWriteAreKilledWithStores(t *testing.T) {
-	ctx := within(t, time.Duration(either(1, 4))*limit)
+	ctx := waittest.Within(t, time.Duration(either(1, 4))*limit)
 	cluster := wholeCluster(ctx, t)
 	c := connect(t, cluster)
 	scope, stream := newStream(ctx, t, c, segments)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
@@ -75,7 +76,7 @@ func decode(f harness.Frame) (wire.Command, error) {
 // Faults of the network strike writer and readers again and again, each kind for a
 // while, and at last some together while a store is killed and comes back.
 func TestFaultsOfTheNetworkUnderLoad(t *testing.T) {
-	ctx := within(t, 2*limit)
+	ctx := waittest.Within(t, 2*limit)
 	cluster := wholeCluster(ctx, t)
 	hasty := connect(t, cluster, func(config *client.Config) {
 		config.KeepAliveTimeout = time.Second

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Stores and controllers that are killed between the steps of transactions cost
 // none of what is committed, and show nothing of what is aborted.
 func TestKillsBetweenTheStepsOfTransactions(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	c := connect(t, cluster)
 	scope, stream := newStream(ctx, t, c, segments)
@@ -91,7 +92,7 @@ func TestKillsBetweenTheStepsOfTransactions(t *testing.T) {
 // Controllers that are all away for less than a lease cost no transaction that is
 // open, although none of its signs of life got through meanwhile.
 func TestControllersAwayForLessThanALease(t *testing.T) {
-	ctx := within(t, limit)
+	ctx := waittest.Within(t, limit)
 	cluster := wholeCluster(ctx, t)
 	c := connect(t, cluster)
 	scope, stream := newStream(ctx, t, c, segments)

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Two streams of a group merge segments that bear the same numbers at the same time:
 // what follows in each is read after both of its own, once, and nobody waits for what
 // is done.
 func TestStreamsThatScaleAlikeAreReadInOrder(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	seen := make(map[string]*oracle)
 	var streams []client.GroupStream
@@ -87,7 +88,7 @@ func TestStreamsThatScaleAlikeAreReadInOrder(t *testing.T) {
 // Several readers that come and go share streams that are split and merged alike, again
 // and again: each event of each stream is read once, in order of its key.
 func TestReadersShareStreamsThatScaleAlike(t *testing.T) {
-	ctx := within(t, 4*time.Minute)
+	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	const cycles, events = 4, 30
 	seen := make(map[string]*oracle)

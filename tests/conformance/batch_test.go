@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Batches of several keys, over segments that split and merge, are stored whole:
 // their events lie one directly behind another.
 func TestBatchesAreStoredTogether(t *testing.T) {
 	const size, batches = 7, 600
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())

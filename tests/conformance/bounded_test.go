@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A bounded group ends at its cuts, over scales, with several readers, and again
 // and again after resets: to its start, to a checkpoint, to the last checkpoint, to
 // the very end, and with another end.
 func TestBoundedGroupEndsAgainAfterEachReset(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	writeEvents(ctx, t, c, scope, stream, 1, 100)
@@ -120,7 +121,7 @@ func TestGroupGoesOnFromWhereOneOfTwoSegmentsIsDone(t *testing.T) {
 }
 
 func goOnFromHalf(t *testing.T, bounded bool) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	scaleTo(ctx, t, c, scope, stream, 2)
@@ -186,7 +187,7 @@ func goOnFromHalf(t *testing.T, bounded bool) {
 // The last checkpoint was taken when one of two segments that were merged had been
 // read, and the group has gone on since: it can go back there all the same.
 func TestGroupGoesBackIntoTheMidstOfAMerge(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	scaleTo(ctx, t, c, scope, stream, 2)
@@ -265,7 +266,7 @@ func next(ctx context.Context, t *testing.T, r *client.Reader) *client.Slice {
 // A group reads streams of two scopes that bear the same name, each from somewhere
 // to somewhere.
 func TestGroupReadsStreamsOfTwoScopes(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	one, stream := newStream(t, c, 2)
 	other := one + "-other"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -80,7 +81,7 @@ func (l *load) more(t *testing.T, n int64) {
 // Connections that break anywhere, again and again, lose and double nothing, on
 // the way in and on the way out.
 func TestDroppedConnectionsLoseAndDoubleNothing(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	server, err := harness.Standalone(ctx, harness.Options{Proxied: true})
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +121,7 @@ func TestDroppedConnectionsLoseAndDoubleNothing(t *testing.T) {
 // Segments that are split and merged under load lose and double nothing and
 // keep the order of each key.
 func TestSplitsAndMergesUnderLoadLoseAndDoubleNothing(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
 	l := startLoad(ctx, t, c, scope, stream)
@@ -169,7 +170,7 @@ func scaleTo(ctx context.Context, t *testing.T, c *client.Client, scope, stream 
 // A stream that is sealed under load ends the writer with a typed error, and
 // exactly what was acknowledged is there.
 func TestSealUnderLoadStoresExactlyWhatWasAcknowledged(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 3)
 	l := startLoad(ctx, t, c, scope, stream)

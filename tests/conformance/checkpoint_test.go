@@ -11,6 +11,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // take reads until n events were taken by the oracle, in one reader, and stays in
@@ -50,7 +51,7 @@ func seal(ctx context.Context, t *testing.T, c *client.Client, scope string, str
 // of a group that was reset are told, and what they read again is exactly what lies
 // behind the place.
 func TestGroupsGoBackToCheckpointsAndCuts(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	writeEvents(ctx, t, c, scope, stream, 1, 300)
@@ -147,7 +148,7 @@ func (o *oracle) drainOpen(ctx context.Context, r *client.Reader) {
 // A group goes back to the last checkpoint that its readers started by themselves.
 // Before there is one, it goes back to where it started.
 func TestGroupGoesBackToItsLastAutomaticCheckpoint(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	writeEvents(ctx, t, c, scope, stream, 1, 50)
@@ -222,7 +223,7 @@ func TestGroupGoesBackToItsLastAutomaticCheckpoint(t *testing.T) {
 // Several initiators at once get each their checkpoint, and no more than the group
 // allows may wait; one that nobody passes ends when its caller wants.
 func TestCheckpointsAtTheSameTime(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	g := newGroup(ctx, t, c, scope, "g", nil, client.GroupStream{Scope: scope, Stream: stream})
@@ -280,7 +281,7 @@ func TestCheckpointsAtTheSameTime(t *testing.T) {
 // What is unread is counted to the byte: without a checkpoint, with one, over a
 // scale, in several streams, and up to the cuts of a bounded group.
 func TestPravega2156UnreadBytesAreThoseOfTheEvents(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	if _, err := c.CreateStream(ctx, scope, "other", client.DefaultStreamConfig()); err != nil {
@@ -386,7 +387,7 @@ func scale(ctx context.Context, t *testing.T, c *client.Client, scope, stream st
 // Every event can be fetched again by its pointer, from a text and from bytes,
 // within the caller's limit; what is not there is told (pravega#2673, #537).
 func TestEventsAreFetchedByTheirPointers(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
@@ -472,7 +473,7 @@ func TestEventsAreFetchedByTheirPointers(t *testing.T) {
 // What the group has checkpointed, or was said not to need, may be truncated by the
 // stream's retention policy, and nothing else.
 func TestRetentionFollowsTheGroup(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	writeEvents(ctx, t, c, scope, stream, 1, 100)

@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -19,7 +20,7 @@ import (
 // within seconds. Only the server that hangs up without a word, because it wants
 // TLS, is asked until the limit.
 func TestControllerSecurity(t *testing.T) {
-	server, err := harness.Secure(within(t, 3*time.Minute), harness.Options{Accounts: []harness.Account{
+	server, err := harness.Secure(waittest.Within(t, 3*time.Minute), harness.Options{Accounts: []harness.Account{
 		{User: "reader", Password: "reader_pw", Permissions: "prn::/scope:sec,READ;prn::/scope:sec/stream:s,READ"},
 		{User: "nobody", Password: "nobody_pw"},
 	}})
@@ -45,7 +46,7 @@ func TestControllerSecurity(t *testing.T) {
 	uri := server.ControllerURI()
 	admin := dial(t, uri, as(controller.Basic(server.Credentials())))
 	reader := dial(t, uri, as(controller.Basic("reader", "reader_pw")))
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	stream := naming.Stream{Scope: "sec", Name: "s"}
 	if _, err := admin.CreateScope(ctx, stream.Scope); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
@@ -49,7 +50,7 @@ func shared(t *testing.T) *controller.Controller {
 func scopeOf(t *testing.T, c *controller.Controller) string {
 	t.Helper()
 	scope := fmt.Sprintf("controller-%d-%d", time.Now().UnixNano(), scopes.Add(1))
-	if created, err := c.CreateScope(within(t, time.Minute), scope); !created || err != nil {
+	if created, err := c.CreateScope(waittest.Within(t, time.Minute), scope); !created || err != nil {
 		t.Fatal(created, err)
 	}
 	return scope
@@ -63,7 +64,7 @@ func fixed(segments int32) controller.StreamConfig {
 func streamOf(t *testing.T, c *controller.Controller, segments int32) naming.Stream {
 	t.Helper()
 	stream := naming.Stream{Scope: scopeOf(t, c), Name: "s"}
-	if created, err := c.CreateStream(within(t, time.Minute), stream, fixed(segments)); !created || err != nil {
+	if created, err := c.CreateStream(waittest.Within(t, time.Minute), stream, fixed(segments)); !created || err != nil {
 		t.Fatal(created, err)
 	}
 	return stream
@@ -92,7 +93,7 @@ func wants(t *testing.T, what string, err error, code fault.Code) {
 
 func TestControllerScopes(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	scope := scopeOf(t, c)
 	if created, err := c.CreateScope(ctx, scope); created || err != nil {
 		t.Errorf("a second time: %v, %v", created, err)
@@ -121,7 +122,7 @@ func TestControllerScopes(t *testing.T) {
 
 func TestControllerStreams(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	scope := scopeOf(t, c)
 	stream := naming.Stream{Scope: scope, Name: "s.1-A"}
 	config := controller.StreamConfig{
@@ -189,7 +190,7 @@ func TestControllerStreams(t *testing.T) {
 
 func TestControllerListsManyStreams(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	scope := scopeOf(t, c)
 	var want []string
 	for i := range 30 {
@@ -214,7 +215,7 @@ func TestControllerListsManyStreams(t *testing.T) {
 // What does not exist is said to not exist, at once.
 func TestControllerAboutWhatDoesNotExist(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, 20*time.Second)
+	ctx := waittest.Within(t, 20*time.Second)
 	scope := scopeOf(t, c)
 	for _, stream := range []naming.Stream{{Scope: scope, Name: "no"}, {Scope: scope + "-no", Name: "no"}} {
 		cut := streamcut.Cut{Stream: stream, Offsets: map[naming.SegmentID]int64{0: 0}}
@@ -261,7 +262,7 @@ func TestControllerAboutWhatDoesNotExist(t *testing.T) {
 
 func TestControllerScalesUpAndDown(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	stream := streamOf(t, c, 2)
 	old, err := c.CurrentSegments(ctx, stream)
 	if err != nil || len(old) != 2 || old[0] != (controller.SegmentRange{Segment: 0, Low: 0, High: 0.5}) || old[1] != (controller.SegmentRange{Segment: 1, Low: 0.5, High: 1}) {
@@ -356,7 +357,7 @@ func TestControllerScalesUpAndDown(t *testing.T) {
 
 func TestControllerTransactions(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	stream := streamOf(t, c, 2)
 	begin := func() wire.UUID {
 		t.Helper()
@@ -416,7 +417,7 @@ func TestControllerTransactions(t *testing.T) {
 
 func TestControllerEventTime(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	stream := streamOf(t, c, 1)
 	at := func(offset int64) streamcut.Cut {
 		return streamcut.Cut{Stream: stream, Offsets: map[naming.SegmentID]int64{0: offset}}
@@ -435,7 +436,7 @@ func TestControllerEventTime(t *testing.T) {
 
 func TestControllerReaderGroups(t *testing.T) {
 	c := shared(t)
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	stream := streamOf(t, c, 2)
 	scope := stream.Scope
 	config := readergroup.Config{
@@ -506,13 +507,13 @@ func TestControllerReaderGroups(t *testing.T) {
 func TestControllerDiscoveryOfAStandalone(t *testing.T) {
 	c := dial(t, strings.Replace(harness.Shared(t).ControllerURI(), "tcp://", "pravega://", 1), nil)
 	stream := streamOf(t, c, 1)
-	if exists, err := c.StreamExists(within(t, time.Minute), stream); !exists || err != nil {
+	if exists, err := c.StreamExists(waittest.Within(t, time.Minute), stream); !exists || err != nil {
 		t.Error(exists, err)
 	}
 }
 
 func TestControllerDiscoveryOfACluster(t *testing.T) {
-	server, err := harness.InMemory(within(t, 3*time.Minute), harness.Options{})
+	server, err := harness.InMemory(waittest.Within(t, 3*time.Minute), harness.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -522,7 +523,7 @@ func TestControllerDiscoveryOfACluster(t *testing.T) {
 		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
 	})
 	stream := streamOf(t, c, 1)
-	if exists, err := c.StreamExists(within(t, time.Minute), stream); !exists || err != nil {
+	if exists, err := c.StreamExists(waittest.Within(t, time.Minute), stream); !exists || err != nil {
 		t.Error(exists, err)
 	}
 	c.Close()
@@ -534,7 +535,7 @@ func TestControllerDiscoveryOfACluster(t *testing.T) {
 func TestControllerTokensWithoutSecurity(t *testing.T) {
 	c := dial(t, harness.Shared(t).ControllerURI(), func(c *controller.Config) { c.Credentials = controller.Basic("any", "one") })
 	stream := streamOf(t, c, 1)
-	token, err := c.Token(within(t, time.Minute), stream, controller.Write)
+	token, err := c.Token(waittest.Within(t, time.Minute), stream, controller.Write)
 	if token.Value != "" || !token.Expiry.IsZero() || err != nil {
 		t.Errorf("%v, %v", token, err)
 	}

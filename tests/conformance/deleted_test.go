@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // deleteStream seals and deletes a stream.
@@ -26,7 +27,7 @@ func deleteStream(ctx context.Context, t *testing.T, c *client.Client, scope, st
 func TestDeletedStreamEndsForItsGroup(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		t.Run(fmt.Sprintf("made anew %v", again), func(t *testing.T) {
-			ctx := within(t, 2*time.Minute)
+			ctx := waittest.Within(t, 2*time.Minute)
 			c := connect(t)
 			scope, kept := newStream(t, c, 2)
 			streams := []client.GroupStream{{Scope: scope, Stream: kept}}
@@ -115,7 +116,7 @@ func count(ctx context.Context, t *testing.T, r *client.Reader, read map[string]
 // A scaled stream that is deleted while some of its segments are read and others
 // wait for them ends too.
 func TestStreamDeletedInTheMidstOfAScaleEndsForItsGroup(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	scaleTo(ctx, t, c, scope, stream, 2)
@@ -142,7 +143,7 @@ func TestStreamDeletedInTheMidstOfAScaleEndsForItsGroup(t *testing.T) {
 func TestDeletedGroupEndsItsReaders(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		t.Run(fmt.Sprintf("made anew %v", again), func(t *testing.T) {
-			ctx := within(t, 2*time.Minute)
+			ctx := waittest.Within(t, 2*time.Minute)
 			c := connect(t)
 			scope, stream := newStream(t, c, 4)
 			g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = time.Second },

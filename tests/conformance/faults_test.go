@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
@@ -104,7 +105,7 @@ func hasty(t *testing.T, server *harness.Server) *client.Client {
 // of a block, and while an ack is under way. Every event has a number of its own
 // in the stream; all are read back at the end.
 func TestFaultsOfTheNetworkLoseAndDoubleNothing(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	server := proxiedServer(t)
 	proxy := server.Proxy()
 	defer proxy.Set(nil)
@@ -224,7 +225,7 @@ func writeThrough(ctx context.Context, t *testing.T, c *client.Client, scope, st
 // A peer that died without a word is noticed within keepalive.timeout, although
 // no byte tells of it, and the writer goes on over another connection.
 func TestPeerThatDiedWithoutAFIN(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	server := proxiedServer(t)
 	proxy := server.Proxy()
 	defer proxy.Set(nil)
@@ -292,7 +293,7 @@ func TestPeerThatDiedWithoutAFIN(t *testing.T) {
 // answers nothing, for longer than keepalive.timeout. With much under way it is
 // not taken for dead as long as it greets others.
 func TestHazard13ThrottledConnectionIsNotKilled(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	server := proxiedServer(t)
 	proxy := server.Proxy()
 	defer proxy.Set(nil)

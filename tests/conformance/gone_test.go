@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A stream that is deleted under a writer, and maybe made anew under its name,
@@ -15,7 +16,7 @@ import (
 func TestDeletedStreamEndsTheWriter(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		t.Run(fmt.Sprintf("made anew %v", again), func(t *testing.T) {
-			ctx := within(t, time.Minute)
+			ctx := waittest.Within(t, time.Minute)
 			c := connect(t)
 			scope, stream := newStream(t, c, 2)
 			old, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
@@ -71,7 +72,7 @@ func TestDeletedStreamEndsTheWriter(t *testing.T) {
 // A segment that is sealed by a scale and truncated away before the writer hears
 // of either: what it writes next goes to the successors, once.
 func TestSegmentTruncatedAwayUnderAWriter(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())

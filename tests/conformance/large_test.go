@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -71,7 +72,7 @@ func readSizes(ctx context.Context, t *testing.T, c *client.Client, scope, strea
 // above what one append carries, are stored once, in order, and read as one event
 // each.
 func TestLargeEventsAreReadAsOne(t *testing.T) {
-	ctx := within(t, 4*time.Minute)
+	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
@@ -92,7 +93,7 @@ func TestLargeEventsAreReadAsOne(t *testing.T) {
 // A large event survives connections that break while its parts, its merge and
 // what stands around it are on their way; reading survives it too.
 func TestLargeEventsSurviveDroppedConnections(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	server, err := harness.Standalone(ctx, harness.Options{Proxied: true})
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +142,7 @@ func TestLargeEventsSurviveDroppedConnections(t *testing.T) {
 // Segments that are split and merged while large events are on their way to them
 // lose and double none.
 func TestScalesDuringLargeEvents(t *testing.T) {
-	ctx := within(t, 4*time.Minute)
+	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -54,7 +55,7 @@ func victim(args string) error {
 // they read what it had, from its last checkpoint. No event is lost, and none is
 // read twice that was checkpointed.
 func TestReaderThatIsKilledIsReplaced(t *testing.T) {
-	ctx := within(t, 4*time.Minute)
+	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = 0 },

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -55,14 +56,6 @@ func proxiedServer(t *testing.T) *harness.Server {
 	return server
 }
 
-// within bounds a test that must not hang.
-func within(t *testing.T, limit time.Duration) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 // connect makes a client of the test's server.
 func connect(t *testing.T) *client.Client {
 	t.Helper()
@@ -89,7 +82,7 @@ var scopes atomic.Int64
 // newStream makes a stream in a scope of its own.
 func newStream(t *testing.T, c *client.Client, segments int) (scope, stream string) {
 	t.Helper()
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	scope, stream = fmt.Sprintf("go-%d-%d", time.Now().UnixNano(), scopes.Add(1)), "s"
 	if _, err := c.CreateScope(ctx, scope); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // The tests are named after reports at pravega/pravega of what readers of the Java
@@ -79,7 +80,7 @@ func (s *shares) until(ctx context.Context, o *oracle, write func(), each int, r
 // that come later get their even share, and those that stay the share of one that
 // leaves, all of it without any checkpoint.
 func TestPravega1213And2298SegmentsAreSharedEvenlyWithoutCheckpoints(t *testing.T) {
-	ctx := within(t, 4*time.Minute)
+	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 6)
 	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = 0 },
@@ -135,7 +136,7 @@ func TestPravega1213And2298SegmentsAreSharedEvenlyWithoutCheckpoints(t *testing.
 // Who writes an event and reads then gets it, each time and at once: nothing waits
 // for the group's work, which is done once an hour here.
 func TestPravega6440WhatWasWrittenIsRead(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) {

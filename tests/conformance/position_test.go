@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A reader that keeps its position with what it made of the events, and then dies,
 // is taken offline there: the others read on behind it, and no event twice. Segments
 // that it acquired after it had noted its position are read from where it got them.
 func TestReaderThatKeptItsPositionRepeatsNothing(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 3)
 	writeEvents(ctx, t, c, scope, stream, 1, 300)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -16,7 +17,7 @@ import (
 // live for eight, end again and again while a program writes, reads, keeps transactions
 // and commits them, over TLS too. Each event is stored and read once.
 func TestTokensOfAProviderThatEndUnderLoad(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	for name, start := range map[string]func() (*harness.Server, error){
 		"without TLS": func() (*harness.Server, error) {
 			return harness.InMemory(ctx, harness.Options{TokenLife: 8 * time.Second})

@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // writeEvents writes the events 1 to n under a few keys and flushes.
@@ -61,7 +62,7 @@ func openReader(ctx context.Context, t *testing.T, g *client.ReaderGroup, id str
 // A slice that is given back at an event is handed out again from there, first;
 // what a closed reader had out counts as unread, and the next reader gets it.
 func TestWhatIsNotGivenBackIsReadAgain(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	writeEvents(ctx, t, c, scope, stream, 1, 100)
@@ -132,7 +133,7 @@ func TestWhatIsNotGivenBackIsReadAgain(t *testing.T) {
 // Readers that join get a share of the segments, and those that leave give
 // theirs to the others.
 func TestSegmentsMoveToReadersThatJoinAndFromThoseThatLeave(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 4)
 	g := newGroup(ctx, t, c, scope, "g", nil, client.GroupStream{Scope: scope, Stream: stream})
@@ -183,7 +184,7 @@ func TestSegmentsMoveToReadersThatJoinAndFromThoseThatLeave(t *testing.T) {
 // A reader that was declared offline is told so, and its segments are read from
 // its last checkpoint or acquisition by another one: nothing is lost.
 func TestReaderOfflineHandsItsSegmentsOver(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	writeEvents(ctx, t, c, scope, stream, 1, 200)
@@ -225,7 +226,7 @@ func TestReaderOfflineHandsItsSegmentsOver(t *testing.T) {
 // A group starts where it is told: at the head, at the tail, at a cut; it ends
 // at a cut.
 func TestGroupsStartAndEndWhereTheyAreTold(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	writeEvents(ctx, t, c, scope, stream, 1, 50)
@@ -291,7 +292,7 @@ func TestGroupsStartAndEndWhereTheyAreTold(t *testing.T) {
 // However truncation overtakes a reader, every byte of the stream is read once or
 // told as skipped, and what is left is read.
 func TestEveryByteIsReadOrToldAsTruncated(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	g := newGroup(ctx, t, c, scope, "g", nil, client.GroupStream{Scope: scope, Stream: stream})
@@ -371,7 +372,7 @@ func TestEveryByteIsReadOrToldAsTruncated(t *testing.T) {
 // never wait for what the wrong bytes seem to announce. The group goes on from a cut
 // between events.
 func TestTruncationWithinAnEventIsAnError(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	writeEvents(ctx, t, c, scope, stream, 1, 50)
@@ -412,7 +413,7 @@ func TestTruncationWithinAnEventIsAnError(t *testing.T) {
 
 // What truncation takes away is skipped and told.
 func TestTruncatedEventsAreSkippedAndTold(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	writeEvents(ctx, t, c, scope, stream, 1, 50)

@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -61,7 +62,7 @@ func thrownOut(ctx context.Context, t *testing.T, r *client.Reader) {
 // Who resets a group may die at any moment. Before the controller knows, nothing has
 // happened, and somebody else can reset the group; from then on a member finishes it.
 func TestResetThatWasBegunIsFinishedByAMember(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	writeEvents(ctx, t, c, scope, stream, 1, 100)
@@ -109,7 +110,7 @@ func TestResetThatWasBegunIsFinishedByAMember(t *testing.T) {
 // Resets at the same time come one after the other: all succeed, the last one holds,
 // and every reader of before is told.
 func TestResetsAtTheSameTime(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	var cuts []client.StreamCut

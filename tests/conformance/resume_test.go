@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/conformance/script/event"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
@@ -114,7 +115,7 @@ func resumeRounds(t *testing.T) int {
 // moment while the stream is scaled, store each event of it once.
 func TestKilledProcessesStoreEachEventOnce(t *testing.T) {
 	rounds := resumeRounds(t)
-	ctx := within(t, time.Minute+time.Duration(rounds)*20*time.Second)
+	ctx := waittest.Within(t, time.Minute+time.Duration(rounds)*20*time.Second)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	path := script(t)
@@ -163,7 +164,7 @@ func TestKilledProcessesStoreEachEventOnce(t *testing.T) {
 // the stream rolls, which replaces all its segments twice.
 func TestKilledProcessesOverRollingTransactions(t *testing.T) {
 	rounds := resumeRounds(t)
-	ctx := within(t, time.Minute+time.Duration(rounds)*20*time.Second)
+	ctx := waittest.Within(t, time.Minute+time.Duration(rounds)*20*time.Second)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w := transactions(t, c, scope, stream, nil)
@@ -233,7 +234,7 @@ func TestSecondProcessWithOneWriterIDFencesTheFirst(t *testing.T) {
 	path := script(t)
 	for name, pause := range map[string]time.Duration{"pausing": pause, "busy": 0} {
 		t.Run(name, func(t *testing.T) {
-			ctx := within(t, 3*time.Minute)
+			ctx := waittest.Within(t, 3*time.Minute)
 			c := connect(t)
 			scope, stream := newStream(t, c, 2)
 			first := startScript(ctx, t, path, scope, stream, 1<<40, pause)

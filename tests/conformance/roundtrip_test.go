@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // Every event that is written to four segments is read once by a group of two
@@ -14,7 +15,7 @@ func TestEventsAreReadOnceInOrderUntilTheSealedEnd(t *testing.T) {
 	const events, keys = 20000, 50
 	c := connect(t)
 	scope, stream := newStream(t, c, 4)
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -61,7 +62,7 @@ func registerOnly(ctx context.Context, t *testing.T, scope, name, stream string)
 // A refused deletion leaves the scope as it was: tags are found, groups are created,
 // streams change.
 func TestRefusedDeletionOfAScope(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	config := client.DefaultStreamConfig()
@@ -96,7 +97,7 @@ func TestRefusedDeletionOfAScope(t *testing.T) {
 // A scope goes with streams in any state, groups whose readers are there, groups of and
 // for other scopes, transactions, and key-value tables; its name is free then.
 func TestRecursiveDeletionOfAScope(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 3)
 	elsewhere, other := newStream(t, c, 1)
@@ -173,7 +174,7 @@ func TestRecursiveDeletionOfAScope(t *testing.T) {
 
 // A recursive deletion that was cancelled half way goes on when it is called again.
 func TestRecursiveDeletionGoesOn(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	config := client.DefaultStreamConfig()
@@ -210,7 +211,7 @@ func TestRecursiveDeletionGoesOn(t *testing.T) {
 
 // A group that cannot be leaves nothing, one that was begun is completed or deleted.
 func TestCreationOfAGroupThatFails(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	lost := client.GroupStream{Scope: scope, Stream: "lost"}
@@ -264,7 +265,7 @@ func TestCreationOfAGroupThatFails(t *testing.T) {
 
 // The number of fixed segments follows the configuration, up and down.
 func TestUpdateOfFixedSegments(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	writeEvents(ctx, t, c, scope, stream, 1, 50)

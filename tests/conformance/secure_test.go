@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
 // Events go in and out over TLS with a name and a password; whoever lacks the
 // right, the password or the certificate is told so at once.
 func TestEventsOverTLSWithPasswords(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	server, err := harness.Secure(ctx, harness.Options{Accounts: []harness.Account{
 		{User: "reader", Password: "reader_pw", Permissions: "prn::/scope:sec,READ_UPDATE;prn::/scope:sec/stream:s,READ;prn::/scope:sec/reader-group:*,READ_UPDATE"},
 		{User: "nobody", Password: "nobody_pw"},

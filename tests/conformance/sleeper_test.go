@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -18,7 +19,7 @@ import (
 // on, that its transaction was aborted.
 func TestExpiryIsToldToAProcessThatSlept(t *testing.T) {
 	t.Parallel()
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	path := filepath.Join(t.TempDir(), "sleeper")

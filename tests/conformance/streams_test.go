@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // What a user does with scopes and streams, through the public API.
 func TestScopesAndStreams(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	if created, err := c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig()); created || err != nil {
@@ -125,7 +126,7 @@ func TestScopesAndStreams(t *testing.T) {
 
 // A stream that is deleted under a writer or a reader is a clear end or error.
 func TestDeletedStream(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // A writer notes times, on segments that it wrote to and on others, before and
 // after a scale; one that goes back is refused.
 func TestTimesAreNotedAndDoNotGoBack(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
@@ -44,7 +45,7 @@ func TestTimesAreNotedAndDoNotGoBack(t *testing.T) {
 // it cannot note an earlier time, and can go on over segments that it has not
 // written to itself.
 func TestTimesOfWritersWithOneIDAreThoseOfOneWriter(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	limits := client.DefaultWriterConfig()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // What a reader reads lies in its time window: nothing is older than the lower
@@ -14,7 +15,7 @@ import (
 // long as there is one segment, nothing is newer than the upper bound. At the tail
 // there is no upper bound, and before the first mark no lower one.
 func TestWhatIsReadLiesInTheTimeWindow(t *testing.T) {
-	ctx := within(t, 4*time.Minute)
+	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())

@@ -10,13 +10,14 @@ import (
 
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
 // Hazard 12: tokens that end under a running load, several times over, break no
 // connection and lose and double nothing.
 func TestHazard12TokensThatEndUnderLoad(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	const life = 8 * time.Second
 	server, err := harness.InMemory(ctx, harness.Options{TokenLife: life})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
+	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/tests/harness"
 )
 
@@ -25,7 +26,7 @@ func transactions(t *testing.T, c *client.Client, scope, stream string, change f
 	if change != nil {
 		change(&config)
 	}
-	w, err := c.OpenTransactionalWriter(within(t, time.Minute), scope, stream, config)
+	w, err := c.OpenTransactionalWriter(waittest.Within(t, time.Minute), scope, stream, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func waitUntil(ctx context.Context, t *testing.T, what string, holds func() bool
 // A reader that runs all the time sees nothing of a transaction before its
 // commit, all of it after, and nothing of an aborted one.
 func TestTransactionIsIsolatedAndAtomic(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w := transactions(t, c, scope, stream, nil)
@@ -172,7 +173,7 @@ func TestTransactionIsIsolatedAndAtomic(t *testing.T) {
 // Hazard 21: transactions of one epoch are read in the order of their commits,
 // not of their beginnings or writes.
 func TestHazard21TransactionsAreReadInTheOrderOfTheirCommits(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w := transactions(t, c, scope, stream, nil)
@@ -201,7 +202,7 @@ func TestHazard21TransactionsAreReadInTheOrderOfTheirCommits(t *testing.T) {
 // lives on, one that nobody keeps alive is aborted, and that is told.
 func TestLeases(t *testing.T) {
 	t.Parallel()
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	short := func(config *client.TransactionalWriterConfig) { config.Lease = 10 * time.Second }
@@ -233,7 +234,7 @@ func TestLeases(t *testing.T) {
 // Another process writes to a transaction and commits it, also where a segment of
 // the stream is older than the transaction's epoch.
 func TestAttachFromAnotherClient(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c, other := connect(t), connect(t)
 	scope, stream := newStream(t, c, 2)
 	segments, err := c.Segments(ctx, scope, stream)
@@ -259,7 +260,7 @@ func TestAttachFromAnotherClient(t *testing.T) {
 // The timestamp of a commit is noted for the writer when readers can see the events:
 // an earlier one is refused then, by whomever it comes.
 func TestCommitTellsTheEventTime(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w := transactions(t, c, scope, stream, func(config *client.TransactionalWriterConfig) { config.Name = "clock" })
@@ -280,7 +281,7 @@ func TestCommitTellsTheEventTime(t *testing.T) {
 
 // A transaction that ends elsewhere is told to those who write to it.
 func TestTransactionThatEndsElsewhere(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w, elsewhere := transactions(t, c, scope, stream, nil), transactions(t, c, scope, stream, nil)
@@ -317,7 +318,7 @@ func TestTransactionThatEndsElsewhere(t *testing.T) {
 // Many are open at once on one writer; each second one is committed, the others
 // are aborted, by many goroutines.
 func TestManyTransactionsAtOnce(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	ctx := waittest.Within(t, 2*time.Minute)
 	const each = 20
 	c := connect(t)
 	scope, stream := newStream(t, c, 4)
@@ -378,7 +379,7 @@ func TestManyTransactionsAtOnce(t *testing.T) {
 // A scale between begin and commit: the commit rolls the stream's segments over,
 // under an event writer that goes on meanwhile.
 func TestTransactionsOverScales(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
 	w := transactions(t, c, scope, stream, nil)
@@ -427,7 +428,7 @@ func TestTransactionsOverScales(t *testing.T) {
 
 // A stream that is sealed and deleted takes its open transactions with it.
 func TestTransactionsOfADeletedStream(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w := transactions(t, c, scope, stream, nil)
@@ -455,7 +456,7 @@ func TestTransactionsOfADeletedStream(t *testing.T) {
 
 // Connections that break while transactions are written lose and double nothing.
 func TestDroppedConnectionsUnderTransactions(t *testing.T) {
-	ctx := within(t, 5*time.Minute)
+	ctx := waittest.Within(t, 5*time.Minute)
 	server, err := harness.Standalone(ctx, harness.Options{Proxied: true})
 	succeeds(t, err)
 	harness.StopAfter(t, server)
