@@ -169,3 +169,46 @@ def test_what_release_says_is_where_the_next_reader_starts(faulty: Faulty, end: 
             ):
                 assert rest.start_offset == released.result(SOON)
                 list(rest)
+
+
+def committed(transaction: pravega.Transaction, pause: float) -> pravega.PravegaError | None:
+    """Commits after a pause; why that failed, if it did."""
+    time.sleep(max(pause, 0))
+    try:
+        transaction.commit(timeout=SOON)
+    except pravega.PravegaError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("end", ["transaction", "writer", "client"])
+@pytest.mark.parametrize("call", ["serve", "late"])
+def test_what_commit_says_is_stored(faulty: Faulty, end: str, call: str) -> None:
+    outcomes = set()
+    aim = 0.0  # seconds that the commit begins after the close
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for race in range(20):
+            client = pravega.Client(faulty.controller, txn_lease="30s")
+            writer = client.open_transactional_writer("scope", "stream")
+            transaction = writer.begin()
+            event = f"<{race}>"
+            transaction.write(event.encode())
+            faulty.tell(f"call commitTransaction {call}")
+            commit = pool.submit(committed, transaction, aim)
+            time.sleep(max(-aim, 0))
+            ends: dict[str, pravega.Transaction | pravega.TransactionalWriter | pravega.Client]
+            ends = {"transaction": transaction, "writer": writer, "client": client}
+            for each in (ends[end], *ends.values()):
+                with contextlib.suppress(pravega.PravegaError):
+                    each.close(timeout=0.1)
+            failed = commit.result(SOON)
+            times = faulty.stored.count(event)
+            assert times <= 1
+            if failed is None:
+                assert times == 1
+            else:
+                assert times == 0 or failed.may_be_stored
+            outcomes.add(times)
+            step = 0.0005 + abs(aim) / 2
+            aim += step if times == 1 else -step
+    assert outcomes == {0, 1}
