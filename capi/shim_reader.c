@@ -140,6 +140,9 @@ static int try_next(struct reader *r, pravega_slice_t **slice) {
   }
   if (status == PRAVEGA_OK) {
     status = wrap(&taken, slice);
+    if (status < 0) {
+      remember(r, &(struct shim_outcome){.status = status});
+    }
   } else if (status < 0) {
     if (status == PRAVEGA_E_PANIC) {
       atomic_store(&r->object.poisoned, true);

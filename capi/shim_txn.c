@@ -140,7 +140,7 @@ int64_t pravega_txn_write_batch(pravega_txn_t *txn, const void *key, size_t key_
     size_t bytes;
     int status = batch_measured(key_len, events, lens, count, &bytes);
     if (status != PRAVEGA_OK) {
-      call_fail(&c, status, "events, lens, count or key_len");
+      call_fail(&c, status, status == PRAVEGA_E_INVALID_ARGUMENT ? "events, lens, count or key_len" : "");
     } else {
       number = goTxnWriteBatch(c.object->go, key, key_len, events, bytes, lens, count, timeout_ms, &c.out);
     }

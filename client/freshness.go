@@ -7,46 +7,68 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// freshness says how old a reader's knowledge of its group is. A reader that cannot read
-// the group's state does not learn that others have taken it out of the group, and reads
-// what they read too. So it hands out nothing once the state is older than others wait
-// before they do that. Guarded by the reader's lock.
+// freshness says how long a reader and its group have not known of each other. Others take
+// a reader out of the group when they have seen no sign of its life for long, and read what
+// it has. A reader that cannot read the group's state does not learn of that, and one that
+// cannot write to it gives no sign. So it hands out nothing once either has lasted as long
+// as others wait. Guarded by the reader's lock.
 type freshness struct {
 	asOf    moment // when the last successful read of the state began
+	sign    moment // when the last sign of life that others can see was about to be given
 	limit   time.Duration
-	trouble error // why the state was not read since, or nil
+	trouble error // why the state was not read or written since, or nil
 	logged  bool  // that the limit is over
 }
 
 // stale reports whether the reader must not hand out anything.
-func (r *Reader) stale() bool { return r.clock().since(r.knows.asOf) >= r.knows.limit }
+func (r *Reader) stale() bool {
+	now := r.clock()
+	return max(now.since(r.knows.asOf), now.since(r.knows.sign)) >= r.knows.limit
+}
 
 // whyStale says why the reader hands out nothing; empty if it does.
 func (r *Reader) whyStale() string {
-	age := r.clock().since(r.knows.asOf)
-	if age < r.knows.limit {
-		return ""
+	const then = "others may have taken the reader out of it since: nothing is handed out before it is"
+	now := r.clock()
+	if age := now.since(r.knows.asOf); age >= r.knows.limit {
+		return fmt.Sprintf("the state of group %s was read last %s ago, and %s read again", r.group, fault.Span(age), then)
 	}
-	return fmt.Sprintf("the state of group %s was read last %s ago, and others may have taken the reader out of it since: nothing is handed out before it is read again",
-		r.group, fault.Span(age))
+	if age := now.since(r.knows.sign); age >= r.knows.limit {
+		return fmt.Sprintf("the state of group %s was written last %s ago, and %s written again", r.group, fault.Span(age), then)
+	}
+	return ""
 }
 
 // refreshed notes that the state was read, and that the reader's segments are those of
 // the state.
 func (r *Reader) refreshed(began moment, limit time.Duration) {
+	r.learn(func() { r.knows.asOf, r.knows.limit = began, limit })
+}
+
+// seen notes that others can see a sign of life that was about to be given at a time.
+func (r *Reader) seen(at moment) {
+	r.learn(func() { r.knows.sign = at })
+}
+
+// learn notes what ends being stale, or one of its causes.
+func (r *Reader) learn(note func()) {
 	r.mu.Lock()
-	was, logged := r.stale(), r.knows.logged
-	r.knows = freshness{asOf: began, limit: limit}
-	if was {
+	was := r.stale()
+	note()
+	over, logged := was && !r.stale(), r.knows.logged
+	if !r.stale() {
+		r.knows.trouble, r.knows.logged = nil, false
+	}
+	if over {
 		r.announce()
 	}
 	r.mu.Unlock()
-	if logged {
-		r.group.client.log.Info("the state of the group is read again: events are handed out", "group", r.group.String(), "reader", r.id)
+	if over && logged {
+		r.group.client.log.Info("the state of the group is read and written again: events are handed out", "group", r.group.String(), "reader", r.id)
 	}
 }
 
-// outdated notes that the state could not be read.
+// outdated notes that the state could not be read or written.
 func (r *Reader) outdated(trouble error) {
 	r.mu.Lock()
 	r.knows.trouble = trouble

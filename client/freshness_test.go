@@ -218,6 +218,7 @@ func TestStateIsAsOldAsTheQuestionForIt(t *testing.T) {
 	})
 	r.member.refresh = time.Time{}
 	r.step(t)
+	r.seen(clock.now())
 	make(tally).take(t, next(t, r))
 	c.Put(c.Name(0), numbered(2))
 	waittest.Until(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })

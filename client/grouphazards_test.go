@@ -19,7 +19,7 @@ func TestHazard15SignOfLifeAtTheLastMoment(t *testing.T) {
 	slow.step(t)
 	observer.member.vigil.limit = time.Second
 	observer.step(t)
-	observer.member.vigil.heard["slow"] = time.Now().Add(-time.Hour)
+	observer.member.vigil.heard["slow"] = sign{at: time.Now().Add(-time.Hour)}
 	written := false
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if _, ok := command.(wire.ConditionalAppend); ok && !written {
@@ -50,7 +50,7 @@ func TestHazard15ObserverThatWasAwayWaitsAnew(t *testing.T) {
 	quiet.step(t)
 	observer.member.vigil.limit = time.Second
 	observer.step(t)
-	observer.member.vigil.heard["quiet"] = time.Now().Add(-time.Hour)
+	observer.member.vigil.heard["quiet"] = sign{at: time.Now().Add(-time.Hour)}
 	c.Set(func(int, wire.Command) storetest.Verdict { return storetest.CloseNow })
 	observer.member.refresh = time.Time{}
 	observer.member.attemptLimit = 300 * time.Millisecond
@@ -104,7 +104,7 @@ func TestHazard16CrashedReaderIsReplacedAtItsLastCheckpoint(t *testing.T) {
 	heir := g.idleReader(t, "heir")
 	heir.member.vigil.limit = time.Second
 	heir.step(t)
-	heir.member.vigil.heard["crashed"] = time.Now().Add(-time.Hour)
+	heir.member.vigil.heard["crashed"] = sign{at: time.Now().Add(-time.Hour)}
 	heir.step(t)
 	heir.step(t)
 	if s := next(t, heir); s.StartOffset() != checkpoint {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -45,7 +46,7 @@ type membership struct {
 func newMembership(r *Reader, log *segment.Log) *membership {
 	m := &membership{
 		reader:        r,
-		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]time.Time)},
+		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]sign)},
 		highest:       make(highest),
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
@@ -68,6 +69,9 @@ func (m *membership) witness(u readergroup.Update) {
 	}
 	m.highest.note(u)
 	m.vigil.hear(u, m.reader.now())
+	if _, joins := u.(readergroup.AddReader); joins {
+		m.vigil.grow(len(m.state.Readers()))
+	}
 }
 
 // join enters the group.
@@ -94,6 +98,7 @@ func (m *membership) join(ctx context.Context) error {
 	m.config = m.state.Config()
 	m.joined, m.gone, m.self = m.log.Offset(), false, self{}
 	m.reader.refreshed(began, m.limit())
+	m.reader.seen(began)
 	now := m.reader.now()
 	m.refresh = now.Add(m.refreshInterval())
 	m.release = now.Add(readergroup.FirstDecision)
@@ -120,8 +125,10 @@ func (m *membership) leave(ctx context.Context, positions map[readergroup.Segmen
 // another one may have its name.
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
 	var last []readergroup.Update
+	var at moment // before they are added
 	began := m.reader.now()
 	err := m.reader.group.write(ctx, m.log, func() (_ []readergroup.Update, err error) {
+		at = m.reader.clock()
 		if last, err = nil, m.checkMember(); err != nil {
 			return nil, err
 		}
@@ -130,6 +137,12 @@ func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Up
 		return last, err
 	})
 	m.reached(began, err)
+	switch {
+	case err != nil:
+		m.reader.outdated(err)
+	case slices.ContainsFunc(last, func(u readergroup.Update) bool { return readergroup.Author(u) == m.reader.id }):
+		m.reader.seen(at)
+	}
 	if err != nil && len(last) > 0 {
 		if stored, err := m.state.With(last...); err == nil {
 			m.self.doubts = append(m.self.doubts, stored.Assigned(m.reader.id))

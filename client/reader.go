@@ -52,11 +52,12 @@ type Reader struct {
 // that asked for checkpoints; TimedOut and Cancelled when ctx ends first; Closed;
 // and the final ones, after which the reader can only be closed.
 //
-// A reader that cannot read the group's state is taken for dead by the others at some
-// time. So it hands out nothing, and the error of a call that ends says why, once its
-// last successful look at the state is longer ago than 30 s, 10 s for each reader of the
-// group and one more, and its own ReaderConfig.LivenessTimeout. It goes on when it can
-// read the state again and is still a member. What is out may be given back meanwhile.
+// A reader that cannot write to the group's state is taken for dead by the others at some
+// time, and one that cannot read it does not learn of that. So it hands out nothing, and
+// the error of a call that ends says why, once it has not read the state, or not written to
+// it, for 30 s, 10 s for each reader of the group and one more, and its own
+// ReaderConfig.LivenessTimeout. It goes on when it has done both again and is still a
+// member. What is out may be given back meanwhile.
 //
 // ReaderNotInGroup: somebody took the reader out of the group. GroupReinitialized:
 // the group was reset. What was not given back by then is read again in both

@@ -12,9 +12,17 @@ import (
 // counts is what the observer itself saw, by its own clock: records hold no times,
 // and clocks of machines differ.
 type vigil struct {
-	limit  time.Duration        // 0: everybody is alive
-	heard  map[string]time.Time // when a record of a reader was last seen, or it was first looked at
-	looked time.Time            // when the group's state was last read
+	limit  time.Duration   // 0: everybody is alive
+	heard  map[string]sign // by reader
+	looked time.Time       // when the group's state was last read
+}
+
+// sign is the last sign of a reader's life.
+type sign struct {
+	at time.Time // when its record was seen, or it was first looked at; zero: it is looked at anew
+	// readers is the most that the group has had since. The reader may not have seen that
+	// some have left, and goes by the limit of as many.
+	readers int
 }
 
 // hear takes note of an update, unless nobody is ever taken for dead.
@@ -23,13 +31,26 @@ func (v *vigil) hear(u readergroup.Update, now time.Time) {
 		delete(v.heard, left.Reader)
 	}
 	if reader := readergroup.Author(u); reader != "" && v.limit > 0 {
-		v.heard[reader] = now
+		v.heard[reader] = sign{at: now}
+	}
+}
+
+// grow notes that the group has so many readers.
+func (v *vigil) grow(readers int) {
+	for reader, sign := range v.heard {
+		sign.readers = max(sign.readers, readers)
+		v.heard[reader] = sign
 	}
 }
 
 // restart gives everybody the whole limit again: the observer was away, and the
 // others may have been kept from writing by the same cause.
-func (v *vigil) restart() { clear(v.heard) }
+func (v *vigil) restart() {
+	for reader, sign := range v.heard {
+		sign.at = time.Time{}
+		v.heard[reader] = sign
+	}
+}
 
 // read takes note of a look at the state, of a group of so many readers. Looks are to be
 // so long apart; one that is too late comes after a time in which the observer was not
@@ -47,12 +68,15 @@ func (v *vigil) silent(others []string, now time.Time) []string {
 	if v.limit <= 0 {
 		return nil
 	}
-	limit := livenessLimit(v.limit, len(others)+1)
+	for _, reader := range others {
+		if v.heard[reader].at.IsZero() {
+			v.heard[reader] = sign{now, v.heard[reader].readers}
+		}
+	}
+	v.grow(len(others) + 1)
 	var silent []string
 	for _, reader := range others {
-		if at, known := v.heard[reader]; !known {
-			v.heard[reader] = now
-		} else if now.Sub(at) >= limit {
+		if last := v.heard[reader]; now.Sub(last.at) >= livenessLimit(v.limit, last.readers) {
 			silent = append(silent, reader)
 		}
 	}
@@ -88,7 +112,7 @@ func (m *membership) evictSilent(now time.Time) error {
 	for _, id := range m.vigil.silent(others, now) {
 		var out bool
 		err := m.change(background.RemoveSilentReader, func() ([]readergroup.Update, error) {
-			if out = m.reader.now().Sub(m.vigil.heard[id]) >= leastLiveness; !out {
+			if out = m.reader.now().Sub(m.vigil.heard[id].at) >= leastLiveness; !out {
 				return nil, nil // it was heard of meanwhile
 			}
 			return m.state.Leave(id, nil), nil

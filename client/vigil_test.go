@@ -15,7 +15,7 @@ import (
 func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	start := time.Now()
 	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
-	v := vigil{limit: time.Second, heard: make(map[string]time.Time)} // which counts as 30 s
+	v := vigil{limit: time.Second, heard: make(map[string]sign)} // which counts as 30 s
 	readers, every := []string{"dead"}, 3*time.Second
 	look := func(seconds int, want ...string) {
 		t.Helper()
@@ -56,6 +56,12 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 		look(now)
 	}
 	look(190, "dead")
+	readers = readers[:2] // the others may not know yet that the limit shrinks
+	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(190))
+	for now := 193; now < 230; now += 3 {
+		look(now, "dead")
+	}
+	look(230, "alive", "dead")
 	v.limit = 0
 	look(1000)
 	v.limit = time.Hour
@@ -64,6 +70,9 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	}
 	v.limit = time.Second
 	readers, every = []string{"alive", "dead"}, 20*time.Second // a group that is looked at rarely
+	for _, reader := range readers { // which know that there are only three by now
+		v.hear(readergroup.UpdateDistanceToTail{Reader: reader}, at(4000))
+	}
 	look(4000)
 	look(4020)
 	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(4040))
@@ -91,7 +100,7 @@ func TestSilentReaderIsTakenOut(t *testing.T) {
 	if !heir.member.state.Online("dead") {
 		t.Fatal("a reader is taken out that was heard of a moment ago")
 	}
-	heir.member.vigil.heard["dead"] = time.Now().Add(-time.Minute)
+	heir.member.vigil.heard["dead"] = sign{at: time.Now().Add(-time.Minute)}
 	heir.step(t)
 	heir.step(t)
 	if heir.member.state.Online("dead") {

@@ -1479,11 +1479,11 @@ PRAVEGA_API int pravega_reader_open(pravega_reader_group_t *group, const char *r
  *           time limit, says that the application is done with the checkpoint, for
  *           example has stored what it made of the events before it; what was
  *           given back by then is the reader's place in the checkpoint.
- *           A reader that cannot read the group's state may have been taken out of the
- *           group. So nothing is handed out, and slices that are out may be released,
- *           once its last successful look is longer ago than 30 s, 10 s for each reader
- *           and one more, and its own group.liveness.timeout. It goes on when it can
- *           read the state again and is still in the group.
+ *           A reader that cannot read or write the group's state may have been taken
+ *           out of the group. So nothing is handed out, and slices that are out may be
+ *           released, once it has not read it, or not written to it, for 30 s, 10 s for
+ *           each reader and one more, and its own group.liveness.timeout. It goes on
+ *           when it has done both again and is still in the group.
  * Memory:   *slice: yours, pravega_slice_release. NULL unless PRAVEGA_OK.
  * Blocks:   Until there is one, at most timeout_ms. Never inside the Go runtime.
  * Threads:  Any; slices go to whichever asks first. One at a time with option

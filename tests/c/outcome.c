@@ -331,6 +331,11 @@ static void write_against_close(void) {
       sched_yield();
     }
     bool by_client = round % 2 == 0;
+    if (!by_client && strcmp(faults[round / 2 % 4], "noreply") == 0) {
+      while (*faulty_ask(&f, "stored") == '\0') { /* something that is not acknowledged */
+        sched_yield();
+      }
+    }
     if (by_client) {
       CHECK_OK(pravega_client_close(client, &error));
     }

@@ -81,10 +81,11 @@ class Reader(Object):
     somebody calls `ReaderGroup.reader_offline`, or another reader has the option
     group.liveness.timeout and takes it out; if it is alive after all, reading raises
     ReaderNotInGroupError. What it did not give back is read again then, what it gave
-    back since its last checkpoint may be. So a reader that cannot read the group's state
-    yields nothing, as if nothing were there, once its last successful look is longer ago
-    than 30 s, 10 s for each reader and one more, and its own group.liveness.timeout. It
-    goes on when it can read the state again and is still in the group.
+    back since its last checkpoint may be. So a reader that cannot read or write the
+    group's state yields nothing, as if nothing were there, once it has not read it, or
+    not written to it, for 30 s, 10 s for each reader and one more, and its own
+    group.liveness.timeout. It goes on when it has done both again and is still in the
+    group.
 
     Made by `ReaderGroup.open_reader`.
     """
@@ -174,6 +175,14 @@ class Reader(Object):
         """
         found = self._obstacle(self._library.reader_trouble)
         return None if isinstance(found, TimedOutError) else found
+
+    def waiting(self) -> str:
+        """The `trouble` in words, or what `next` waits for; "" if a slice is there.
+
+        Never waits. Raises ClosedError.
+        """
+        found = self._obstacle(self._library.reader_trouble)
+        return "" if found is None else str(found)
 
     def _late(self) -> TimedOutError:
         """The exception of a wait that ended without a slice."""

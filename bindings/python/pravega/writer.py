@@ -468,6 +468,14 @@ class Writer(Object):
         found = self._obstacle(self._library.writer_trouble)
         return None if isinstance(found, TimedOutError) else found
 
+    def waiting(self) -> str:
+        """The `trouble` in words, or what acks wait for; "" if everything is acked.
+
+        Never waits. Raises ClosedError.
+        """
+        found = self._obstacle(self._library.writer_trouble)
+        return "" if found is None else str(found)
+
     # ------------------------------------------------------------- the end
 
     def flush(self, *, timeout: float | None = None) -> None:

@@ -47,9 +47,11 @@ def test_writers_say_what_keeps_their_events_from_being_stored(faulty: Faulty) -
     with pravega.Client(faulty.controller) as client:
         writer = client.open_writer("scope", "stream", writer_window_bytes="64KiB")
         assert writer.trouble() is None
+        assert writer.waiting() == ""
         away(faulty)
         number = writer.write(b"event")
         assert type(until(writer.trouble, WHERE, "connection refused, for ")) is pravega.UnreachableError
+        assert WHERE in writer.waiting()
         late = until(raised(lambda: writer.wait(number, timeout=SHORT)), WHERE, "connection refused")
         assert late.may_be_stored
         until(raised(lambda: writer.flush(timeout=SHORT)), WHERE, "connection refused, for ")
@@ -89,6 +91,8 @@ def test_readers_say_what_keeps_them_from_events(faulty: Faulty) -> None:
         with group.open_reader("first") as reader, group.open_reader("second") as hungry:
             until(raised(lambda: reader.next(timeout=SHORT)), "nothing is there to read in 1 segment")
             until(raised(lambda: hungry.next(timeout=SHORT)), "other readers (first) have the group's 1 segment")
+            assert "nothing is there to read in 1 segment" in reader.waiting()
+            assert "other readers (first) have the group's 1 segment" in hungry.waiting()
             assert reader.trouble() is None
             assert hungry.trouble() is None
             away(faulty)

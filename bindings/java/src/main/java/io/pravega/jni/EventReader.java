@@ -34,10 +34,10 @@ import java.util.function.Consumer;
  * when the application keeps {@link Event#position} with what it made of the events, and has the others go on there by
  * {@link ReaderGroup#readerOffline(String, Position)}.
  *
- * <p>A reader that cannot read the group's state hands out nothing, as if nothing were there, once its last successful
- * look is longer ago than 30 s, 10 s for each reader of the group and one more, and its own
- * {@code group.liveness.timeout}: others may have taken it out. It goes on when it can read the state again and is still
- * in the group.
+ * <p>A reader that cannot read or write the group's state hands out nothing, as if nothing were there, once it has not
+ * read it, or not written to it, for 30 s, 10 s for each reader of the group and one more, and its own
+ * {@code group.liveness.timeout}: others may have taken it out. It goes on when it has done both again and is still in
+ * the group.
  *
  * <p>Checkpoints of the group, automatic ones (option {@code group.checkpoint.interval}) among them, are passed in the
  * background, with what was given back, and the application does not notice. One that wants to opens its reader by
