@@ -3,6 +3,7 @@ package client
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
@@ -19,8 +20,11 @@ type self struct {
 }
 
 // skipped notes what the reader owned by the last record that it has read. Of those
-// that are gone none but the doubtful ones are its own.
+// that are gone none but the doubtful ones are its own. They may have held signs of life
+// of all others, and the begin of another reset.
 func (m *membership) skipped() {
+	m.vigil.restart()
+	m.renew, m.renewals = time.Time{}, 0
 	m.self.skips = true
 	m.self.owned = append(m.self.doubts, m.state.Assigned(m.reader.id))
 }

@@ -44,7 +44,7 @@ func (v *vigil) grow(readers int) {
 }
 
 // restart gives everybody the whole limit again: the observer was away, and the
-// others may have been kept from writing by the same cause.
+// others may have been kept from writing by the same cause, or it has missed records.
 func (v *vigil) restart() {
 	for reader, sign := range v.heard {
 		sign.at = time.Time{}
@@ -112,8 +112,9 @@ func (m *membership) evictSilent(now time.Time) error {
 	for _, id := range m.vigil.silent(others, now) {
 		var out bool
 		err := m.change(background.RemoveSilentReader, func() ([]readergroup.Update, error) {
-			if out = m.reader.now().Sub(m.vigil.heard[id].at) >= leastLiveness; !out {
-				return nil, nil // it was heard of meanwhile
+			last := m.vigil.heard[id]
+			if out = !last.at.IsZero() && m.reader.now().Sub(last.at) >= leastLiveness; !out {
+				return nil, nil // it was heard of meanwhile, or may have been
 			}
 			return m.state.Leave(id, nil), nil
 		})

@@ -115,6 +115,44 @@ func TestSilentReaderIsTakenOut(t *testing.T) {
 	}
 }
 
+// Signs of life may lie in records that were truncated away before the observer read
+// them, also while it is about to take the reader out. A silence is counted anew then.
+func TestSignsOfLifeBehindTruncationAreNoSilence(t *testing.T) {
+	for name, late := range map[string]bool{"before it looks": false, "while it takes the reader out": true} {
+		t.Run(name, func(t *testing.T) {
+			c := startCluster(t, keyspace...)
+			g := c.group()
+			g.idleReader(t, "other")
+			observer := g.idleReader(t, "observer")
+			m := observer.member
+			m.vigil.limit = time.Second
+			observer.step(t)
+			speak := func() {
+				g.note(t, readergroup.UpdateDistanceToTail{Reader: "other"})
+				g.compacted(t)
+			}
+			m.vigil.heard["other"] = sign{at: time.Now().Add(-time.Minute)}
+			if !late {
+				speak()
+			}
+			must(t, m.look(waittest.Limit(t)))
+			if late {
+				speak()
+			}
+			must(t, m.evictSilent(time.Now()))
+			if !m.state.Online("other") {
+				t.Fatal("a reader is taken out that has just given a sign of life")
+			}
+			observer.step(t)
+			m.vigil.heard["other"] = sign{at: time.Now().Add(-time.Minute)}
+			observer.step(t)
+			if m.state.Online("other") {
+				t.Fatal("a reader that is silent since is still in the group")
+			}
+		})
+	}
+}
+
 // A reader that watches the others keeps the names of those that are there, and one that
 // does not keeps none.
 func TestNamesOfFormerReadersAreForgotten(t *testing.T) {
