@@ -73,7 +73,7 @@ func (w *GroupWatch) run(state *readergroup.State, log *synchronizer.Synchronize
 	defer close(w.done)
 	var told GroupStatus
 	for first := true; ; first = false {
-		now := GroupStatus{Segments: state.Segments(), Readers: len(state.Readers()), EndOfData: state.EndOfData()}
+		now := GroupStatus{Segments: state.Segments(), Readers: state.Size(), EndOfData: state.EndOfData()}
 		if first || now != told {
 			f(now)
 			told = now

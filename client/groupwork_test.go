@@ -137,6 +137,7 @@ func (w *worker) step(of task) {
 	w.clock.pass(10 * time.Second)
 	never := w.r.now().Add(24 * time.Hour)
 	w.m.acquire, w.m.release, w.m.lag, w.m.renew = never, never, never, never
+	w.r.seen(w.clock.now()) // in place of the lag
 	if of.due != nil {
 		of.due(w)
 	}

@@ -68,10 +68,7 @@ func (m *membership) witness(u readergroup.Update) {
 		m.renew, m.renewals = time.Time{}, 0
 	}
 	m.highest.note(u)
-	m.vigil.hear(u, m.reader.now())
-	if _, joins := u.(readergroup.AddReader); joins {
-		m.vigil.grow(len(m.state.Readers()))
-	}
+	m.vigil.hear(u, m.reader.now(), m.state.Size())
 }
 
 // join enters the group.
@@ -158,7 +155,7 @@ func (m *membership) fetch(ctx context.Context) error {
 	m.reached(began, err)
 	if err == nil {
 		m.partial, m.self = false, self{}
-		m.vigil.read(m.reader.now(), m.refreshInterval(), len(m.state.Readers()))
+		m.vigil.read(m.reader.now(), m.refreshInterval(), m.state.Size())
 	}
 	return err
 }
@@ -194,7 +191,7 @@ func (m *membership) look(ctx context.Context) error {
 // limit is how old the state may be for the reader to hand out events: as long as
 // others wait for a sign of life, if they are set like this one.
 func (m *membership) limit() time.Duration {
-	return livenessLimit(m.reader.config.LivenessTimeout, len(m.state.Readers()))
+	return livenessLimit(m.reader.config.LivenessTimeout, m.state.Size())
 }
 
 // refreshInterval is how often the state is read. A single read that fails is not to

@@ -25,13 +25,17 @@ type sign struct {
 	readers int
 }
 
-// hear takes note of an update, unless nobody is ever taken for dead.
-func (v *vigil) hear(u readergroup.Update, now time.Time) {
-	if left, ok := u.(readergroup.RemoveReader); ok {
-		delete(v.heard, left.Reader)
-	}
+// hear takes note of an update, after which the group has so many readers, unless nobody
+// is ever taken for dead.
+func (v *vigil) hear(u readergroup.Update, now time.Time, readers int) {
 	if reader := readergroup.Author(u); reader != "" && v.limit > 0 {
-		v.heard[reader] = sign{at: now}
+		v.heard[reader] = sign{now, readers}
+	}
+	switch u := u.(type) {
+	case readergroup.AddReader:
+		v.grow(readers)
+	case readergroup.RemoveReader:
+		delete(v.heard, u.Reader)
 	}
 }
 

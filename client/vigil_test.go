@@ -31,7 +31,7 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	look(30, "dead")
 	readers = append(readers, "alive") // of three readers each has 40 s
 	for now := 33; now < 40; now += 3 {
-		v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(now))
+		v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(now), len(readers)+1)
 		look(now)
 	}
 	look(40, "dead")
@@ -40,7 +40,7 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	look(46)
 	look(49)
 	for now := 52; now < 86; now += 3 {
-		v.hear(readergroup.CheckpointReader{Reader: "alive"}, at(now))
+		v.hear(readergroup.CheckpointReader{Reader: "alive"}, at(now), len(readers)+1)
 		look(now)
 	}
 	look(86, "dead")
@@ -51,13 +51,13 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	look(170, "dead", "alive")
 	readers = []string{"alive", "dead", "third", "fourth"} // who joins has the whole limit, and the limit grows
 	look(173)
-	v.hear(readergroup.AddReader{Reader: "alive"}, at(173))
+	v.hear(readergroup.AddReader{Reader: "alive"}, at(173), len(readers)+1)
 	for now := 176; now < 190; now += 3 {
 		look(now)
 	}
 	look(190, "dead")
 	readers = readers[:2] // the others may not know yet that the limit shrinks
-	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(190))
+	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(190), len(readers)+1)
 	for now := 193; now < 230; now += 3 {
 		look(now, "dead")
 	}
@@ -70,12 +70,12 @@ func TestHazard15OnlyTheSilentAreTakenForDead(t *testing.T) {
 	}
 	v.limit = time.Second
 	readers, every = []string{"alive", "dead"}, 20*time.Second // a group that is looked at rarely
-	for _, reader := range readers { // which know that there are only three by now
-		v.hear(readergroup.UpdateDistanceToTail{Reader: reader}, at(4000))
+	for _, reader := range readers {                           // which know that there are only three by now
+		v.hear(readergroup.UpdateDistanceToTail{Reader: reader}, at(4000), len(readers)+1)
 	}
 	look(4000)
 	look(4020)
-	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(4040))
+	v.hear(readergroup.UpdateDistanceToTail{Reader: "alive"}, at(4040), len(readers)+1)
 	look(4040, "dead")
 	look(4085) // 25 s late
 	look(4105)

@@ -42,6 +42,9 @@ func (s *State) UpdatingConfig() bool { return s.updatingConfig }
 // Readers lists the readers in the group, sorted.
 func (s *State) Readers() []string { return slices.Sorted(maps.Keys(s.assigned)) }
 
+// Size is how many readers are in the group.
+func (s *State) Size() int { return len(s.assigned) }
+
 // Online reports whether a reader is in the group.
 func (s *State) Online(reader string) bool {
 	_, online := s.assigned[reader]
