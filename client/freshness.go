@@ -55,8 +55,9 @@ func (r *Reader) learn(note func()) {
 	r.mu.Lock()
 	was := r.stale()
 	note()
-	over, logged := was && !r.stale(), r.knows.logged
-	if !r.stale() {
+	stale, logged := r.stale(), r.knows.logged
+	over := was && !stale
+	if !stale {
 		r.knows.trouble, r.knows.logged = nil, false
 	}
 	if over {
