@@ -15,8 +15,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// However reading and writing the group's state fail for a reader, and whoever joins and
-// leaves meanwhile: once another one has taken it out, it hands out nothing.
+// A reader hands out nothing once another one has taken it out of the group, however its
+// reads and writes of the group's state fail, and while others join and leave.
 func TestHazard15ReaderHandsOutNothingOnceItIsTakenForDead(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -63,7 +63,7 @@ type Conn struct {
 	dialer   *Dialer
 	socket   net.Conn
 	pulse    pulse
-	setups   xsync.Limiter    // of those who set up an append
+	setups   xsync.Limiter    // of the appends that are being set up
 	life     *background.Life // ends with Close
 	heard    bool             // a command has come; owned by the receiving goroutine
 

@@ -14,7 +14,7 @@ import (
 // the controller has moved them, which it does with all of them in one step.
 type lookups struct {
 	locate Locator
-	turns  xsync.Limiter // of those who ask
+	turns  xsync.Limiter // of questions to the controller
 
 	mu   sync.Mutex
 	lost map[string]*sharedLookup // by endpoint

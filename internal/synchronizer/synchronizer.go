@@ -82,8 +82,8 @@ func (s *Synchronizer) Fetch(ctx context.Context) error {
 	}
 }
 
-// restart goes to the mark, behind which a whole state lies; without one, the log is
-// read from its start. The mark is asked for before the bounds: a state that is
+// restart goes to the mark, where a record of the whole state starts, or to the start of a
+// log without a mark. The mark is asked for before the bounds: a state that is
 // added after them may be marked already, and would lie behind the end.
 func (s *Synchronizer) restart(ctx context.Context) error {
 	mark, ok, err := s.log.Mark(ctx)
