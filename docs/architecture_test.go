@@ -2,23 +2,20 @@
 package docs
 
 import (
-	"go/parser"
+	"go/ast"
 	"go/token"
-	"io/fs"
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/sourcetest"
 )
 
-const (
-	root   = ".."
-	module = "github.com/pravega/pravega-client-go/"
-)
+const module = "github.com/pravega/pravega-client-go/"
 
 // room is the name by which the drawing knows a package of ours.
 func room(importPath string) string { return path.Base(importPath) }
@@ -27,43 +24,21 @@ func room(importPath string) string { return path.Base(importPath) }
 func importsOfRooms(t *testing.T) map[string][]string {
 	t.Helper()
 	found := make(map[string]map[string]bool)
-	for _, top := range []string{"capi", "client", "internal"} {
-		err := filepath.WalkDir(filepath.Join(root, top), func(name string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if entry.IsDir() {
-				if strings.HasSuffix(name, "test") || entry.Name() == "testdata" {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-				return nil
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-			if err != nil {
-				return err
-			}
-			from := room(filepath.ToSlash(filepath.Dir(name)))
-			if found[from] == nil {
-				found[from] = make(map[string]bool)
-			}
-			for _, spec := range file.Imports {
-				to, err := strconv.Unquote(spec.Path.Value)
-				if err != nil {
-					return err
-				}
-				if strings.HasPrefix(to, module) {
-					found[from][room(to)] = true
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	sourcetest.Files(t, []string{"capi", "client", "internal"}, func(name string, _ *token.FileSet, file *ast.File) {
+		from := room(path.Dir(name))
+		if found[from] == nil {
+			found[from] = make(map[string]bool)
 		}
-	}
+		for _, spec := range file.Imports {
+			to, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(to, module) {
+				found[from][room(to)] = true
+			}
+		}
+	})
 	rooms := make(map[string][]string)
 	for from, to := range found {
 		rooms[from] = slices.Sorted(maps.Keys(to))

@@ -3,55 +3,27 @@ package background
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/sourcetest"
 )
 
 // Only a Life gives out contexts for background calls. So nothing else may keep a
 // context for later, or make one that no caller's limits: a goroutine that wants to call
 // a server then has no way but to name its work and to have its failure judged.
 func TestOnlyALifeGivesContextsToBackgroundCalls(t *testing.T) {
-	const root = "../.."
 	var found []string
-	seen := 0
-	for _, dir := range []string{"client", "internal"} {
-		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			name := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
-			if entry.IsDir() {
-				if name == "internal/background" || strings.HasSuffix(name, "test") {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-				return nil
-			}
-			seen++
-			fset := token.NewFileSet()
-			file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
-			if err != nil {
-				return err
-			}
-			for _, what := range keptContexts(file) {
-				found = append(found, fmt.Sprintf("%s: %s", name, what))
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	sourcetest.Files(t, []string{"client", "internal"}, func(name string, _ *token.FileSet, file *ast.File) {
+		if strings.HasPrefix(name, "internal/background/") {
+			return
 		}
-	}
-	if seen < 100 {
-		t.Fatalf("only %d files were looked at", seen)
-	}
+		for _, what := range keptContexts(file) {
+			found = append(found, fmt.Sprintf("%s: %s", name, what))
+		}
+	})
 	slices.Sort(found)
 	for _, what := range slices.Compact(found) {
 		t.Error(what)

@@ -3,13 +3,12 @@ package fault_test
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/sourcetest"
 )
 
 // The error of a wait that has ended says what it waited for or what stood in the way. So
@@ -17,41 +16,16 @@ import (
 // nowhere but from internal/xsync, whose callers have words of their own. The end of a life,
 // whose waits nobody limits, is internal/background's.
 func TestTheEndOfAWaitSaysWhatItWaitedFor(t *testing.T) {
-	const root = "../.."
-	seen := 0
-	for _, dir := range []string{"client", "internal", "capi"} {
-		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
+	sourcetest.Files(t, []string{"client", "internal", "capi"}, func(name string, fset *token.FileSet, file *ast.File) {
+		for _, exempt := range []string{"internal/background/", "internal/fault/", "internal/xsync/"} {
+			if strings.HasPrefix(name, exempt) {
+				return
 			}
-			name := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
-			if entry.IsDir() {
-				if name == "internal/background" || name == "internal/fault" || name == "internal/xsync" || strings.HasSuffix(name, "test") {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-				return nil
-			}
-			seen++
-			fset := token.NewFileSet()
-			file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
-			if err != nil {
-				return err
-			}
-			for _, wrong := range bareEnds(file) {
-				t.Errorf("%s:%d: %s", name, fset.Position(wrong.at).Line, wrong.what)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
 		}
-	}
-	if seen < 100 {
-		t.Fatalf("only %d files were looked at", seen)
-	}
+		for _, wrong := range bareEnds(file) {
+			t.Errorf("%s:%d: %s", name, fset.Position(wrong.at).Line, wrong.what)
+		}
+	})
 }
 
 type bareEnd struct {
