@@ -7,13 +7,14 @@ import (
 	"time"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // deaf makes the controller not answer to one method.
-func (c *cluster) deaf(to string) {
+func (c *testCluster) deaf(to string) {
 	c.SetCalls(func(method string, _ int) storetest.Verdict {
 		if method == to {
 			return storetest.Ignore
@@ -24,7 +25,7 @@ func (c *cluster) deaf(to string) {
 
 // noAppends has the store answer to no append.
 func noAppends(_ int, command wire.Command) storetest.Verdict {
-	if isAppend(command) {
+	if enginetest.IsAppend(command) {
 		return storetest.Ignore
 	}
 	return storetest.Serve
@@ -94,7 +95,7 @@ func TestAbortAndCloseEndAtTheirLimits(t *testing.T) {
 				wants(t, <-committed, ErrCancelled, true)
 				c.SetCalls(nil)
 				must(t, txn.Commit(waittest.Limit(t)))
-				c.expect(1, 10, 0)
+				c.Expect(1, 10, 0)
 				wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
 			}
 		})
@@ -115,7 +116,7 @@ func TestAbortAfterACommitThatFailed(t *testing.T) {
 	wants(t, <-committed, ErrCancelled, true)
 	must(t, <-aborted)
 	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
-	if len(c.stored(0)) != 0 {
+	if len(c.Stored(0)) != 0 {
 		t.Fatal("it was committed")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
@@ -252,7 +253,7 @@ func TestHazard14SegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	taken := 0
 	for {
 		if _, err := w.TryWriteKeyed(low, make([]byte, 1000)); err != nil {
@@ -281,7 +282,7 @@ func TestClosing(t *testing.T) {
 	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal("closing twice", err)
 	}
@@ -310,7 +311,7 @@ func TestCloseWhileOthersWait(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			return storetest.Ignore
 		}
 		return storetest.Serve
@@ -339,7 +340,7 @@ func TestCloseAfterTheClientTellsWhatIsMissing(t *testing.T) {
 	write(t, done, "k", 1, 5)
 	flush(t, done, 5)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			return storetest.Ignore
 		}
 		return storetest.Serve
@@ -368,7 +369,7 @@ func TestStoresThatAnswerGarbage(t *testing.T) {
 	waittest.Until(t, "the writer tries again", func() bool { return c.Dialled() > 2 })
 	c.Greet(nil)
 	flush(t, w, 100)
-	c.expect(1, 100, 0)
+	c.Expect(1, 100, 0)
 
 	c.Greet(wire.Hello{HighVersion: 99, LowVersion: 98}.Append(nil))
 	c.CutAll()
@@ -423,7 +424,7 @@ func TestClientClosesWhileAWriterIsBeingClosed(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			return storetest.Ignore
 		}
 		return storetest.Serve

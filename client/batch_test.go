@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -60,7 +61,7 @@ func TestBatchesAreStoredWholeOnce(t *testing.T) {
 		writeBatch(t, w, "k", n, n+999)
 	}
 	flush(t, w, 20_000)
-	c.expect(1, 20_000, 0)
+	c.Expect(1, 20_000, 0)
 }
 
 // A batch moves to a successor whole, whatever block it shares with events of
@@ -69,12 +70,12 @@ func TestBatchMovesToTheSuccessorWhole(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			return storetest.Ignore
 		}
 		return storetest.Serve
 	})
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	write(t, w, low, 1, 1)
 	for n := int64(2); n < 100; n += 7 {
 		writeBatch(t, w, low, n, n+2)
@@ -87,10 +88,10 @@ func TestBatchMovesToTheSuccessorWhole(t *testing.T) {
 	c.Set(nil)
 	c.CutAll()
 	flush(t, w, 99)
-	if highs := c.stored(b); len(highs) != 42 || !slices.IsSorted(highs) {
+	if highs := c.Stored(b); len(highs) != 42 || !slices.IsSorted(highs) {
 		t.Fatalf("stored are %v", highs)
 	}
-	if lows := c.stored(a); len(lows) != 57 || !slices.IsSorted(lows) {
+	if lows := c.Stored(a); len(lows) != 57 || !slices.IsSorted(lows) {
 		t.Fatalf("stored are %v", lows)
 	}
 }
@@ -132,7 +133,7 @@ func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	flush(t, w, 100)
 	of := func(n int64) int64 { return (n - 1) / 10 }
 	for _, id := range c.Current() {
-		stored := c.stored(id)
+		stored := c.Stored(id)
 		if len(stored)%10 != 0 {
 			t.Fatalf("segment %d holds %v", id, stored)
 		}

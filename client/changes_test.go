@@ -37,7 +37,7 @@ type change struct {
 
 // world is what a trial has.
 type world struct {
-	*cluster
+	*testCluster
 	*trial
 	client, other *Client // that of the call, and one that looks on
 	writer        *Writer

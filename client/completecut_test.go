@@ -14,7 +14,7 @@ import (
 )
 
 // startAt lets the group start anew at places, and end at others.
-func (g *ReaderGroup) startAt(t *testing.T, c *cluster, from, to map[naming.SegmentID]int64) {
+func (g *ReaderGroup) startAt(t *testing.T, c *testCluster, from, to map[naming.SegmentID]int64) {
 	t.Helper()
 	init := readergroup.Init{Config: readergroup.Config{Start: map[naming.Stream]streamcut.Cut{c.Stream: {}}, RefreshMillis: 100, MaxOutstandingCheckpoints: 1},
 		Segments: make(map[readergroup.Segment]readergroup.Place), End: make(map[readergroup.Segment]int64)}
@@ -55,7 +55,7 @@ var (
 
 // mergedStream has an event in each of two segments, and one in that which follows
 // both and is sealed.
-func mergedStream(t *testing.T) *cluster {
+func mergedStream(t *testing.T) *testCluster {
 	c := startCluster(t, 0, 0.5, 1)
 	c.Put(c.Name(left), []byte("left"))
 	c.Put(c.Name(right), []byte("right"))

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -121,7 +122,7 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	held := 0 // events of a transaction that is open
 	event := func() []byte { ids++; return binary.BigEndian.AppendUint64(nil, ids) }
 	seen := make(tally)
-	keys := []string{keyFor(0, 0.5), keyFor(0.5, 1)}
+	keys := []string{enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)}
 	kept, err := tw.Begin(waittest.Limit(t)) // over all of it
 	must(t, err)
 	for round := 0; i.count() < 20 || c.Calls("pingTransaction") < 2; round++ {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/controller"
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
@@ -23,7 +24,7 @@ import (
 
 // contest is writers of one id that are open at the same time, and what they have stored.
 type contest struct {
-	*cluster
+	*testCluster
 	looks   *Client // at what the store has
 	deleted map[mark]bool
 	writers []*contender // in the order in which they were opened
@@ -43,7 +44,7 @@ type contender struct {
 }
 
 func newContest(t *testing.T, bounds ...float64) *contest {
-	c := &contest{cluster: startCluster(t, bounds...), deleted: make(map[mark]bool)}
+	c := &contest{testCluster: startCluster(t, bounds...), deleted: make(map[mark]bool)}
 	c.looks = c.client(DefaultConfig())
 	return c
 }
@@ -51,7 +52,7 @@ func newContest(t *testing.T, bounds ...float64) *contest {
 // open opens the next writers, at the same time; some may be fenced by others of them. The
 // meantime passes besides.
 func (c *contest) open(writers int, meantime func()) {
-	c.t.Helper()
+	c.T.Helper()
 	var work sync.WaitGroup
 	var mu sync.Mutex
 	var opened []process
@@ -64,7 +65,7 @@ func (c *contest) open(writers int, meantime func()) {
 				opened = append(opened, p)
 				mu.Unlock()
 			case writers == 1 || !errors.Is(err, ErrFenced):
-				c.t.Error(err)
+				c.T.Error(err)
 			}
 		})
 	}
@@ -78,7 +79,7 @@ func (c *contest) open(writers int, meantime func()) {
 			w.there[m.number] = w.there[m.number] || w.resumed.most > 0 || !c.deleted[m]
 		}
 		if w.index > 0 && w.resumed.by <= c.writers[w.index-1].resumed.by {
-			c.t.Errorf("incarnation %x was issued after %x", w.resumed.by, c.writers[w.index-1].resumed.by)
+			c.T.Errorf("incarnation %x was issued after %x", w.resumed.by, c.writers[w.index-1].resumed.by)
 		}
 		c.writers = append(c.writers, w)
 	}
@@ -109,7 +110,7 @@ func (c *contest) left() map[mark]bool {
 		}
 		for _, m := range c.marks(id) {
 			if events[m] {
-				c.t.Errorf("event %d of writer %d is stored twice", m.number, m.writer)
+				c.T.Errorf("event %d of writer %d is stored twice", m.number, m.writer)
 			}
 			events[m] = true
 		}
@@ -138,7 +139,7 @@ func (c *contest) ever() map[mark]bool {
 func (c *contest) truncate(r *rand.Rand) {
 	var all []controller.SegmentRange
 	for epoch := int32(0); ; epoch++ {
-		segments, err := c.looks.controller.EpochSegments(waittest.Limit(c.t), c.Stream, epoch)
+		segments, err := c.looks.controller.EpochSegments(waittest.Limit(c.T), c.Stream, epoch)
 		if err != nil {
 			break
 		}
@@ -173,9 +174,9 @@ func (c *contest) truncate(r *rand.Rand) {
 func (c *contest) newest(of func(naming.SegmentID) bool) (newest segment.Incarnation) {
 	for _, id := range c.Segments() {
 		if of(id) {
-			holder, err := segment.Attribute(waittest.Limit(c.t), c.looks.stores, c.Name(id), segmentstore.Write, newIdentity("script").uuid("holder"))
+			holder, err := segment.Attribute(waittest.Limit(c.T), c.looks.stores, c.Name(id), segmentstore.Write, newIdentity("script").uuid("holder"))
 			if err != nil && fault.CodeOf(err) != fault.NoSuchSegment {
-				c.t.Fatal(err)
+				c.T.Fatal(err)
 			}
 			newest = max(newest, segment.Incarnation(holder))
 		}
@@ -186,41 +187,41 @@ func (c *contest) newest(of func(naming.SegmentID) bool) (newest segment.Incarna
 // judge ends the contest: the newest writer can write everywhere, and then no other one
 // can. What was acknowledged is stored.
 func (c *contest) judge() {
-	c.t.Helper()
+	c.T.Helper()
 	newest := c.writers[len(c.writers)-1]
-	if err := newest.write(c.t, 2*keys); err != nil {
-		c.t.Fatalf("the newest writer: %v", err)
+	if err := newest.write(c.T, 2*keys); err != nil {
+		c.T.Fatalf("the newest writer: %v", err)
 	}
-	if err := newest.Flush(waittest.Limit(c.t)); err != nil {
-		c.t.Fatalf("the newest writer: %v", err)
+	if err := newest.Flush(waittest.Limit(c.T)); err != nil {
+		c.T.Fatalf("the newest writer: %v", err)
 	}
 	before := c.ever()
 	for _, w := range c.writers[:len(c.writers)-1] {
-		err := w.write(c.t, 2*keys)
+		err := w.write(c.T, 2*keys)
 		if err == nil {
-			err = w.Flush(waittest.Limit(c.t))
+			err = w.Flush(waittest.Limit(c.T))
 		}
 		if err == nil && w.there[w.next-1] {
 			continue // it has not come to what is not stored yet
 		}
 		if !errors.Is(err, ErrFenced) {
-			c.t.Errorf("writer %d of %d: %v", w.index, len(c.writers), err)
+			c.T.Errorf("writer %d of %d: %v", w.index, len(c.writers), err)
 		}
 	}
 	ever := c.ever()
 	if len(ever) != len(before) {
-		c.t.Errorf("%d events of superseded writers are stored", len(ever)-len(before))
+		c.T.Errorf("%d events of superseded writers are stored", len(ever)-len(before))
 	}
 	for i, w := range c.writers {
 		acked, _ := w.Acked()
 		for n := w.Durable() + 1; n <= acked; n++ {
 			if !ever[mark{w.index, n}] && !w.there[n] {
-				c.t.Fatalf("event %d of writer %d was acknowledged and is not stored", n, w.index)
+				c.T.Fatalf("event %d of writer %d was acknowledged and is not stored", n, w.index)
 			}
 		}
 		for m := range ever {
 			if m.writer < w.index && !w.stored[m] && !slices.ContainsFunc(c.writers[i:], func(w *contender) bool { return w.traceless }) {
-				c.t.Fatalf("event %d of writer %d was stored after writer %d was opened", m.number, m.writer, w.index)
+				c.T.Fatalf("event %d of writer %d was stored after writer %d was opened", m.number, m.writer, w.index)
 			}
 		}
 		w.client.Close()
@@ -306,18 +307,18 @@ func disorder(r *rand.Rand) storetest.Fault {
 
 // superseded checks that a writer ends when it writes an event with a key, which is not
 // stored.
-func (c *cluster) superseded(w process, key string) {
-	c.t.Helper()
-	_, err := w.WriteKeyed(waittest.Limit(c.t), key, binary.BigEndian.AppendUint64(nil, 1<<40))
+func (c *testCluster) superseded(w process, key string) {
+	c.T.Helper()
+	_, err := w.WriteKeyed(waittest.Limit(c.T), key, binary.BigEndian.AppendUint64(nil, 1<<40))
 	if err == nil {
-		err = w.Flush(waittest.Limit(c.t))
+		err = w.Flush(waittest.Limit(c.T))
 	}
 	if !errors.Is(err, ErrFenced) {
-		c.t.Errorf("the superseded writer: %v", err)
+		c.T.Errorf("the superseded writer: %v", err)
 	}
 	for _, id := range c.Segments() {
-		if c.Has(c.Name(id)) && slices.Contains(c.stored(id), 1<<40) {
-			c.t.Error("the event of the superseded writer is stored")
+		if c.Has(c.Name(id)) && slices.Contains(c.Stored(id), 1<<40) {
+			c.T.Error("the event of the superseded writer is stored")
 		}
 	}
 	w.client.Close()
@@ -353,20 +354,20 @@ func TestIdleWriterIsFencedByOneThatFoundNoTraceOfIt(t *testing.T) {
 // A later writer of the id that has been idle is found wherever it is known still, by one
 // that follows a scale to where it is not.
 func TestFollowingWriterFindsLaterOneElsewhere(t *testing.T) {
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	for name, tc := range map[string]struct {
-		change func(c *cluster)
+		change func(c *testCluster)
 		key    string // that the older one writes
 	}{
-		"where position 0 is": {func(c *cluster) {
+		"where position 0 is": {func(c *testCluster) {
 			c.Scale([]naming.SegmentID{1}, 0.5, 1)
 			c.Delete(c.Name(1))
 		}, high},
-		"in another segment": {func(c *cluster) {
+		"in another segment": {func(c *testCluster) {
 			c.Scale([]naming.SegmentID{0}, 0, 0.5)
 			c.Delete(c.Name(0))
 		}, low},
-		"in one that is replaced": {func(c *cluster) {
+		"in one that is replaced": {func(c *testCluster) {
 			c.Scale([]naming.SegmentID{0}, 0, 0.5)
 			c.Scale([]naming.SegmentID{1}, 0.5, 0.7, 1)
 			c.Delete(c.Name(0))
@@ -390,7 +391,7 @@ func TestFollowingWriterFindsLaterOneElsewhere(t *testing.T) {
 // an idle one which follows a scale does not take its place.
 func TestBusyWriterIsKnownWherePosition0Is(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
-	high := keyFor(0.5, 1)
+	high := enginetest.KeyFor(0.5, 1)
 	older := c.mustProcess()
 	newer := c.mustProcess()
 	c.Scale([]naming.SegmentID{0}, 0, 0.5)
@@ -403,7 +404,7 @@ func TestBusyWriterIsKnownWherePosition0Is(t *testing.T) {
 	write(t, newer.Writer, high, 11, 20)
 	flush(t, newer.Writer, 20)
 	newer.client.Close()
-	c.expect(11, 20, c.Current()...)
+	c.Expect(11, 20, c.Current()...)
 }
 
 // Where nothing is left that knows of the later writer, the earlier one may come first.
@@ -423,7 +424,7 @@ func TestLaterWriterTakesOverWhereAnEarlierOneCameFirst(t *testing.T) {
 	flush(t, newer.Writer, 60)
 	newer.client.Close()
 	c.superseded(older, "any")
-	all := c.stored(c.Current()...)
+	all := c.Stored(c.Current()...)
 	slices.Sort(all)
 	for n := int64(51); n <= 70; n++ {
 		want := 1
@@ -445,7 +446,7 @@ func TestLoneWriterGoesOnWhereNothingKnowsOfIt(t *testing.T) {
 	p := c.mustProcess()
 	p.playTo(t, 50)
 	flush(t, p.Writer, 50)
-	kept := c.stored(0, 1)
+	kept := c.Stored(0, 1)
 	c.Scale([]naming.SegmentID{0, 1}, 0, 1)
 	c.Delete(c.Name(0))
 	c.Delete(c.Name(1))
@@ -457,7 +458,7 @@ func TestLoneWriterGoesOnWhereNothingKnowsOfIt(t *testing.T) {
 		t.Errorf("durable through %d of 100", d)
 	}
 	p.client.Close()
-	if all := append(kept, c.stored(c.Current()...)...); len(all) != 100 {
+	if all := append(kept, c.Stored(c.Current()...)...); len(all) != 100 {
 		t.Errorf("%d of 100 events are stored", len(all))
 	}
 }

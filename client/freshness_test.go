@@ -46,7 +46,7 @@ func looksAt(segment string, command wire.Command) bool {
 }
 
 // hideState lets nobody read the group's state.
-func (c *cluster) hideState(g *ReaderGroup) {
+func (c *testCluster) hideState(g *ReaderGroup) {
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if looksAt(g.segment, command) {
 			return storetest.CloseNow

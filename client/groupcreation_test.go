@@ -69,7 +69,7 @@ var interruptions = []interruption{
 
 // interrupt makes one call to the servers fail, counted from 1; the function it returns
 // lets all be as before and reports whether there was such a call.
-func (c *cluster) interrupt(step int64, with interruption, ctx *endedByHand) (mend func() bool) {
+func (c *testCluster) interrupt(step int64, with interruption, ctx *endedByHand) (mend func() bool) {
 	var steps atomic.Int64
 	var once sync.Once
 	var refuses atomic.Bool

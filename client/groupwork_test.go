@@ -30,7 +30,7 @@ const testPatience = time.Minute
 // worker is a reader whose group work is done step by step, ten seconds apart by its
 // clock, and of which only one kind is due.
 type worker struct {
-	*cluster
+	*testCluster
 	g     *ReaderGroup
 	r     *Reader
 	m     *membership
@@ -39,17 +39,17 @@ type worker struct {
 }
 
 func (w *worker) note(updates ...readergroup.Update) {
-	w.t.Helper()
+	w.T.Helper()
 	record, err := readergroup.EncodeUpdates(updates...)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	w.Put(w.g.segment, record)
 }
 
 func newWorker(t *testing.T, change func(*readergroup.Config)) *worker {
 	t.Helper()
-	w := &worker{cluster: startCluster(t, 0, 0.5, 1)}
+	w := &worker{testCluster: startCluster(t, 0, 0.5, 1)}
 	w.g = w.groupOf(loggedIn())
 	c := w.g.client
 	c.clock = w.clock.now
@@ -105,7 +105,7 @@ var tasks = []task{
 	}},
 	{work: background.FindGroupSuccessors, method: "getSegmentsImmediatelyFollowing", begin: func(w *worker) {
 		w.Seal(w.Name(0))
-		waittest.Until(w.t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
+		waittest.Until(w.T, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
 	}},
 	{work: background.CompactGroupState, needs: writesState, begin: func(w *worker) { w.m.compactAfter, w.m.compactChance = 0, 1 }, due: func(w *worker) {
 		w.note(readergroup.UpdateDistanceToTail{Reader: "another"})
@@ -306,7 +306,7 @@ func TestWatchFails(t *testing.T) {
 	for _, with := range ofStores {
 		for _, lasts := range []string{"once", "for a while", "for ever"} {
 			run(with.name+"/"+lasts, func(t *testing.T) {
-				w := &worker{cluster: startCluster(t, keyspace...)}
+				w := &worker{testCluster: startCluster(t, keyspace...)}
 				w.g = w.groupOf(loggedIn())
 				c := w.g.client
 				if !with.fatal && !with.lasts { // it is tried again and again within an attempt

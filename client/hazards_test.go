@@ -8,43 +8,22 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/routing"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
-
-func mustPosition(key string) float64 {
-	x, err := routing.Position(key)
-	if err != nil {
-		panic(err)
-	}
-	return x
-}
-
-// once makes a fault that strikes the first command for which is holds.
-func once(is func(wire.Command) bool, v storetest.Verdict) storetest.Fault {
-	var struck atomic.Bool
-	return func(_ int, c wire.Command) storetest.Verdict {
-		if is(c) && struck.CompareAndSwap(false, true) {
-			return v
-		}
-		return storetest.Serve
-	}
-}
-
-func isAppend(c wire.Command) bool { _, ok := c.(wire.AppendBlockEnd); return ok }
 
 // Hazard 1: a server stores a number that it has again, without a word. So
 // after a lost ack nothing at or below the last number is sent.
 func TestHazard1LostAckIsNotSentAgain(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
-	c.Set(once(isAppend, storetest.CloseLate))
+	c.Set(enginetest.Once(enginetest.IsAppend, storetest.CloseLate))
 	write(t, w, "k", 1, 100)
 	flush(t, w, 100)
-	c.expect(1, 100, 0)
+	c.Expect(1, 100, 0)
 }
 
 // Hazard 2: "sealed" does not mean "not stored": an append of the dead
@@ -71,7 +50,7 @@ func TestHazard2SealedSegmentIsAskedWhatItHolds(t *testing.T) {
 	})
 	write(t, w, "k", 11, 20)
 	flush(t, w, 20)
-	c.expect(1, 20, 0, next)
+	c.Expect(1, 20, 0, next)
 }
 
 // Hazard 6: a successor of two segments is opened only when both are sealed and
@@ -79,7 +58,7 @@ func TestHazard2SealedSegmentIsAskedWhatItHolds(t *testing.T) {
 func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	write(t, w, low, 1, 1)
 	write(t, w, high, 2, 2)
 	flush(t, w, 2)
@@ -102,7 +81,7 @@ func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 	c.Replace([]naming.SegmentID{0, 1}, merged)
 	c.Seal(c.Name(0))
 	write(t, w, high, 3, 3)
-	waittest.Until(t, "event 3 is stored", func() bool { return len(c.stored(1)) == 2 })
+	waittest.Until(t, "event 3 is stored", func() bool { return len(c.Stored(1)) == 2 })
 	write(t, w, high, 4, 4)
 	write(t, w, low, 5, 5)
 	write(t, w, high, 6, 6)
@@ -119,7 +98,7 @@ func TestHazard6MergedSuccessorWaitsForAllPredecessors(t *testing.T) {
 	sealedBoth.Store(true)
 	c.Seal(c.Name(1))
 	flush(t, w, 7)
-	c.expect(4, 7, next)
+	c.Expect(4, 7, next)
 }
 
 // Hazard 7: what is left of a split segment goes to the successor of each
@@ -130,7 +109,7 @@ func TestHazard7LeftoversAreRoutedByTheirKeys(t *testing.T) {
 	a, b := naming.NewSegmentID(1, 1), naming.NewSegmentID(2, 1)
 	var split sync.Once
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if block, ok := command.(wire.AppendBlockEnd); ok && block.RequestID != 0 && len(c.stored(0)) == 0 {
+		if block, ok := command.(wire.AppendBlockEnd); ok && block.RequestID != 0 && len(c.Stored(0)) == 0 {
 			split.Do(func() {
 				c.Replace([]naming.SegmentID{0}, c.Segment(a, 0, 0.5), c.Segment(b, 0.5, 1))
 				c.Seal(c.Name(0))
@@ -138,7 +117,7 @@ func TestHazard7LeftoversAreRoutedByTheirKeys(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	for n := int64(1); n <= 1000; n++ {
 		key := low
 		if n%3 == 0 {
@@ -147,7 +126,7 @@ func TestHazard7LeftoversAreRoutedByTheirKeys(t *testing.T) {
 		write(t, w, key, n, n)
 	}
 	flush(t, w, 1000)
-	lows, highs := c.stored(a), c.stored(b)
+	lows, highs := c.Stored(a), c.Stored(b)
 	if len(lows)+len(highs) != 1000 || len(highs) != 333 {
 		t.Fatalf("%d and %d events are stored", len(lows), len(highs))
 	}
@@ -175,7 +154,7 @@ func TestHazard9SealThatClosesTheConnectionSilently(t *testing.T) {
 		limits.BlockBytes = 4 << 10
 	})
 	next := naming.NewSegmentID(2, 1)
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	write(t, w, low, 1, 1)
 	flush(t, w, 1)
 	c.Replace([]naming.SegmentID{0}, c.Segment(next, 0, 0.5))
@@ -193,7 +172,7 @@ func TestHazard9SealThatClosesTheConnectionSilently(t *testing.T) {
 		write(t, w, high, n+1, n+1)
 	}
 	flush(t, w, 4001)
-	if total := len(c.stored(0)) + len(c.stored(1)) + len(c.stored(next)); total != 4001 {
+	if total := len(c.Stored(0)) + len(c.Stored(1)) + len(c.Stored(next)); total != 4001 {
 		t.Fatalf("%d events are stored", total)
 	}
 }
@@ -207,7 +186,7 @@ func TestHazard10InvalidEventNumberLosesAcks(t *testing.T) {
 	flush(t, w, 1)
 	var appends atomic.Int32
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			switch n := appends.Add(1); {
 			case n < 5:
 				return storetest.NoReply
@@ -219,7 +198,7 @@ func TestHazard10InvalidEventNumberLosesAcks(t *testing.T) {
 	})
 	write(t, w, "k", 2, 5000)
 	flush(t, w, 5000)
-	c.expect(1, 5000, 0)
+	c.Expect(1, 5000, 0)
 }
 
 // Hazard 11: no data goes out before AppendSetup, and a set-up that is not
@@ -258,7 +237,7 @@ func setUpThatIsNotAnswered(t *testing.T, connections int) {
 	})
 	write(t, w, "k", 1, 100)
 	flush(t, w, 100)
-	c.expect(1, 100, 0)
+	c.Expect(1, 100, 0)
 }
 
 // Hazard 14: a function that is told of acknowledgements may write, also more than
@@ -293,7 +272,7 @@ func TestHazard14WriteInsideAnAckCallback(t *testing.T) {
 		t.Fatal(err)
 	}
 	flush(t, w, 2+inside)
-	c.expect(1, 2+inside, 0)
+	c.Expect(1, 2+inside, 0)
 }
 
 // padded is an event of 1000 bytes that begins with its number.
@@ -308,9 +287,9 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 	w := c.writer(nil)
 	write(t, w, "k", 1, 10)
 	flush(t, w, 10)
-	c.Set(once(isAppend, storetest.CloseLate)) // stored, but not acknowledged before the seal
+	c.Set(enginetest.Once(enginetest.IsAppend, storetest.CloseLate)) // stored, but not acknowledged before the seal
 	write(t, w, "k", 11, 11)
-	waittest.Until(t, "event 11 is stored", func() bool { return len(c.stored(0)) == 11 })
+	waittest.Until(t, "event 11 is stored", func() bool { return len(c.Stored(0)) == 11 })
 	c.Seal(c.Name(0))
 	for n := int64(12); ; n++ {
 		if _, err := w.WriteKeyed(waittest.Limit(t), "k", []byte("12345678")); err != nil {
@@ -323,7 +302,7 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 	if acked, err := w.Acked(); acked != 11 || !errors.Is(err, ErrStreamSealed) {
 		t.Fatalf("acknowledged through %d, %v", acked, err)
 	}
-	c.expect(1, 11, 0)
+	c.Expect(1, 11, 0)
 }
 
 // Two scales, of which the writer notices the second one first: the merged
@@ -338,13 +317,13 @@ func TestSuccessorWhosePredecessorsAreNotAllKnown(t *testing.T) {
 	for _, id := range []naming.SegmentID{0, 1, middle} {
 		c.Seal(c.Name(id))
 	}
-	low, high := keyFor(0.25, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0.25, 0.5), enginetest.KeyFor(0.5, 1)
 	write(t, w, high, 1, 10)
 	flush(t, w, 10)
 	write(t, w, low, 11, 20)
 	write(t, w, high, 21, 30)
 	flush(t, w, 30)
-	if got := len(c.stored(merged)); got != 30 {
+	if got := len(c.Stored(merged)); got != 30 {
 		t.Fatalf("%d of 30 events are in the merged segment", got)
 	}
 	one, other := naming.NewSegmentID(5, 3), naming.NewSegmentID(6, 3)
@@ -352,11 +331,11 @@ func TestSuccessorWhosePredecessorsAreNotAllKnown(t *testing.T) {
 	c.Seal(c.Name(merged))
 	write(t, w, high, 31, 40)
 	flush(t, w, 40)
-	write(t, w, keyFor(0.25, 0.4), 41, 50)
-	write(t, w, keyFor(0.4, 0.5), 51, 60)
+	write(t, w, enginetest.KeyFor(0.25, 0.4), 41, 50)
+	write(t, w, enginetest.KeyFor(0.4, 0.5), 51, 60)
 	flush(t, w, 60)
-	c.expect(41, 50, one)
-	if got := len(c.stored(other)); got != 20 {
+	c.Expect(41, 50, one)
+	if got := len(c.Stored(other)); got != 20 {
 		t.Fatalf("%d of 20 events are in the last segment", got)
 	}
 }
@@ -366,7 +345,7 @@ func TestSuccessorWhosePredecessorsAreNotAllKnown(t *testing.T) {
 func TestSealedStreamTellsThatSomeEventsAreStored(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if block, ok := command.(wire.AppendBlockEnd); ok && block.LastEventNumber == 1 {
 			return storetest.Ignore
@@ -375,7 +354,7 @@ func TestSealedStreamTellsThatSomeEventsAreStored(t *testing.T) {
 	})
 	write(t, w, low, 1, 1)
 	write(t, w, high, 2, 2)
-	waittest.Until(t, "event 2 is stored", func() bool { return len(c.stored(1)) == 1 })
+	waittest.Until(t, "event 2 is stored", func() bool { return len(c.Stored(1)) == 1 })
 	c.Set(nil)
 	c.Seal(c.Name(0))
 	c.Seal(c.Name(1))

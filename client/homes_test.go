@@ -12,7 +12,7 @@ import (
 
 // elsewhere is a transactional writer that found its last transaction at another
 // store than the one that has the next one.
-func elsewhere(t *testing.T, c *cluster, other *storetest.Server) *TransactionalWriter {
+func elsewhere(t *testing.T, c *testCluster, other *storetest.Server) *TransactionalWriter {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(other.Endpoint())
 	n, _ := strconv.Atoi(port)
@@ -48,7 +48,7 @@ func TestTransactionIsNotWhereTheLastOneWas(t *testing.T) {
 					t.Fatalf("the controller was asked %d times, want %d", n, want)
 				}
 			}
-			if got := len(c.stored(0)); got != 30 {
+			if got := len(c.Stored(0)); got != 30 {
 				t.Fatalf("%d events of 30", got)
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -19,7 +20,7 @@ import (
 var implausible = []int64{1000, 1 << 40, 1<<48 | 1, 1<<62 | 1000, math.MaxInt64, -1, math.MinInt64 + 1}
 
 // lie makes the store say a wrong number in its first replies of a kind.
-func (c *cluster) lie(reply wire.Command, number int64) (told func() int) {
+func (c *testCluster) lie(reply wire.Command, number int64) (told func() int) {
 	var mu sync.Mutex
 	times := 0
 	lies := func(kind wire.Command, lie func()) {
@@ -54,15 +55,15 @@ func (c *cluster) lie(reply wire.Command, number int64) (told func() int) {
 // A store that has the number of an event that was never sent is not believed: nothing
 // counts as stored by it, and once the store tells the truth, everything is stored once.
 func TestNumbersThatWereNeverSentAcknowledgeNothing(t *testing.T) {
-	kinds := map[string]func(c *cluster) (w *Writer, segment func() []int64){
-		"writer": func(c *cluster) (*Writer, func() []int64) {
-			return c.writer(nil), func() []int64 { return c.stored(0) }
+	kinds := map[string]func(c *testCluster) (w *Writer, segment func() []int64){
+		"writer": func(c *testCluster) (*Writer, func() []int64) {
+			return c.writer(nil), func() []int64 { return c.Stored(0) }
 		},
-		"writer with an id": func(c *cluster) (*Writer, func() []int64) {
-			return c.writer(func(_ *Config, limits *WriterConfig) { limits.ID = "script" }), func() []int64 { return c.stored(0) }
+		"writer with an id": func(c *testCluster) (*Writer, func() []int64) {
+			return c.writer(func(_ *Config, limits *WriterConfig) { limits.ID = "script" }), func() []int64 { return c.Stored(0) }
 		},
-		"transaction": func(c *cluster) (*Writer, func() []int64) {
-			txn := begin(c.t, c.transactions(nil))
+		"transaction": func(c *testCluster) (*Writer, func() []int64) {
+			txn := begin(c.T, c.transactions(nil))
 			name := naming.TransactionSegmentName(c.Stream, 0, txn.id)
 			return txn.events, func() (numbers []int64) {
 				for _, e := range c.Events(name) {
@@ -128,7 +129,7 @@ func TestNumbersThatWereNeverSentAreNotInASealedSegment(t *testing.T) {
 				})
 				write(t, w, "k", 11, 20)
 				flush(t, w, 20)
-				c.expect(1, 20, c.Segments()...)
+				c.Expect(1, 20, c.Segments()...)
 			})
 		}
 	}
@@ -140,9 +141,9 @@ func TestNumbersOfEarlierWritersArePlausible(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	key := func(n int64) string {
 		if n == 1 {
-			return keyFor(0, 0.5)
+			return enginetest.KeyFor(0, 0.5)
 		}
-		return keyFor(0.5, 1)
+		return enginetest.KeyFor(0.5, 1)
 	}
 	p := c.mustProcess()
 	for n := int64(1); n <= 50; n++ {
@@ -161,7 +162,7 @@ func TestNumbersOfEarlierWritersArePlausible(t *testing.T) {
 	}
 	flush(t, p.Writer, 60)
 	p.client.Close()
-	c.expect(1, 60, 0, 1)
+	c.Expect(1, 60, 0, 1)
 }
 
 // Nor is it believed that parts of a large event are stored that were not sent yet.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -96,7 +97,7 @@ func TestInboxKeepsOrderAndNumbers(t *testing.T) {
 	defer w.Close(waittest.Limit(t))
 	y := &tray{}
 	w.UseInbox(y, traySize)
-	keys := []string{keyFor(0, 0.5), keyFor(0.5, 1)}
+	keys := []string{enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)}
 	lefts := 0
 	const events = 50_000
 	for n := int64(1); n <= events; {
@@ -127,7 +128,7 @@ func TestInboxKeepsOrderAndNumbers(t *testing.T) {
 	}
 	ids := []naming.SegmentID{0, 1}
 	for i, id := range ids {
-		stored := c.stored(id)
+		stored := c.Stored(id)
 		var want []int64
 		for n := int64(1); n <= events; n++ {
 			if n%2 == int64(i) {
@@ -195,7 +196,7 @@ func TestFlushAndCloseCoverTheInbox(t *testing.T) {
 	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
-	c.expect(1, last, 0)
+	c.Expect(1, last, 0)
 	if y.isOpen() || y.put("", "late") != 0 {
 		t.Error("the inbox of a closed writer is open")
 	}

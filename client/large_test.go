@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -33,9 +34,9 @@ func writeLarge(t *testing.T, w *Writer, key string, n int64) {
 }
 
 // noTransients waits until nothing is left of the tries.
-func (c *cluster) noTransients() {
-	c.t.Helper()
-	waittest.Until(c.t, "the transient segments are deleted", func() bool { return c.Transients() == 0 })
+func (c *testCluster) noTransients() {
+	c.T.Helper()
+	waittest.Until(c.T, "the transient segments are deleted", func() bool { return c.Transients() == 0 })
 }
 
 func isMerge(c wire.Command) bool { _, ok := c.(wire.MergeSegments); return ok }
@@ -59,7 +60,7 @@ func TestLargeEventIsStoredInItsPlace(t *testing.T) {
 	flush(t, w, 10)
 	write(t, w, "k", 11, 12)
 	flush(t, w, 12)
-	c.expect(1, 12, 0)
+	c.Expect(1, 12, 0)
 	if e := c.Events(c.Name(0))[5]; !slices.Equal(e, largeEvent(6)) {
 		t.Fatalf("event 6 has %d bytes", len(e))
 	}
@@ -78,7 +79,7 @@ func TestLargeEventWithoutControllers(t *testing.T) {
 	writeLarge(t, w, "k", 2)
 	write(t, w, "k", 3, 3)
 	flush(t, w, 3)
-	c.expect(1, 3, 0)
+	c.Expect(1, 3, 0)
 }
 
 // A large event counts as not stored until it is merged, and so does everything
@@ -86,7 +87,7 @@ func TestLargeEventWithoutControllers(t *testing.T) {
 func TestHazard8LargeEventIsNotAcknowledgedBeforeItIsMerged(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	var open atomic.Bool
 	var merges atomic.Int32
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -102,13 +103,13 @@ func TestHazard8LargeEventIsNotAcknowledgedBeforeItIsMerged(t *testing.T) {
 	writeLarge(t, w, low, 2)
 	write(t, w, low, 3, 3)
 	write(t, w, high, 4, 4)
-	waittest.Until(t, "event 4 is stored, and the merge was tried", func() bool { return len(c.stored(1)) == 1 && merges.Load() > 0 })
+	waittest.Until(t, "event 4 is stored, and the merge was tried", func() bool { return len(c.Stored(1)) == 1 && merges.Load() > 0 })
 	if acked, err := w.Acked(); acked != 1 || err != nil {
 		t.Fatal(acked, err)
 	}
 	open.Store(true)
 	flush(t, w, 4)
-	c.expect(1, 3, 0)
+	c.Expect(1, 3, 0)
 	c.noTransients()
 }
 
@@ -136,7 +137,7 @@ func TestHazard8MergeWhoseReplyIsLostIsNotDoubled(t *testing.T) {
 			writeLarge(t, w, "k", 2)
 			write(t, w, "k", 3, 3)
 			flush(t, w, 3)
-			c.expect(1, 3, 0)
+			c.Expect(1, 3, 0)
 			if n := merges.Load(); n != 2 {
 				t.Fatalf("%d merges", n)
 			}
@@ -160,7 +161,7 @@ func TestHazard8TransientSegmentThatIsGone(t *testing.T) {
 	writeLarge(t, w, "k", 2)
 	write(t, w, "k", 3, 3)
 	flush(t, w, 3)
-	c.expect(1, 3, 0)
+	c.Expect(1, 3, 0)
 	if merges.Load() != 2 {
 		t.Fatalf("%d merges", merges.Load())
 	}
@@ -195,7 +196,7 @@ func TestHazard8EveryTryHasATransientSegmentOfItsOwn(t *testing.T) {
 	writeLarge(t, w, "k", 1)
 	write(t, w, "k", 2, 2)
 	flush(t, w, 2)
-	c.expect(1, 2, 0)
+	c.Expect(1, 2, 0)
 	if created.Load() != 3 {
 		t.Fatalf("%d transient segments", created.Load())
 	}
@@ -223,7 +224,7 @@ func TestHazard8FailedConditionAsksTheNumber(t *testing.T) {
 	writeLarge(t, w, "k", 2)
 	write(t, w, "k", 3, 3)
 	flush(t, w, 3)
-	c.expect(1, 3, 0)
+	c.Expect(1, 3, 0)
 	if merges.Load() != 1 {
 		t.Fatalf("%d merges", merges.Load())
 	}
@@ -267,8 +268,8 @@ func TestSealDuringALargeEvent(t *testing.T) {
 			writeLarge(t, w, "k", 2)
 			write(t, w, "k", 3, 4)
 			flush(t, w, 4)
-			c.expect(1, 4, 0, next)
-			if got := len(c.stored(0)); got != at.stored {
+			c.Expect(1, 4, 0, next)
+			if got := len(c.Stored(0)); got != at.stored {
 				t.Fatalf("%d events are in the sealed segment", got)
 			}
 			c.noTransients()
@@ -282,9 +283,9 @@ func TestSealedStreamDuringALargeEvent(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	write(t, w, "k", 1, 1)
-	c.Set(once(isMerge, storetest.CloseLate))
+	c.Set(enginetest.Once(isMerge, storetest.CloseLate))
 	writeLarge(t, w, "k", 2)
-	waittest.Until(t, "event 2 is stored", func() bool { return len(c.stored(0)) == 2 })
+	waittest.Until(t, "event 2 is stored", func() bool { return len(c.Stored(0)) == 2 })
 	c.Seal(c.Name(0))
 	write2 := func() error { _, err := w.WriteKeyed(waittest.Limit(t), "k", largeEvent(3)); return err }
 	if err := write2(); err != nil && !errors.Is(err, ErrStreamSealed) {
@@ -339,5 +340,5 @@ func TestLargeEventsHaveAWindowOfTheirOwn(t *testing.T) {
 	open.Store(true)
 	writeLarge(t, w, "k", 11) // waits
 	flush(t, w, 11)
-	c.expect(1, 11, 0)
+	c.Expect(1, 11, 0)
 }

@@ -26,5 +26,5 @@ func TestLongLineIsNotWalkedAgainAndAgain(t *testing.T) {
 	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
-	c.expect(1, scales+1, c.Segments()...)
+	c.Expect(1, scales+1, c.Segments()...)
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -20,7 +21,7 @@ const many = 1000
 
 // manySegments is a writer on as many segments, with the count of what the
 // controller was asked for the place of one.
-func manySegments(t *testing.T) (c *cluster, w *Writer, lookups *atomic.Int32) {
+func manySegments(t *testing.T) (c *testCluster, w *Writer, lookups *atomic.Int32) {
 	var bounds []float64
 	for i := range many + 1 {
 		bounds = append(bounds, float64(i)/many)
@@ -47,19 +48,19 @@ func writeMany(t *testing.T, w *Writer, first, last int64) {
 }
 
 // expectMany checks that the events 1 to last are stored, each once.
-func (c *cluster) expectMany(last int64) {
-	c.t.Helper()
+func (c *testCluster) expectMany(last int64) {
+	c.T.Helper()
 	seen := make([]bool, last+1)
 	total := int64(0)
-	for _, n := range c.stored(c.Current()...) {
+	for _, n := range c.Stored(c.Current()...) {
 		if seen[n] {
-			c.t.Fatalf("event %d is stored twice", n)
+			c.T.Fatalf("event %d is stored twice", n)
 		}
 		seen[n] = true
 		total++
 	}
 	if total != last {
-		c.t.Fatalf("%d of %d events are stored", total, last)
+		c.T.Fatalf("%d of %d events are stored", total, last)
 	}
 }
 
@@ -94,7 +95,7 @@ func TestManySegmentsShareConnectionsAndLookups(t *testing.T) {
 	// It closes them in the middle of the work.
 	var blocks atomic.Int32
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) && blocks.Add(1)%500 == 0 {
+		if enginetest.IsAppend(command) && blocks.Add(1)%500 == 0 {
 			return storetest.CloseLate
 		}
 		return storetest.Serve

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -28,7 +29,7 @@ func TestMixedEventsAreStoredOnceWhateverBreaks(t *testing.T) {
 
 // mixed is one run of the property.
 type mixed struct {
-	*cluster
+	*testCluster
 	w      *Writer
 	client *Client
 	key    map[int64]string // of each event
@@ -52,7 +53,7 @@ func startMixed(r *rapid.T, t *testing.T) *mixed {
 	if err != nil {
 		r.Fatal(err)
 	}
-	return &mixed{cluster: c, w: w, client: client, key: make(map[int64]string), batch: make(map[int64]int64)}
+	return &mixed{testCluster: c, w: w, client: client, key: make(map[int64]string), batch: make(map[int64]int64)}
 }
 
 func (m *mixed) close() {
@@ -84,7 +85,7 @@ func (m *mixed) run(r *rapid.T) {
 		}
 		return storetest.Serve
 	})
-	keys := []string{keyFor(0, 0.25), keyFor(0.25, 0.5), keyFor(0.5, 1)}
+	keys := []string{enginetest.KeyFor(0, 0.25), enginetest.KeyFor(0.25, 0.5), enginetest.KeyFor(0.5, 1)}
 	var last int64
 	large := 0
 	for range rapid.IntRange(1, 25).Draw(r, "writes") {
@@ -95,11 +96,11 @@ func (m *mixed) run(r *rapid.T) {
 		switch kind := rapid.IntRange(0, 9).Draw(r, "kind"); {
 		case kind == 0 && large < 2:
 			large++
-			n, err = m.w.WriteKeyed(waittest.Limit(m.t), key, largeEvent(first))
+			n, err = m.w.WriteKeyed(waittest.Limit(m.T), key, largeEvent(first))
 		case kind < 4:
-			n, err = m.w.WriteBatch(waittest.Limit(m.t), key, numbers(first, last+int64(rapid.IntRange(1, 20).Draw(r, "size"))))
+			n, err = m.w.WriteBatch(waittest.Limit(m.T), key, numbers(first, last+int64(rapid.IntRange(1, 20).Draw(r, "size"))))
 		default:
-			n, err = m.w.WriteKeyed(waittest.Limit(m.t), key, numbers(first, first)[0])
+			n, err = m.w.WriteKeyed(waittest.Limit(m.T), key, numbers(first, first)[0])
 		}
 		if err != nil {
 			r.Fatal(err)
@@ -109,7 +110,7 @@ func (m *mixed) run(r *rapid.T) {
 		}
 		last = n
 	}
-	if err := m.w.Flush(waittest.Limit(m.t)); err != nil {
+	if err := m.w.Flush(waittest.Limit(m.T)); err != nil {
 		r.Fatal(err)
 	}
 	if acked, err := m.w.Acked(); acked != last || err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault/faulttest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -46,26 +47,26 @@ func troubled(t *testing.T, call func(context.Context) error, names ...string) *
 // and by the writer when it is asked: which server, at which address, and what it did.
 func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 	next := naming.NewSegmentID(2, 1)
-	low := keyFor(0, 0.5)
+	low := enginetest.KeyFor(0, 0.5)
 	for name, trouble := range map[string]struct {
-		begin func(*cluster)
-		end   func(*cluster)
+		begin func(*testCluster)
+		end   func(*testCluster)
 		code  Code
 		words string
 	}{
-		"stores hang up": {code: ErrUnreachable, words: "the server closed the connection", begin: func(c *cluster) {
+		"stores hang up": {code: ErrUnreachable, words: "the server closed the connection", begin: func(c *testCluster) {
 			c.Set(on(isHello, storetest.CloseNow))
 			c.CutAll()
 		}},
-		"stores do not greet": {code: ErrUnreachable, words: "no answer", begin: func(c *cluster) {
+		"stores do not greet": {code: ErrUnreachable, words: "no answer", begin: func(c *testCluster) {
 			c.Set(on(isHello, storetest.Ignore))
 			c.CutAll()
 		}},
-		"no endpoint": {code: ErrUnreachable, words: "away", begin: func(c *cluster) {
+		"no endpoint": {code: ErrUnreachable, words: "away", begin: func(c *testCluster) {
 			c.away("getURI")
 			c.CutAll()
-		}, end: func(c *cluster) { c.Refuse(nil) }},
-		"endpoint is not told": {code: ErrUnreachable, words: "no answer yet", begin: func(c *cluster) {
+		}, end: func(c *testCluster) { c.Refuse(nil) }},
+		"endpoint is not told": {code: ErrUnreachable, words: "no answer yet", begin: func(c *testCluster) {
 			c.SetCalls(func(method string, _ int) storetest.Verdict {
 				if method == "getURI" {
 					return storetest.Ignore
@@ -73,27 +74,27 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 				return storetest.Serve
 			})
 			c.CutAll()
-		}, end: func(c *cluster) { c.SetCalls(nil) }},
-		"set-up is not answered": {code: ErrUnreachable, words: "has not answered yet", begin: func(c *cluster) {
+		}, end: func(c *testCluster) { c.SetCalls(nil) }},
+		"set-up is not answered": {code: ErrUnreachable, words: "has not answered yet", begin: func(c *testCluster) {
 			c.Set(on(isSetup, storetest.Ignore))
 			c.CutAll()
 		}},
-		"appends are not answered": {code: ErrUnreachable, words: "has not answered an append yet", begin: func(c *cluster) {
-			c.Set(on(isAppend, storetest.NoReply))
-		}, end: func(c *cluster) { c.Set(nil); c.CutAll() }},
-		"appends break connections": {code: ErrUnreachable, words: "the server closed the connection", begin: func(c *cluster) {
-			c.Set(on(isAppend, storetest.CloseNow))
+		"appends are not answered": {code: ErrUnreachable, words: "has not answered an append yet", begin: func(c *testCluster) {
+			c.Set(on(enginetest.IsAppend, storetest.NoReply))
+		}, end: func(c *testCluster) { c.Set(nil); c.CutAll() }},
+		"appends break connections": {code: ErrUnreachable, words: "the server closed the connection", begin: func(c *testCluster) {
+			c.Set(on(enginetest.IsAppend, storetest.CloseNow))
 		}},
-		"no controller while a segment is replaced": {code: ErrUnreachable, words: "away", begin: func(c *cluster) {
+		"no controller while a segment is replaced": {code: ErrUnreachable, words: "away", begin: func(c *testCluster) {
 			c.away("getSegmentsImmediatelyFollowing")
 			c.Replace([]naming.SegmentID{0, 1}, c.Segment(next, 0, 1))
 			c.Seal(c.Name(0))
 			c.Seal(c.Name(1))
-		}, end: func(c *cluster) { c.Refuse(nil) }},
-		"a predecessor is not sealed": {code: ErrConflict, words: "have not sealed it yet", begin: func(c *cluster) {
+		}, end: func(c *testCluster) { c.Refuse(nil) }},
+		"a predecessor is not sealed": {code: ErrConflict, words: "have not sealed it yet", begin: func(c *testCluster) {
 			c.Replace([]naming.SegmentID{0, 1}, c.Segment(next, 0, 1))
 			c.Seal(c.Name(0))
-		}, end: func(c *cluster) { c.Seal(c.Name(1)) }},
+		}, end: func(c *testCluster) { c.Seal(c.Name(1)) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,7 +129,7 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 			}
 			troubled(t, func(ctx context.Context) error { _, err := w.WriteKeyed(ctx, low, make([]byte, 1000)); return err }, where)
 			if trouble.end == nil {
-				trouble.end = func(c *cluster) { c.Set(nil) }
+				trouble.end = func(c *testCluster) { c.Set(nil) }
 			}
 			trouble.end(c)
 			if err := w.Flush(waittest.Limit(t)); err != nil || w.Trouble() != nil {

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -28,15 +29,15 @@ func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
 	flush(t, w, 1)
 	c.CutAll()
 	time.Sleep(2 * most)
-	c.Set(once(func(command wire.Command) bool { _, ok := command.(wire.SetupAppend); return ok }, storetest.CloseNow))
+	c.Set(enginetest.Once(func(command wire.Command) bool { _, ok := command.(wire.SetupAppend); return ok }, storetest.CloseNow))
 	write(t, w, "k", 2, 2)
 	flush(t, w, 2)
 	// A real outage ends the writer; what was sent may be stored.
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			return storetest.CloseLate
 		}
-		if _, ok := command.(wire.SetupAppend); ok && len(c.stored(0)) == 3 {
+		if _, ok := command.(wire.SetupAppend); ok && len(c.Stored(0)) == 3 {
 			return storetest.CloseNow
 		}
 		return storetest.Serve
@@ -48,7 +49,7 @@ func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
 }
 
 // away makes the controller unable to answer one method.
-func (c *cluster) away(method string) {
+func (c *testCluster) away(method string) {
 	c.Refuse(func(asked string) error {
 		if asked == method {
 			return status.Error(codes.Unavailable, "away")
@@ -75,47 +76,47 @@ func isSetup(c wire.Command) bool { _, ok := c.(wire.SetupAppend); return ok }
 func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 	const most = time.Second
 	next := naming.NewSegmentID(2, 1)
-	low := keyFor(0, 0.5)
+	low := enginetest.KeyFor(0, 0.5)
 	for name, trouble := range map[string]struct {
-		begin  func(*cluster)
+		begin  func(*testCluster)
 		stored bool // an event was sent, and no segment tells whether it is stored
 	}{
-		"stores hang up": {begin: func(c *cluster) {
+		"stores hang up": {begin: func(c *testCluster) {
 			c.Set(on(isHello, storetest.CloseNow))
 			c.CutAll()
 		}},
-		"stores do not greet": {begin: func(c *cluster) {
+		"stores do not greet": {begin: func(c *testCluster) {
 			c.Set(on(isHello, storetest.Ignore))
 			c.CutAll()
 		}},
-		"no endpoint": {begin: func(c *cluster) {
+		"no endpoint": {begin: func(c *testCluster) {
 			c.away("getURI")
 			c.CutAll()
 		}},
-		"no token": {begin: func(c *cluster) {
+		"no token": {begin: func(c *testCluster) {
 			c.away("getDelegationToken")
 			c.Set(on(isSetup, storetest.Expired))
 			c.CutAll()
 		}},
-		"set-up is not answered": {begin: func(c *cluster) {
+		"set-up is not answered": {begin: func(c *testCluster) {
 			c.Set(on(isSetup, storetest.Ignore))
 			c.CutAll()
 		}},
-		"appends are not answered": {stored: true, begin: func(c *cluster) {
-			c.Set(on(isAppend, storetest.Ignore))
+		"appends are not answered": {stored: true, begin: func(c *testCluster) {
+			c.Set(on(enginetest.IsAppend, storetest.Ignore))
 		}},
-		"appends break connections": {stored: true, begin: func(c *cluster) {
-			c.Set(on(isAppend, storetest.CloseNow))
+		"appends break connections": {stored: true, begin: func(c *testCluster) {
+			c.Set(on(enginetest.IsAppend, storetest.CloseNow))
 		}},
-		"no controller while a segment is replaced": {stored: true, begin: func(c *cluster) {
+		"no controller while a segment is replaced": {stored: true, begin: func(c *testCluster) {
 			c.away("getSegmentsImmediatelyFollowing")
 			c.Seal(c.Name(0))
 		}},
-		"a predecessor is never sealed": {begin: func(c *cluster) {
+		"a predecessor is never sealed": {begin: func(c *testCluster) {
 			c.Replace([]naming.SegmentID{0, 1}, c.Segment(next, 0, 1))
 			c.Seal(c.Name(0))
 		}},
-		"no store while a segment is replaced": {stored: true, begin: func(c *cluster) {
+		"no store while a segment is replaced": {stored: true, begin: func(c *testCluster) {
 			c.Replace([]naming.SegmentID{0, 1}, c.Segment(next, 0, 1))
 			c.Set(func(_ int, command wire.Command) storetest.Verdict {
 				if _, ok := command.(wire.GetStreamSegmentInfo); ok {
@@ -151,7 +152,7 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 			if _, err := w.TryWrite(nil); !errors.Is(err, ErrOutageTooLong) {
 				t.Fatal(err)
 			}
-			c.expect(1, 10, 0)
+			c.Expect(1, 10, 0)
 			if err := w.Close(waittest.Limit(t)); !errors.Is(err, ErrOutageTooLong) {
 				t.Fatal(err)
 			}
@@ -190,7 +191,7 @@ func TestWithoutMaxOutageThereIsNoLimit(t *testing.T) {
 	})
 	write(t, w, "k", 1, 10)
 	flush(t, w, 10)
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 	if n := asked.Load(); n < tries {
 		t.Fatalf("the endpoint was asked for %d times in %d tries", n, tries)
 	}
@@ -203,10 +204,10 @@ func TestLostAckOnAConnectionThatLives(t *testing.T) {
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 200 * time.Millisecond })
 	write(t, w, "k", 1, 1)
 	flush(t, w, 1)
-	c.Set(once(isAppend, storetest.NoReply))
+	c.Set(enginetest.Once(enginetest.IsAppend, storetest.NoReply))
 	write(t, w, "k", 2, 2)
 	flush(t, w, 2)
-	c.expect(1, 2, 0)
+	c.Expect(1, 2, 0)
 }
 
 // A writer gives the connection up on which it is not answered. Another one that is
@@ -234,7 +235,7 @@ func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
 		switch {
 		case isSetup(command):
 			elsewhere.Add(1)
-		case isAppend(command):
+		case enginetest.IsAppend(command):
 			switch appends.Add(1) {
 			case 1:
 				return storetest.NoReply
@@ -246,7 +247,7 @@ func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
 		return storetest.Serve
 	})
 	write(t, one, "k", 2, 2)
-	waittest.Until(t, "the event is stored", func() bool { return len(c.stored(0)) == 3 })
+	waittest.Until(t, "the event is stored", func() bool { return len(c.Stored(0)) == 3 })
 	write(t, other, "k", 2, 2)
 	<-arrived
 	one.mu.Lock()
@@ -278,7 +279,7 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 					config.MaxOutage = 3 * time.Second
 				}
 			})
-			flowing, stuck := keyFor(0, 0.5), keyFor(0.5, 1)
+			flowing, stuck := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 			write(t, w, stuck, 1, 1)
 			flush(t, w, 1)
 			var struck atomic.Bool
@@ -311,7 +312,7 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 					waittest.Until(t, "the large event is stored, or the writer failed", func() bool {
 						w.mu.Lock()
 						defer w.mu.Unlock()
-						return w.err != nil || w.table.find(mustPosition(flowing)).LargeBytes() == 0
+						return w.err != nil || w.table.find(enginetest.Position(flowing)).LargeBytes() == 0
 					})
 					if _, err := w.Acked(); err == nil {
 						c.Truncate(c.Name(0), n*int64(wire.EventHeader+len(large))) // to spare memory
@@ -329,13 +330,13 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 func TestStallIsNoticedBehindAnOlderOne(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 200 * time.Millisecond })
-	away, silent := keyFor(0, 0.5), keyFor(0.5, 1)
+	away, silent := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	var lost atomic.Bool
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if setUp, ok := command.(wire.SetupAppend); ok && setUp.Segment == c.Name(0) {
 			return storetest.Failed
 		}
-		if isAppend(command) && lost.CompareAndSwap(false, true) {
+		if enginetest.IsAppend(command) && lost.CompareAndSwap(false, true) {
 			return storetest.NoReply
 		}
 		return storetest.Serve
@@ -345,15 +346,15 @@ func TestStallIsNoticedBehindAnOlderOne(t *testing.T) {
 	waittest.Until(t, "event 2 is known to be stored", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return !w.table.find(mustPosition(silent)).Waits()
+		return !w.table.find(enginetest.Position(silent)).Waits()
 	})
 	if acked, err := w.Acked(); acked != 0 || err != nil {
 		t.Fatal(acked, err)
 	}
 	c.Set(nil)
 	flush(t, w, 2)
-	c.expect(1, 1, 0)
-	c.expect(2, 2, 1)
+	c.Expect(1, 1, 0)
+	c.Expect(2, 2, 1)
 }
 
 // Segments are replaced again and again while their store answers no append. To be handed

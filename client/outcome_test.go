@@ -164,7 +164,7 @@ func (r *trial) arm(on bool) {
 // begin makes the world, and what the call needs.
 func (r *trial) begin() *world {
 	cluster := newCluster(r.t, keyspace...)
-	w := &world{cluster: cluster, trial: r}
+	w := &world{testCluster: cluster, trial: r}
 	cluster.Set(func(_ int, c wire.Command) storetest.Verdict {
 		switch c.(type) {
 		case wire.Hello, wire.KeepAlive:

@@ -17,11 +17,11 @@ import (
 )
 
 // group makes a reader group that reads the stream from its head.
-func (c *cluster) group() *ReaderGroup { return c.groupOf(DefaultConfig()) }
+func (c *testCluster) group() *ReaderGroup { return c.groupOf(DefaultConfig()) }
 
 // groupOf is group for a client of the test's own making.
-func (c *cluster) groupOf(config Config) *ReaderGroup {
-	c.t.Helper()
+func (c *testCluster) groupOf(config Config) *ReaderGroup {
+	c.T.Helper()
 	heads := make(map[naming.SegmentID]int64)
 	for _, id := range c.Current() {
 		heads[id] = 0
@@ -31,18 +31,18 @@ func (c *cluster) groupOf(config Config) *ReaderGroup {
 		RefreshMillis: 100, MaxOutstandingCheckpoints: 1,
 	}, map[naming.Stream]map[naming.SegmentID]int64{c.Stream: heads})
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	record, err := readergroup.EncodeInit(init)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	log := naming.SegmentName(naming.ReaderGroupStream(c.Stream.Scope, "group"), 0)
 	c.Create(log)
 	c.Put(log, record)
-	g, err := c.client(config).OpenReaderGroup(waittest.Limit(c.t), c.Stream.Scope, "group")
+	g, err := c.client(config).OpenReaderGroup(waittest.Limit(c.T), c.Stream.Scope, "group")
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	return g
 }

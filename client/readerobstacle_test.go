@@ -31,7 +31,7 @@ func nextOf(r *Reader) func(context.Context) error {
 }
 
 // isRead tells reads of the stream's segments from those of the group's state.
-func (c *cluster) isRead(command wire.Command) bool {
+func (c *testCluster) isRead(command wire.Command) bool {
 	read, ok := command.(wire.ReadSegment)
 	return ok && strings.HasPrefix(read.Segment, c.Stream.String()+"/")
 }
@@ -40,32 +40,32 @@ func (c *cluster) isRead(command wire.Command) bool {
 // reader when it is asked; and not any more when it is over.
 func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 	for name, trouble := range map[string]struct {
-		begin func(*testing.T, *cluster) (where string)
-		end   func(*cluster)
+		begin func(*testing.T, *testCluster) (where string)
+		end   func(*testCluster)
 		words string
 	}{
-		"nobody listens at the store's address": {words: "connection refused", begin: func(t *testing.T, c *cluster) string {
+		"nobody listens at the store's address": {words: "connection refused", begin: func(t *testing.T, c *testCluster) string {
 			at := nowhere(t)
 			c.Advertise(at)
 			c.CutAll()
 			return "advertised address " + at
-		}, end: func(c *cluster) { c.Advertise("") }},
-		"stores hang up": {words: "the server closed the connection", begin: func(_ *testing.T, c *cluster) string {
+		}, end: func(c *testCluster) { c.Advertise("") }},
+		"stores hang up": {words: "the server closed the connection", begin: func(_ *testing.T, c *testCluster) string {
 			c.Set(on(isHello, storetest.CloseNow))
 			c.CutAll()
 			return c.Endpoint()
 		}},
-		"reads break connections": {words: "the server closed the connection", begin: func(_ *testing.T, c *cluster) string {
+		"reads break connections": {words: "the server closed the connection", begin: func(_ *testing.T, c *testCluster) string {
 			c.Set(on(c.isRead, storetest.CloseNow))
 			c.CutAll()
 			return c.Endpoint()
 		}},
-		"no controller": {words: "away", begin: func(_ *testing.T, c *cluster) string {
+		"no controller": {words: "away", begin: func(_ *testing.T, c *testCluster) string {
 			c.away("getURI")
 			c.CutAll()
 			return c.URI
-		}, end: func(c *cluster) { c.Refuse(nil) }},
-		"a controller that does not answer": {words: "no answer yet", begin: func(_ *testing.T, c *cluster) string {
+		}, end: func(c *testCluster) { c.Refuse(nil) }},
+		"a controller that does not answer": {words: "no answer yet", begin: func(_ *testing.T, c *testCluster) string {
 			c.SetCalls(func(method string, _ int) storetest.Verdict {
 				if method == "getURI" {
 					return storetest.Ignore
@@ -74,7 +74,7 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 			})
 			c.CutAll()
 			return c.URI
-		}, end: func(c *cluster) { c.SetCalls(nil) }},
+		}, end: func(c *testCluster) { c.SetCalls(nil) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +98,7 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 				t.Error(err)
 			}
 			if trouble.end == nil {
-				trouble.end = func(c *cluster) { c.Set(nil) }
+				trouble.end = func(c *testCluster) { c.Set(nil) }
 			}
 			trouble.end(c)
 			// Over also if nothing comes.

@@ -12,7 +12,7 @@ import (
 // user is a program that writes to a stream, small events and large ones, and reads it in
 // a group that others join and leave.
 type user struct {
-	*cluster
+	*testCluster
 	w    *Writer
 	g    *ReaderGroup
 	r    *Reader
@@ -20,48 +20,48 @@ type user struct {
 	seen tally
 }
 
-func (c *cluster) user() *user {
-	c.t.Helper()
-	u := &user{cluster: c, w: c.writer(asUser), g: c.groupOf(loggedIn()), seen: make(tally)}
+func (c *testCluster) user() *user {
+	c.T.Helper()
+	u := &user{testCluster: c, w: c.writer(asUser), g: c.groupOf(loggedIn()), seen: make(tally)}
 	u.join("first")
 	return u
 }
 
 func (u *user) join(name string) {
-	u.t.Helper()
+	u.T.Helper()
 	var err error
-	if u.r, err = u.g.OpenReader(waittest.Limit(u.t), name, DefaultReaderConfig()); err != nil {
-		u.t.Fatal(err)
+	if u.r, err = u.g.OpenReader(waittest.Limit(u.T), name, DefaultReaderConfig()); err != nil {
+		u.T.Fatal(err)
 	}
 }
 
 // work writes and reads some events, and has another reader take over.
 func (u *user) work(heir string) {
-	u.t.Helper()
-	write(u.t, u.w, "k", u.n+1, u.n+5)
+	u.T.Helper()
+	write(u.T, u.w, "k", u.n+1, u.n+5)
 	large := make([]byte, MaxEventSize+1)
 	binary.BigEndian.PutUint64(large, uint64(u.n+6))
-	if _, err := u.w.WriteKeyed(waittest.Limit(u.t), "k", large); err != nil {
-		u.t.Fatal(err)
+	if _, err := u.w.WriteKeyed(waittest.Limit(u.T), "k", large); err != nil {
+		u.T.Fatal(err)
 	}
 	u.n += 6
-	flush(u.t, u.w, u.n)
+	flush(u.T, u.w, u.n)
 	for len(u.seen) < int(u.n) {
-		u.seen.take(u.t, next(u.t, u.r))
+		u.seen.take(u.T, next(u.T, u.r))
 	}
-	if err := u.r.Close(waittest.Limit(u.t)); err != nil {
-		u.t.Fatal(err)
+	if err := u.r.Close(waittest.Limit(u.T)); err != nil {
+		u.T.Fatal(err)
 	}
 	u.join(heir)
 }
 
 // done checks that each event was read once.
 func (u *user) done() {
-	u.t.Helper()
-	u.seen.once(u.t, uint64(u.n))
-	u.expect(1, u.n, 0)
-	if err := u.r.Close(waittest.Limit(u.t)); err != nil {
-		u.t.Fatal(err)
+	u.T.Helper()
+	u.seen.once(u.T, uint64(u.n))
+	u.Expect(1, u.n, 0)
+	if err := u.r.Close(waittest.Limit(u.T)); err != nil {
+		u.T.Fatal(err)
 	}
 }
 

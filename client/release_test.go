@@ -13,14 +13,14 @@ import (
 )
 
 // startsAt is where the next reader of the group starts to read, by a client of its own.
-func (c *cluster) startsAt(g *ReaderGroup) int64 {
-	c.t.Helper()
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(c.t), g.scope, g.name)
-	must(c.t, err)
-	r, err := g.OpenReader(waittest.Limit(c.t), "next", DefaultReaderConfig())
-	must(c.t, err)
-	defer func() { must(c.t, r.Close(waittest.Limit(c.t))) }()
-	return next(c.t, r).StartOffset()
+func (c *testCluster) startsAt(g *ReaderGroup) int64 {
+	c.T.Helper()
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(c.T), g.scope, g.name)
+	must(c.T, err)
+	r, err := g.OpenReader(waittest.Limit(c.T), "next", DefaultReaderConfig())
+	must(c.T, err)
+	defer func() { must(c.T, r.Close(waittest.Limit(c.T))) }()
+	return next(c.T, r).StartOffset()
 }
 
 // What Release says of a slice that is given back while its reader is being closed is

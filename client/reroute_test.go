@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -19,7 +20,7 @@ import (
 
 // refusing makes the controller answer a method with a status, a number of times, and
 // counts them.
-func (c *cluster) refusing(method string, code codes.Code, times int64) *atomic.Int64 {
+func (c *testCluster) refusing(method string, code codes.Code, times int64) *atomic.Int64 {
 	var struck atomic.Int64
 	c.Refuse(func(asked string) error {
 		if asked == method && struck.Load() < times {
@@ -36,12 +37,12 @@ func (c *cluster) refusing(method string, code codes.Code, times int64) *atomic.
 func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 	const limit = 300 * time.Millisecond // request.timeout
 	type trouble struct {
-		begin func(c *cluster) (struck func() bool)
-		end   func(c *cluster)
+		begin func(c *testCluster) (struck func() bool)
+		end   func(c *testCluster)
 	}
 	troubles := map[string]trouble{
 		"a store's address is not told": {
-			func(c *cluster) func() bool {
+			func(c *testCluster) func() bool {
 				begun := c.Calls("getURI")
 				c.SetCalls(func(method string, call int) storetest.Verdict {
 					if method == "getURI" {
@@ -52,19 +53,19 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 				c.CutAll()
 				return func() bool { return c.Calls("getURI") > begun }
 			},
-			func(c *cluster) { c.SetCalls(nil) },
+			func(c *testCluster) { c.SetCalls(nil) },
 		},
 		"a stranger at the store's port": {
-			func(c *cluster) func() bool {
+			func(c *testCluster) func() bool {
 				c.Greet([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 				dialled := c.Dialled()
 				c.CutAll()
 				return func() bool { return c.Dialled() > dialled+2 }
 			},
-			func(c *cluster) { c.Greet(nil) },
+			func(c *testCluster) { c.Greet(nil) },
 		},
 		"the store closes without a word": {
-			func(c *cluster) func() bool {
+			func(c *testCluster) func() bool {
 				var struck atomic.Int64
 				c.Set(func(_ int, command wire.Command) storetest.Verdict {
 					switch command.(type) {
@@ -76,7 +77,7 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 				})
 				return func() bool { return struck.Load() > 5 }
 			},
-			func(c *cluster) { c.Set(nil) },
+			func(c *testCluster) { c.Set(nil) },
 		},
 	}
 	for _, method := range []string{"getSegmentsImmediatelyFollowing", "getEpochSegments", "getURI", "getDelegationToken"} {
@@ -86,22 +87,22 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 			codes.Unauthenticated: 2,
 		} {
 			troubles[fmt.Sprintf("%s answers %v", method, code)] = trouble{
-				func(c *cluster) func() bool {
+				func(c *testCluster) func() bool {
 					c.refusing(method, code, times)
 					c.CutAll()
 					return func() bool { return true } // whether it is asked depends on the writer
 				},
-				func(c *cluster) { c.Refuse(nil) },
+				func(c *testCluster) { c.Refuse(nil) },
 			}
 		}
 		troubles["no "+method+" for longer than request.timeout"] = trouble{
-			func(c *cluster) func() bool {
+			func(c *testCluster) func() bool {
 				begun := time.Now()
 				c.away(method)
 				c.CutAll()
 				return func() bool { return time.Since(begun) > 3*limit }
 			},
-			func(c *cluster) { c.Refuse(nil) },
+			func(c *testCluster) { c.Refuse(nil) },
 		}
 	}
 	for _, id := range []string{"", "writer"} {
@@ -122,7 +123,7 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 				waittest.Until(t, "the trouble stands in the way", struck)
 				trouble.end(c)
 				flush(t, w, 20)
-				c.expect(1, 20, c.Segments()...)
+				c.Expect(1, 20, c.Segments()...)
 				if err := w.Close(waittest.Limit(t)); err != nil {
 					t.Fatal(err)
 				}
@@ -132,7 +133,7 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 }
 
 // loseAcks makes a segment store what comes next, and tell nobody.
-func (c *cluster) loseAcks(id naming.SegmentID) {
+func (c *testCluster) loseAcks(id naming.SegmentID) {
 	writers := make(map[wire.UUID]bool) // by SetupAppend, which no event follows at once
 	var mu sync.Mutex
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -168,13 +169,13 @@ func TestFinalErrorOfAReplacementSpeaksForAllSegments(t *testing.T) {
 					asUser(config, limits)
 					limits.ID = id
 				})
-				low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+				low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 				write(t, w, low, 1, 1)
 				write(t, w, high, 2, 2)
 				flush(t, w, 2)
 				c.loseAcks(1)
 				write(t, w, high, 3, 3)
-				waittest.Until(t, "the event is stored", func() bool { return len(c.stored(1)) == 2 })
+				waittest.Until(t, "the event is stored", func() bool { return len(c.Stored(1)) == 2 })
 				c.refusing(method, codes.PermissionDenied, 1<<40)
 				c.Scale([]naming.SegmentID{0}, 0, 0.25, 0.5)
 				write(t, w, low, 4, 4)
@@ -191,7 +192,7 @@ func TestFinalErrorOfAReplacementSpeaksForAllSegments(t *testing.T) {
 // error says that an event may be stored if it was sent and nobody told that it is not
 // stored, however much later the writer ends, and only then.
 func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
-	successorsAway := func(c *cluster) {
+	successorsAway := func(c *testCluster) {
 		c.Set(func(_ int, command wire.Command) storetest.Verdict {
 			if setup, ok := command.(wire.SetupAppend); ok && setup.Segment != c.Name(0) {
 				return storetest.CloseNow
@@ -199,14 +200,14 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 			return storetest.Serve
 		})
 	}
-	refusing := func(method string) func(*cluster) {
-		return func(c *cluster) { c.refusing(method, codes.PermissionDenied, 1<<40) }
+	refusing := func(method string) func(*testCluster) {
+		return func(c *testCluster) { c.refusing(method, codes.PermissionDenied, 1<<40) }
 	}
 	const never = storetest.CloseNow // sent
 	for name, is := range map[string]struct {
 		id     string
 		event  storetest.Verdict // what becomes of it
-		end    func(c *cluster)
+		end    func(c *testCluster)
 		gone   bool // the segment
 		sealed bool // the stream
 		close  bool // what ends the writer
@@ -221,11 +222,11 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 		"sealed, successors not to be entered":   {id: "id", event: storetest.Ignore, end: refusing("getCurrentSegments")},
 		"gone, successors not to be entered":     {id: "id", event: storetest.NoReply, end: refusing("getCurrentSegments"), gone: true, doubt: true},
 		"gone, not to be entered, nothing sent":  {id: "id", event: never, end: refusing("getCurrentSegments"), gone: true},
-		"another stream of the name":             {event: storetest.NoReply, end: func(c *cluster) { c.Recreate(keyspace...) }, doubt: true},
-		"another stream of the name, not sent":   {event: never, end: func(c *cluster) { c.Recreate(keyspace...) }},
-		"sealed stream":                          {sealed: true, event: storetest.Ignore, end: func(*cluster) {}},
-		"sealed stream, truncated":               {sealed: true, event: storetest.NoReply, end: func(*cluster) {}, gone: true, doubt: true},
-		"sealed stream, truncated, nothing sent": {sealed: true, event: never, end: func(*cluster) {}, gone: true},
+		"another stream of the name":             {event: storetest.NoReply, end: func(c *testCluster) { c.Recreate(keyspace...) }, doubt: true},
+		"another stream of the name, not sent":   {event: never, end: func(c *testCluster) { c.Recreate(keyspace...) }},
+		"sealed stream":                          {sealed: true, event: storetest.Ignore, end: func(*testCluster) {}},
+		"sealed stream, truncated":               {sealed: true, event: storetest.NoReply, end: func(*testCluster) {}, gone: true, doubt: true},
+		"sealed stream, truncated, nothing sent": {sealed: true, event: never, end: func(*testCluster) {}, gone: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -246,7 +247,7 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 			write(t, w, "k", 1, 1)
 			<-struck
 			if is.event == storetest.NoReply {
-				waittest.Until(t, "the event is stored", func() bool { return len(c.stored(0)) == 1 })
+				waittest.Until(t, "the event is stored", func() bool { return len(c.Stored(0)) == 1 })
 			}
 			if is.sealed {
 				c.Seal(c.Name(0))
@@ -281,7 +282,7 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 func TestReplacementsDoNotWaitForEachOther(t *testing.T) {
 	c := startCluster(t, 0, 0.25, 0.5, 0.75, 1)
 	w := c.writer(nil)
-	keys := []string{keyFor(0, 0.25), keyFor(0.25, 0.5), keyFor(0.5, 0.75), keyFor(0.75, 1)}
+	keys := []string{enginetest.KeyFor(0, 0.25), enginetest.KeyFor(0.25, 0.5), enginetest.KeyFor(0.5, 0.75), enginetest.KeyFor(0.75, 1)}
 	for i, key := range keys {
 		write(t, w, key, int64(i)+1, int64(i)+1)
 	}
@@ -305,14 +306,14 @@ func TestReplacementsDoNotWaitForEachOther(t *testing.T) {
 	for i, key := range keys[1:] {
 		write(t, w, key, int64(i)+6, int64(i)+6)
 	}
-	waittest.Until(t, "the others are replaced", func() bool { return len(c.stored(c.Segments()...)) == 4+3 })
+	waittest.Until(t, "the others are replaced", func() bool { return len(c.Stored(c.Segments()...)) == 4+3 })
 	if acked, err := w.Acked(); acked != 4 || err != nil {
 		t.Fatalf("acknowledged through %d: %v", acked, err)
 	}
 	released.Store(true)
 	flush(t, w, 8)
 	seen := map[int64]int{}
-	for _, n := range c.stored(c.Segments()...) {
+	for _, n := range c.Stored(c.Segments()...) {
 		seen[n]++
 	}
 	for n := range int64(8) {

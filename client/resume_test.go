@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -54,7 +55,7 @@ type process struct {
 	client *Client
 }
 
-func (c *cluster) process() (process, error) {
+func (c *testCluster) process() (process, error) {
 	config := DefaultConfig()
 	config.ControllerURI = c.URI
 	client, err := New(config)
@@ -63,7 +64,7 @@ func (c *cluster) process() (process, error) {
 	}
 	limits := DefaultWriterConfig()
 	limits.ID, limits.BlockBytes = "script", 4<<10
-	w, err := client.OpenWriter(waittest.Limit(c.t), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := client.OpenWriter(waittest.Limit(c.T), c.Stream.Scope, c.Stream.Name, limits)
 	if err != nil {
 		client.Close()
 		return process{}, err
@@ -71,11 +72,11 @@ func (c *cluster) process() (process, error) {
 	return process{w, client}, nil
 }
 
-func (c *cluster) mustProcess() process {
-	c.t.Helper()
+func (c *testCluster) mustProcess() process {
+	c.T.Helper()
 	p, err := c.process()
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	return p
 }
@@ -103,19 +104,19 @@ func (p process) kill() {
 }
 
 // count finds out how often each event is stored, in what is left, and checks the order of keys.
-func (c *cluster) count() map[int64]int {
-	c.t.Helper()
+func (c *testCluster) count() map[int64]int {
+	c.T.Helper()
 	times := make(map[int64]int)
 	last := make(map[string]int64)
 	for _, id := range c.Segments() { // older ones first
 		if !c.Has(c.Name(id)) {
 			continue
 		}
-		for _, n := range c.stored(id) {
+		for _, n := range c.Stored(id) {
 			times[n]++
 			if key := scriptKey(n); key != "" && times[n] == 1 {
 				if last[key] > n {
-					c.t.Errorf("event %d of %s is behind event %d", n, key, last[key])
+					c.T.Errorf("event %d of %s is behind event %d", n, key, last[key])
 				}
 				last[key] = n
 			}
@@ -125,21 +126,21 @@ func (c *cluster) count() map[int64]int {
 }
 
 // exactly checks that the events up to a number are stored once.
-func (c *cluster) exactly(last int64) {
-	c.t.Helper()
+func (c *testCluster) exactly(last int64) {
+	c.T.Helper()
 	times := c.count()
 	for n := int64(1); n <= last; n++ {
 		if times[n] != 1 {
-			c.t.Errorf("event %d is stored %d times", n, times[n])
+			c.T.Errorf("event %d is stored %d times", n, times[n])
 		}
 	}
 	if int64(len(times)) != last {
-		c.t.Errorf("%d events are stored, of %d", len(times), last)
+		c.T.Errorf("%d events are stored, of %d", len(times), last)
 	}
 }
 
 // scaleAtRandom replaces some neighbours by some others, on borders of tenths.
-func (c *cluster) scaleAtRandom(r *rand.Rand) {
+func (c *testCluster) scaleAtRandom(r *rand.Rand) {
 	bounds := c.Bounds()
 	from := r.IntN(len(bounds) - 1)
 	to := from + 1 + r.IntN(len(bounds)-1-from)
@@ -396,7 +397,7 @@ func TestHazard4DurableFollowsTheAcknowledgements(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			return storetest.Ignore
 		}
 		return storetest.Serve
@@ -507,8 +508,8 @@ func TestHazard5EventsWithoutKeyMeetThemselves(t *testing.T) {
 	write(p, 200)
 	p.kill()
 	for _, id := range c.Current() {
-		if len(c.stored(id)) < 10 {
-			t.Fatalf("%d of 200 events without key are in segment %d", len(c.stored(id)), id)
+		if len(c.Stored(id)) < 10 {
+			t.Fatalf("%d of 200 events without key are in segment %d", len(c.Stored(id)), id)
 		}
 	}
 	c.Scale(c.Current(), 0, 0.3, 0.9, 1) // so that nothing is durable, but stored
@@ -518,7 +519,7 @@ func TestHazard5EventsWithoutKeyMeetThemselves(t *testing.T) {
 	}
 	write(p, 300)
 	p.client.Close()
-	all := c.stored(c.Segments()...)
+	all := c.Stored(c.Segments()...)
 	slices.Sort(all)
 	if len(all) != 300 || len(slices.Compact(all)) != 300 {
 		t.Fatalf("stored are %v", all)
@@ -530,7 +531,7 @@ func TestHazard5EventsWithoutKeyMeetThemselves(t *testing.T) {
 // numbers: the next process asks on.
 func TestHazard6LeftoversDoNotHideWhatAnotherPredecessorHolds(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	p := c.mustProcess()
 	write(t, p.Writer, low, 1, 1)
 	write(t, p.Writer, high, 2, 2)
@@ -546,12 +547,12 @@ func TestHazard6LeftoversDoNotHideWhatAnotherPredecessorHolds(t *testing.T) {
 	})
 	write(t, p.Writer, high, 3, 3)
 	write(t, p.Writer, low, 4, 60)
-	waittest.Until(t, "60 is stored", func() bool { return len(c.stored(0)) == 58 })
+	waittest.Until(t, "60 is stored", func() bool { return len(c.Stored(0)) == 58 })
 	merged := naming.NewSegmentID(2, 1)
 	c.Set(nil)
 	c.Scale([]naming.SegmentID{0, 1}, 0, 1)
 	c.CutAll()
-	waittest.Until(t, "the leftover is stored", func() bool { return len(c.stored(merged)) == 1 })
+	waittest.Until(t, "the leftover is stored", func() bool { return len(c.Stored(merged)) == 1 })
 	p.kill()
 
 	p = c.mustProcess()
@@ -567,7 +568,7 @@ func TestHazard6LeftoversDoNotHideWhatAnotherPredecessorHolds(t *testing.T) {
 	}
 	flush(t, p.Writer, 70)
 	p.client.Close()
-	all := c.stored(0, 1, merged)
+	all := c.Stored(0, 1, merged)
 	slices.Sort(all)
 	for i, n := range all {
 		if n != int64(i+1) {
@@ -647,7 +648,7 @@ func TestTracesAreCarriedOver(t *testing.T) {
 		t.Fatalf("the successor knows incarnation %d: %v", by, err)
 	}
 	p.kill()
-	kept := c.stored(0, 1)
+	kept := c.Stored(0, 1)
 	c.Delete(c.Name(0))
 	c.Delete(c.Name(1))
 	p = c.mustProcess()
@@ -657,7 +658,7 @@ func TestTracesAreCarriedOver(t *testing.T) {
 	p.playTo(t, 300)
 	flush(t, p.Writer, 300)
 	p.client.Close()
-	all := append(kept, c.stored(c.Current()...)...)
+	all := append(kept, c.Stored(c.Current()...)...)
 	slices.Sort(all)
 	if len(all) != 300 || all[0] != 1 || all[299] != 300 || len(slices.Compact(all)) != 300 {
 		t.Fatalf("stored are %v", all)
@@ -726,7 +727,7 @@ func TestBatchesAreWrittenAgainAsTheyWere(t *testing.T) {
 	write(t, p.Writer, "k", 4, 4)
 	flush(t, p.Writer, 4)
 	p.client.Close()
-	c.expect(1, 4, c.Segments()...)
+	c.Expect(1, 4, c.Segments()...)
 }
 
 // A writer's id is a name.

@@ -16,14 +16,14 @@ import (
 
 // furnish puts streams, groups and tables into the cluster's scope, and a group whose
 // creation was not finished.
-func (c *cluster) furnish(client *Client) {
-	c.t.Helper()
+func (c *testCluster) furnish(client *Client) {
+	c.T.Helper()
 	for i := range 3 {
 		c.AddStream(naming.Stream{Scope: "scope", Name: fmt.Sprint("more-", i)})
 		c.AddTable("scope", fmt.Sprint("table-", i))
 		config := DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"})
-		if created, err := client.CreateReaderGroup(waittest.Limit(c.t), "scope", fmt.Sprint("group-", i), config); !created || err != nil {
-			c.t.Fatal(created, err)
+		if created, err := client.CreateReaderGroup(waittest.Limit(c.T), "scope", fmt.Sprint("group-", i), config); !created || err != nil {
+			c.T.Fatal(created, err)
 		}
 	}
 	c.AddStream(naming.Stream{Scope: "scope", Name: "_MARKmore-0"})
@@ -32,7 +32,7 @@ func (c *cluster) furnish(client *Client) {
 }
 
 // furniture counts what is in the cluster's scope.
-func (c *cluster) furniture() (n int) {
+func (c *testCluster) furniture() (n int) {
 	for _, name := range []string{"stream", "more-0", "more-1", "more-2", "_MARKmore-0"} {
 		if _, there := c.StreamOf(naming.Stream{Scope: "scope", Name: name}); there {
 			n++
@@ -61,17 +61,17 @@ func collected(t *testing.T, each func(func(string, error) bool)) (names []strin
 // A scope that holds anything is left as it is: the controller, which would spoil it, is
 // not even asked.
 func TestScopeThatIsNotEmptyIsNotTouched(t *testing.T) {
-	for what, fill := range map[string]func(*cluster, *Client){
-		"stream stream": func(c *cluster, _ *Client) { c.AddStream(c.Stream) },
-		"reader group g": func(c *cluster, client *Client) {
+	for what, fill := range map[string]func(*testCluster, *Client){
+		"stream stream": func(c *testCluster, _ *Client) { c.AddStream(c.Stream) },
+		"reader group g": func(c *testCluster, client *Client) {
 			c.AddStream(naming.Stream{Scope: "other", Name: "s"})
-			if _, err := client.CreateReaderGroup(waittest.Limit(c.t), "scope", "g", DefaultReaderGroupConfig(GroupStream{Scope: "other", Stream: "s"})); err != nil {
-				c.t.Fatal(err)
+			if _, err := client.CreateReaderGroup(waittest.Limit(c.T), "scope", "g", DefaultReaderGroupConfig(GroupStream{Scope: "other", Stream: "s"})); err != nil {
+				c.T.Fatal(err)
 			}
 		},
-		"key-value table t":   func(c *cluster, _ *Client) { c.AddTable("scope", "t") },
-		"stream _MARKorphan":  func(c *cluster, _ *Client) { c.AddStream(naming.Stream{Scope: "scope", Name: "_MARKorphan"}) },
-		"stream a and 7 more": func(c *cluster, _ *Client) { c.AddStream(naming.Stream{Scope: "scope", Name: "a"}) },
+		"key-value table t":   func(c *testCluster, _ *Client) { c.AddTable("scope", "t") },
+		"stream _MARKorphan":  func(c *testCluster, _ *Client) { c.AddStream(naming.Stream{Scope: "scope", Name: "_MARKorphan"}) },
+		"stream a and 7 more": func(c *testCluster, _ *Client) { c.AddStream(naming.Stream{Scope: "scope", Name: "a"}) },
 	} {
 		c := startCluster(t, keyspace...)
 		client := c.client(DefaultConfig())
@@ -150,7 +150,7 @@ func TestInterruptedDeletionOfAScope(t *testing.T) {
 		t.Run(with.name, func(t *testing.T) {
 			t.Parallel()
 			for step := int64(1); ; step++ {
-				c := &cluster{newCluster(t, keyspace...).Cluster, t}
+				c := newCluster(t, keyspace...)
 				ctx := newEndedByHand()
 				client := c.client(DefaultConfig())
 				c.furnish(client)

@@ -35,7 +35,7 @@ func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
 			}
 		}
 	}
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 }
 
 // Who waited in vain for another call that ended the transaction meanwhile is told how it

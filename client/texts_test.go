@@ -68,42 +68,42 @@ func repeats(parts []string) bool { return len(slices.Compact(slices.Clone(parts
 const tooLate = "it is too late"
 
 // troubles are what the servers, and the ways to them, can be in.
-var troubles = map[string]func(*testing.T, *cluster){
-	tooLate:                                 func(*testing.T, *cluster) {},
-	"nobody listens at the store's address": func(t *testing.T, c *cluster) { c.Advertise(nowhere(t)); c.CutAll() },
-	"stores hang up":                        func(_ *testing.T, c *cluster) { c.Set(on(isHello, storetest.CloseNow)); c.CutAll() },
-	"stores do not greet":                   func(_ *testing.T, c *cluster) { c.Set(on(isHello, storetest.Ignore)); c.CutAll() },
-	"no stores":                             func(_ *testing.T, c *cluster) { c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n")); c.CutAll() },
-	"stores of another version": func(_ *testing.T, c *cluster) {
+var troubles = map[string]func(*testing.T, *testCluster){
+	tooLate:                                 func(*testing.T, *testCluster) {},
+	"nobody listens at the store's address": func(t *testing.T, c *testCluster) { c.Advertise(nowhere(t)); c.CutAll() },
+	"stores hang up":                        func(_ *testing.T, c *testCluster) { c.Set(on(isHello, storetest.CloseNow)); c.CutAll() },
+	"stores do not greet":                   func(_ *testing.T, c *testCluster) { c.Set(on(isHello, storetest.Ignore)); c.CutAll() },
+	"no stores":                             func(_ *testing.T, c *testCluster) { c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n")); c.CutAll() },
+	"stores of another version": func(_ *testing.T, c *testCluster) {
 		c.Greet(wire.Hello{HighVersion: 99, LowVersion: 98}.Append(nil))
 		c.CutAll()
 	},
-	"stores end connections": func(_ *testing.T, c *cluster) { c.Set(on(isRequest, storetest.CloseNow)) },
-	"stores do not answer":   func(_ *testing.T, c *cluster) { c.Set(on(isRequest, storetest.Ignore)) },
-	"stores fail":            func(_ *testing.T, c *cluster) { c.Set(on(isRequest, storetest.Failed)) },
-	"stores are mistaken":    func(_ *testing.T, c *cluster) { c.Set(on(isRequest, storetest.Mistaken)) },
-	"nothing is there":       func(_ *testing.T, c *cluster) { c.Set(on(isRequest, storetest.Missing)) },
-	"tokens are refused":     func(_ *testing.T, c *cluster) { c.Set(on(isRequest, storetest.Refused)) },
-	"controllers are not available": func(_ *testing.T, c *cluster) {
+	"stores end connections": func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.CloseNow)) },
+	"stores do not answer":   func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Ignore)) },
+	"stores fail":            func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Failed)) },
+	"stores are mistaken":    func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Mistaken)) },
+	"nothing is there":       func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Missing)) },
+	"tokens are refused":     func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Refused)) },
+	"controllers are not available": func(_ *testing.T, c *testCluster) {
 		c.Refuse(func(string) error { return status.Error(codes.Unavailable, "") })
 		c.CutAll()
 	},
-	"controllers fail": func(_ *testing.T, c *cluster) {
+	"controllers fail": func(_ *testing.T, c *testCluster) {
 		c.Refuse(func(string) error {
 			return status.Error(codes.Internal, "io.pravega.controller.store.stream.StoreException$DataNotFoundException: /store/_system")
 		})
 		c.CutAll()
 	},
-	"controllers know nothing": func(_ *testing.T, c *cluster) {
+	"controllers know nothing": func(_ *testing.T, c *testCluster) {
 		c.Refuse(func(string) error {
 			return status.Error(codes.NotFound, "get entry: key: x table: _system/_tables/scopes")
 		})
 	},
-	"controllers do not answer": func(_ *testing.T, c *cluster) {
+	"controllers do not answer": func(_ *testing.T, c *testCluster) {
 		c.SetCalls(func(string, int) storetest.Verdict { return storetest.Ignore })
 		c.CutAll()
 	},
-	"controllers hang up": func(_ *testing.T, c *cluster) {
+	"controllers hang up": func(_ *testing.T, c *testCluster) {
 		c.SetCalls(func(string, int) storetest.Verdict { c.CutCalls(); return storetest.Ignore })
 	},
 }
@@ -131,7 +131,7 @@ func TestEveryCallTellsItsTroubleInPlainWords(t *testing.T) {
 				defer func() { <-places }()
 				cluster := newCluster(t, keyspace...)
 				defer cluster.Close()
-				w := &world{cluster: cluster, trial: &trial{change: c, t: t, name: name + " when " + trouble}}
+				w := &world{testCluster: cluster, trial: &trial{change: c, t: t, name: name + " when " + trouble}}
 				w.client, w.other = w.connect(), w.connect()
 				defer w.close()
 				c.ready(w)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"weak"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
@@ -37,7 +38,7 @@ func TestAThousandOpenTransactions(t *testing.T) {
 		t.Errorf("they have %d goroutines", n)
 	}
 	for i, txn := range open {
-		put(t, txn, keyFor(float64(i%4)/4, float64(i%4+1)/4), 1, 1)
+		put(t, txn, enginetest.KeyFor(float64(i%4)/4, float64(i%4+1)/4), 1, 1)
 	}
 	for i, txn := range open {
 		if i%2 == 0 {
@@ -49,7 +50,7 @@ func TestAThousandOpenTransactions(t *testing.T) {
 	if n := c.Peak(); n > mostConnections {
 		t.Errorf("%d connections to one store", n)
 	}
-	if got := len(c.stored(0, 1, 2, 3)); got != thousand/2 {
+	if got := len(c.Stored(0, 1, 2, 3)); got != thousand/2 {
 		t.Errorf("%d events of %d", got, thousand/2)
 	}
 	clear(open)

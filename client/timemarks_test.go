@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -15,11 +16,11 @@ import (
 )
 
 // marked is the only mark there is.
-func (c *cluster) marked(at int64, position map[int64]int64) {
-	c.t.Helper()
+func (c *testCluster) marked(at int64, position map[int64]int64) {
+	c.T.Helper()
 	marks := c.Marks()
 	if len(marks) != 1 || marks[0].Time != at || !maps.Equal(marks[0].Position, position) {
-		c.t.Fatalf("marks %v, want %d at %v", marks, at, position)
+		c.T.Fatalf("marks %v, want %d at %v", marks, at, position)
 	}
 }
 
@@ -30,7 +31,7 @@ const small = wire.EventHeader + 8 // an event of write
 func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
-	low := keyFor(0, 0.5)
+	low := enginetest.KeyFor(0, 0.5)
 	write(t, w, low, 1, 10)
 	note := func(at int64) {
 		t.Helper()
@@ -42,7 +43,7 @@ func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
 	c.marked(1000, map[int64]int64{0: 10 * small, 1: -1})
 	note(1000) // the same again is no step back
 	// The ack is lost: the writer learns from the set-up that the event is stored.
-	c.Set(once(isAppend, storetest.CloseLate))
+	c.Set(enginetest.Once(enginetest.IsAppend, storetest.CloseLate))
 	write(t, w, low, 11, 11)
 	note(1001)
 	c.marked(1001, map[int64]int64{0: 11 * small, 1: -1})
@@ -53,7 +54,7 @@ func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
 	a, b := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1)
 	c.Replace([]naming.SegmentID{0}, c.Segment(a, 0, 0.25), c.Segment(b, 0.25, 0.5))
 	c.Seal(c.Name(0))
-	write(t, w, keyFor(0.25, 0.5), 13, 14)
+	write(t, w, enginetest.KeyFor(0.25, 0.5), 13, 14)
 	note(1003)
 	c.marked(1003, map[int64]int64{int64(a): -1, int64(b): 2 * small, 1: -1})
 	if err := w.NoteTime(waittest.Limit(t), 1002); !errors.Is(err, ErrInvalidArgument) {
@@ -75,7 +76,7 @@ func TestTimeWaitsForTheEvents(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			return storetest.Ignore
 		}
 		return storetest.Serve
@@ -143,7 +144,7 @@ func TestTimeIsNotedByItself(t *testing.T) {
 func TestTimeOfAWriterThatWasIdleOverAScale(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(nil)
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	write(t, w, low, 1, 3)
 	write(t, w, high, 4, 8)
 	note := func(at int64) {
@@ -188,7 +189,7 @@ func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
 			t.Fatalf("marks %v, want one at %d", marks, at)
 		}
 		for id, offset := range marks[0].Position {
-			if stored := len(c.stored(naming.SegmentID(id))) * small; offset != int64(stored) {
+			if stored := len(c.Stored(naming.SegmentID(id))) * small; offset != int64(stored) {
 				t.Errorf("the mark is at %d of the %d bytes of segment %d", offset, stored, id)
 			}
 		}
@@ -258,7 +259,7 @@ func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
 	if err := notes.NoteTime(waittest.Limit(t), 1001); err != nil { // it is the last one still
 		t.Fatal(err)
 	}
-	c.marked(1001, map[int64]int64{0: int64(len(c.stored(0))) * small, 1: int64(len(c.stored(1))) * small})
+	c.marked(1001, map[int64]int64{0: int64(len(c.Stored(0))) * small, 1: int64(len(c.Stored(1))) * small})
 
 	left := c.mustProcess()
 	left.playTo(t, 200)
@@ -269,7 +270,7 @@ func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
 		t.Helper()
 		position := make(map[int64]int64)
 		for _, id := range c.Current() {
-			position[int64(id)] = int64(len(c.stored(id))) * small
+			position[int64(id)] = int64(len(c.Stored(id))) * small
 		}
 		c.marked(at, position)
 	}

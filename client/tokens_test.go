@@ -6,6 +6,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 )
 
 // Hazard 12: a server closes a shared connection when the first of the tokens
@@ -16,7 +18,7 @@ func TestHazard12TokensEndUnderAWriter(t *testing.T) {
 	c.TokensLive(8 * time.Second)
 	c.CheckTokens()
 	w := c.writer(asUser)
-	idle, low, high := keyFor(0, 0.5), keyFor(0.5, 0.75), keyFor(0.75, 1)
+	idle, low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 0.75), enginetest.KeyFor(0.75, 1)
 	write(t, w, idle, 1, 1)
 	n := int64(1)
 	dialled := c.Dialled()
@@ -37,7 +39,7 @@ func TestHazard12TokensEndUnderAWriter(t *testing.T) {
 	seen := make(map[int64]bool)
 	for _, id := range c.Current() {
 		last := int64(0)
-		for _, number := range c.stored(id) {
+		for _, number := range c.Stored(id) {
 			if seen[number] || number < last {
 				t.Fatalf("event %d is stored twice or behind %d", number, last)
 			}
@@ -72,7 +74,7 @@ func TestHazard12NoNewTokenInTime(t *testing.T) {
 	c.Refuse(nil)
 	more()
 	flush(t, w, n)
-	c.expect(1, n, 0)
+	c.Expect(1, n, 0)
 }
 
 func asUser(config *Config, _ *WriterConfig) {

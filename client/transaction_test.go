@@ -12,6 +12,7 @@ import (
 	"time"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -19,16 +20,16 @@ import (
 )
 
 // transactions opens a transactional writer on the stream.
-func (c *cluster) transactions(change func(*TransactionalWriterConfig)) *TransactionalWriter {
-	c.t.Helper()
+func (c *testCluster) transactions(change func(*TransactionalWriterConfig)) *TransactionalWriter {
+	c.T.Helper()
 	config := DefaultTransactionalWriterConfig()
 	config.Lease = time.Minute
 	if change != nil {
 		change(&config)
 	}
-	w, err := c.client(DefaultConfig()).OpenTransactionalWriter(waittest.Limit(c.t), c.Stream.Scope, c.Stream.Name, config)
+	w, err := c.client(DefaultConfig()).OpenTransactionalWriter(waittest.Limit(c.T), c.Stream.Scope, c.Stream.Name, config)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	return w
 }
@@ -82,20 +83,20 @@ func TestTransactionIsInTheStreamWhenCommitted(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.transactions(nil)
 	txn := begin(t, w)
-	put(t, txn, keyFor(0, 0.5), 1, 1000)
-	put(t, txn, keyFor(0.5, 1), 1001, 2000)
+	put(t, txn, enginetest.KeyFor(0, 0.5), 1, 1000)
+	put(t, txn, enginetest.KeyFor(0.5, 1), 1001, 2000)
 	must(t, txn.Flush(waittest.Limit(t)))
 	if acked, err := txn.Acked(); acked != 2000 || err != nil {
 		t.Fatal(acked, err)
 	}
-	if got := c.stored(0, 1); got != nil {
+	if got := c.Stored(0, 1); got != nil {
 		t.Fatalf("%d events are there before the commit", len(got))
 	}
 	if status, err := txn.Status(waittest.Limit(t)); status != TransactionOpen || err != nil {
 		t.Fatal(status, err)
 	}
 	must(t, txn.Commit(waittest.Limit(t)))
-	c.expect(1, 2000, 0, 1)
+	c.Expect(1, 2000, 0, 1)
 	for range 2 { // is safe to repeat
 		must(t, txn.Commit(waittest.Limit(t)))
 		must(t, txn.Close(waittest.Limit(t)))
@@ -121,7 +122,7 @@ func TestTransactionIsNowhereWhenAborted(t *testing.T) {
 	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	_, err := txn.Write(waittest.Limit(t), nil)
 	wants(t, err, ErrTransactionAborted, false)
-	if len(c.stored(0)) != 0 || c.Has(c.Part(txn.ID(), 0)) {
+	if len(c.Stored(0)) != 0 || c.Has(c.Part(txn.ID(), 0)) {
 		t.Fatal("something is left of it")
 	}
 }
@@ -184,10 +185,10 @@ func TestTransactionTakesNoNeedlessRoundTrip(t *testing.T) {
 func TestHazard1InATransaction(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
-	c.Set(once(isAppend, storetest.CloseLate))
+	c.Set(enginetest.Once(enginetest.IsAppend, storetest.CloseLate))
 	put(t, txn, "k", 1, 100)
 	must(t, txn.Commit(waittest.Limit(t)))
-	c.expect(1, 100, 0)
+	c.Expect(1, 100, 0)
 }
 
 // Hazard 19: a commit whose reply is lost is asked for again, and is no double.
@@ -205,7 +206,7 @@ func TestHazard19LostReplyOfACommit(t *testing.T) {
 		})
 		must(t, txn.Commit(waittest.Limit(t)))
 	}
-	if got := len(c.stored(0)); got != 20 {
+	if got := len(c.Stored(0)); got != 20 {
 		t.Fatalf("%d events of 20", got)
 	}
 }
@@ -228,7 +229,7 @@ func TestHazard19FailureOfACommitIsExplained(t *testing.T) {
 	c.Instead("commitTransaction", &pb.TransactionReply{Status: pb.TransactionReply_FAILED})
 	must(t, committed.Commit(waittest.Limit(t)))
 	c.Instead("commitTransaction", nil)
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 	if list := w.Transactions(); list != nil {
 		t.Fatal(list)
 	}
@@ -257,7 +258,7 @@ func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
 		c.SetCalls(nil)
 		must(t, txn.Commit(waittest.Limit(t)))
 	}
-	if got := len(c.stored(0)); got != 20 {
+	if got := len(c.Stored(0)); got != 20 {
 		t.Fatalf("%d events of 20", got)
 	}
 }
@@ -299,7 +300,7 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 	c.SetCalls(nil)
 	must(t, txn.Commit(waittest.Limit(t)))
 	wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 }
 
 // Who waits in vain for another call to commit does not know what comes of it.
@@ -362,7 +363,7 @@ func TestCommitThatCannotFlush(t *testing.T) {
 	c.Set(nil)
 	c.CutAll()
 	must(t, txn.Commit(waittest.Limit(t)))
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 }
 
 // Hazard 20: two handles of one transaction have wire ids of their own, so that
@@ -381,11 +382,11 @@ func TestHazard20TwoHandlesOfOneTransaction(t *testing.T) {
 	must(t, other.Flush(waittest.Limit(t)))
 	put(t, one, "k", 21, 30)
 	must(t, one.Flush(waittest.Limit(t)))
-	if c.stored(0) != nil {
+	if c.Stored(0) != nil {
 		t.Fatal("an attached one writes outside of itself")
 	}
 	must(t, other.Commit(waittest.Limit(t)))
-	c.expect(1, 30, 0)
+	c.Expect(1, 30, 0)
 	err = writeUntilError(t, one)
 	if !errors.Is(err, ErrTransactionCommitted) {
 		t.Fatal(err)
@@ -394,7 +395,7 @@ func TestHazard20TwoHandlesOfOneTransaction(t *testing.T) {
 	if !errors.Is(err, ErrTransactionCommitted) || !MayBeStored(err) {
 		t.Fatal(err)
 	}
-	c.expect(1, 30, 0)
+	c.Expect(1, 30, 0)
 }
 
 func TestAttachToWhatIsNotOpen(t *testing.T) {
@@ -570,7 +571,7 @@ func TestCloseKeepsOrAborts(t *testing.T) {
 	again, err := c.transactions(nil).Attach(waittest.Limit(t), txn.ID())
 	must(t, err)
 	must(t, again.CommitAndWait(waittest.Limit(t)))
-	c.expect(1, 1000, 0)
+	c.Expect(1, 1000, 0)
 
 	last := c.transactions(nil)
 	open := begin(t, last)
@@ -591,7 +592,7 @@ func TestWaitReadable(t *testing.T) {
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 10)
 	must(t, txn.Commit(waittest.Limit(t)))
-	if len(c.stored(0)) != 0 {
+	if len(c.Stored(0)) != 0 {
 		t.Fatal("the test is not one")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
@@ -599,7 +600,7 @@ func TestWaitReadable(t *testing.T) {
 	wants(t, txn.WaitReadable(ctx), ErrTimedOut, false)
 	c.Linger(false)
 	must(t, txn.WaitReadable(waittest.Limit(t)))
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 	c.Linger(true)
 	committed := begin(t, w)
 	asked := c.Calls("commitTransaction")
@@ -634,7 +635,7 @@ func TestCommitAndAbortAtOnce(t *testing.T) {
 			wants(t, committed, ErrTransactionAborted, false)
 		}
 	}
-	got := slices.DeleteFunc(c.stored(0), func(n int64) bool { return n == 0 })
+	got := slices.DeleteFunc(c.Stored(0), func(n int64) bool { return n == 0 })
 	if !slices.Equal(got, want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
@@ -706,7 +707,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 		return draw(storetest.Serve, storetest.Serve, storetest.CloseLate, storetest.CloseNow)
 	})
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) || isSetup(command) {
+		if enginetest.IsAppend(command) || isSetup(command) {
 			return draw(storetest.Serve, storetest.Serve, storetest.Serve, storetest.CloseLate, storetest.CloseNow)
 		}
 		return storetest.Serve
@@ -727,7 +728,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 	var calls sync.WaitGroup
 	for i, handle := range handles {
 		for n := range int64(events) {
-			key := keyFor(float64(n%2)/2, float64(n%2)/2+0.5)
+			key := enginetest.KeyFor(float64(n%2)/2, float64(n%2)/2+0.5)
 			if number, err := handle.WriteKeyed(ctx, key, binary.BigEndian.AppendUint64(nil, uint64(int64(i)*events+n+1))); err == nil {
 				accepted[i] = number
 			}
@@ -740,7 +741,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 	c.SetCalls(nil)
 	c.Set(nil)
 	stored := make(map[int64]int)
-	for _, n := range c.stored(0, 1) {
+	for _, n := range c.Stored(0, 1) {
 		stored[n]++
 	}
 	committed, told := c.Transactions(pb.TransactionState_COMMITTED) > 0, false
@@ -792,7 +793,7 @@ func TestBadInputToTransactions(t *testing.T) {
 	_, err = long.Attach(waittest.Limit(t), txn.ID())
 	wants(t, err, ErrInvalidArgument, false)
 	must(t, txn.Commit(waittest.Limit(t)))
-	c.expect(1, 10, 0)
+	c.Expect(1, 10, 0)
 }
 
 // Pings that the servers refuse for good, because the transaction has lived too
@@ -810,7 +811,7 @@ func TestTransactionThatHasLivedTooLong(t *testing.T) {
 	put(t, attached, "k", 2, 2)
 	must(t, attached.Flush(waittest.Limit(t)))
 	must(t, txn.Commit(waittest.Limit(t)))
-	if got := c.stored(naming.SegmentID(0)); len(got) != 2 {
+	if got := c.Stored(naming.SegmentID(0)); len(got) != 2 {
 		t.Fatal(got)
 	}
 }

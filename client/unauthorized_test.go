@@ -171,8 +171,8 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 		_, info := c.(wire.GetStreamSegmentInfo)
 		return (isRead(c) || info) && !ofState(c)
 	}
-	store := func(which func(wire.Command) bool, verdict storetest.Verdict) func(*cluster) {
-		return func(c *cluster) {
+	store := func(which func(wire.Command) bool, verdict storetest.Verdict) func(*testCluster) {
+		return func(c *testCluster) {
 			c.Set(func(_ int, command wire.Command) storetest.Verdict {
 				if which(command) {
 					return verdict
@@ -182,8 +182,8 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			c.CutAll()
 		}
 	}
-	controller := func(method string, code codes.Code) func(*cluster) {
-		return func(c *cluster) {
+	controller := func(method string, code codes.Code) func(*testCluster) {
+		return func(c *testCluster) {
 			c.Refuse(func(m string) error {
 				if m == method {
 					return status.Error(code, "not you")
@@ -196,7 +196,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 		}
 	}
 	for name, trouble := range map[string]struct {
-		begin func(*cluster)
+		begin func(*testCluster)
 		code  error
 		state bool // the group's state is out of reach too
 	}{

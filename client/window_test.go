@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -88,7 +89,7 @@ func TestWindowLetsLargerEventsIn(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes, limits.BlockBytes = 64<<10, 4<<10 })
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isAppend(command) {
+		if enginetest.IsAppend(command) {
 			time.Sleep(200 * time.Microsecond) // so that there is always some block under way
 		}
 		return storetest.Serve
@@ -145,7 +146,7 @@ func TestWindowBeyondItsShareASegmentTakesNothing(t *testing.T) {
 		config.ConnectTimeout, config.KeepAliveTimeout, limits.WindowBytes = 200e6, 200e6, 64<<10
 	})
 	c.Set(silent(c.Name(0)))
-	low, high := keyFor(0, 0.5), keyFor(0.5, 1)
+	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	if _, err := w.TryWriteKeyed(low, make([]byte, 1<<20)); err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +186,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	})
 	a, b := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1)
 	c.Set(silent(c.Name(0), c.Name(a), c.Name(b)))
-	lower, upper, high := keyFor(0, 0.25), keyFor(0.25, 0.5), keyFor(0.5, 1)
+	lower, upper, high := enginetest.KeyFor(0, 0.25), enginetest.KeyFor(0.25, 0.5), enginetest.KeyFor(0.5, 1)
 	fill := func(keys ...string) (taken int) {
 		for i := 0; ; i++ {
 			if _, err := w.TryWriteKeyed(keys[i%len(keys)], padded(0)); err != nil {
