@@ -85,7 +85,7 @@ func (m *membership) releaseBefore(ctx context.Context, checkpoint map[readergro
 	for s := range checkpoint {
 		streams[s.Stream] = true
 	}
-	config, asking := m.state.Config(), xsync.NewLimiter(atOnce)
+	config, asking := m.state.Config(), xsync.NewLimiter(xsync.AtOnce)
 	failures := make(chan error, len(streams))
 	for stream := range streams {
 		ends, future, offsets := ofStream(stream, ends), ofStream(stream, future), ofStream(stream, checkpoint)

@@ -9,6 +9,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // claims is the register of a writer's newest incarnation.
@@ -63,7 +64,7 @@ func (c claims) survey(ctx context.Context, segments []controller.SegmentRange, 
 	seen := make(map[naming.SegmentID]bool)
 	for len(segments) > 0 {
 		older := make([][]controller.SegmentRange, len(segments))
-		err := together(ctx, "look for later writers on stream", c.stream.String(), len(segments), func(ctx context.Context, i int) error {
+		err := xsync.Together(ctx, "look for later writers on stream", c.stream.String(), len(segments), func(ctx context.Context, i int) error {
 			s := segments[i]
 			holder, err := segment.Attribute(ctx, c.client.stores, naming.SegmentName(c.stream, s.Segment), segmentstore.Write, c.holder)
 			switch {

@@ -35,7 +35,7 @@ const floorInterval = time.Second
 func (f *floor) raise(ctx context.Context, to int64) error {
 	const op = "note the durable number of stream"
 	if f.calls.Lock(ctx) != nil {
-		return busy(ctx, op, f.stream.String())
+		return xsync.Busy(ctx, op, f.stream.String())
 	}
 	defer f.calls.Unlock()
 	for attempt := 1; f.raised.Load() < to; attempt++ {
@@ -92,7 +92,7 @@ func (f *floor) locate(ctx context.Context) (sealed bool, err error) {
 // be located first, it is known late if there was a scale since the floor was raised.
 func (f *floor) newest(ctx context.Context, locate bool) (segment.Incarnation, error) {
 	if f.calls.Lock(ctx) != nil {
-		return 0, busy(ctx, "ask for the newest writer of stream", f.stream.String())
+		return 0, xsync.Busy(ctx, "ask for the newest writer of stream", f.stream.String())
 	}
 	defer f.calls.Unlock()
 	if locate {

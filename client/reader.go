@@ -42,7 +42,7 @@ type Reader struct {
 	others    string // why the reader has no segment
 	marker    *marker
 	err       error
-	ending    *ending // of Close; nil as long as it was not called
+	ending    *xsync.Ending // of Close; nil as long as it was not called
 	changed   xsync.Broadcast
 	notify    func()
 }
@@ -151,7 +151,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	r.mu.Lock()
 	if first := r.ending; first != nil {
 		r.mu.Unlock()
-		return first.wait(ctx, "close reader", r.name)
+		return first.Wait(ctx, "close reader", r.name)
 	}
 	lost, stands := r.lost(), r.positions()
 	if at != nil && !lost {
@@ -161,7 +161,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 			return err
 		}
 	}
-	r.ending = newEnding() // stands is final: what is given back from now on is not noted
+	r.ending = xsync.NewEnding() // stands is final: what is given back from now on is not noted
 	r.err = nil
 	r.fail(fault.New(fault.Closed, readWithReader, r.name, "the reader was closed"))
 	r.mu.Unlock()
@@ -179,11 +179,11 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	r.mu.Unlock()
 	defer r.group.client.forget(r)
 	if lost {
-		return r.ending.finish(nil)
+		return r.ending.Finish(nil)
 	}
 	ctx, cancel := r.group.client.limit(ctx)
 	defer cancel()
-	return r.ending.finish(r.member.leave(ctx, stands))
+	return r.ending.Finish(r.member.leave(ctx, stands))
 }
 
 // lost reports whether the reader knows that it is no member any more; another one

@@ -16,6 +16,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/synchronizer"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // ReaderGroupConfig says what a reader group reads and how its members work
@@ -244,7 +245,7 @@ func (c *Client) heads(ctx context.Context, config readergroup.Config) (map[nami
 		}
 	}
 	found := make([]streamcut.Cut, len(streams))
-	err := together(ctx, "find the heads of streams", "", len(streams), func(ctx context.Context, i int) (err error) {
+	err := xsync.Together(ctx, "find the heads of streams", "", len(streams), func(ctx context.Context, i int) (err error) {
 		found[i], err = c.controller.HeadSegments(ctx, streams[i])
 		return err
 	})

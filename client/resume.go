@@ -9,6 +9,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/retry"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // A writer with an id leaves these traces in the stream, all of them attributes
@@ -104,7 +105,7 @@ func (r *resumption) take(ctx context.Context, segments []controller.SegmentRang
 		return nil, err
 	}
 	through := make([]int64, len(segments))
-	return through, together(ctx, opContinue, r.stream.String(), len(segments), func(ctx context.Context, i int) (err error) {
+	return through, xsync.Together(ctx, opContinue, r.stream.String(), len(segments), func(ctx context.Context, i int) (err error) {
 		through[i], err = r.trace(segments[i].Segment).Enter(ctx, r.by, r.floor, true)
 		return err
 	})
@@ -148,7 +149,7 @@ func (r *resumption) lookBack(ctx context.Context, segments []controller.Segment
 		r.most = max(r.most, n)
 	}
 	w := walk{resumption: r, lineage: r.client.lineage(r.stream), traces: make(map[naming.SegmentID]int64)}
-	err := together(ctx, opContinue, r.stream.String(), len(segments), func(ctx context.Context, i int) error {
+	err := xsync.Together(ctx, opContinue, r.stream.String(), len(segments), func(ctx context.Context, i int) error {
 		return w.from(ctx, segments[i], through[i])
 	})
 	if err != nil {
@@ -165,7 +166,7 @@ func (r *resumption) enter(ctx context.Context, successors []controller.SegmentR
 	if err := r.announce(ctx); err != nil {
 		return err
 	}
-	return together(ctx, opContinue, r.stream.String(), len(successors), func(ctx context.Context, i int) error {
+	return xsync.Together(ctx, opContinue, r.stream.String(), len(successors), func(ctx context.Context, i int) error {
 		err := r.enterOne(ctx, r.trace(successors[i].Segment), stored, max(last, r.most))
 		switch fault.CodeOf(err) {
 		case fault.SegmentSealed, fault.NoSuchSegment:

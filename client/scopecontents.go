@@ -9,6 +9,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // contents are what is in a scope. Groups are deleted before the streams that they read.
@@ -87,7 +88,7 @@ func (c *Client) discardAll(ctx context.Context, op, scope string, all contents)
 		err = discard(ctx, all.groups[i])
 	}
 	if err == nil {
-		err = together(ctx, op, scope, len(all.others), func(ctx context.Context, i int) error { return discard(ctx, all.others[i]) })
+		err = xsync.Together(ctx, op, scope, len(all.others), func(ctx context.Context, i int) error { return discard(ctx, all.others[i]) })
 	}
 	if err == nil {
 		if !touched.Load() {

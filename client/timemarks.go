@@ -38,7 +38,7 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		return err
 	}
 	if w.marks.calls.Lock(ctx) != nil {
-		return busy(ctx, "note time of stream", w.stream.String())
+		return xsync.Busy(ctx, "note time of stream", w.stream.String())
 	}
 	defer w.marks.calls.Unlock()
 	followed, err := w.followed(ctx)

@@ -54,7 +54,7 @@ func (r *Reader) TimeWindow(ctx context.Context, scope, stream string) (TimeWind
 		return TimeWindow{}, err
 	}
 	if m.calls.Lock(ctx) != nil {
-		return TimeWindow{}, busy(ctx, op, name.String())
+		return TimeWindow{}, xsync.Busy(ctx, op, name.String())
 	}
 	defer m.calls.Unlock()
 	if positions, known := r.groupPositions(name); known {

@@ -39,7 +39,7 @@ type Transaction struct {
 	abandoned bool                        // Abort was called
 	asking    bool                        // the controllers are being asked to commit
 	doubt     bool                        // a commit is under way, or had no clear answer
-	ending    *ending                     // of Close; nil as long as it was not called
+	ending    *xsync.Ending               // of Close; nil as long as it was not called
 }
 
 // TransactionStatus is how far a transaction has come.
@@ -192,7 +192,7 @@ func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) 
 		return t.told(op, controller.TransactionCommitted, nil)
 	}
 	if t.calls.Lock(ctx) != nil {
-		return t.told(op, controller.TransactionCommitted, busy(ctx, op, t.name()))
+		return t.told(op, controller.TransactionCommitted, xsync.Busy(ctx, op, t.name()))
 	}
 	defer t.calls.Unlock()
 	before := t.doubted(true)
@@ -324,7 +324,7 @@ func (t *Transaction) Abort(ctx context.Context) error {
 		return t.told(op, controller.TransactionAborted, nil)
 	}
 	if t.calls.Lock(ctx) != nil {
-		return t.told(op, controller.TransactionAborted, busy(ctx, op, t.name()))
+		return t.told(op, controller.TransactionAborted, xsync.Busy(ctx, op, t.name()))
 	}
 	defer t.calls.Unlock()
 	t.abandon() // what did not yield to a commit does now
@@ -431,14 +431,14 @@ func (t *Transaction) Close(ctx context.Context) error {
 	t.mu.Lock()
 	first := t.ending
 	if first == nil {
-		t.ending = newEnding()
+		t.ending = xsync.NewEnding()
 	}
 	t.mu.Unlock()
 	defer t.leave("the handle was closed") // whoever closes it, it has ended then
 	if first != nil {
-		return first.wait(ctx, "close transaction", t.name())
+		return first.Wait(ctx, "close transaction", t.name())
 	}
-	return t.ending.finish(t.close(ctx))
+	return t.ending.Finish(t.close(ctx))
 }
 
 func (t *Transaction) close(ctx context.Context) error {

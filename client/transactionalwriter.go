@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // TransactionalWriterConfig sets the limits of a transactional writer and of
@@ -56,7 +57,7 @@ type TransactionalWriter struct {
 
 	mu     sync.Mutex
 	open   map[*Transaction]struct{}
-	ending *ending        // of Close; nil as long as it was not called
+	ending *xsync.Ending  // of Close; nil as long as it was not called
 	work   sync.WaitGroup // keepers of transactions
 }
 
@@ -208,9 +209,9 @@ func (w *TransactionalWriter) Close(ctx context.Context) error {
 	w.mu.Lock()
 	if earlier := w.ending; earlier != nil {
 		w.mu.Unlock()
-		return earlier.wait(ctx, "close transactional writer of stream", w.stream.String())
+		return earlier.Wait(ctx, "close transactional writer of stream", w.stream.String())
 	}
-	w.ending = newEnding()
+	w.ending = xsync.NewEnding()
 	w.mu.Unlock()
 	var (
 		closing sync.WaitGroup
@@ -227,5 +228,5 @@ func (w *TransactionalWriter) Close(ctx context.Context) error {
 	closing.Wait()
 	w.work.Wait()
 	w.client.forget(w)
-	return w.ending.finish(first)
+	return w.ending.Finish(first)
 }

@@ -39,7 +39,7 @@ type Writer struct {
 	floor    *floor           // of a writer with an id
 	prompt   segment.Prompt   // left to who holds the lock: see unlock
 	closing  bool             // no more events are taken
-	ending   *ending          // of Close; nil as long as it was not called
+	ending   *xsync.Ending    // of Close; nil as long as it was not called
 	err      error            // final; set once
 	doubtful int64            // events up to this number may have been in segments that were truncated away
 	handed   xsync.Broadcast  // segments were replaced
@@ -440,12 +440,12 @@ func (w *Writer) Close(ctx context.Context) error {
 	w.mu.Lock()
 	if first := w.ending; first != nil {
 		w.mu.Unlock()
-		if err := first.wait(ctx, op, w.stream.String()); err != nil {
+		if err := first.Wait(ctx, op, w.stream.String()); err != nil {
 			return err
 		}
 		return w.unstored()
 	}
-	w.ending = newEnding()
+	w.ending = xsync.NewEnding()
 	w.emptyInbox(true)
 	w.closing = true
 	last := w.last
@@ -458,7 +458,7 @@ func (w *Writer) Close(ctx context.Context) error {
 	w.work.Wait()
 	w.forgetTime(ctx)
 	w.client.forget(w)
-	_ = w.ending.finish(nil)
+	_ = w.ending.Finish(nil)
 	if left := w.unstored(); left != nil { // by an end that nobody goes on to store it after
 		return fault.Marked(err, fault.MayBeStored(left))
 	}

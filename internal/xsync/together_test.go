@@ -1,4 +1,4 @@
-package client
+package xsync
 
 import (
 	"context"
@@ -8,15 +8,17 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
 // All are called, some at a time.
 func TestTogetherCallsAll(t *testing.T) {
-	for _, n := range []int{0, 1, atOnce, 10*atOnce + 1} {
+	for _, n := range []int{0, 1, AtOnce, 10*AtOnce + 1} {
 		synctest.Test(t, func(t *testing.T) {
 			var mu sync.Mutex
 			under, most, calls := 0, 0, make([]int, n)
-			err := together(t.Context(), "test", "all", n, func(_ context.Context, i int) error {
+			err := Together(t.Context(), "test", "all", n, func(_ context.Context, i int) error {
 				mu.Lock()
 				calls[i]++
 				under++
@@ -28,7 +30,7 @@ func TestTogetherCallsAll(t *testing.T) {
 				mu.Unlock()
 				return nil
 			})
-			if err != nil || most != min(n, atOnce) {
+			if err != nil || most != min(n, AtOnce) {
 				t.Errorf("%d: at most %d at once, %v", n, most, err)
 			}
 			for i, made := range calls {
@@ -44,14 +46,14 @@ func TestTogetherCallsAll(t *testing.T) {
 // context comes with it.
 func TestTogetherEndsWithTheFirstFailure(t *testing.T) {
 	failure := errors.New("a failure")
-	for _, at := range []int{0, atOnce - 1, atOnce, 3 * atOnce} {
+	for _, at := range []int{0, AtOnce - 1, AtOnce, 3 * AtOnce} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var calls atomic.Int64
-			err := together(ctx, "test", "all", 10*atOnce, func(ctx context.Context, i int) error {
+			err := Together(ctx, "test", "all", 10*AtOnce, func(ctx context.Context, i int) error {
 				calls.Add(1)
-				if i < at/atOnce*atOnce {
+				if i < at/AtOnce*AtOnce {
 					return nil
 				}
 				if i == at {
@@ -62,7 +64,7 @@ func TestTogetherEndsWithTheFirstFailure(t *testing.T) {
 				<-ctx.Done()
 				return ctx.Err()
 			})
-			if err != failure || calls.Load() > int64(at+atOnce) {
+			if err != failure || calls.Load() > int64(at+AtOnce) {
 				t.Errorf("%d calls, %v", calls.Load(), err)
 			}
 		})
@@ -75,14 +77,14 @@ func TestTogetherEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		var calls, over atomic.Int64
-		err := together(ctx, "test", "all", 10*atOnce, func(ctx context.Context, _ int) error {
+		err := Together(ctx, "test", "all", 10*AtOnce, func(ctx context.Context, _ int) error {
 			calls.Add(1)
 			<-ctx.Done()
 			time.Sleep(time.Second)
 			over.Add(1)
 			return nil
 		})
-		if CodeOf(err) != ErrTimedOut || calls.Load() != atOnce || over.Load() != atOnce {
+		if fault.CodeOf(err) != fault.TimedOut || calls.Load() != AtOnce || over.Load() != AtOnce {
 			t.Errorf("%d calls, %d over: %v", calls.Load(), over.Load(), err)
 		}
 	})

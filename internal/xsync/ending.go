@@ -1,4 +1,4 @@
-package client
+package xsync
 
 import (
 	"context"
@@ -6,24 +6,24 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// ending is the first Close of an object. Every later one waits for it and returns
+// Ending is the first Close of an object. Every later one waits for it and returns
 // what it returned.
-type ending struct {
+type Ending struct {
 	done chan struct{}
 	err  error // set before done is closed
 }
 
-func newEnding() *ending { return &ending{done: make(chan struct{})} }
+func NewEnding() *Ending { return &Ending{done: make(chan struct{})} }
 
-// finish is what the first Close returns by.
-func (e *ending) finish(err error) error {
+// Finish is what the first Close returns by.
+func (e *Ending) Finish(err error) error {
 	e.err = err
 	close(e.done)
 	return err
 }
 
-// wait returns how the first Close ended, or, if ctx ends before, that it may succeed yet.
-func (e *ending) wait(ctx context.Context, op, subject string) error {
+// Wait returns how the first Close ended, or, if ctx ends before, that it may succeed yet.
+func (e *Ending) Wait(ctx context.Context, op, subject string) error {
 	select {
 	case <-e.done:
 		return e.err

@@ -1,4 +1,4 @@
-package client
+package xsync
 
 import (
 	"context"
@@ -7,18 +7,18 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// atOnce is how many requests of one call are under way at once.
-const atOnce = 16
+// AtOnce is how many requests of one call are under way at once.
+const AtOnce = 16
 
-// together calls f for 0 to n-1, some at a time, until one fails or ctx ends.
-func together(ctx context.Context, op, subject string, n int, f func(ctx context.Context, i int) error) error {
+// Together calls f for 0 to n-1, some at a time, until one fails or ctx ends.
+func Together(ctx context.Context, op, subject string, n int, f func(ctx context.Context, i int) error) error {
 	within, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var work sync.WaitGroup
 	var once sync.Once
 	var failure error
 	fail := func(err error) { once.Do(func() { failure = err; cancel(err) }) }
-	turns := make(chan struct{}, atOnce)
+	turns := make(chan struct{}, AtOnce)
 	for i := range n {
 		turns <- struct{}{}
 		if within.Err() != nil {
