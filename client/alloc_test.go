@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
@@ -27,7 +28,7 @@ func desk(t testing.TB) *Writer {
 	t.Cleanup(stores.Close)
 	config := DefaultWriterConfig()
 	w := &Writer{
-		client: &Client{stores: stores},
+		client: &Client{cluster: &cluster.Cluster{Stores: stores}},
 		stream: naming.Stream{Scope: "scope", Name: "stream"},
 		config: config,
 		life:   life,

@@ -95,7 +95,7 @@ func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, erro
 
 // checkpoint starts a checkpoint, unless it is under way, and waits for it.
 func (g *ReaderGroup) checkpoint(ctx context.Context, op, name string) (_ map[naming.Stream]streamcut.Cut, err error) {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	subject := name + " of group " + g.String()
 	if readergroup.Silent(name) {
@@ -176,7 +176,7 @@ var checkpointPolls = retry.Backoff{First: 20 * time.Millisecond, Last: 500 * ti
 // CancelCheckpoints gives up all checkpoints of the group that are under way,
 // whoever initiated them; not what GenerateStreamCuts waits for.
 func (g *ReaderGroup) CancelCheckpoints(ctx context.Context) error {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, log, err := g.read(ctx)
 	if err != nil {

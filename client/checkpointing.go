@@ -117,11 +117,11 @@ func ofStream[V any](stream naming.Stream, all map[readergroup.Segment]V) map[re
 func (g *ReaderGroup) releaseStream(ctx context.Context, config readergroup.Config, ends map[readergroup.Segment]int64, future map[readergroup.Segment]readergroup.Successor, offsets map[readergroup.Segment]int64) error {
 	cuts, err := g.cuts(ctx, ends, future, offsets)
 	for _, cut := range cuts {
-		err = g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, cut)
+		err = g.client.cluster.Controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, cut)
 		switch fault.CodeOf(err) {
 		case fault.InvalidArgument, fault.NoSuchStream, fault.NoSuchReaderGroup:
 			// The next checkpoint may be accepted; this one never will.
-			g.client.log.Warn("the controller does not take a checkpoint for retention", "group", g.String(), "cut", cut.String(), "err", err)
+			g.client.cluster.Log.Warn("the controller does not take a checkpoint for retention", "group", g.String(), "cut", cut.String(), "err", err)
 			err = nil
 		}
 	}

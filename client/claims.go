@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -40,7 +41,7 @@ func (c claims) claim(ctx context.Context, owner controller.SegmentRange) (by se
 // of it there. Fenced says that a later one is known: there, or if the segments that knew
 // were deleted, anywhere.
 func (c claims) announce(ctx context.Context, segments []controller.SegmentRange, by segment.Incarnation) error {
-	_, err := c.change(ctx, first(segments), func(newest legacy) (int64, error) {
+	_, err := c.change(ctx, cluster.First(segments), func(newest legacy) (int64, error) {
 		if newest.value > int64(by) {
 			return 0, fenced(c.stream)
 		}
@@ -60,20 +61,20 @@ func (c claims) newest(ctx context.Context, owner controller.SegmentRange) (segm
 
 // survey looks for a later incarnation that has held any segment that is left.
 func (c claims) survey(ctx context.Context, segments []controller.SegmentRange, by segment.Incarnation) error {
-	lineage := c.client.lineage(c.stream)
+	lineage := c.client.cluster.Lineage(c.stream)
 	seen := make(map[naming.SegmentID]bool)
 	for len(segments) > 0 {
 		older := make([][]controller.SegmentRange, len(segments))
 		err := xsync.Together(ctx, "look for later writers on stream", c.stream.String(), len(segments), func(ctx context.Context, i int) error {
 			s := segments[i]
-			holder, err := segment.Attribute(ctx, c.client.stores, naming.SegmentName(c.stream, s.Segment), segmentstore.Write, c.holder)
+			holder, err := segment.Attribute(ctx, c.client.cluster.Stores, naming.SegmentName(c.stream, s.Segment), segmentstore.Write, c.holder)
 			switch {
 			case fault.CodeOf(err) == fault.NoSuchSegment:
 				return nil // and so are those before it
 			case err == nil && holder > int64(by):
 				return fenced(c.stream)
 			case err == nil:
-				older[i], err = lineage.before(ctx, s)
+				older[i], err = lineage.Predecessors(ctx, s)
 			}
 			return err
 		})

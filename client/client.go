@@ -2,30 +2,21 @@ package client
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"log/slog"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
-	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
 )
 
 // Client is a connection to one Pravega cluster: what writers, reader groups and
 // the management of streams share. Safe for concurrent use. Close it.
 type Client struct {
-	config     Config
-	log        *slog.Logger
-	controller *controller.Controller
-	stores     *segmentstore.Stores
-	life       *background.Life // ends with Close
-	clock      func() moment
+	config  Config
+	cluster *cluster.Cluster
+	clock   func() moment
 
 	attemptLimit time.Duration // of group work
 
@@ -41,42 +32,28 @@ type child interface{ Close(context.Context) error }
 // first call that needs one does. Errors: InvalidArgument, which names the
 // option.
 func New(config Config) (*Client, error) {
-	c := &Client{config: config, log: config.Logger, clock: thisMoment, attemptLimit: attemptLimit, children: make(map[child]struct{})}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
-	}
 	if err := config.check(); err != nil {
-		return nil, err
-	}
-	uri, err := controller.ParseURI(config.ControllerURI)
-	if err != nil {
-		return nil, err
-	}
-	secure, err := tlsConfig(config, uri.TLS)
-	if err != nil {
 		return nil, err
 	}
 	credentials, err := credentials(config)
 	if err != nil {
 		return nil, err
 	}
-	c.controller, err = controller.New(controller.Config{
-		Endpoints:        uri.Endpoints,
-		Discovery:        uri.Discovery,
-		TLS:              secure,
-		Credentials:      credentials,
-		ConnectTimeout:   config.ConnectTimeout,
-		RetryLimit:       config.RequestTimeout,
-		KeepAliveTimeout: config.KeepAliveTimeout,
-		Logger:           config.Logger,
+	pravega, err := cluster.New(cluster.Config{
+		ControllerURI:       config.ControllerURI,
+		CAFile:              config.CAFile,
+		VerifyHost:          config.VerifyHost,
+		Credentials:         credentials,
+		ConnectTimeout:      config.ConnectTimeout,
+		RequestTimeout:      config.RequestTimeout,
+		KeepAliveTimeout:    config.KeepAliveTimeout,
+		ConnectionsPerStore: config.ConnectionsPerStore,
+		Logger:              config.Logger,
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.life = background.New(background.Config{Patience: config.RequestTimeout, Logger: c.log}, config.ControllerURI)
-	dialer := segmentstore.Dialer{TLS: secure, ConnectTimeout: config.ConnectTimeout, Silence: config.KeepAliveTimeout, Logger: c.log}
-	c.stores = segmentstore.NewStores(dialer, c.locate, authorizer{c.controller}, config.ConnectionsPerStore)
-	return c, nil
+	return &Client{config: config, cluster: pravega, clock: thisMoment, attemptLimit: attemptLimit, children: make(map[child]struct{})}, nil
 }
 
 // Close closes what is still open: readers, also those that are being opened, leave
@@ -107,7 +84,7 @@ func (c *Client) Close() error {
 			case *Reader, opening, *TransactionalWriter, *GroupWatch:
 				limit = c.config.ConnectTimeout
 			}
-			l := c.life.Child(fmt.Sprintf("%T", each))
+			l := c.cluster.Life.Child(fmt.Sprintf("%T", each))
 			defer l.End()
 			if _, err := l.Last(background.CloseChild, limit, each.Close); err != nil && limit > 0 {
 				failures <- fault.Uncertain(err) // the others may have ended well
@@ -115,9 +92,7 @@ func (c *Client) Close() error {
 		})
 	}
 	closing.Wait()
-	c.life.End()
-	c.stores.Close()
-	c.controller.Close()
+	c.cluster.Close()
 	close(failures)
 	return <-failures
 }
@@ -137,77 +112,4 @@ func (c *Client) forget(each child) {
 	c.mu.Lock()
 	delete(c.children, each)
 	c.mu.Unlock()
-}
-
-// limit gives a context without a deadline the one of RequestTimeout.
-func (c *Client) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ok := ctx.Deadline(); ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, c.config.RequestTimeout)
-}
-
-// locate asks the controller which store serves a segment.
-func (c *Client) locate(ctx context.Context, name string) (string, error) {
-	stream, id, err := naming.ParseSegmentName(naming.ParentSegmentName(name))
-	if err != nil {
-		return "", err
-	}
-	endpoint, err := c.controller.SegmentStore(ctx, stream, id)
-	return endpoint.String(), err
-}
-
-// authorizer gets the tokens for segments from the controller.
-type authorizer struct{ controller *controller.Controller }
-
-var accesses = map[segmentstore.Access]controller.Access{
-	segmentstore.Read:      controller.Read,
-	segmentstore.Write:     controller.Write,
-	segmentstore.ReadWrite: controller.ReadWrite,
-}
-
-// Token for a segment is the token for its stream.
-func (a authorizer) Token(ctx context.Context, name string, access segmentstore.Access) (value string, expiry time.Time, err error) {
-	stream, _, err := naming.ParseSegmentName(naming.ParentSegmentName(name))
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	t, err := a.controller.Token(ctx, stream, accesses[access])
-	return t.Value, t.Expiry, err
-}
-
-// Refused makes the next Token a new one.
-func (a authorizer) Refused(name string, access segmentstore.Access, value string) {
-	if stream, _, err := naming.ParseSegmentName(naming.ParentSegmentName(name)); err == nil {
-		a.controller.Refused(stream, accesses[access], value)
-	}
-}
-
-func tlsConfig(config Config, secure bool) (*tls.Config, error) {
-	if !secure {
-		return nil, nil
-	}
-	t := &tls.Config{MinVersion: tls.VersionTLS12}
-	if config.CAFile != "" {
-		pem, err := os.ReadFile(config.CAFile)
-		if err != nil {
-			return nil, &fault.Error{Code: fault.InvalidArgument, Op: "set option", Subject: "tls.ca.file", Detail: config.CAFile, Err: err}
-		}
-		t.RootCAs = x509.NewCertPool()
-		if !t.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fault.New(fault.InvalidArgument, "set option", "tls.ca.file", "%s holds no PEM certificate", config.CAFile)
-		}
-	}
-	if !config.VerifyHost {
-		t.InsecureSkipVerify = true // VerifyConnection checks all but the name
-		t.VerifyConnection = func(s tls.ConnectionState) error {
-			chain := x509.VerifyOptions{Roots: t.RootCAs, Intermediates: x509.NewCertPool()}
-			for _, c := range s.PeerCertificates[1:] {
-				chain.Intermediates.AddCert(c)
-			}
-			_, err := s.PeerCertificates[0].Verify(chain)
-			return err
-		}
-	}
-	return t, nil
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
@@ -21,7 +20,7 @@ func (g *ReaderGroup) cuts(ctx context.Context, done map[readergroup.Segment]int
 		if len(waits.Predecessors) == 0 {
 			continue
 		}
-		successors, err := g.client.successors(ctx, readergroup.Segment{Stream: s.Stream, ID: waits.Predecessors[0]})
+		successors, err := g.client.cluster.Successors(ctx, readergroup.Segment{Stream: s.Stream, ID: waits.Predecessors[0]})
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +39,7 @@ func (g *ReaderGroup) cuts(ctx context.Context, done map[readergroup.Segment]int
 				latest = max(latest, s.ID.Epoch())
 			}
 		}
-		ahead, err := g.client.ahead(ctx, stream, slices.Collect(maps.Keys(cut.Offsets)), latest)
+		ahead, err := g.client.cluster.Ahead(ctx, stream, slices.Collect(maps.Keys(cut.Offsets)), latest)
 		if err != nil {
 			return nil, err
 		}
@@ -51,47 +50,4 @@ func (g *ReaderGroup) cuts(ctx context.Context, done map[readergroup.Segment]int
 		}
 	}
 	return cuts, nil
-}
-
-// ahead finds segments of a stream and all that follow them, up to those that were
-// made in an epoch.
-func (c *Client) ahead(ctx context.Context, stream naming.Stream, from []naming.SegmentID, epoch int32) (map[naming.SegmentID]bool, error) {
-	ahead := make(map[naming.SegmentID]bool)
-	for ; len(from) > 0; from = from[1:] {
-		id := from[0]
-		if ahead[id] {
-			continue
-		}
-		if ahead[id] = true; id.Epoch() >= epoch { // what follows is of later ones
-			continue
-		}
-		successors, err := c.successors(ctx, readergroup.Segment{Stream: stream, ID: id})
-		if err != nil {
-			return nil, err
-		}
-		for s := range successors {
-			from = append(from, s.ID)
-		}
-	}
-	return ahead, nil
-}
-
-// successors of a segment; none if its stream was deleted.
-func (c *Client) successors(ctx context.Context, s readergroup.Segment) (map[readergroup.Segment]readergroup.Successor, error) {
-	found, err := c.controller.Successors(ctx, s.Stream, s.ID)
-	switch fault.CodeOf(err) {
-	case 0:
-	case fault.NoSuchStream, fault.NoSuchSegment, fault.NoSuchScope:
-		return nil, nil
-	default:
-		return nil, err
-	}
-	successors := make(map[readergroup.Segment]readergroup.Successor, len(found))
-	for _, next := range found {
-		successors[readergroup.Segment{Stream: s.Stream, ID: next.Segment}] = readergroup.Successor{
-			Range:        readergroup.Range{Low: next.Low, High: next.High},
-			Predecessors: slices.Clone(next.Predecessors),
-		}
-	}
-	return successors, nil
 }

@@ -55,7 +55,7 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 		return nil, nil
 	}
 	c := m.reader.group.client
-	successors, err := c.successors(ctx, a.segment)
+	successors, err := c.cluster.Successors(ctx, a.segment)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 		comes := map[naming.SegmentID]bool{}
 		for _, p := range v.Predecessors {
 			if p != a.segment.ID && !slices.Contains(open, p) {
-				if comes, err = c.ahead(ctx, s.Stream, open, s.ID.Epoch()-1); err != nil {
+				if comes, err = c.cluster.Ahead(ctx, s.Stream, open, s.ID.Epoch()-1); err != nil {
 					return nil, err
 				}
 				break

@@ -139,7 +139,7 @@ func (c *contest) ever() map[mark]bool {
 func (c *contest) truncate(r *rand.Rand) {
 	var all []controller.SegmentRange
 	for epoch := int32(0); ; epoch++ {
-		segments, err := c.looks.controller.EpochSegments(waittest.Limit(c.T), c.Stream, epoch)
+		segments, err := c.looks.cluster.Controller.EpochSegments(waittest.Limit(c.T), c.Stream, epoch)
 		if err != nil {
 			break
 		}
@@ -174,7 +174,7 @@ func (c *contest) truncate(r *rand.Rand) {
 func (c *contest) newest(of func(naming.SegmentID) bool) (newest segment.Incarnation) {
 	for _, id := range c.Segments() {
 		if of(id) {
-			holder, err := segment.Attribute(waittest.Limit(c.T), c.looks.stores, c.Name(id), segmentstore.Write, newIdentity("script").uuid("holder"))
+			holder, err := segment.Attribute(waittest.Limit(c.T), c.looks.cluster.Stores, c.Name(id), segmentstore.Write, newIdentity("script").uuid("holder"))
 			if err != nil && fault.CodeOf(err) != fault.NoSuchSegment {
 				c.T.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -64,7 +65,7 @@ func (f *floor) raise(ctx context.Context, to int64) error {
 // tryRaise is raise as long as the segments are the current ones. Where the floor is,
 // the incarnation is known too, although this writer need not write to that segment.
 func (f *floor) tryRaise(ctx context.Context, to int64) error {
-	owner := first(f.segments)
+	owner := cluster.First(f.segments)
 	if f.announced != owner.Segment {
 		if err := f.claims.announce(ctx, f.segments, f.by); err != nil {
 			return err
@@ -80,7 +81,7 @@ func (f *floor) tryRaise(ctx context.Context, to int64) error {
 
 // locate asks for the current segments, of which a sealed stream has none.
 func (f *floor) locate(ctx context.Context) (sealed bool, err error) {
-	segments, err := f.client.controller.CurrentSegments(ctx, f.stream)
+	segments, err := f.client.cluster.Controller.CurrentSegments(ctx, f.stream)
 	if err != nil || len(segments) == 0 {
 		return err == nil, err
 	}
@@ -100,7 +101,7 @@ func (f *floor) newest(ctx context.Context, locate bool) (segment.Incarnation, e
 			return 0, err
 		}
 	}
-	return f.claims.newest(ctx, first(f.segments))
+	return f.claims.newest(ctx, cluster.First(f.segments))
 }
 
 // keepFloor raises the floor as long as acknowledgements are ahead of it. As often

@@ -43,7 +43,7 @@ func unfinished(err error, op, name string) error {
 
 // mustExist is NoSuchStream for a stream that does not exist.
 func (c *Client) mustExist(ctx context.Context, op string, stream naming.Stream) error {
-	exists, err := c.controller.StreamExists(ctx, stream)
+	exists, err := c.cluster.Controller.StreamExists(ctx, stream)
 	if err == nil && !exists {
 		err = fault.New(fault.NoSuchStream, op, stream.String(), "")
 	}

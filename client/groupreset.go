@@ -17,7 +17,7 @@ import (
 // Config asks for the group's configuration, whoever created it. From is the cut
 // where the group started, or was reset to.
 func (g *ReaderGroup) Config(ctx context.Context) (ReaderGroupConfig, error) {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, _, err := g.read(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (g *ReaderGroup) Config(ctx context.Context) (ReaderGroupConfig, error) {
 // come one after the other. Errors: InvalidArgument, NoSuchStream,
 // NoSuchReaderGroup.
 func (g *ReaderGroup) Reset(ctx context.Context, config ReaderGroupConfig) error {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	wanted, err := g.client.groupConfig(ctx, resetting, g.String(), config)
 	if err != nil {
@@ -100,7 +100,7 @@ func (g *ReaderGroup) ResetToLastCheckpoint(ctx context.Context) error {
 
 // restart resets the group with other starts.
 func (g *ReaderGroup) restart(ctx context.Context, starts func(*readergroup.State) (map[naming.Stream]streamcut.Cut, error)) error {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, log, err := g.read(ctx)
 	if err != nil {
@@ -128,7 +128,7 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 			err = fault.Uncertain(err) // the members find it
 		}
 	}()
-	heads, err := g.client.heads(ctx, wanted)
+	heads, err := g.client.cluster.Heads(ctx, wanted)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (g *ReaderGroup) reset(ctx context.Context, state *readergroup.State, log *
 		if err != nil {
 			return err
 		}
-		_, err = g.client.controller.UpdateReaderGroup(ctx, g.scope, g.name, wanted)
+		_, err = g.client.cluster.Controller.UpdateReaderGroup(ctx, g.scope, g.name, wanted)
 		registered = registered || err == nil || fault.MayBeStored(err)
 		if err != nil && !errors.Is(err, fault.Conflict) {
 			return err

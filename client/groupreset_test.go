@@ -51,7 +51,7 @@ func TestResetsUnderWayAtOnceLeaveTheControllersConfig(t *testing.T) {
 			}
 			c.Set(nil)
 			c.SetCalls(nil)
-			kept, err := client.controller.ReaderGroupConfig(waittest.Limit(t), g.scope, g.name)
+			kept, err := client.cluster.Controller.ReaderGroupConfig(waittest.Limit(t), g.scope, g.name)
 			if err != nil {
 				t.Fatal(err)
 			}

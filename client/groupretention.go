@@ -15,7 +15,7 @@ import (
 // meanwhile.
 func (g *ReaderGroup) UpdateRetentionStreamCut(ctx context.Context, cuts ...StreamCut) error {
 	const op = "update retention cut of reader group"
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, _, err := g.read(ctx)
 	if err != nil {
@@ -29,7 +29,7 @@ func (g *ReaderGroup) UpdateRetentionStreamCut(ctx context.Context, cuts ...Stre
 		if _, reads := config.Start[c.cut.Stream]; !reads {
 			return fault.New(fault.InvalidArgument, op, g.String(), "the group does not read the stream of cut %s", c.cut)
 		}
-		if err := g.client.controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, c.cut); err != nil {
+		if err := g.client.cluster.Controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, c.cut); err != nil {
 			if i > 0 {
 				err = fault.Uncertain(err) // those before were taken
 			}

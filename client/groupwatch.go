@@ -39,13 +39,13 @@ type GroupWatch struct {
 // away, nothing is told. Errors: NoSuchReaderGroup; those of the network, within
 // ctx, which has no part in anything after.
 func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWatch, error) {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, log, err := g.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := &GroupWatch{group: g, life: g.client.life.Child("watch of group " + g.String()), done: make(chan struct{})}
+	w := &GroupWatch{group: g, life: g.client.cluster.Life.Child("watch of group " + g.String()), done: make(chan struct{})}
 	if err := g.client.adopt(w); err != nil {
 		w.life.End()
 		return nil, err

@@ -53,7 +53,7 @@ func newWorker(t *testing.T, change func(*readergroup.Config)) *worker {
 	w.g = w.groupOf(loggedIn())
 	c := w.g.client
 	c.clock = w.clock.now
-	c.life = background.New(background.Config{Patience: testPatience, Logger: c.log, Now: func() time.Time { return w.clock.now().time() }}, "test")
+	c.cluster.Life = background.New(background.Config{Patience: testPatience, Logger: c.cluster.Log, Now: func() time.Time { return w.clock.now().time() }}, "test")
 	first := w.g.idleReader(t, "first")
 	config := first.member.state.Config()
 	change(&config)
@@ -312,7 +312,7 @@ func TestWatchFails(t *testing.T) {
 				if !with.fatal && !with.lasts { // it is tried again and again within an attempt
 					c.attemptLimit = 100 * time.Millisecond
 				}
-				c.life = background.New(background.Config{Patience: testPatience, Logger: c.log, Now: func() time.Time {
+				c.cluster.Life = background.New(background.Config{Patience: testPatience, Logger: c.cluster.Log, Now: func() time.Time {
 					w.clock.pass(10 * time.Second)
 					return w.clock.now().time()
 				}}, "test")
@@ -391,7 +391,7 @@ func TestGroupWorkOnOneStreamWaitsForNoOther(t *testing.T) {
 	}
 	for method, work := range map[string]func(ctx context.Context, w *worker) error{
 		"updateSubscriberStreamCut": func(ctx context.Context, w *worker) error { return w.m.releaseBefore(ctx, offsets) },
-		"getSegments":               func(ctx context.Context, w *worker) error { return second(w.g.client.heads(ctx, config)) },
+		"getSegments":               func(ctx context.Context, w *worker) error { return second(w.g.client.cluster.Heads(ctx, config)) },
 	} {
 		w := newWorker(t, plain)
 		for stream := range config.Start {

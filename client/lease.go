@@ -45,7 +45,7 @@ func (t *Transaction) keep(renewed time.Time) {
 			return
 		case verdict != background.Done:
 			if t.events.life.Failures(background.PingTransaction) == 1 {
-				t.writer.client.log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
+				t.writer.client.cluster.Log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
 			}
 			if fault.Retriable(err) {
 				next.Reset(t.events.life.Backoff(background.PingTransaction))
@@ -54,7 +54,7 @@ func (t *Transaction) keep(renewed time.Time) {
 			}
 		case state != controller.TransactionOpen:
 			if state == controller.TransactionAborted {
-				t.writer.client.log.Warn("the transaction was aborted", "transaction", t.name(), "after its last sign of life", asked.Sub(renewed), "lease", lease)
+				t.writer.client.cluster.Log.Warn("the transaction was aborted", "transaction", t.name(), "after its last sign of life", asked.Sub(renewed), "lease", lease)
 			}
 			t.finish(state)
 			return
@@ -78,7 +78,7 @@ func (t *Transaction) ping(limit time.Duration) (verdict background.Verdict, sta
 	verdict, err = t.events.life.Do(background.PingTransaction, func(ctx context.Context) (err error) {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		state, err = t.writer.client.controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
+		state, err = t.writer.client.cluster.Controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
 		return err
 	})
 	return verdict, state, err

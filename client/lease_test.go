@@ -28,7 +28,7 @@ func TestHazard15ReaderHandsOutNothingOnceItIsTakenForDead(t *testing.T) {
 		var clock clocks
 		g.client.clock = clock.now
 		g.client.attemptLimit = 20 * time.Millisecond
-		g.client.life = background.New(background.Config{Patience: time.Hour, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return clock.now().time() }}, "test")
+		g.client.cluster.Life = background.New(background.Config{Patience: time.Hour, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return clock.now().time() }}, "test")
 		r, observer := g.idleReader(t, "reader"), g.idleReader(t, "observer")
 		observer.member.vigil.limit, observer.member.attemptLimit = time.Second, attemptLimit
 		r.member.compactChance, observer.member.compactChance = 0, 0

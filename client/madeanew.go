@@ -99,7 +99,7 @@ func (m *membership) madeAnew(stream naming.Stream) error {
 // beginsBehind reports whether all segments of a stream have higher numbers: whether it
 // is not the one that a segment of this number was in, of which everything was read.
 func (c *Client) beginsBehind(ctx context.Context, stream naming.Stream, number int32) (bool, error) {
-	head, err := c.controller.HeadSegments(ctx, stream)
+	head, err := c.cluster.Controller.HeadSegments(ctx, stream)
 	for id := range head.Offsets {
 		if id.Number() <= number {
 			return false, nil
@@ -111,10 +111,10 @@ func (c *Client) beginsBehind(ctx context.Context, stream naming.Stream, number 
 // isOpen reports whether a stream can be written to, as one that is sealed or does not
 // exist cannot, and one that is being sealed will not.
 func (c *Client) isOpen(ctx context.Context, stream naming.Stream) (bool, error) {
-	segments, err := c.controller.CurrentSegments(ctx, stream)
+	segments, err := c.cluster.Controller.CurrentSegments(ctx, stream)
 	for i := 0; i < len(segments) && err == nil; i++ {
 		var info wire.StreamSegmentInfo
-		info, err = segment.Info(ctx, c.stores, naming.SegmentName(stream, segments[i].Segment), segmentstore.Read)
+		info, err = segment.Info(ctx, c.cluster.Stores, naming.SegmentName(stream, segments[i].Segment), segmentstore.Read)
 		switch {
 		case err == nil && !info.IsSealed:
 			return true, nil

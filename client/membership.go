@@ -260,6 +260,6 @@ func (m *membership) start(s readergroup.Segment, place readergroup.Place) *assi
 	}
 	limit := endOf(&m.state, s)
 	a.bounded = limit != math.MaxInt64
-	a.fetcher = segment.StartFetcher(r.life.Child(a.name), r.group.client.stores, a.name, place.Offset, limit, r.budget, a)
+	a.fetcher = segment.StartFetcher(r.life.Child(a.name), r.group.client.cluster.Stores, a.name, place.Offset, limit, r.budget, a)
 	return a
 }

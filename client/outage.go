@@ -55,7 +55,7 @@ func (w *Writer) stopWatch() {
 }
 
 func (w *Writer) pace() time.Duration {
-	limit := w.client.config.RequestTimeout
+	limit := w.client.cluster.RequestTimeout
 	if most := w.client.config.MaxOutage; most > 0 {
 		limit = min(limit, most)
 	}
@@ -83,12 +83,11 @@ func (w *Writer) look() {
 // stalled handles that something has waited for a time, and reports whether that ended
 // the writer.
 func (w *Writer) stalled(m *member, waited time.Duration, now time.Time) bool {
-	config := &w.client.config
-	if config.MaxOutage > 0 && waited >= config.MaxOutage {
+	if most := w.client.config.MaxOutage; most > 0 && waited >= most {
 		w.fail(w.outage(m, waited))
 		return true
 	}
-	if waited >= config.RequestTimeout && now.Sub(m.stall.tried) >= config.RequestTimeout {
+	if limit := w.client.cluster.RequestTimeout; waited >= limit && now.Sub(m.stall.tried) >= limit {
 		m.stall.tried = now
 		m.GiveUp(fault.New(fault.Unreachable, "wait for acknowledgement of segment", m.Name, "none for %v", waited.Round(time.Millisecond)))
 	}

@@ -61,7 +61,7 @@ func (p *EventPointer) UnmarshalBinary(data []byte) (err error) {
 // at that place; TimedOut and Cancelled when ctx ends, or request.timeout if it
 // has no end.
 func (c *Client) FetchEvent(ctx context.Context, p EventPointer) ([]byte, error) {
-	ctx, cancel := c.limit(ctx)
+	ctx, cancel := c.cluster.Limit(ctx)
 	defer cancel()
-	return segment.ReadEvent(ctx, c.stores, p.Segment(), p.pointer.Offset, int(p.pointer.Length))
+	return segment.ReadEvent(ctx, c.cluster.Stores, p.Segment(), p.pointer.Offset, int(p.pointer.Length))
 }

@@ -118,7 +118,7 @@ func (a *assignment) covers(offset int64) bool {
 // not have is ignored. The position must be of this reader and this life of it, since
 // what is skipped by a wrong one is not read.
 func (g *ReaderGroup) ReaderOfflineAt(ctx context.Context, readerID string, last Position) error {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, log, err := g.read(ctx)
 	if err != nil {

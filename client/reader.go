@@ -181,7 +181,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	if lost {
 		return r.ending.Finish(nil)
 	}
-	ctx, cancel := r.group.client.limit(ctx)
+	ctx, cancel := r.group.client.cluster.Limit(ctx)
 	defer cancel()
 	return r.ending.Finish(r.member.leave(ctx, stands))
 }

@@ -65,8 +65,8 @@ func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
 	t.Helper()
 	r := &Reader{group: g, id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
 		assigned: make(map[readergroup.Segment]*assignment), clock: g.client.clock}
-	r.life = g.client.life.Child(id)
-	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
+	r.life = g.client.cluster.Life.Child(id)
+	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.segment))
 	if err := r.member.join(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestReaderThatFailedLeavesTheGroup(t *testing.T) {
 func TestRequestTimeoutHoldsForSegmentStores(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	g.client.config.RequestTimeout = 100 * time.Millisecond
+	g.client.cluster.RequestTimeout = 100 * time.Millisecond
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if _, ok := command.(wire.Hello); ok {
 			return storetest.Serve

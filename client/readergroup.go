@@ -16,7 +16,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/synchronizer"
-	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
 // ReaderGroupConfig says what a reader group reads and how its members work
@@ -135,7 +134,7 @@ func (g GroupStream) String() string {
 // of the same configuration; until then the group cannot be opened, but deleted. Other
 // errors: InvalidArgument, NoSuchScope, NoSuchStream.
 func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, config ReaderGroupConfig) (created bool, err error) {
-	ctx, cancel := c.limit(ctx)
+	ctx, cancel := c.cluster.Limit(ctx)
 	defer cancel()
 	const op = "create reader group"
 	if err := naming.CheckInternal(op, "scope", scope); err != nil {
@@ -147,17 +146,17 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	defer func() { err = fault.During(op, scope+"/"+name, err) }()
 	wanted, err := c.groupConfig(ctx, op, scope+"/"+name, config)
 	if err != nil {
-		return false, c.absent(ctx, err)
+		return false, c.cluster.Absent(ctx, err)
 	}
 	// What can be wrong with the configuration shows before the group is registered.
-	heads, err := c.heads(ctx, wanted)
+	heads, err := c.cluster.Heads(ctx, wanted)
 	if err != nil {
-		return false, c.absent(ctx, err)
+		return false, c.cluster.Absent(ctx, err)
 	}
 	if _, err := readergroup.NewInit(wanted, heads); err != nil {
 		return false, err
 	}
-	existing, err := c.controller.CreateReaderGroup(ctx, scope, name, wanted)
+	existing, err := c.cluster.Controller.CreateReaderGroup(ctx, scope, name, wanted)
 	if err != nil {
 		return false, err
 	}
@@ -225,7 +224,7 @@ func (c *Client) groupConfig(ctx context.Context, op, name string, config Reader
 		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
 		var err error
 		if s.FromTail {
-			wanted.Start[stream], err = c.tail(ctx, stream)
+			wanted.Start[stream], err = c.cluster.Tail(ctx, stream)
 		} else if !s.From.Unbounded() { // else the head is looked for
 			err = c.mustExist(ctx, op, stream)
 		}
@@ -236,29 +235,6 @@ func (c *Client) groupConfig(ctx context.Context, op, name string, config Reader
 	return wanted, nil
 }
 
-// heads finds where the streams that are read from their head begin now.
-func (c *Client) heads(ctx context.Context, config readergroup.Config) (map[naming.Stream]map[naming.SegmentID]int64, error) {
-	var streams []naming.Stream
-	for stream, from := range config.Start {
-		if from.Unbounded() {
-			streams = append(streams, stream)
-		}
-	}
-	found := make([]streamcut.Cut, len(streams))
-	err := xsync.Together(ctx, "find the heads of streams", "", len(streams), func(ctx context.Context, i int) (err error) {
-		found[i], err = c.controller.HeadSegments(ctx, streams[i])
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	heads := make(map[naming.Stream]map[naming.SegmentID]int64, len(streams))
-	for i, stream := range streams {
-		heads[stream] = found[i].Offsets
-	}
-	return heads, nil
-}
-
 // DeleteReaderGroup deletes a reader group, also one whose creation was not finished.
 // Its readers find out at their next group work. Errors: NoSuchScope,
 // NoSuchReaderGroup.
@@ -267,16 +243,16 @@ func (c *Client) DeleteReaderGroup(ctx context.Context, scope, name string) erro
 	if err == nil && !deleted {
 		err = fault.New(fault.NoSuchReaderGroup, "delete reader group", scope+"/"+name, "")
 	}
-	return c.absent(ctx, err)
+	return c.cluster.Absent(ctx, err)
 }
 
 // deleteGroup deletes a group, and reports whether there was anything of it: its
 // state may be left without its registration.
 func (c *Client) deleteGroup(ctx context.Context, scope, name string) (deleted bool, err error) {
-	config, err := c.controller.ReaderGroupConfig(ctx, scope, name)
+	config, err := c.cluster.Controller.ReaderGroupConfig(ctx, scope, name)
 	switch {
 	case err == nil:
-		return c.controller.DeleteReaderGroup(ctx, scope, name, config.ID)
+		return c.cluster.Controller.DeleteReaderGroup(ctx, scope, name, config.ID)
 	case errors.Is(err, fault.NoSuchReaderGroup):
 		return c.discard(ctx, naming.ReaderGroupStream(scope, name))
 	}
@@ -296,13 +272,13 @@ type ReaderGroup struct {
 // OpenReaderGroup finds a reader group, whoever created it. Errors: NoSuchScope,
 // NoSuchReaderGroup, also for a group whose creation was not finished; it says so.
 func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*ReaderGroup, error) {
-	ctx, cancel := c.limit(ctx)
+	ctx, cancel := c.cluster.Limit(ctx)
 	defer cancel()
 	g, err := c.find(ctx, scope, name)
 	if err != nil {
 		return nil, err
 	}
-	_, end, err := segment.NewLog(c.stores, g.segment).Bounds(ctx)
+	_, end, err := segment.NewLog(c.cluster.Stores, g.segment).Bounds(ctx)
 	if err != nil {
 		return nil, fault.During("open reader group", g.String(), g.deleted(err))
 	}
@@ -319,9 +295,9 @@ func (c *Client) find(ctx context.Context, scope, name string) (*ReaderGroup, er
 		return nil, err
 	}
 	stream := naming.ReaderGroupStream(scope, name)
-	segments, err := c.controller.CurrentSegments(ctx, stream)
+	segments, err := c.cluster.Controller.CurrentSegments(ctx, stream)
 	if errors.Is(err, fault.NoSuchStream) || err == nil && len(segments) != 1 {
-		return nil, c.absent(ctx, fault.New(fault.NoSuchReaderGroup, op, scope+"/"+name, ""))
+		return nil, c.cluster.Absent(ctx, fault.New(fault.NoSuchReaderGroup, op, scope+"/"+name, ""))
 	}
 	if err != nil {
 		return nil, fault.During(op, scope+"/"+name, err)
@@ -341,7 +317,7 @@ func (g *ReaderGroup) String() string { return g.scope + "/" + g.name }
 // replica opens the group's state. The witness sees each update, unless it is nil.
 func (g *ReaderGroup) replica(witness func(readergroup.Update)) (*readergroup.State, *synchronizer.Synchronizer) {
 	state := new(readergroup.State)
-	return state, synchronizer.New(segment.NewLog(g.client.stores, g.segment), &groupReplica{state: state, witness: witness})
+	return state, synchronizer.New(segment.NewLog(g.client.cluster.Stores, g.segment), &groupReplica{state: state, witness: witness})
 }
 
 // read opens the group's state, which must be there, and reads it.
@@ -381,7 +357,7 @@ func (g *ReaderGroup) deleted(err error) error {
 // Readers lists the readers that are in the group, in whatever process and
 // language, sorted.
 func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, _, err := g.read(ctx)
 	if err != nil {
@@ -420,8 +396,8 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 		assigned: make(map[readergroup.Segment]*assignment),
 		clock:    g.client.clock,
 	}
-	r.member = newMembership(r, segment.NewLog(g.client.stores, g.segment))
-	ctx, cancel := g.client.limit(ctx)
+	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.segment))
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	o := opening{r.name, make(chan struct{})}
 	if err := g.client.adopt(o); err != nil {
@@ -432,12 +408,12 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	if err := r.member.join(ctx); err != nil {
 		return nil, fault.During(op, r.name, err)
 	}
-	r.life = g.client.life.Child("reader " + r.name)
+	r.life = g.client.cluster.Life.Child("reader " + r.name)
 	r.work.Add(1)
 	if err := g.client.adopt(r); err != nil {
 		r.work.Done()
 		if left := r.Close(ctx); left != nil {
-			g.client.log.Warn("a reader stays in its group", "group", g.String(), "reader", readerID, "err", left)
+			g.client.cluster.Log.Warn("a reader stays in its group", "group", g.String(), "reader", readerID, "err", left)
 			err = fault.Uncertain(err)
 		}
 		return nil, err

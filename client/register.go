@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -41,7 +42,7 @@ func newRegister(c *Client, stream naming.Stream, attribute wire.UUID) *register
 // position 0 any more.
 func (r *register) change(ctx context.Context, s controller.SegmentRange, next func(old legacy) (int64, error)) (int64, error) {
 	name := naming.SegmentName(r.stream, s.Segment)
-	return segment.Change(ctx, r.client.stores, name, r.attribute, func(own int64) (int64, error) {
+	return segment.Change(ctx, r.client.cluster.Stores, name, r.attribute, func(own int64) (int64, error) {
 		old := legacy{own, true}
 		if own == wire.NullAttribute {
 			var err error
@@ -63,27 +64,27 @@ func (r *register) value(ctx context.Context, s controller.SegmentRange) (legacy
 }
 
 func (r *register) on(ctx context.Context, s controller.SegmentRange) (int64, error) {
-	return segment.Attribute(ctx, r.client.stores, naming.SegmentName(r.stream, s.Segment), segmentstore.Write, r.attribute)
+	return segment.Attribute(ctx, r.client.cluster.Stores, naming.SegmentName(r.stream, s.Segment), segmentstore.Write, r.attribute)
 }
 
 // inherited looks for the nearest ancestor that has a value.
 func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (legacy, error) {
 	found := legacy{wire.NullAttribute, true}
-	lineage := r.client.lineage(r.stream)
+	lineage := r.client.cluster.Lineage(r.stream)
 	for at := s; found.value == wire.NullAttribute; {
 		if legacy, known := r.remembered(at.Segment); known {
 			found = legacy
 			break
 		}
-		before, err := lineage.before(ctx, at)
+		before, err := lineage.Predecessors(ctx, at)
 		if err != nil {
 			return found, err
 		}
 		if len(before) == 0 {
 			break
 		}
-		at = first(before)
-		found.value, err = segment.FinalValue(ctx, r.client.stores, naming.SegmentName(r.stream, at.Segment), r.attribute)
+		at = cluster.First(before)
+		found.value, err = segment.FinalValue(ctx, r.client.cluster.Stores, naming.SegmentName(r.stream, at.Segment), r.attribute)
 		if fault.CodeOf(err) == fault.NoSuchSegment {
 			found = legacy{wire.NullAttribute, false}
 			break

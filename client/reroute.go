@@ -170,7 +170,7 @@ func (r *replacement) family(m *member) (f family, known bool, err error) {
 
 func (r *replacement) successors(m *member) (list []controller.Successor, err error) {
 	err = r.askController(func(ctx context.Context) (err error) {
-		list, err = r.client.controller.Successors(ctx, r.stream, m.id)
+		list, err = r.client.cluster.Controller.Successors(ctx, r.stream, m.id)
 		return err
 	})
 	return list, err
@@ -233,7 +233,7 @@ func (r *replacement) settle(m *member) error {
 	case !gone:
 		m.Settle(stored)
 	case m.Doubtful():
-		r.client.log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
+		r.client.cluster.Log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
 		r.doubtful = r.last
 	}
 	return nil
@@ -245,7 +245,7 @@ func (r *replacement) settle(m *member) error {
 func (r *replacement) ended(m *member) error {
 	var current []controller.SegmentRange
 	err := r.askController(func(ctx context.Context) (err error) {
-		current, err = r.client.controller.CurrentSegments(ctx, r.stream)
+		current, err = r.client.cluster.Controller.CurrentSegments(ctx, r.stream)
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -60,7 +61,7 @@ func (c *Client) resume(ctx context.Context, stream naming.Stream, id string) (_
 		if !retry.Soon.Wait(ctx, attempt) {
 			return nil, nil, fault.Context(ctx, opContinue, stream.String()).Because(fault.Untried, replaced)
 		}
-		segments, err := c.controller.CurrentSegments(ctx, stream)
+		segments, err := c.cluster.Controller.CurrentSegments(ctx, stream)
 		if err != nil || len(segments) == 0 {
 			return nil, nil, err
 		}
@@ -116,13 +117,13 @@ func (r *resumption) claim(ctx context.Context, segments []controller.SegmentRan
 	if r.by != 0 {
 		return r.claims.announce(ctx, segments, r.by)
 	}
-	owner := first(segments)
+	owner := cluster.First(segments)
 	floor, err := r.floors.value(ctx, owner)
 	if err != nil {
 		return err
 	}
 	if !floor.whole {
-		r.client.log.Warn("the segments that knew a writer's durable number were deleted", "stream", r.stream.String(), "writer", r.id)
+		r.client.cluster.Log.Warn("the segments that knew a writer's durable number were deleted", "stream", r.stream.String(), "writer", r.id)
 	}
 	r.floor = max(floor.value, 0)
 	r.by, r.fresh, err = r.claims.claim(ctx, owner)
@@ -133,7 +134,7 @@ func (r *resumption) claim(ctx context.Context, segments []controller.SegmentRan
 func (r *resumption) trace(id naming.SegmentID) segment.Trace {
 	name := naming.SegmentName(r.stream, id)
 	return segment.Trace{
-		Stores: r.client.stores,
+		Stores: r.client.cluster.Stores,
 		Name:   name,
 		Holder: r.claims.holder,
 		Wire:   func(by segment.Incarnation) wire.UUID { return r.wire(name, by) },
@@ -148,7 +149,7 @@ func (r *resumption) lookBack(ctx context.Context, segments []controller.Segment
 		r.durable = min(r.durable, n)
 		r.most = max(r.most, n)
 	}
-	w := walk{resumption: r, lineage: r.client.lineage(r.stream), traces: make(map[naming.SegmentID]int64)}
+	w := walk{resumption: r, lineage: r.client.cluster.Lineage(r.stream), traces: make(map[naming.SegmentID]int64)}
 	err := xsync.Together(ctx, opContinue, r.stream.String(), len(segments), func(ctx context.Context, i int) error {
 		return w.from(ctx, segments[i], through[i])
 	})
@@ -185,7 +186,7 @@ func (r *resumption) announce(ctx context.Context) error {
 		if !retry.Soon.Wait(ctx, attempt) {
 			return fault.Context(ctx, "look for later writers on stream", r.stream.String()).Because(fault.Untried, replaced)
 		}
-		segments, err := r.client.controller.CurrentSegments(ctx, r.stream)
+		segments, err := r.client.cluster.Controller.CurrentSegments(ctx, r.stream)
 		if err != nil || len(segments) == 0 {
 			return err
 		}

@@ -43,7 +43,7 @@ func (all contents) String() string {
 func (c *Client) contents(ctx context.Context, scope string) (contents, error) {
 	var all contents
 	var kept []content
-	for name, err := range c.controller.Streams(ctx, scope) {
+	for name, err := range c.cluster.Controller.Streams(ctx, scope) {
 		if err != nil {
 			return contents{}, err
 		}
@@ -60,11 +60,11 @@ func (c *Client) contents(ctx context.Context, scope string) (contents, error) {
 			kept = append(kept, stream)
 		}
 	}
-	for name, err := range c.controller.Tables(ctx, scope) {
+	for name, err := range c.cluster.Controller.Tables(ctx, scope) {
 		if err != nil {
 			return contents{}, err
 		}
-		all.others = append(all.others, content{"key-value table " + name, func(ctx context.Context) (bool, error) { return c.controller.DeleteTable(ctx, scope, name) }})
+		all.others = append(all.others, content{"key-value table " + name, func(ctx context.Context) (bool, error) { return c.cluster.Controller.DeleteTable(ctx, scope, name) }})
 	}
 	if all.empty() {
 		all.others = kept
@@ -104,12 +104,12 @@ func (c *Client) discardAll(ctx context.Context, op, scope string, all contents)
 
 // discard seals and deletes a stream, and reports whether it was there.
 func (c *Client) discard(ctx context.Context, stream naming.Stream) (deleted bool, err error) {
-	err = c.controller.SealStream(ctx, stream)
+	err = c.cluster.Controller.SealStream(ctx, stream)
 	switch fault.CodeOf(err) {
 	case fault.NoSuchStream, fault.NoSuchScope:
 		return false, nil
 	case 0:
-		if deleted, err = c.controller.DeleteStream(ctx, stream); err != nil {
+		if deleted, err = c.cluster.Controller.DeleteStream(ctx, stream); err != nil {
 			err = fault.Uncertain(err) // it is sealed
 		}
 	}

@@ -66,7 +66,7 @@ func (c *Client) DeleteScopeRecursive(ctx context.Context, scope string) (delete
 
 // deleteEmptied deletes a scope in which nothing is listed any more.
 func (c *Client) deleteEmptied(ctx context.Context, scope string, begun bool) (deleted bool, err error) {
-	deleted, err = c.controller.DeleteScope(ctx, scope)
+	deleted, err = c.cluster.Controller.DeleteScope(ctx, scope)
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Code == fault.NotEmpty {
 		refused.Detail = "something came in meanwhile, or a reader group is left whose creation failed before it could be listed: delete that by its name, then the scope"
@@ -81,7 +81,7 @@ func (c *Client) deleteEmptied(ctx context.Context, scope string, begun bool) (d
 // too whose creation was not finished. Errors: NoSuchScope.
 func (c *Client) ReaderGroups(ctx context.Context, scope string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for name, err := range c.controller.Streams(ctx, scope) {
+		for name, err := range c.cluster.Controller.Streams(ctx, scope) {
 			if err != nil {
 				yield("", err)
 				return

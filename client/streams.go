@@ -10,26 +10,23 @@ import (
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segment"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
-	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
 // CreateScope creates a scope; false if it exists already, which may be this call's
 // own doing if an answer was lost. Names have 1 to 250 of A-Z, a-z, 0-9, '.' and '-'.
 func (c *Client) CreateScope(ctx context.Context, scope string) (created bool, err error) {
-	return c.controller.CreateScope(ctx, scope)
+	return c.cluster.Controller.CreateScope(ctx, scope)
 }
 
 // ScopeExists reports whether a scope exists.
 func (c *Client) ScopeExists(ctx context.Context, scope string) (bool, error) {
-	return c.controller.ScopeExists(ctx, scope)
+	return c.cluster.Controller.ScopeExists(ctx, scope)
 }
 
 // Scopes lists all scopes. It asks the controller page by page while it is
 // iterated over; an error is the last item.
 func (c *Client) Scopes(ctx context.Context) iter.Seq2[string, error] {
-	return c.controller.Scopes(ctx)
+	return c.cluster.Controller.Scopes(ctx)
 }
 
 // CreateStream creates a stream; false if it exists already, whatever its configuration,
@@ -41,7 +38,7 @@ func (c *Client) CreateStream(ctx context.Context, scope, stream string, config 
 	if err != nil {
 		return false, err
 	}
-	return c.controller.CreateStream(ctx, name, wanted)
+	return c.cluster.Controller.CreateStream(ctx, name, wanted)
 }
 
 // UpdateStream gives a stream another configuration; a fixed number of segments that is
@@ -52,7 +49,7 @@ func (c *Client) UpdateStream(ctx context.Context, scope, stream string, config 
 	if err != nil {
 		return err
 	}
-	return c.absent(ctx, c.controller.UpdateStream(ctx, name, wanted))
+	return c.cluster.Absent(ctx, c.cluster.Controller.UpdateStream(ctx, name, wanted))
 }
 
 // SealStream seals a stream: nothing can be written to it any more, and readers
@@ -62,7 +59,7 @@ func (c *Client) SealStream(ctx context.Context, scope, stream string) error {
 	if err := name.Check("seal stream"); err != nil {
 		return err
 	}
-	return c.absent(ctx, c.controller.SealStream(ctx, name))
+	return c.cluster.Absent(ctx, c.cluster.Controller.SealStream(ctx, name))
 }
 
 // DeleteStream deletes a sealed stream; false if there is none. Errors:
@@ -72,12 +69,12 @@ func (c *Client) DeleteStream(ctx context.Context, scope, stream string) (delete
 	if err := name.Check("delete stream"); err != nil {
 		return false, err
 	}
-	return c.controller.DeleteStream(ctx, name)
+	return c.cluster.Controller.DeleteStream(ctx, name)
 }
 
 // StreamExists reports whether a stream exists.
 func (c *Client) StreamExists(ctx context.Context, scope, stream string) (bool, error) {
-	return c.controller.StreamExists(ctx, naming.Stream{Scope: scope, Name: stream})
+	return c.cluster.Controller.StreamExists(ctx, naming.Stream{Scope: scope, Name: stream})
 }
 
 // TruncateStream deletes what lies before a cut. Errors: NoSuchScope, NoSuchStream,
@@ -87,17 +84,17 @@ func (c *Client) TruncateStream(ctx context.Context, scope, stream string, cut S
 	if cut.cut.Stream != name {
 		return fault.New(fault.InvalidArgument, "truncate stream", name.String(), "the cut is of stream %q", cut.cut.Stream.String())
 	}
-	return c.absent(ctx, c.controller.TruncateStream(ctx, cut.cut))
+	return c.cluster.Absent(ctx, c.cluster.Controller.TruncateStream(ctx, cut.cut))
 }
 
 // Streams lists the streams of a scope as Scopes does. Errors: NoSuchScope.
 func (c *Client) Streams(ctx context.Context, scope string) iter.Seq2[string, error] {
-	return ofUsers(c.controller.Streams(ctx, scope))
+	return ofUsers(c.cluster.Controller.Streams(ctx, scope))
 }
 
 // StreamsWithTag lists the streams of a scope that have a tag.
 func (c *Client) StreamsWithTag(ctx context.Context, scope, tag string) iter.Seq2[string, error] {
-	return ofUsers(c.controller.StreamsWithTag(ctx, scope, tag))
+	return ofUsers(c.cluster.Controller.StreamsWithTag(ctx, scope, tag))
 }
 
 // ofUsers leaves out the streams that Pravega itself keeps beside users'.
@@ -123,9 +120,9 @@ type KeyRange struct{ Low, High float64 }
 // Segments lists the segments of a stream that are written to, by range; none if
 // it is sealed. Errors: NoSuchScope, NoSuchStream.
 func (c *Client) Segments(ctx context.Context, scope, stream string) ([]Segment, error) {
-	current, err := c.controller.CurrentSegments(ctx, naming.Stream{Scope: scope, Name: stream})
+	current, err := c.cluster.Controller.CurrentSegments(ctx, naming.Stream{Scope: scope, Name: stream})
 	if err != nil {
-		return nil, c.absent(ctx, err)
+		return nil, c.cluster.Absent(ctx, err)
 	}
 	segments := make([]Segment, len(current))
 	for i, s := range current {
@@ -142,9 +139,9 @@ func (c *Client) Segments(ctx context.Context, scope, stream string) ([]Segment,
 func (c *Client) ScaleStream(ctx context.Context, scope, stream string, seal []int64, into []KeyRange) error {
 	const op = "scale stream"
 	name := naming.Stream{Scope: scope, Name: stream}
-	current, err := c.controller.CurrentSegments(ctx, name)
+	current, err := c.cluster.Controller.CurrentSegments(ctx, name)
 	if err != nil {
-		return c.absent(ctx, err)
+		return c.cluster.Absent(ctx, err)
 	}
 	var before, after []KeyRange
 	ids := make([]naming.SegmentID, len(seal))
@@ -164,7 +161,7 @@ func (c *Client) ScaleStream(ctx context.Context, scope, stream string, seal []i
 	if !slices.Equal(joined(before), joined(after)) {
 		return fault.New(fault.InvalidArgument, op, name.String(), "the ranges %v do not cover the same as the segments' %v", after, before)
 	}
-	_, err = c.controller.ScaleAndWait(ctx, name, ids, ranges)
+	_, err = c.cluster.Controller.ScaleAndWait(ctx, name, ids, ranges)
 	return err
 }
 
@@ -193,71 +190,24 @@ type StreamInfo struct {
 // StreamInfo asks for a stream's configuration, its head and its tail. Errors:
 // NoSuchScope, NoSuchStream.
 func (c *Client) StreamInfo(ctx context.Context, scope, stream string) (StreamInfo, error) {
-	ctx, cancel := c.limit(ctx)
+	ctx, cancel := c.cluster.Limit(ctx)
 	defer cancel()
 	name := naming.Stream{Scope: scope, Name: stream}
-	config, err := c.controller.StreamConfiguration(ctx, name)
+	config, err := c.cluster.Controller.StreamConfiguration(ctx, name)
 	if err != nil {
-		return StreamInfo{}, c.absent(ctx, err)
+		return StreamInfo{}, c.cluster.Absent(ctx, err)
 	}
-	head, err := c.controller.HeadSegments(ctx, name)
-	if err != nil {
-		return StreamInfo{}, err
-	}
-	tail, err := c.tail(ctx, name)
+	head, err := c.cluster.Controller.HeadSegments(ctx, name)
 	if err != nil {
 		return StreamInfo{}, err
 	}
-	current, err := c.controller.CurrentSegments(ctx, name)
+	tail, err := c.cluster.Tail(ctx, name)
+	if err != nil {
+		return StreamInfo{}, err
+	}
+	current, err := c.cluster.Controller.CurrentSegments(ctx, name)
 	if err != nil {
 		return StreamInfo{}, err
 	}
 	return StreamInfo{fromController(config), StreamCut{head}, StreamCut{tail}, len(current) == 0}, nil
-}
-
-// tail is the cut behind everything in a stream.
-func (c *Client) tail(ctx context.Context, stream naming.Stream) (streamcut.Cut, error) {
-	last, err := c.lastSegments(ctx, stream)
-	if err != nil {
-		return streamcut.Cut{}, err
-	}
-	cut := streamcut.Cut{Stream: stream, Offsets: make(map[naming.SegmentID]int64, len(last))}
-	for _, id := range last {
-		info, err := segment.Info(ctx, c.stores, naming.SegmentName(stream, id), segmentstore.Read)
-		if err != nil {
-			return streamcut.Cut{}, err
-		}
-		cut.Offsets[id] = info.WriteOffset
-	}
-	return cut, nil
-}
-
-// lastSegments are those that no others follow: the current ones, or if the
-// stream is sealed, those that were.
-func (c *Client) lastSegments(ctx context.Context, stream naming.Stream) ([]naming.SegmentID, error) {
-	current, err := c.controller.CurrentSegments(ctx, stream)
-	if err != nil {
-		return nil, err
-	}
-	var last []naming.SegmentID
-	for _, s := range current {
-		last = append(last, s.Segment)
-	}
-	if last != nil {
-		return last, nil
-	}
-	all, err := c.controller.SegmentsBetween(ctx, stream, streamcut.Cut{}, streamcut.Cut{})
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range all {
-		next, err := c.controller.Successors(ctx, stream, id)
-		if err != nil {
-			return nil, err
-		}
-		if len(next) == 0 {
-			last = append(last, id)
-		}
-	}
-	return last, nil
 }

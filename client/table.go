@@ -86,7 +86,7 @@ func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender
 	}
 	return segment.NewAppender(w.life.Child(name), segment.Config{
 		Lock:       &w.mu,
-		Stores:     w.client.stores,
+		Stores:     w.client.cluster.Stores,
 		Owner:      owner,
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,

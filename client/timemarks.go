@@ -66,7 +66,7 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		}
 	}
 	w.marks.noted = true // also if the answer is lost
-	return w.client.controller.NoteTime(ctx, w.marks.name, timestamp, streamcut.Cut{Stream: w.stream, Offsets: offsets})
+	return w.client.cluster.Controller.NoteTime(ctx, w.marks.name, timestamp, streamcut.Cut{Stream: w.stream, Offsets: offsets})
 }
 
 // noteTimes notes the wall clock, in milliseconds since 1970, at every interval in
@@ -100,9 +100,9 @@ func (w *Writer) forgetTime(ctx context.Context) {
 		return // the name is that of another one
 	}
 	if err == nil {
-		err = w.client.controller.RemoveWriter(ctx, w.stream, w.marks.name)
+		err = w.client.cluster.Controller.RemoveWriter(ctx, w.stream, w.marks.name)
 	}
 	if err != nil {
-		w.client.log.Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
+		w.client.cluster.Log.Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
 	}
 }

@@ -159,7 +159,7 @@ func (t *Transaction) Flush(ctx context.Context) error { return t.events.Flush(c
 
 // Status asks the controller how far the transaction has come.
 func (t *Transaction) Status(ctx context.Context) (TransactionStatus, error) {
-	return t.writer.client.controller.TransactionState(ctx, t.writer.stream, t.id)
+	return t.writer.client.cluster.Controller.TransactionState(ctx, t.writer.stream, t.id)
 }
 
 // Commit waits until every event is stored in the transaction and commits it. It
@@ -206,7 +206,7 @@ func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) 
 func (t *Transaction) attempt(ctx context.Context, op string, doubt bool, name string, timestamp int64) (asked bool, err error) {
 	t.events.refuse()
 	if doubt && t.isAbandoned() { // and the servers did not say that it is aborted
-		err := t.writer.client.controller.AbortTransaction(ctx, t.writer.stream, t.id)
+		err := t.writer.client.cluster.Controller.AbortTransaction(ctx, t.writer.stream, t.id)
 		if t.learn(err, controller.TransactionAborted); !t.ended() {
 			return false, err
 		}
@@ -221,7 +221,7 @@ func (t *Transaction) attempt(ctx context.Context, op string, doubt bool, name s
 	if asking, err := t.ask(op); !asking {
 		return false, err
 	}
-	err = t.writer.client.controller.CommitTransaction(ctx, t.writer.stream, t.id, name, timestamp)
+	err = t.writer.client.cluster.Controller.CommitTransaction(ctx, t.writer.stream, t.id, name, timestamp)
 	t.learn(err, controller.TransactionCommitted)
 	t.mu.Lock()
 	t.asking = false
@@ -317,7 +317,7 @@ func (t *Transaction) WaitReadable(ctx context.Context) error {
 // those of the network; MayBeStored tells that a commit is in doubt.
 func (t *Transaction) Abort(ctx context.Context) error {
 	const op = "abort transaction"
-	ctx, cancel := t.writer.client.limit(ctx)
+	ctx, cancel := t.writer.client.cluster.Limit(ctx)
 	defer cancel()
 	t.abandon()
 	if t.ended() {
@@ -331,7 +331,7 @@ func (t *Transaction) Abort(ctx context.Context) error {
 	if t.ended() {
 		return t.told(op, controller.TransactionAborted, nil)
 	}
-	err := t.writer.client.controller.AbortTransaction(ctx, t.writer.stream, t.id)
+	err := t.writer.client.cluster.Controller.AbortTransaction(ctx, t.writer.stream, t.id)
 	t.learn(err, controller.TransactionAborted)
 	return t.told(op, controller.TransactionAborted, err)
 }

@@ -76,9 +76,9 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 	if config.Name == "" {
 		config.Name = wire.NewUUID().String()
 	}
-	segments, err := c.controller.CurrentSegments(ctx, name)
+	segments, err := c.cluster.Controller.CurrentSegments(ctx, name)
 	if err != nil {
-		return nil, fault.During(op, name.String(), c.absent(ctx, err))
+		return nil, fault.During(op, name.String(), c.cluster.Absent(ctx, err))
 	}
 	if len(segments) == 0 {
 		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
@@ -102,7 +102,7 @@ func (w *TransactionalWriter) Begin(ctx context.Context) (*Transaction, error) {
 		return nil, err
 	}
 	began := time.Now()
-	made, err := w.client.controller.CreateTransaction(ctx, w.stream, w.config.Lease)
+	made, err := w.client.cluster.Controller.CreateTransaction(ctx, w.stream, w.config.Lease)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transacti
 		return nil, fault.New(fault.InvalidArgument, op, strconv.Quote(id), "a transaction's id is a UUID")
 	}
 	began := time.Now()
-	state, err := w.client.controller.PingTransaction(ctx, w.stream, uuid, w.config.Lease)
+	state, err := w.client.cluster.Controller.PingTransaction(ctx, w.stream, uuid, w.config.Lease)
 	if err != nil && state != controller.TransactionOpen { // one that is open and will not live for another lease can be committed
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transacti
 		return nil, e
 	}
 	epoch := int32(uuid.Msb() >> 32)
-	segments, err := w.client.controller.EpochSegments(ctx, w.stream, epoch)
+	segments, err := w.client.cluster.Controller.EpochSegments(ctx, w.stream, epoch)
 	if err != nil {
 		return nil, err
 	}

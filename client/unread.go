@@ -17,7 +17,7 @@ import (
 // handed out as read, of ours what was given back. It asks for every segment from
 // where the group stands on.
 func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
-	ctx, cancel := g.client.limit(ctx)
+	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	state, _, err := g.read(ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
 		if _, ends := state.EndOffset(s); ends || !more {
 			continue
 		}
-		successors, err := g.client.successors(ctx, s)
+		successors, err := g.client.cluster.Successors(ctx, s)
 		if err != nil {
 			return 0, err
 		}
@@ -63,7 +63,7 @@ func (c *Client) unread(ctx context.Context, s readergroup.Segment, from, end in
 	if from < 0 {
 		return 0, true, nil
 	}
-	info, err := segment.Info(ctx, c.stores, s.String(), segmentstore.Read)
+	info, err := segment.Info(ctx, c.cluster.Stores, s.String(), segmentstore.Read)
 	if fault.CodeOf(err) == fault.NoSuchSegment { // truncated away
 		return 0, true, nil
 	}

@@ -78,11 +78,11 @@ const leastOften = 6
 // newest asks for the controller's configuration, and makes the record of it if the
 // state does not have it.
 func (g *ReaderGroup) newest(ctx context.Context, state *readergroup.State) (config readergroup.Config, newer *readergroup.Init, err error) {
-	config, err = g.client.controller.ReaderGroupConfig(ctx, g.scope, g.name)
+	config, err = g.client.cluster.Controller.ReaderGroupConfig(ctx, g.scope, g.name)
 	if err != nil || config.Generation <= state.Config().Generation {
 		return config, nil, err
 	}
-	heads, err := g.client.heads(ctx, config)
+	heads, err := g.client.cluster.Heads(ctx, config)
 	if err != nil {
 		return config, nil, err
 	}

@@ -29,7 +29,7 @@ func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := asleep.member.state.Assigned("asleep")
-	log := segment.NewLog(g.client.stores, g.segment)
+	log := segment.NewLog(g.client.cluster.Stores, g.segment)
 	start, end := int64(0), int64(0)
 	for n := 0; start == 0; n++ {
 		for i := range 20 {
@@ -227,7 +227,7 @@ func TestUnreadBytesAfterACompaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(total - read)
-	log := segment.NewLog(g.client.stores, g.segment)
+	log := segment.NewLog(g.client.cluster.Stores, g.segment)
 	for start := int64(0); start == 0; { // nothing of before is left
 		r.step(t)
 		var err error

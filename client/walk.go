@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -18,7 +19,7 @@ import (
 // higher numbers. Its ceiling does. Safe for concurrent use.
 type walk struct {
 	*resumption
-	lineage *lineage
+	lineage *cluster.Lineage
 
 	mu     sync.Mutex
 	traces map[naming.SegmentID]int64 // of ancestors
@@ -49,7 +50,7 @@ func (w *walk) from(ctx context.Context, s controller.SegmentRange, through int6
 	if ceiling != wire.NullAttribute {
 		return nil
 	}
-	_, err = segment.Raise(ctx, w.client.stores, name, w.ceiling, highest)
+	_, err = segment.Raise(ctx, w.client.cluster.Stores, name, w.ceiling, highest)
 	if code := fault.CodeOf(err); code == fault.SegmentSealed || code == fault.NoSuchSegment {
 		return nil // it will be walked through again
 	}
@@ -59,7 +60,7 @@ func (w *walk) from(ctx context.Context, s controller.SegmentRange, through int6
 // before walks through the predecessors of a segment, for a part of its range,
 // and returns the highest number that any of them may hold.
 func (w *walk) before(ctx context.Context, s controller.SegmentRange, low, high float64) (highest int64, err error) {
-	predecessors, err := w.lineage.before(ctx, s)
+	predecessors, err := w.lineage.Predecessors(ctx, s)
 	if err != nil {
 		return 0, err
 	}
@@ -124,7 +125,7 @@ func (w *walk) final(ctx context.Context, id naming.SegmentID) (int64, error) {
 }
 
 func (w *walk) ceilingOf(ctx context.Context, name string) (int64, error) {
-	return segment.Attribute(ctx, w.client.stores, name, segmentstore.Write, w.resumption.ceiling)
+	return segment.Attribute(ctx, w.client.cluster.Stores, name, segmentstore.Write, w.resumption.ceiling)
 }
 
 // note keeps what is stored of a range.

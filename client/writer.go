@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -84,7 +85,7 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	segments, err := w.begin(ctx)
 	if err != nil {
 		w.life.End()
-		return nil, c.absent(ctx, err)
+		return nil, c.cluster.Absent(ctx, err)
 	}
 	if len(segments) == 0 {
 		w.life.End()
@@ -114,7 +115,7 @@ func (c *Client) newWriter(stream naming.Stream, config WriterConfig) *Writer {
 	w.noRoom = fault.New(fault.WindowFull, "write to stream", stream.String(), "")
 	w.random.Seed(rand.Uint64(), rand.Uint64())
 	w.marks = timeMarks{name: cmp.Or(config.ID, wire.NewUUID().String()), calls: xsync.NewMutex()}
-	w.life = c.life.Child(stream.String())
+	w.life = c.cluster.Life.Child(stream.String())
 	return w
 }
 
@@ -136,9 +137,9 @@ func (w *Writer) start(members []*member) error {
 // begin finds the segments that can be written to, and where to continue.
 func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	if w.config.ID == "" {
-		return w.client.controller.CurrentSegments(ctx, w.stream)
+		return w.client.cluster.Controller.CurrentSegments(ctx, w.stream)
 	}
-	ctx, cancel := w.client.limit(ctx)
+	ctx, cancel := w.client.cluster.Limit(ctx)
 	defer cancel()
 	r, segments, err := w.client.resume(ctx, w.stream, w.config.ID)
 	if err != nil || len(segments) == 0 {
@@ -146,7 +147,7 @@ func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	}
 	w.resumed, w.last = r, r.durable
 	w.acked.Store(r.durable)
-	w.floor = &floor{register: r.floors, by: r.by, claims: r.claims, calls: xsync.NewMutex(), segments: segments, announced: first(segments).Segment}
+	w.floor = &floor{register: r.floors, by: r.by, claims: r.claims, calls: xsync.NewMutex(), segments: segments, announced: cluster.First(segments).Segment}
 	// The next writer finds this number too, whatever is deleted meanwhile.
 	return segments, w.floor.raise(ctx, r.durable)
 }

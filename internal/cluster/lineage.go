@@ -1,4 +1,4 @@
-package client
+package cluster
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 )
 
-// lineage knows from which segments those of a stream have come, for one walk back from
+// Lineage knows from which segments those of a stream have come, for one walk back from
 // the current ones: it remembers every epoch that it asked for, which never change. Safe
 // for concurrent use.
-type lineage struct {
+type Lineage struct {
 	controller *controller.Controller
 	stream     naming.Stream
 
@@ -20,13 +20,14 @@ type lineage struct {
 	epochs map[int32][]controller.SegmentRange
 }
 
-func (c *Client) lineage(stream naming.Stream) *lineage {
-	return &lineage{controller: c.controller, stream: stream, epochs: make(map[int32][]controller.SegmentRange)}
+// Lineage of a stream.
+func (c *Cluster) Lineage(stream naming.Stream) *Lineage {
+	return &Lineage{controller: c.Controller, stream: stream, epochs: make(map[int32][]controller.SegmentRange)}
 }
 
-// before lists the predecessors of a segment: those that shared positions with
+// Predecessors lists the predecessors of a segment: those that shared positions with
 // it in the epoch before it was made.
-func (l *lineage) before(ctx context.Context, s controller.SegmentRange) ([]controller.SegmentRange, error) {
+func (l *Lineage) Predecessors(ctx context.Context, s controller.SegmentRange) ([]controller.SegmentRange, error) {
 	epoch := s.Segment.Epoch() - 1
 	if epoch < 0 {
 		return nil, nil
@@ -48,8 +49,8 @@ func (l *lineage) before(ctx context.Context, s controller.SegmentRange) ([]cont
 	}), nil
 }
 
-// first is the segment that owns position 0.
-func first(segments []controller.SegmentRange) controller.SegmentRange {
+// First is the segment that owns position 0.
+func First(segments []controller.SegmentRange) controller.SegmentRange {
 	return slices.MinFunc(segments, func(a, b controller.SegmentRange) int {
 		if a.Low < b.Low {
 			return -1

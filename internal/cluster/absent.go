@@ -1,4 +1,4 @@
-package client
+package cluster
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// absent is the error of a call that asked for something in a scope: NoSuchScope if
+// Absent is the error of a call that asked for something in a scope: NoSuchScope if
 // there is none, instead of NoSuchStream and NoSuchReaderGroup. The servers tell these
 // apart for some methods only, so they are asked once.
-func (c *Client) absent(ctx context.Context, err error) error {
+func (c *Cluster) Absent(ctx context.Context, err error) error {
 	var e *fault.Error
 	switch fault.CodeOf(err) {
 	case fault.NoSuchStream, fault.NoSuchReaderGroup:
@@ -20,7 +20,7 @@ func (c *Client) absent(ctx context.Context, err error) error {
 		return err
 	}
 	scope, _, _ := strings.Cut(e.Subject, "/")
-	if exists, asked := c.controller.ScopeExists(ctx, scope); asked != nil || exists {
+	if exists, asked := c.Controller.ScopeExists(ctx, scope); asked != nil || exists {
 		return err // without the right to ask, too
 	}
 	missing := *e
