@@ -15,6 +15,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/resume"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -71,15 +72,15 @@ func (c *contest) open(writers int, meantime func()) {
 	}
 	meantime()
 	work.Wait()
-	slices.SortFunc(opened, func(a, b process) int { return cmp.Compare(a.resumed.by, b.resumed.by) })
+	slices.SortFunc(opened, func(a, b process) int { return cmp.Compare(a.resumed.By, b.resumed.By) })
 	stored := c.ever()
 	for _, p := range opened {
 		w := &contender{process: p, index: int64(len(c.writers)), next: p.Durable() + 1, stored: stored, there: make(map[int64]bool)}
 		for m := range stored {
-			w.there[m.number] = w.there[m.number] || w.resumed.most > 0 || !c.deleted[m]
+			w.there[m.number] = w.there[m.number] || w.resumed.Most > 0 || !c.deleted[m]
 		}
-		if w.index > 0 && w.resumed.by <= c.writers[w.index-1].resumed.by {
-			c.T.Errorf("incarnation %x was issued after %x", w.resumed.by, c.writers[w.index-1].resumed.by)
+		if w.index > 0 && w.resumed.By <= c.writers[w.index-1].resumed.By {
+			c.T.Errorf("incarnation %x was issued after %x", w.resumed.By, c.writers[w.index-1].resumed.By)
 		}
 		c.writers = append(c.writers, w)
 	}
@@ -158,7 +159,7 @@ func (c *contest) truncate(r *rand.Rand) {
 	}
 	newest := c.newest(func(id naming.SegmentID) bool { return !gone[id] })
 	for _, w := range c.writers {
-		w.traceless = w.traceless || newest < w.resumed.by
+		w.traceless = w.traceless || newest < w.resumed.By
 	}
 	for _, s := range all {
 		if gone[s.Segment] {
@@ -174,7 +175,7 @@ func (c *contest) truncate(r *rand.Rand) {
 func (c *contest) newest(of func(naming.SegmentID) bool) (newest segment.Incarnation) {
 	for _, id := range c.Segments() {
 		if of(id) {
-			holder, err := segment.Attribute(waittest.Limit(c.T), c.looks.cluster.Stores, c.Name(id), segmentstore.Write, newIdentity("script").uuid("holder"))
+			holder, err := segment.Attribute(waittest.Limit(c.T), c.looks.cluster.Stores, c.Name(id), segmentstore.Write, resume.NewIdentity("script").UUID("holder"))
 			if err != nil && fault.CodeOf(err) != fault.NoSuchSegment {
 				c.T.Fatal(err)
 			}
@@ -472,22 +473,25 @@ func TestIDIsNotUsedUp(t *testing.T) {
 	flush(t, p.Writer, 10)
 	c.Scale([]naming.SegmentID{0}, 0, 1)
 	ctx := waittest.Limit(t)
-	owner := controller.SegmentRange{Segment: c.Current()[0], Low: 0, High: 1}
-	many := segment.Incarnation(1<<32 + 1<<31)
-	if _, err := p.resumed.claims.change(ctx, owner, func(legacy) (int64, error) { return int64(many), nil }); err != nil {
-		t.Fatal(err)
+	opened := func(times segment.Incarnation) {
+		t.Helper()
+		_, err := segment.Change(ctx, p.client.cluster.Stores, c.Name(c.Current()[0]), resume.NewIdentity("script").UUID("incarnation"),
+			func(int64) (int64, error) { return int64(times), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
+	many := segment.Incarnation(1<<32 + 1<<31)
+	opened(many)
 	p.kill()
 	p = c.mustProcess()
-	if d := p.Durable(); d != 10 || p.resumed.by != many+1 {
-		t.Fatalf("incarnation %x, durable through %d", p.resumed.by, d)
+	if d := p.Durable(); d != 10 || p.resumed.By != many+1 {
+		t.Fatalf("incarnation %x, durable through %d", p.resumed.By, d)
 	}
 	p.playTo(t, 20)
 	flush(t, p.Writer, 20)
 	last := segment.Incarnation(1<<33 - 1)
-	if _, err := p.resumed.claims.change(ctx, owner, func(legacy) (int64, error) { return int64(last), nil }); err != nil {
-		t.Fatal(err)
-	}
+	opened(last)
 	p.client.Close()
 	if _, err := c.process(); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
@@ -499,7 +503,7 @@ func TestIDIsNotUsedUp(t *testing.T) {
 // first, or another writer may come first.
 func TestIncarnationIsTakenWhenItsSegmentSaysSo(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	claim := newIdentity("script").uuid("incarnation")
+	claim := resume.NewIdentity("script").UUID("incarnation")
 	var once sync.Once
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if r, ok := command.(wire.UpdateSegmentAttribute); ok && r.AttributeID == claim {
@@ -508,8 +512,8 @@ func TestIncarnationIsTakenWhenItsSegmentSaysSo(t *testing.T) {
 		return storetest.Serve
 	})
 	p := c.mustProcess()
-	if want := segment.Incarnation(0).Next(1); p.resumed.by != want {
-		t.Errorf("incarnation %x, not %x", p.resumed.by, want)
+	if want := segment.Incarnation(0).Next(1); p.resumed.By != want {
+		t.Errorf("incarnation %x, not %x", p.resumed.By, want)
 	}
 	p.client.Close()
 }

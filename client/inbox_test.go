@@ -10,6 +10,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/resume"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -243,7 +244,7 @@ func TestFlushAndCloseOfAFailedWriterKnowTheInbox(t *testing.T) {
 	if number := y.put("", "an event"); number != 6 {
 		t.Errorf("its number is %d", number)
 	}
-	w.fail(fenced(w.stream))
+	w.fail(resume.Fenced(w.stream))
 	w.mu.Unlock()
 	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, fault.Fenced) {
 		t.Errorf("Flush: %v", err)

@@ -271,7 +271,7 @@ func (r *replacement) enter(successors []controller.SegmentRange) error {
 	}
 	last := r.newest()
 	err := r.ask(background.EnterSuccessors, func(ctx context.Context) error {
-		return r.resumed.enter(ctx, successors, r.acked.Load(), last)
+		return r.resumed.Enter(ctx, successors, r.acked.Load(), last)
 	})
 	return fault.Marked(err, false) // what may have taken effect is no event
 }

@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/resume"
 	"github.com/pravega/pravega-client-go/internal/segment"
+	"github.com/pravega/pravega-client-go/internal/segmentstore"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -343,7 +344,7 @@ func TestHazard3EarlierWriterIsFenced(t *testing.T) {
 func TestHazard3WriterThatNeverPausesIsFenced(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	one := c.mustProcess()
-	fence := newIdentity("script").wire(c.Name(0), one.resumed.by)
+	fence := resume.NewIdentity("script").Wire(c.Name(0), one.resumed.By)
 	var appends atomic.Int64
 	var over atomic.Bool
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -407,7 +408,7 @@ func TestHazard4DurableFollowsTheAcknowledgements(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	waittest.Until(t, "the floor was raised", func() bool { return p.floor.raised.Load() == 100 })
+	waittest.Until(t, "the durable number was raised", func() bool { return p.resumed.Raised() == 100 })
 	p.kill()
 	c.Set(nil)
 	p = c.mustProcess()
@@ -433,9 +434,9 @@ func TestHazard4DurableIsNotedSeldom(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	p := c.mustProcess()
 	var noted atomic.Int64
-	floor := newIdentity("script").uuid("floor")
+	durable := resume.NewIdentity("script").UUID("floor")
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if r, ok := command.(wire.UpdateSegmentAttribute); ok && r.AttributeID == floor {
+		if r, ok := command.(wire.UpdateSegmentAttribute); ok && r.AttributeID == durable {
 			noted.Add(1)
 		}
 		return storetest.Serve
@@ -450,17 +451,17 @@ func TestHazard4DurableIsNotedSeldom(t *testing.T) {
 		}
 	}
 	times := noted.Load()
-	if took := time.Since(begun); times > int64(took/floorInterval) {
+	if took := time.Since(begun); times > int64(took/durableInterval) {
 		t.Errorf("noted %d times in %v", times, took)
 	}
-	if err := p.Flush(waittest.Limit(t)); err != nil || p.floor.raised.Load() < 500 {
-		t.Fatalf("noted through %d of 500 at the flush: %v", p.floor.raised.Load(), err)
+	if err := p.Flush(waittest.Limit(t)); err != nil || p.resumed.Raised() < 500 {
+		t.Fatalf("noted through %d of 500 at the flush: %v", p.resumed.Raised(), err)
 	}
 	if err := play(waittest.Limit(t), p.Writer, 501); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Close(waittest.Limit(t)); err != nil || p.floor.raised.Load() < 501 {
-		t.Errorf("noted through %d of 501 at the close: %v", p.floor.raised.Load(), err)
+	if err := p.Close(waittest.Limit(t)); err != nil || p.resumed.Raised() < 501 {
+		t.Errorf("noted through %d of 501 at the close: %v", p.resumed.Raised(), err)
 	}
 	p.client.Close()
 }
@@ -590,7 +591,7 @@ func TestHazard6ChainWhoseMiddleIsNotSealedYet(t *testing.T) {
 	flush(t, p.Writer, 10)
 	c.Scale([]naming.SegmentID{0}, 0, 1)
 	middle := c.Current()[0]
-	id := p.resumed.wire(c.Name(middle), p.resumed.by)
+	id := p.resumed.Wire(c.Name(middle), p.resumed.By)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if block, ok := command.(wire.AppendBlockEnd); ok && block.WriterID == id && block.LastEventNumber == 12 {
 			return storetest.Held
@@ -643,8 +644,7 @@ func TestTracesAreCarriedOver(t *testing.T) {
 		}
 	}
 	flush(t, p.Writer, 200)
-	owner := controller.SegmentRange{Segment: c.Current()[0], Low: 0, High: 0.3}
-	if by, err := p.resumed.claims.on(waittest.Limit(t), owner); by != 1 || err != nil {
+	if by, err := segment.Attribute(waittest.Limit(t), p.client.cluster.Stores, c.Name(c.Current()[0]), segmentstore.Write, resume.NewIdentity("script").UUID("incarnation")); by != 1 || err != nil {
 		t.Fatalf("the successor knows incarnation %d: %v", by, err)
 	}
 	p.kill()
@@ -652,8 +652,8 @@ func TestTracesAreCarriedOver(t *testing.T) {
 	c.Delete(c.Name(0))
 	c.Delete(c.Name(1))
 	p = c.mustProcess()
-	if d := p.Durable(); d != 200 || p.resumed.by != segment.Incarnation(1).Next(1) {
-		t.Fatalf("incarnation %d, durable through %d", p.resumed.by, d)
+	if d := p.Durable(); d != 200 || p.resumed.By != segment.Incarnation(1).Next(1) {
+		t.Fatalf("incarnation %d, durable through %d", p.resumed.By, d)
 	}
 	p.playTo(t, 300)
 	flush(t, p.Writer, 300)
@@ -737,64 +737,5 @@ func TestWriterIDIsAName(t *testing.T) {
 	limits.ID = "no/name"
 	if _, err := c.client(DefaultConfig()).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
-	}
-}
-
-// Where a writer's traces are, and where its events without key belong, must
-// never change: a writer of tomorrow continues one of today.
-func TestIdentityIsForEver(t *testing.T) {
-	i := newIdentity("orders-importer")
-	for got, want := range map[string]string{
-		i.uuid("incarnation").String():                      "b468ee0f-9903-8ca5-be0c-931f7fe3f78d",
-		i.uuid("floor").String():                            "af2526d5-6099-82a5-82b6-48cbddd67a99",
-		i.uuid("ceiling").String():                          "5ad48dbe-0a3c-8da2-a769-ef97ee76e9b5",
-		i.uuid("holder").String():                           "eb5a41a8-cf47-8930-a18d-391c3da9c9d3",
-		i.wire("scope/stream/0.#epoch.0", 1).String():       "07b8cc25-1a77-8364-839b-04e1eaff27fb",
-		i.wire("scope/stream/0.#epoch.0", 1<<32+7).String(): "4550262e-90f0-85fa-bd39-5c78c6bc3ea2",
-		fmt.Sprint(i.position(1)):                           "0.8794483404295539",
-		fmt.Sprint(i.position(2)):                           "0.055437097188018036",
-		fmt.Sprint(newIdentity("orders.other").position(1)): "0.32363020457822333",
-	} {
-		if got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
-	}
-	var sum float64
-	for n := range int64(10_000) {
-		x := i.position(n)
-		if x < 0 || x >= 1 {
-			t.Fatal(x)
-		}
-		sum += x
-	}
-	if sum < 4_800 || sum > 5_200 {
-		t.Errorf("positions have the mean %v", sum/10_000)
-	}
-}
-
-// The pieces that walks bring tell for each position the highest number.
-func TestPastTellsTheHighestNumberOfEachPosition(t *testing.T) {
-	for range 200 {
-		var pieces []piece
-		for range rand.IntN(6) {
-			low := rand.IntN(10)
-			pieces = append(pieces, piece{float64(low) / 10, float64(low+1+rand.IntN(10-low)) / 10, rand.Int64N(100)})
-		}
-		p, err := newPast(pieces)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range 101 {
-			x := float64(i) / 100
-			var want int64
-			for _, q := range pieces {
-				if q.low < x && x <= q.high || x == 0 && q.low == 0 {
-					want = max(want, q.through)
-				}
-			}
-			if want > 0 && !p.has(x, want) || p.has(x, want+1) {
-				t.Fatalf("position %v of %v: want %d", x, pieces, want)
-			}
-		}
 	}
 }

@@ -82,7 +82,7 @@ func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender
 	id, known := wire.NewUUID(), int64(0)
 	r := w.resumed
 	if r != nil {
-		id, known = r.wire(name, r.by), max(r.most, w.acked.Load())
+		id, known = r.Wire(name, r.By), max(r.Most, w.acked.Load())
 	}
 	return segment.NewAppender(w.life.Child(name), segment.Config{
 		Lock:       &w.mu,

@@ -7,6 +7,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/resume"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/xsync"
 )
@@ -41,12 +42,12 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		return xsync.Busy(ctx, "note time of stream", w.stream.String())
 	}
 	defer w.marks.calls.Unlock()
-	followed, err := w.followed(ctx)
+	superseded, err := w.superseded(ctx)
 	if err != nil {
 		return err // the name may be that of another one
 	}
-	if followed {
-		w.end(fenced(w.stream))
+	if superseded {
+		w.end(resume.Fenced(w.stream))
 	}
 	w.mu.Lock()
 	members, closing, err := w.table.members, w.closing, w.err
@@ -95,8 +96,8 @@ func (w *Writer) forgetTime(ctx context.Context) {
 	if !w.marks.noted {
 		return
 	}
-	followed, err := w.followed(ctx)
-	if followed {
+	superseded, err := w.superseded(ctx)
+	if superseded {
 		return // the name is that of another one
 	}
 	if err == nil {

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
-	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/resume"
 	"github.com/pravega/pravega-client-go/internal/routing"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -30,25 +30,25 @@ type Writer struct {
 	config WriterConfig
 	life   *background.Life // ends when the writer is closed or has failed
 
-	mu       sync.Mutex
-	table    table            // the segments that are open for writing
-	last     int64            // the newest number
-	window   window           // bytes that are not stored
-	progress segment.Progress // blocks that are not stored
-	random   rand.PCG         // positions of events without key
-	resumed  *resumption      // of a writer with an id
-	floor    *floor           // of a writer with an id
-	prompt   segment.Prompt   // left to who holds the lock: see unlock
-	closing  bool             // no more events are taken
-	ending   *xsync.Ending    // of Close; nil as long as it was not called
-	err      error            // final; set once
-	doubtful int64            // events up to this number may have been in segments that were truncated away
-	handed   xsync.Broadcast  // segments were replaced
-	changed  xsync.Broadcast  // there was progress
-	room     xsync.Broadcast  // the window has opened again
-	late     *time.Timer      // opens it although it is not roomy
-	noRoom   error            // the error of calls that do not wait for it
-	watch    watch            // for progress
+	mu           sync.Mutex
+	table        table            // the segments that are open for writing
+	last         int64            // the newest number
+	window       window           // bytes that are not stored
+	progress     segment.Progress // blocks that are not stored
+	random       rand.PCG         // positions of events without key
+	resumed      *resume.Writer   // of a writer with an id
+	keepsDurable bool             // its goroutine runs
+	prompt       segment.Prompt   // left to who holds the lock: see unlock
+	closing      bool             // no more events are taken
+	ending       *xsync.Ending    // of Close; nil as long as it was not called
+	err          error            // final; set once
+	doubtful     int64            // events up to this number may have been in segments that were truncated away
+	handed       xsync.Broadcast  // segments were replaced
+	changed      xsync.Broadcast  // there was progress
+	room         xsync.Broadcast  // the window has opened again
+	late         *time.Timer      // opens it although it is not roomy
+	noRoom       error            // the error of calls that do not wait for it
+	watch        watch            // for progress
 
 	acked atomic.Int64
 	hook  hook
@@ -141,15 +141,13 @@ func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	}
 	ctx, cancel := w.client.cluster.Limit(ctx)
 	defer cancel()
-	r, segments, err := w.client.resume(ctx, w.stream, w.config.ID)
+	r, segments, err := resume.Open(ctx, w.client.cluster, w.stream, w.config.ID)
 	if err != nil || len(segments) == 0 {
 		return nil, err
 	}
-	w.resumed, w.last = r, r.durable
-	w.acked.Store(r.durable)
-	w.floor = &floor{register: r.floors, by: r.by, claims: r.claims, calls: xsync.NewMutex(), segments: segments, announced: cluster.First(segments).Segment}
-	// The next writer finds this number too, whatever is deleted meanwhile.
-	return segments, w.floor.raise(ctx, r.durable)
+	w.resumed, w.last = r, r.Durable
+	w.acked.Store(r.Durable)
+	return segments, nil
 }
 
 // Durable returns the number through which earlier writers of this one's id had
@@ -162,7 +160,7 @@ func (w *Writer) Durable() int64 {
 	if w.resumed == nil {
 		return 0
 	}
-	return w.resumed.durable
+	return w.resumed.Durable
 }
 
 // Write writes an event without a routing key: it may go to any segment. It
@@ -336,7 +334,7 @@ func (w *Writer) unlock() {
 func (w *Writer) settled(position float64) float64 {
 	if position == anywhere {
 		if w.resumed != nil {
-			return w.resumed.position(w.last + 1)
+			return w.resumed.Position(w.last + 1)
 		}
 		return float64(w.random.Uint64()>>12) / (1 << 52)
 	}
@@ -401,7 +399,7 @@ func (w *Writer) Flush(ctx context.Context) error {
 	if err := w.Wait(ctx, w.newest()); err != nil {
 		return err
 	}
-	return w.settleFloor(ctx)
+	return w.settleDurable(ctx)
 }
 
 // Notify sets the function that is told of progress: the number through which
@@ -453,7 +451,7 @@ func (w *Writer) Close(ctx context.Context) error {
 	w.mu.Unlock()
 	err := w.Wait(ctx, last)
 	if err == nil {
-		err = w.settleFloor(ctx)
+		err = w.settleDurable(ctx)
 	}
 	w.end(fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer was closed"))
 	w.work.Wait()
@@ -578,10 +576,10 @@ func (w *Writer) reshare() {
 // progressed tells everybody that more is stored.
 func (w *Writer) progressed() {
 	w.acked.Store(w.progress.Through(w.last))
-	if f := w.floor; f != nil && !f.keeping && w.err == nil && f.raised.Load() < w.acked.Load() {
-		f.keeping = true
+	if r := w.resumed; r != nil && !w.keepsDurable && w.err == nil && r.Raised() < w.acked.Load() {
+		w.keepsDurable = true
 		w.work.Add(1)
-		go w.keepFloor()
+		go w.keepDurable()
 	}
 	w.changed.Notify()
 	w.hook.wake()

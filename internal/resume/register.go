@@ -1,4 +1,4 @@
-package client
+package resume
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // until it is changed; their seals are waited for, so it changes in one place. Safe
 // for concurrent use.
 type register struct {
-	client    *Client
+	cluster   *cluster.Cluster
 	stream    naming.Stream
 	attribute wire.UUID
 
@@ -33,8 +33,8 @@ type legacy struct {
 	whole bool  // false: nothing was found, but segments that may have known were deleted
 }
 
-func newRegister(c *Client, stream naming.Stream, attribute wire.UUID) *register {
-	return &register{client: c, stream: stream, attribute: attribute, heir: -1}
+func newRegister(c *cluster.Cluster, stream naming.Stream, attribute wire.UUID) *register {
+	return &register{cluster: c, stream: stream, attribute: attribute, heir: -1}
 }
 
 // change makes the number what next makes of it, however many others do the
@@ -42,7 +42,7 @@ func newRegister(c *Client, stream naming.Stream, attribute wire.UUID) *register
 // position 0 any more.
 func (r *register) change(ctx context.Context, s controller.SegmentRange, next func(old legacy) (int64, error)) (int64, error) {
 	name := naming.SegmentName(r.stream, s.Segment)
-	return segment.Change(ctx, r.client.cluster.Stores, name, r.attribute, func(own int64) (int64, error) {
+	return segment.Change(ctx, r.cluster.Stores, name, r.attribute, func(own int64) (int64, error) {
 		old := legacy{own, true}
 		if own == wire.NullAttribute {
 			var err error
@@ -64,13 +64,13 @@ func (r *register) value(ctx context.Context, s controller.SegmentRange) (legacy
 }
 
 func (r *register) on(ctx context.Context, s controller.SegmentRange) (int64, error) {
-	return segment.Attribute(ctx, r.client.cluster.Stores, naming.SegmentName(r.stream, s.Segment), segmentstore.Write, r.attribute)
+	return segment.Attribute(ctx, r.cluster.Stores, naming.SegmentName(r.stream, s.Segment), segmentstore.Write, r.attribute)
 }
 
 // inherited looks for the nearest ancestor that has a value.
 func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (legacy, error) {
 	found := legacy{wire.NullAttribute, true}
-	lineage := r.client.cluster.Lineage(r.stream)
+	lineage := r.cluster.Lineage(r.stream)
 	for at := s; found.value == wire.NullAttribute; {
 		if legacy, known := r.remembered(at.Segment); known {
 			found = legacy
@@ -84,7 +84,7 @@ func (r *register) inherited(ctx context.Context, s controller.SegmentRange) (le
 			break
 		}
 		at = cluster.First(before)
-		found.value, err = segment.FinalValue(ctx, r.client.cluster.Stores, naming.SegmentName(r.stream, at.Segment), r.attribute)
+		found.value, err = segment.FinalValue(ctx, r.cluster.Stores, naming.SegmentName(r.stream, at.Segment), r.attribute)
 		if fault.CodeOf(err) == fault.NoSuchSegment {
 			found = legacy{wire.NullAttribute, false}
 			break

@@ -1,4 +1,4 @@
-package client
+package resume
 
 import (
 	"context"
@@ -13,12 +13,12 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// walk goes from segments back to their ancestors, as far as these may hold
+// ancestors goes from segments back to their ancestors, as far as these may hold
 // events beyond the durable number. A segment's own number does not tell: it may
 // have been given what was left of one predecessor while another one holds
 // higher numbers. Its ceiling does. Safe for concurrent use.
-type walk struct {
-	*resumption
+type ancestors struct {
+	*Writer
 	lineage *cluster.Lineage
 
 	mu     sync.Mutex
@@ -28,29 +28,29 @@ type walk struct {
 
 // from walks from a segment that can be written to and has the writer's events
 // up to a number. It leaves a ceiling, so that the next walk need not go as far.
-func (w *walk) from(ctx context.Context, s controller.SegmentRange, through int64) error {
-	name := naming.SegmentName(w.stream, s.Segment)
-	w.note(s.Low, s.High, through)
+func (a *ancestors) from(ctx context.Context, s controller.SegmentRange, through int64) error {
+	name := naming.SegmentName(a.stream, s.Segment)
+	a.note(s.Low, s.High, through)
 	if s.Segment.Epoch() == 0 {
 		return nil
 	}
-	ceiling, err := w.ceilingOf(ctx, name)
+	ceiling, err := a.ceilingOf(ctx, name)
 	if err != nil {
 		return err
 	}
-	if ceiling != wire.NullAttribute && ceiling <= max(through, w.durable) {
+	if ceiling != wire.NullAttribute && ceiling <= max(through, a.Durable) {
 		return nil
 	}
 	var highest int64
-	if !w.fresh {
-		if highest, err = w.before(ctx, s, s.Low, s.High); err != nil {
+	if !a.first {
+		if highest, err = a.before(ctx, s, s.Low, s.High); err != nil {
 			return err
 		}
 	}
 	if ceiling != wire.NullAttribute {
 		return nil
 	}
-	_, err = segment.Raise(ctx, w.client.cluster.Stores, name, w.ceiling, highest)
+	_, err = segment.Raise(ctx, a.cluster.Stores, name, a.ceiling, highest)
 	if code := fault.CodeOf(err); code == fault.SegmentSealed || code == fault.NoSuchSegment {
 		return nil // it will be walked through again
 	}
@@ -59,8 +59,8 @@ func (w *walk) from(ctx context.Context, s controller.SegmentRange, through int6
 
 // before walks through the predecessors of a segment, for a part of its range,
 // and returns the highest number that any of them may hold.
-func (w *walk) before(ctx context.Context, s controller.SegmentRange, low, high float64) (highest int64, err error) {
-	predecessors, err := w.lineage.Predecessors(ctx, s)
+func (a *ancestors) before(ctx context.Context, s controller.SegmentRange, low, high float64) (highest int64, err error) {
+	predecessors, err := a.lineage.Predecessors(ctx, s)
 	if err != nil {
 		return 0, err
 	}
@@ -69,7 +69,7 @@ func (w *walk) before(ctx context.Context, s controller.SegmentRange, low, high 
 		if low >= high {
 			continue
 		}
-		n, err := w.through(ctx, p, low, high)
+		n, err := a.through(ctx, p, low, high)
 		if err != nil {
 			return 0, err
 		}
@@ -80,17 +80,17 @@ func (w *walk) before(ctx context.Context, s controller.SegmentRange, low, high 
 
 // through walks from an ancestor, for a part of its range, and returns the
 // highest number that it or those before it may hold.
-func (w *walk) through(ctx context.Context, s controller.SegmentRange, low, high float64) (int64, error) {
-	name := naming.SegmentName(w.stream, s.Segment)
-	number, err := w.final(ctx, s.Segment)
+func (a *ancestors) through(ctx context.Context, s controller.SegmentRange, low, high float64) (int64, error) {
+	name := naming.SegmentName(a.stream, s.Segment)
+	number, err := a.final(ctx, s.Segment)
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		return 0, nil // deleted by retention or truncation: nobody reads what it held
 	}
 	if err != nil {
 		return 0, err
 	}
-	w.note(low, high, number)
-	ceiling, err := w.ceilingOf(ctx, name)
+	a.note(low, high, number)
+	ceiling, err := a.ceilingOf(ctx, name)
 	if fault.CodeOf(err) == fault.NoSuchSegment {
 		return number, nil
 	}
@@ -98,43 +98,43 @@ func (w *walk) through(ctx context.Context, s controller.SegmentRange, low, high
 		return 0, err
 	}
 	highest := max(number, ceiling)
-	if ceiling != wire.NullAttribute && ceiling <= max(number, w.durable) {
+	if ceiling != wire.NullAttribute && ceiling <= max(number, a.Durable) {
 		return highest, nil
 	}
-	older, err := w.before(ctx, s, low, high)
+	older, err := a.before(ctx, s, low, high)
 	return max(highest, older), err
 }
 
 // final is the last number that an ancestor has of the writer. It is sealed, or
 // about to be: what follows a segment is there before.
-func (w *walk) final(ctx context.Context, id naming.SegmentID) (int64, error) {
-	w.mu.Lock()
-	number, known := w.traces[id]
-	w.mu.Unlock()
+func (a *ancestors) final(ctx context.Context, id naming.SegmentID) (int64, error) {
+	a.mu.Lock()
+	number, known := a.traces[id]
+	a.mu.Unlock()
 	if known {
 		return number, nil
 	}
-	number, err := w.trace(id).Final(ctx, w.by)
+	number, err := a.trace(id).Final(ctx, a.By)
 	if err != nil {
 		return 0, err
 	}
-	w.mu.Lock()
-	w.traces[id] = number
-	w.mu.Unlock()
+	a.mu.Lock()
+	a.traces[id] = number
+	a.mu.Unlock()
 	return number, nil
 }
 
-func (w *walk) ceilingOf(ctx context.Context, name string) (int64, error) {
-	return segment.Attribute(ctx, w.client.cluster.Stores, name, segmentstore.Write, w.resumption.ceiling)
+func (a *ancestors) ceilingOf(ctx context.Context, name string) (int64, error) {
+	return segment.Attribute(ctx, a.cluster.Stores, name, segmentstore.Write, a.ceiling)
 }
 
 // note keeps what is stored of a range.
-func (w *walk) note(low, high float64, through int64) {
-	if through <= w.durable {
+func (a *ancestors) note(low, high float64, through int64) {
+	if through <= a.Durable {
 		return // not asked for
 	}
-	w.mu.Lock()
-	w.pieces = append(w.pieces, piece{low, high, through})
-	w.most = max(w.most, through)
-	w.mu.Unlock()
+	a.mu.Lock()
+	a.pieces = append(a.pieces, piece{low, high, through})
+	a.Most = max(a.Most, through)
+	a.mu.Unlock()
 }

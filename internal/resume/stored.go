@@ -1,4 +1,4 @@
-package client
+package resume
 
 import (
 	"slices"
@@ -6,9 +6,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/routing"
 )
 
-// past knows which events beyond the durable number the earlier incarnations of
+// stored knows which events beyond the durable number the earlier incarnations of
 // a writer have stored: for each position, all up to a number.
-type past struct {
+type stored struct {
 	ranges  routing.Ranges
 	through []int64
 	most    int64 // of through
@@ -20,8 +20,8 @@ type piece struct {
 	through   int64
 }
 
-// newPast puts pieces together, which may overlap.
-func newPast(pieces []piece) (past, error) {
+// newStored puts pieces together, which may overlap.
+func newStored(pieces []piece) (stored, error) {
 	bounds := []float64{1}
 	for _, p := range pieces {
 		if p.low > 0 {
@@ -31,24 +31,24 @@ func newPast(pieces []piece) (past, error) {
 	}
 	slices.Sort(bounds)
 	bounds = slices.Compact(bounds)
-	h := past{through: make([]int64, len(bounds))}
+	s := stored{through: make([]int64, len(bounds))}
 	low := 0.0
 	for i, high := range bounds {
 		for _, p := range pieces {
 			if p.low <= low && high <= p.high {
-				h.through[i] = max(h.through[i], p.through)
+				s.through[i] = max(s.through[i], p.through)
 			}
 		}
-		h.most = max(h.most, h.through[i])
+		s.most = max(s.most, s.through[i])
 		low = high
 	}
 	var err error
-	h.ranges, err = routing.NewRanges(bounds)
-	return h, err
+	s.ranges, err = routing.NewRanges(bounds)
+	return s, err
 }
 
 // has reports whether the event of a number, which belongs to a position, is
 // stored.
-func (p *past) has(position float64, number int64) bool {
-	return number <= p.most && number <= p.through[p.ranges.Find(position)]
+func (s *stored) has(position float64, number int64) bool {
+	return number <= s.most && number <= s.through[s.ranges.Find(position)]
 }
