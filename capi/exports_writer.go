@@ -10,12 +10,15 @@ import (
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
+
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/write"
 )
 
 // writer is an open writer; its C half is told of its progress by news.
 type writer struct {
 	*client.Writer
+	engine *write.Writer // takes the inbox
 	ctx    context.Context
 	cancel context.CancelFunc
 	news   news
@@ -34,14 +37,14 @@ func goWriterOpen(of unsafe.Pointer, scope, stream C.shim_text, settings unsafe.
 		if err != nil {
 			return err
 		}
-		o := &writer{Writer: w}
+		o := &writer{Writer: w, engine: write.EngineOf(w)}
 		o.ctx, o.cancel = context.WithCancel(c.ctx)
-		w.NotifyRoom(func(acked int64, err error) {
+		o.engine.NotifyRoom(func(acked int64, err error) {
 			o.news.tell(func() { C.shim_acked(core, C.int64_t(acked), C.int(client.CodeOf(err))) })
 		}, func() {
 			o.news.tell(func() { C.shim_room(core) })
 		})
-		w.UseInbox(inbox{core}, C.SHIM_INBOX)
+		o.engine.UseInbox(inbox{core}, C.SHIM_INBOX)
 		*durable = C.int64_t(w.Durable())
 		opened = pointer.Save(o)
 		return nil
@@ -68,7 +71,7 @@ func goWriterTake(of unsafe.Pointer) (status C.int) {
 			status = C.int(client.CodeOf(panicked(r)))
 		}
 	}()
-	pointer.Restore(of).(*writer).TakeInbox()
+	pointer.Restore(of).(*writer).engine.TakeInbox()
 	return 0
 }
 
@@ -160,7 +163,7 @@ func goWriterError(of unsafe.Pointer, out *C.struct_shim_outcome) {
 func goWriterTrouble(of unsafe.Pointer, out *C.struct_shim_outcome) {
 	defer guard(out)
 	w := pointer.Restore(of).(*writer)
-	w.TakeInbox() // what is there has not been sent
+	w.engine.TakeInbox() // what is there has not been sent
 	explain(out, w.Trouble(), w.Waiting())
 }
 

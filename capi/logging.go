@@ -47,7 +47,7 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	b.WriteString(r.Message)
 	b.WriteString(h.attrs)
 	r.Attrs(func(a slog.Attr) bool {
-		write(&b, h.group, a)
+		report(&b, h.group, a)
 		return true
 	})
 	C.shim_log(C.int(cLevel(r.Level)), C.CString(strings.ReplaceAll(b.String(), "\n", " | ")))
@@ -58,7 +58,7 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	var b strings.Builder
 	b.WriteString(h.attrs)
 	for _, a := range attrs {
-		write(&b, h.group, a)
+		report(&b, h.group, a)
 	}
 	return &handler{attrs: b.String(), group: h.group}
 }
@@ -67,7 +67,7 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	return &handler{attrs: h.attrs, group: h.group + name + "."}
 }
 
-func write(b *strings.Builder, group string, a slog.Attr) {
+func report(b *strings.Builder, group string, a slog.Attr) {
 	b.WriteByte(' ')
 	b.WriteString(group)
 	b.WriteString(a.Key)

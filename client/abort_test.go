@@ -58,8 +58,8 @@ func TestAbortEndsACommitThatWaitsForEvents(t *testing.T) {
 			put(t, txn, "k", 1, 10)
 			_, committed := inTheBackground(t, txn)
 			waittest.Until(t, "it commits", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
-			must(t, end(txn))
-			wants(t, <-committed, ErrTransactionAborted, false)
+			enginetest.Must(t, end(txn))
+			enginetest.Wants(t, <-committed, ErrTransactionAborted, false)
 			if c.Calls("commitTransaction") != 0 || c.Transactions(pb.TransactionState_ABORTED) != 1 {
 				t.Fatal("it is not just aborted")
 			}
@@ -84,7 +84,7 @@ func TestAbortAndCloseEndAtTheirLimits(t *testing.T) {
 			waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
 			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 			defer cancel()
-			wants(t, end(ctx, txn), ErrTimedOut, true)
+			enginetest.Wants(t, end(ctx, txn), ErrTimedOut, true)
 			select {
 			case err := <-committed:
 				t.Fatal("the commit ended, too:", err)
@@ -92,11 +92,11 @@ func TestAbortAndCloseEndAtTheirLimits(t *testing.T) {
 			}
 			if name == "abort" { // the handle lives on, and nothing was decided
 				cancelCommit()
-				wants(t, <-committed, ErrCancelled, true)
+				enginetest.Wants(t, <-committed, ErrCancelled, true)
 				c.SetCalls(nil)
-				must(t, txn.Commit(waittest.Limit(t)))
+				enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 				c.Expect(1, 10, 0)
-				wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
+				enginetest.Wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
 			}
 		})
 	}
@@ -113,9 +113,9 @@ func TestAbortAfterACommitThatFailed(t *testing.T) {
 	aborted := make(chan error, 1)
 	go func() { aborted <- txn.Abort(waittest.Limit(t)) }()
 	cancel()
-	wants(t, <-committed, ErrCancelled, true)
-	must(t, <-aborted)
-	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	enginetest.Wants(t, <-committed, ErrCancelled, true)
+	enginetest.Must(t, <-aborted)
+	enginetest.Wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	if len(c.Stored(0)) != 0 {
 		t.Fatal("it was committed")
 	}
@@ -129,12 +129,12 @@ func TestAbortWithoutALimit(t *testing.T) {
 	limits := DefaultTransactionalWriterConfig()
 	limits.Lease = time.Minute
 	w, err := c.client(config).OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
-	must(t, err)
+	enginetest.Must(t, err)
 	txn := begin(t, w)
 	c.deaf("commitTransaction")
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	go func() { _ = txn.Commit(ctx) }()
 	waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
-	wants(t, txn.Abort(context.Background()), ErrTimedOut, true)
+	enginetest.Wants(t, txn.Abort(context.Background()), ErrTimedOut, true)
 }

@@ -4,47 +4,51 @@ import (
 	"context"
 	"iter"
 	"testing"
+
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 )
 
 // asked are the calls with a limit that change nothing.
 var asked = map[string]change{
 	"Client.FetchEvent": asks(aReader, func(ctx context.Context, w *world) error {
 		for at, event := range w.slice.Events() {
-			return second(w.client.FetchEvent(ctx, w.slice.Pointer(at, event)))
+			return enginetest.Second(w.client.FetchEvent(ctx, w.slice.Pointer(at, event)))
 		}
 		return nil
 	}),
 	"Client.OpenReaderGroup": asks(aGroup(nil), func(ctx context.Context, w *world) error {
-		return second(w.client.OpenReaderGroup(ctx, "scope", "group"))
+		return enginetest.Second(w.client.OpenReaderGroup(ctx, "scope", "group"))
 	}),
 	"Client.OpenTransactionalWriter": asks(nothing, func(ctx context.Context, w *world) error {
-		return second(w.client.OpenTransactionalWriter(ctx, "scope", "stream", DefaultTransactionalWriterConfig()))
+		return enginetest.Second(w.client.OpenTransactionalWriter(ctx, "scope", "stream", DefaultTransactionalWriterConfig()))
 	}),
 	"Client.OpenWriter": asks(nothing, func(ctx context.Context, w *world) error {
-		return second(w.client.OpenWriter(ctx, "scope", "stream", DefaultWriterConfig()))
+		return enginetest.Second(w.client.OpenWriter(ctx, "scope", "stream", DefaultWriterConfig()))
 	}),
 	"Client.ReaderGroups": asks(nothing, func(ctx context.Context, w *world) error { return listed(w.client.ReaderGroups(ctx, "scope")) }),
-	"Client.ScopeExists":  asks(nothing, func(ctx context.Context, w *world) error { return second(w.client.ScopeExists(ctx, "scope")) }),
-	"Client.Scopes":       asks(nothing, func(ctx context.Context, w *world) error { return listed(w.client.Scopes(ctx)) }),
+	"Client.ScopeExists": asks(nothing, func(ctx context.Context, w *world) error {
+		return enginetest.Second(w.client.ScopeExists(ctx, "scope"))
+	}),
+	"Client.Scopes": asks(nothing, func(ctx context.Context, w *world) error { return listed(w.client.Scopes(ctx)) }),
 	"Client.Segments": asks(nothing, func(ctx context.Context, w *world) error {
-		return second(w.client.Segments(ctx, "scope", "stream"))
+		return enginetest.Second(w.client.Segments(ctx, "scope", "stream"))
 	}),
 	"Client.StreamExists": asks(nothing, func(ctx context.Context, w *world) error {
-		return second(w.client.StreamExists(ctx, "scope", "stream"))
+		return enginetest.Second(w.client.StreamExists(ctx, "scope", "stream"))
 	}),
 	"Client.StreamInfo": asks(nothing, func(ctx context.Context, w *world) error {
-		return second(w.client.StreamInfo(ctx, "scope", "stream"))
+		return enginetest.Second(w.client.StreamInfo(ctx, "scope", "stream"))
 	}),
 	"Client.Streams": asks(nothing, func(ctx context.Context, w *world) error { return listed(w.client.Streams(ctx, "scope")) }),
 	"Client.StreamsWithTag": asks(nothing, func(ctx context.Context, w *world) error {
 		return listed(w.client.StreamsWithTag(ctx, "scope", "tag"))
 	}),
 
-	"ReaderGroup.Config":      asks(aGroup(nil), func(ctx context.Context, w *world) error { return second(w.group.Config(ctx)) }),
-	"ReaderGroup.Readers":     asks(aGroup(nil), func(ctx context.Context, w *world) error { return second(w.group.Readers(ctx)) }),
-	"ReaderGroup.UnreadBytes": asks(aGroup(nil), func(ctx context.Context, w *world) error { return second(w.group.UnreadBytes(ctx)) }),
+	"ReaderGroup.Config":      asks(aGroup(nil), func(ctx context.Context, w *world) error { return enginetest.Second(w.group.Config(ctx)) }),
+	"ReaderGroup.Readers":     asks(aGroup(nil), func(ctx context.Context, w *world) error { return enginetest.Second(w.group.Readers(ctx)) }),
+	"ReaderGroup.UnreadBytes": asks(aGroup(nil), func(ctx context.Context, w *world) error { return enginetest.Second(w.group.UnreadBytes(ctx)) }),
 	"ReaderGroup.Watch": asks(aGroup(nil), func(ctx context.Context, w *world) error {
-		return second(w.group.Watch(ctx, func(GroupStatus) {}))
+		return enginetest.Second(w.group.Watch(ctx, func(GroupStatus) {}))
 	}),
 	"GroupWatch.Close": asks(aGroup(nil), func(ctx context.Context, w *world) error {
 		called, over := make(chan struct{}), make(chan struct{})
@@ -57,12 +61,12 @@ var asked = map[string]change{
 		return watch.Close(ctx)
 	}),
 
-	"Reader.Next": asks(aReader, func(ctx context.Context, w *world) error { return second(w.reader.Next(ctx)) }),
+	"Reader.Next": asks(aReader, func(ctx context.Context, w *world) error { return enginetest.Second(w.reader.Next(ctx)) }),
 	"Reader.TimeWindow": asks(aReader, func(ctx context.Context, w *world) error {
-		return second(w.reader.TimeWindow(ctx, "scope", "stream"))
+		return enginetest.Second(w.reader.TimeWindow(ctx, "scope", "stream"))
 	}),
 
-	"Transaction.Status":       asks(aTransaction, func(ctx context.Context, w *world) error { return second(w.txn.Status(ctx)) }),
+	"Transaction.Status":       asks(aTransaction, func(ctx context.Context, w *world) error { return enginetest.Second(w.txn.Status(ctx)) }),
 	"Transaction.WaitReadable": asks(aTransaction, func(ctx context.Context, w *world) error { return w.txn.WaitReadable(ctx) }),
 }
 

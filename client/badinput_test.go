@@ -278,7 +278,7 @@ func TestHazard14SegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 func TestClosing(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(nil)
-	write(t, w, "k", 1, 10)
+	writeNumbered(t, w, "k", 1, 10)
 	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestCloseWhileOthersWait(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	write(t, w, "k", 1, 5)
+	writeNumbered(t, w, "k", 1, 5)
 	waiting := make(chan error)
 	go func() { waiting <- w.Wait(context.Background(), 5) }()
 	short, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
@@ -337,7 +337,7 @@ func TestCloseWhileOthersWait(t *testing.T) {
 func TestCloseAfterTheClientTellsWhatIsMissing(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w, done := c.writer(nil), c.writer(nil)
-	write(t, done, "k", 1, 5)
+	writeNumbered(t, done, "k", 1, 5)
 	flush(t, done, 5)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if enginetest.IsAppend(command) {
@@ -345,7 +345,7 @@ func TestCloseAfterTheClientTellsWhatIsMissing(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	write(t, w, "k", 1, 5)
+	writeNumbered(t, w, "k", 1, 5)
 	for _, each := range []*Writer{w, done} {
 		if err := each.client.Close(); err != nil {
 			t.Fatal(err)
@@ -365,7 +365,7 @@ func TestStoresThatAnswerGarbage(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 5 * time.Second })
 	c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
-	write(t, w, "k", 1, 100)
+	writeNumbered(t, w, "k", 1, 100)
 	waittest.Until(t, "the writer tries again", func() bool { return c.Dialled() > 2 })
 	c.Greet(nil)
 	flush(t, w, 100)
@@ -403,7 +403,7 @@ func TestNotify(t *testing.T) {
 		told <- acked
 	})
 	for n := int64(1); n <= 100; n++ {
-		write(t, w, "k", n, n)
+		writeNumbered(t, w, "k", n, n)
 		flush(t, w, n)
 	}
 	for at := int64(0); at < 100; {
@@ -429,7 +429,7 @@ func TestClientClosesWhileAWriterIsBeingClosed(t *testing.T) {
 		}
 		return storetest.Serve
 	})
-	write(t, w, "k", 1, 5)
+	writeNumbered(t, w, "k", 1, 5)
 	closed := make(chan error)
 	go func() { closed <- w.Close(context.Background()) }()
 	waittest.Until(t, "the writer is being closed", func() bool { _, err := w.TryWrite(nil); return errors.Is(err, ErrClosed) })

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
@@ -268,7 +269,7 @@ func resets(call func(context.Context, *ReaderGroup) error) change {
 func writes(call func(context.Context, *Writer) (int64, error)) change {
 	return change{
 		ready:    aWriter(nil),
-		call:     func(ctx context.Context, w *world) error { return second(call(ctx, w.writer)) },
+		call:     func(ctx context.Context, w *world) error { return enginetest.Second(call(ctx, w.writer)) },
 		happened: func(w *world) bool { return w.has("event") },
 		kept: func(w *world) bool {
 			acked, err := w.writer.Acked()
@@ -297,7 +298,7 @@ func awaits(ready func(*world), call func(context.Context, *Writer) error) chang
 func writesIn(call func(context.Context, *Transaction) (int64, error)) change {
 	return change{
 		ready:    aTransaction,
-		call:     func(ctx context.Context, w *world) error { return second(call(ctx, w.txn)) },
+		call:     func(ctx context.Context, w *world) error { return enginetest.Second(call(ctx, w.txn)) },
 		happened: func(w *world) bool { return w.inTransaction("event") },
 		kept:     func(*world) bool { return true }, // it is stored by Flush
 		closes:   func(ctx context.Context, w *world) { _ = w.txn.Close(ctx) },
@@ -367,21 +368,23 @@ var event = []byte("event")
 // which what follows a space is the circumstances.
 var changes = map[string]change{
 	"Client.CreateScope": ofClient(nothing,
-		func(ctx context.Context, w *world) error { return second(w.client.CreateScope(ctx, "new")) },
+		func(ctx context.Context, w *world) error { return enginetest.Second(w.client.CreateScope(ctx, "new")) },
 		func(w *world) bool { return w.HasScope("new") }),
 	"Client.DeleteScope": ofClient(
-		func(w *world) { w.must(second(w.other.CreateScope(context.Background(), "old"))) },
-		func(ctx context.Context, w *world) error { return second(w.client.DeleteScope(ctx, "old")) },
+		func(w *world) { w.must(enginetest.Second(w.other.CreateScope(context.Background(), "old"))) },
+		func(ctx context.Context, w *world) error { return enginetest.Second(w.client.DeleteScope(ctx, "old")) },
 		func(w *world) bool { return !w.HasScope("old") }),
 	"Client.DeleteScopeRecursive": ofClient(nothing,
-		func(ctx context.Context, w *world) error { return second(w.client.DeleteScopeRecursive(ctx, "scope")) },
+		func(ctx context.Context, w *world) error {
+			return enginetest.Second(w.client.DeleteScopeRecursive(ctx, "scope"))
+		},
 		func(w *world) bool {
 			s, there := w.StreamOf(w.Stream)
 			return !there || s.Sealed || !w.HasScope("scope")
 		}),
 	"Client.CreateStream": ofClient(nothing,
 		func(ctx context.Context, w *world) error {
-			return second(w.client.CreateStream(ctx, "scope", "new", DefaultStreamConfig()))
+			return enginetest.Second(w.client.CreateStream(ctx, "scope", "new", DefaultStreamConfig()))
 		},
 		func(w *world) bool { _, there := w.StreamOf(naming.Stream{Scope: "scope", Name: "new"}); return there }),
 	"Client.UpdateStream": ofClient(nothing,
@@ -397,7 +400,7 @@ var changes = map[string]change{
 	"Client.DeleteStream": ofClient(
 		func(w *world) { w.must(w.other.SealStream(context.Background(), "scope", "stream")) },
 		func(ctx context.Context, w *world) error {
-			return second(w.client.DeleteStream(ctx, "scope", "stream"))
+			return enginetest.Second(w.client.DeleteStream(ctx, "scope", "stream"))
 		},
 		func(w *world) bool { _, there := w.StreamOf(w.Stream); return !there }),
 	"Client.TruncateStream": ofClient(nothing,
@@ -413,7 +416,7 @@ var changes = map[string]change{
 	"Client.CreateReaderGroup": {
 		ready: nothing,
 		call: func(ctx context.Context, w *world) error {
-			return second(w.client.CreateReaderGroup(ctx, "scope", "group", DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"})))
+			return enginetest.Second(w.client.CreateReaderGroup(ctx, "scope", "group", DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"})))
 		},
 		happened: func(w *world) bool { return w.Group("scope", "group") != nil || w.Has(w.log()) },
 		kept: func(w *world) bool {
@@ -428,7 +431,7 @@ var changes = map[string]change{
 		call: func(ctx context.Context, w *world) error {
 			config := DefaultWriterConfig()
 			config.ID = "id"
-			return second(w.client.OpenWriter(ctx, "scope", "stream", config))
+			return enginetest.Second(w.client.OpenWriter(ctx, "scope", "stream", config))
 		},
 		happened: func(w *world) bool {
 			ctx, cancel := soonOver()
@@ -464,7 +467,7 @@ var changes = map[string]change{
 		call: func(ctx context.Context, w *world) error {
 			for {
 				if _, err := w.writer.TryWrite(make([]byte, 30<<10)); err != nil {
-					return second(w.writer.Write(ctx, event))
+					return enginetest.Second(w.writer.Write(ctx, event))
 				}
 			}
 		},
@@ -489,7 +492,7 @@ var changes = map[string]change{
 
 	"TransactionalWriter.Begin": {
 		ready: transactions,
-		call:  func(ctx context.Context, w *world) error { return second(w.txns.Begin(ctx)) },
+		call:  func(ctx context.Context, w *world) error { return enginetest.Second(w.txns.Begin(ctx)) },
 		happened: func(w *world) bool {
 			return w.Transactions(pb.TransactionState_OPEN)+w.Transactions(pb.TransactionState_ABORTED) > 0
 		},
@@ -497,7 +500,7 @@ var changes = map[string]change{
 	},
 	"TransactionalWriter.Attach": {
 		ready:    aTransaction,
-		call:     func(ctx context.Context, w *world) error { return second(w.txns.Attach(ctx, w.txn.ID())) },
+		call:     func(ctx context.Context, w *world) error { return enginetest.Second(w.txns.Attach(ctx, w.txn.ID())) },
 		happened: (*world).committed,
 		kept:     func(*world) bool { return true },
 		closes:   func(ctx context.Context, w *world) { _ = w.txns.Close(ctx) },
@@ -564,7 +567,7 @@ var changes = map[string]change{
 	"ReaderGroup.OpenReader": {
 		ready: aGroup(nil),
 		call: func(ctx context.Context, w *world) error {
-			return second(w.group.OpenReader(ctx, "new", DefaultReaderConfig()))
+			return enginetest.Second(w.group.OpenReader(ctx, "new", DefaultReaderConfig()))
 		},
 		happened: func(w *world) bool { return w.member("new") },
 	},
@@ -573,7 +576,7 @@ var changes = map[string]change{
 		return g.ReaderOfflineAt(ctx, "silent", Position{})
 	}),
 	"ReaderGroup.InitiateCheckpoint": ofGroup(aGroup(nil), func(ctx context.Context, g *ReaderGroup) error {
-		return second(g.InitiateCheckpoint(ctx, "checkpoint"))
+		return enginetest.Second(g.InitiateCheckpoint(ctx, "checkpoint"))
 	}),
 	"ReaderGroup.InitiateCheckpoint that nobody passes": {
 		ready: aMember,
@@ -586,13 +589,13 @@ var changes = map[string]change{
 				}
 				cancel()
 			}()
-			return second(w.group.InitiateCheckpoint(ctx, "checkpoint"))
+			return enginetest.Second(w.group.InitiateCheckpoint(ctx, "checkpoint"))
 		},
 		happened: (*world).recorded,
 		fails:    ErrCancelled,
 	},
 	"ReaderGroup.GenerateStreamCuts": ofGroup(aGroup(nil), func(ctx context.Context, g *ReaderGroup) error {
-		return second(g.GenerateStreamCuts(ctx))
+		return enginetest.Second(g.GenerateStreamCuts(ctx))
 	}),
 	"ReaderGroup.CancelCheckpoints": ofGroup(aCheckpoint, func(ctx context.Context, g *ReaderGroup) error { return g.CancelCheckpoints(ctx) }),
 	"ReaderGroup.Reset": resets(func(ctx context.Context, g *ReaderGroup) error {
@@ -656,8 +659,7 @@ var questions = map[string]string{
 	"TransactionalWriter.Transactions": "",
 
 	"Writer.Acked": "", "Writer.Durable": "", "Writer.Trouble": "", "Writer.Waiting": "",
-	"Writer.Notify": "calls a function", "Writer.NotifyRoom": "likewise",
-	"Writer.UseInbox": "is a part of writing in C", "Writer.TakeInbox": "likewise",
+	"Writer.Notify": "calls a function",
 
 	"AtCheckpoint.Error": "is a text", "Settings.Get": "is about a value", "Settings.Set": "likewise",
 	"Checkpoint.UnmarshalBinary": "makes a value", "EventPointer.UnmarshalBinary": "likewise", "Position.UnmarshalBinary": "likewise",

@@ -26,12 +26,12 @@ func TestClientIsClosedWhileWritersAreOpened(t *testing.T) {
 		for range 4 {
 			opening.Go(func() {
 				if w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err == nil {
-					<-w.life.Ended()
+					<-w.engine.Life().Ended()
 				}
 			})
 			opening.Go(func() {
 				if txn, err := txns.Begin(waittest.Limit(t)); err == nil {
-					<-txn.events.life.Ended()
+					<-txn.events.Life().Ended()
 				}
 			})
 		}

@@ -55,8 +55,8 @@ func (c *testCluster) writer(change func(*Config, *WriterConfig)) *Writer {
 	return w
 }
 
-// write writes the events first to last, each holding its number.
-func write(t *testing.T, w *Writer, key string, first, last int64) {
+// writeNumbered writes the events first to last, each holding its number.
+func writeNumbered(t *testing.T, w *Writer, key string, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
 		got, err := w.WriteKeyed(waittest.Limit(t), key, enginetest.Numbered(n))

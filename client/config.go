@@ -9,12 +9,14 @@ package client
 import (
 	"log/slog"
 	"time"
+
+	"github.com/pravega/pravega-client-go/internal/write"
 )
 
 // MaxEventSize is the largest event in bytes that is stored by one append. A
 // writer accepts larger ones up to WriterConfig.LargeEventBytes; they take
 // longer, and hold up what is behind them on their segment.
-const MaxEventSize = 8 << 20
+const MaxEventSize = write.MaxEventSize
 
 // Config says where the cluster is and how to talk to it. Start from
 // DefaultConfig; a zero Config is not valid. New copies it.

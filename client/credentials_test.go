@@ -110,13 +110,13 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	config.TokenProvider = i.provide
 	g := c.groupOf(config)
 	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
-	must(t, err)
+	enginetest.Must(t, err)
 	w, err := g.client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
-	must(t, err)
+	enginetest.Must(t, err)
 	limits := DefaultTransactionalWriterConfig()
 	limits.Lease = 15 * time.Second // a sign of life every five
 	tw, err := g.client.OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
-	must(t, err)
+	enginetest.Must(t, err)
 
 	var ids uint64
 	held := 0 // events of a transaction that is open
@@ -124,18 +124,18 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	seen := make(tally)
 	keys := []string{enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)}
 	kept, err := tw.Begin(waittest.Limit(t)) // over all of it
-	must(t, err)
+	enginetest.Must(t, err)
 	for round := 0; i.count() < 20 || c.Calls("pingTransaction") < 2; round++ {
 		_, err := kept.Write(waittest.Limit(t), event())
-		must(t, err)
+		enginetest.Must(t, err)
 		held++
 		txn, err := tw.Begin(waittest.Limit(t))
-		must(t, err)
+		enginetest.Must(t, err)
 		for _, key := range keys {
 			_, err := w.WriteKeyed(waittest.Limit(t), key, event())
-			must(t, err)
+			enginetest.Must(t, err)
 			_, err = txn.WriteKeyed(waittest.Limit(t), key, event())
-			must(t, err)
+			enginetest.Must(t, err)
 		}
 		if round%4 == 1 {
 			i.revoke()
@@ -144,19 +144,19 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 			c.Void()
 			c.CutAll()
 		}
-		must(t, txn.Commit(waittest.Limit(t)))
-		must(t, w.Flush(waittest.Limit(t)))
+		enginetest.Must(t, txn.Commit(waittest.Limit(t)))
+		enginetest.Must(t, w.Flush(waittest.Limit(t)))
 		for len(seen) < int(ids)-held {
 			seen.take(t, next(t, r))
 		}
 	}
-	must(t, kept.Commit(waittest.Limit(t)))
+	enginetest.Must(t, kept.Commit(waittest.Limit(t)))
 	for len(seen) < int(ids) {
 		seen.take(t, next(t, r))
 	}
-	must(t, tw.Close(waittest.Limit(t)))
-	must(t, w.Close(waittest.Limit(t)))
-	must(t, r.Close(waittest.Limit(t)))
+	enginetest.Must(t, tw.Close(waittest.Limit(t)))
+	enginetest.Must(t, w.Close(waittest.Limit(t)))
+	enginetest.Must(t, r.Close(waittest.Limit(t)))
 	seen.once(t, ids)
 	if n := i.overlaps.Load(); n > 0 {
 		t.Errorf("the provider was called %d times while it ran", n)
@@ -168,7 +168,7 @@ func TestSourcesOfBearerTokens(t *testing.T) {
 	const good = "good-token"
 	t.Setenv("PRAVEGA_TEST_BEARER", good)
 	file := filepath.Join(t.TempDir(), "token")
-	must(t, os.WriteFile(file, []byte(good+"\n"), 0o600))
+	enginetest.Must(t, os.WriteFile(file, []byte(good+"\n"), 0o600))
 	sources := []struct {
 		name string
 		set  func(*Config)
@@ -236,7 +236,7 @@ func TestProvidersThatUseTheirClient(t *testing.T) {
 		return Token{}, err
 	}
 	client, err := New(config)
-	must(t, err)
+	enginetest.Must(t, err)
 	ctx, cancel := context.WithTimeout(waittest.Limit(t), 100*time.Millisecond)
 	defer cancel()
 	if _, err := client.CreateScope(ctx, "s"); !errors.Is(err, ErrTimedOut) || !strings.Contains(err.Error(), "the token provider") {
@@ -245,7 +245,7 @@ func TestProvidersThatUseTheirClient(t *testing.T) {
 	if err := <-inner; !errors.Is(err, ErrFromCallback) {
 		t.Error(err)
 	}
-	must(t, client.Close())
+	enginetest.Must(t, client.Close())
 	if err := <-inner; !errors.Is(err, ErrClosed) {
 		t.Error(err)
 	}

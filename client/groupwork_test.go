@@ -16,6 +16,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -391,7 +392,9 @@ func TestGroupWorkOnOneStreamWaitsForNoOther(t *testing.T) {
 	}
 	for method, work := range map[string]func(ctx context.Context, w *worker) error{
 		"updateSubscriberStreamCut": func(ctx context.Context, w *worker) error { return w.m.releaseBefore(ctx, offsets) },
-		"getSegments":               func(ctx context.Context, w *worker) error { return second(w.g.client.cluster.Heads(ctx, config)) },
+		"getSegments": func(ctx context.Context, w *worker) error {
+			return enginetest.Second(w.g.client.cluster.Heads(ctx, config))
+		},
 	} {
 		w := newWorker(t, plain)
 		for stream := range config.Start {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
@@ -22,8 +23,8 @@ func elsewhere(t *testing.T, c *testCluster, other *storetest.Server) *Transacti
 	last := begin(t, w)
 	other.Create(c.Part(last.ID(), 0))
 	put(t, last, "k", 1, 1)
-	must(t, last.Flush(waittest.Limit(t)))
-	must(t, last.Abort(waittest.Limit(t)))
+	enginetest.Must(t, last.Flush(waittest.Limit(t)))
+	enginetest.Must(t, last.Abort(waittest.Limit(t)))
 	return w
 }
 
@@ -43,7 +44,7 @@ func TestTransactionIsNotWhereTheLastOneWas(t *testing.T) {
 				asked := c.Calls("getURI")
 				txn := begin(t, w)
 				put(t, txn, "k", 1, 10)
-				must(t, txn.Commit(waittest.Limit(t)))
+				enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 				if n := c.Calls("getURI") - asked; n != want {
 					t.Fatalf("the controller was asked %d times, want %d", n, want)
 				}

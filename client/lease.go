@@ -32,7 +32,7 @@ func (t *Transaction) keep(renewed time.Time) {
 		case <-next.C:
 		case <-t.look:
 			gone = 1
-		case <-t.events.life.Ended():
+		case <-t.events.Life().Ended():
 			return
 		}
 		asked := time.Now()
@@ -44,11 +44,11 @@ func (t *Transaction) keep(renewed time.Time) {
 			t.vanish(err)
 			return
 		case verdict != background.Done:
-			if t.events.life.Failures(background.PingTransaction) == 1 {
+			if t.events.Life().Failures(background.PingTransaction) == 1 {
 				t.writer.client.cluster.Log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
 			}
 			if fault.Retriable(err) {
-				next.Reset(t.events.life.Backoff(background.PingTransaction))
+				next.Reset(t.events.Life().Backoff(background.PingTransaction))
 			} else { // it may be for good, as when the transaction has lived too long, or not, as when no token could be had
 				next.Reset(interval / signs)
 			}
@@ -75,7 +75,7 @@ func (t *Transaction) keep(renewed time.Time) {
 // ping gives a sign of life. One that gets no answer is given up early enough for
 // others.
 func (t *Transaction) ping(limit time.Duration) (verdict background.Verdict, state controller.TransactionState, err error) {
-	verdict, err = t.events.life.Do(background.PingTransaction, func(ctx context.Context) (err error) {
+	verdict, err = t.events.Life().Do(background.PingTransaction, func(ctx context.Context) (err error) {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		state, err = t.writer.client.cluster.Controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
@@ -86,5 +86,5 @@ func (t *Transaction) ping(limit time.Duration) (verdict background.Verdict, sta
 
 // vanish ends the handle when the servers have lost the transaction.
 func (t *Transaction) vanish(err error) {
-	t.conclude(controller.TransactionUnknown, fault.Uncertain(deleted(err)))
+	t.conclude(controller.TransactionUnknown, fault.Uncertain(fault.Deleted(err)))
 }

@@ -14,11 +14,11 @@ func TestLongLineIsNotWalkedAgainAndAgain(t *testing.T) {
 	const scales = 50
 	asked := c.Calls("getEpochSegments")
 	for n := int64(1); n <= scales; n++ {
-		write(t, w, "", n, n)
+		writeNumbered(t, w, "", n, n)
 		flush(t, w, n)
 		c.Scale(c.Current(), 0, 1)
 	}
-	write(t, w, "", scales+1, scales+1)
+	writeNumbered(t, w, "", scales+1, scales+1)
 	flush(t, w, scales+1)
 	if n := c.Calls("getEpochSegments") - asked; n > 5*scales {
 		t.Errorf("%d epochs were asked for over %d scales", n, scales)

@@ -55,15 +55,15 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 		words string
 	}{
 		"stores hang up": {code: ErrUnreachable, words: "the server closed the connection", begin: func(c *testCluster) {
-			c.Set(on(isHello, storetest.CloseNow))
+			c.Set(enginetest.On(enginetest.IsHello, storetest.CloseNow))
 			c.CutAll()
 		}},
 		"stores do not greet": {code: ErrUnreachable, words: "no answer", begin: func(c *testCluster) {
-			c.Set(on(isHello, storetest.Ignore))
+			c.Set(enginetest.On(enginetest.IsHello, storetest.Ignore))
 			c.CutAll()
 		}},
 		"no endpoint": {code: ErrUnreachable, words: "away", begin: func(c *testCluster) {
-			c.away("getURI")
+			c.Away("getURI")
 			c.CutAll()
 		}, end: func(c *testCluster) { c.Refuse(nil) }},
 		"endpoint is not told": {code: ErrUnreachable, words: "no answer yet", begin: func(c *testCluster) {
@@ -76,17 +76,17 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 			c.CutAll()
 		}, end: func(c *testCluster) { c.SetCalls(nil) }},
 		"set-up is not answered": {code: ErrUnreachable, words: "has not answered yet", begin: func(c *testCluster) {
-			c.Set(on(isSetup, storetest.Ignore))
+			c.Set(enginetest.On(enginetest.IsSetup, storetest.Ignore))
 			c.CutAll()
 		}},
 		"appends are not answered": {code: ErrUnreachable, words: "has not answered an append yet", begin: func(c *testCluster) {
-			c.Set(on(enginetest.IsAppend, storetest.NoReply))
+			c.Set(enginetest.On(enginetest.IsAppend, storetest.NoReply))
 		}, end: func(c *testCluster) { c.Set(nil); c.CutAll() }},
 		"appends break connections": {code: ErrUnreachable, words: "the server closed the connection", begin: func(c *testCluster) {
-			c.Set(on(enginetest.IsAppend, storetest.CloseNow))
+			c.Set(enginetest.On(enginetest.IsAppend, storetest.CloseNow))
 		}},
 		"no controller while a segment is replaced": {code: ErrUnreachable, words: "away", begin: func(c *testCluster) {
-			c.away("getSegmentsImmediatelyFollowing")
+			c.Away("getSegmentsImmediatelyFollowing")
 			c.Replace([]naming.SegmentID{0, 1}, c.Segment(next, 0, 1))
 			c.Seal(c.Name(0))
 			c.Seal(c.Name(1))
@@ -103,13 +103,13 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 				limits.WindowBytes = 64 << 10
 				config.ConnectTimeout, config.KeepAliveTimeout = time.Second, 2*time.Second // it goes on soon
 			})
-			write(t, w, low, 1, 10)
+			writeNumbered(t, w, low, 1, 10)
 			flush(t, w, 10)
 			if err := w.Trouble(); err != nil {
 				t.Fatal("all is stored, and yet", err)
 			}
 			trouble.begin(c)
-			write(t, w, low, 11, 11)
+			writeNumbered(t, w, low, 11, 11)
 			where := c.Endpoint()
 			if trouble.code == ErrConflict {
 				where = c.Name(1)
@@ -146,7 +146,7 @@ func TestWriterWhoseStoreAdvertisesAnAddressWhereNobodyListens(t *testing.T) {
 	at := nowhere(t)
 	c.Advertise(at)
 	w := c.writer(nil)
-	write(t, w, "k", 1, 1)
+	writeNumbered(t, w, "k", 1, 1)
 	troubled(t, w.Flush, "connect to segment store at its advertised address "+at, "connection refused, for ")
 	troubled(t, w.Close, at, "connection refused")
 }

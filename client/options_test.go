@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
 // fieldOf finds the field of the settings that an option sets.
@@ -166,5 +168,15 @@ func TestEveryOptionBelongsToAKindOfObject(t *testing.T) {
 		if calls[o.Object] == nil {
 			t.Errorf("%s belongs to %q", o.Name, o.Object)
 		}
+	}
+}
+
+// A writer's id is a name.
+func TestWriterIDIsAName(t *testing.T) {
+	c := startCluster(t, keyspace...)
+	limits := DefaultWriterConfig()
+	limits.ID = "no/name"
+	if _, err := c.client(DefaultConfig()).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits); !errors.Is(err, ErrInvalidArgument) {
+		t.Fatal(err)
 	}
 }

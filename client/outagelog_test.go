@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
@@ -99,7 +100,7 @@ func TestAnOutageOfAStoreIsLoggedOnceForAllItsSegments(t *testing.T) {
 		t.Fatal(err)
 	}
 	log.expect(t)
-	c.Set(on(isHello, storetest.CloseNow))
+	c.Set(enginetest.On(enginetest.IsHello, storetest.CloseNow))
 	c.CutAll()
 	everywhere()
 	log.expect(t, []string{"WARN segment store is away", "address=" + c.Endpoint(), "the server closed the connection"})

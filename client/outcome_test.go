@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -47,7 +48,7 @@ func TestCallsTellTheirOutcome(t *testing.T) {
 func TestCallsBackOffWhateverTheAnswer(t *testing.T) {
 	asking := maps.Clone(changes)
 	asking["Reader.TimeWindow"] = change{ready: aMarkedReader, call: func(ctx context.Context, w *world) error {
-		return second(w.reader.TimeWindow(ctx, "scope", "stream"))
+		return enginetest.Second(w.reader.TimeWindow(ctx, "scope", "stream"))
 	}}
 	places := make(chan struct{}, 64)
 	var work sync.WaitGroup

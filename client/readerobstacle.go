@@ -72,19 +72,11 @@ func (r *Reader) obstacle() (waiting string, trouble error) {
 	case trouble != nil:
 		return "", trouble
 	case idle > 0:
-		return fmt.Sprintf("nothing is there to read in %s", count(idle, "segment")), nil
+		return fmt.Sprintf("nothing is there to read in %s", fault.Count(idle, "segment")), nil
 	case out > 0:
 		return "what is out has to be given back first", nil
 	}
 	return r.others, r.life.Trouble() // a reader without segments waits for the group
-}
-
-// count is a number of things in words.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // starves says why the reader has no segment.
@@ -102,10 +94,10 @@ func (m *membership) starves() string {
 	}
 	switch free := len(m.state.SegmentsToAcquire(r.id)); {
 	case free > 0:
-		return fmt.Sprintf("the reader is about to take %s", count(free, "segment"))
+		return fmt.Sprintf("the reader is about to take %s", fault.Count(free, "segment"))
 	case all == 0 || len(others) == 0:
 		return "the group has no segment to read now"
 	}
 	return fmt.Sprintf("other readers (%s) have the group's %s; those of a reader that has crashed are free once it is taken offline",
-		strings.Join(others, ", "), count(all, "segment"))
+		strings.Join(others, ", "), fault.Count(all, "segment"))
 }

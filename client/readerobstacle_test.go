@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault/faulttest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -51,17 +52,17 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 			return "advertised address " + at
 		}, end: func(c *testCluster) { c.Advertise("") }},
 		"stores hang up": {words: "the server closed the connection", begin: func(_ *testing.T, c *testCluster) string {
-			c.Set(on(isHello, storetest.CloseNow))
+			c.Set(enginetest.On(enginetest.IsHello, storetest.CloseNow))
 			c.CutAll()
 			return c.Endpoint()
 		}},
 		"reads break connections": {words: "the server closed the connection", begin: func(_ *testing.T, c *testCluster) string {
-			c.Set(on(c.isRead, storetest.CloseNow))
+			c.Set(enginetest.On(c.isRead, storetest.CloseNow))
 			c.CutAll()
 			return c.Endpoint()
 		}},
 		"no controller": {words: "away", begin: func(_ *testing.T, c *testCluster) string {
-			c.away("getURI")
+			c.Away("getURI")
 			c.CutAll()
 			return c.URI
 		}, end: func(c *testCluster) { c.Refuse(nil) }},
@@ -104,7 +105,7 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 			// Over also if nothing comes.
 			waittest.Until(t, "the reader has no trouble", func() bool { return r.Trouble() == nil })
 			w := c.writer(nil)
-			write(t, w, "k", 1, 1)
+			writeNumbered(t, w, "k", 1, 1)
 			s, err := r.Next(waittest.Limit(t))
 			if err != nil {
 				t.Fatal(err)
@@ -152,7 +153,7 @@ func TestReadersSayWhatKeepsThemFromTheirGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Set(on(isHello, storetest.CloseNow))
+	c.Set(enginetest.On(enginetest.IsHello, storetest.CloseNow))
 	c.CutAll()
 	troubled(t, nextOf(r), c.Endpoint(), "the server closed the connection")
 	c.Set(nil)

@@ -38,7 +38,7 @@ func (u *user) join(name string) {
 // work writes and reads some events, and has another reader take over.
 func (u *user) work(heir string) {
 	u.T.Helper()
-	write(u.T, u.w, "k", u.n+1, u.n+5)
+	writeNumbered(u.T, u.w, "k", u.n+1, u.n+5)
 	large := make([]byte, MaxEventSize+1)
 	binary.BigEndian.PutUint64(large, uint64(u.n+6))
 	if _, err := u.w.WriteKeyed(waittest.Limit(u.T), "k", large); err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -16,10 +17,10 @@ import (
 func (c *testCluster) startsAt(g *ReaderGroup) int64 {
 	c.T.Helper()
 	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(c.T), g.scope, g.name)
-	must(c.T, err)
+	enginetest.Must(c.T, err)
 	r, err := g.OpenReader(waittest.Limit(c.T), "next", DefaultReaderConfig())
-	must(c.T, err)
-	defer func() { must(c.T, r.Close(waittest.Limit(c.T))) }()
+	enginetest.Must(c.T, err)
+	defer func() { enginetest.Must(c.T, r.Close(waittest.Limit(c.T))) }()
 	return next(c.T, r).StartOffset()
 }
 
@@ -36,7 +37,7 @@ func TestReleaseWhileTheReaderIsBeingClosed(t *testing.T) {
 			c.Put(c.Name(0), []byte("event"))
 			g := c.group()
 			r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
-			must(t, err)
+			enginetest.Must(t, err)
 			s, start := next(t, r), r.Position()
 			r.work.Add(1) // holds Close up
 			closed := make(chan error, 1)
@@ -44,8 +45,8 @@ func TestReleaseWhileTheReaderIsBeingClosed(t *testing.T) {
 			waittest.Until(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
 			released := s.Release()
 			r.work.Done()
-			must(t, <-closed)
-			wants(t, released, ErrClosed, false)
+			enginetest.Must(t, <-closed)
+			enginetest.Wants(t, released, ErrClosed, false)
 			if at := c.startsAt(g); at != 0 {
 				t.Fatalf("the next reader starts at %d", at)
 			}
@@ -60,13 +61,13 @@ func TestReleaseByAReaderThatIsOutOfItsGroup(t *testing.T) {
 	c.Put(c.Name(0), []byte("event"))
 	g := c.group()
 	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
-	must(t, err)
+	enginetest.Must(t, err)
 	s := next(t, r)
 	behind := s.Position(s.EndOffset())
-	must(t, g.ReaderOffline(waittest.Limit(t), "reader"))
+	enginetest.Must(t, g.ReaderOffline(waittest.Limit(t), "reader"))
 	waittest.Until(t, "the reader knows", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrReaderNotInGroup })
-	wants(t, s.Release(), ErrClosed, false)
-	must(t, r.CloseAt(waittest.Limit(t), behind))
+	enginetest.Wants(t, s.Release(), ErrClosed, false)
+	enginetest.Must(t, r.CloseAt(waittest.Limit(t), behind))
 	if at := c.startsAt(g); at != 0 {
 		t.Fatalf("the next reader starts at %d", at)
 	}
@@ -78,7 +79,7 @@ func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
 	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
-	must(t, err)
+	enginetest.Must(t, err)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if _, ok := command.(wire.ConditionalAppend); ok {
 			return storetest.CloseNow
@@ -91,7 +92,7 @@ func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
 	waittest.Until(t, "the reader is being closed", func() bool { _, err := r.TryNext(); return CodeOf(err) == ErrClosed })
 	over, end := context.WithCancel(context.Background())
 	end()
-	wants(t, r.Close(over), ErrCancelled, true)
+	enginetest.Wants(t, r.Close(over), ErrCancelled, true)
 	go func() { second <- r.Close(waittest.Limit(t)) }()
 	cancel()
 	if a, b := <-first, <-second; CodeOf(a) != ErrCancelled || !errors.Is(a, b) {
@@ -108,7 +109,7 @@ func TestClientClosesWhileAReaderIsBeingClosed(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
 	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
-	must(t, err)
+	enginetest.Must(t, err)
 	leaving := make(chan struct{})
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if _, ok := command.(wire.ConditionalAppend); ok {
@@ -124,8 +125,8 @@ func TestClientClosesWhileAReaderIsBeingClosed(t *testing.T) {
 	closed := make(chan error, 1)
 	go func() { closed <- r.Close(waittest.Limit(t)) }()
 	<-leaving
-	must(t, g.client.Close())
-	must(t, <-closed)
+	enginetest.Must(t, g.client.Close())
+	enginetest.Must(t, <-closed)
 }
 
 // A position says nothing of segments that are not the reader's: what it says of others
@@ -135,11 +136,11 @@ func TestCloseAtAPositionWithForeignSegments(t *testing.T) {
 	c.Put(c.Name(0), []byte("one"), []byte("two"))
 	g := c.group()
 	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
-	must(t, err)
+	enginetest.Must(t, err)
 	s := next(t, r)
 	at, err := ParsePosition(s.Position(11).String() + ", other/stream/0.#epoch.0=7")
-	must(t, err)
-	must(t, r.CloseAt(waittest.Limit(t), at))
+	enginetest.Must(t, err)
+	enginetest.Must(t, r.CloseAt(waittest.Limit(t), at))
 	events := c.Events(g.segment)
 	if last := events[len(events)-1]; bytes.Contains(last, []byte("other")) {
 		t.Fatalf("%q", last)

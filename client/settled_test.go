@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
@@ -16,22 +17,22 @@ func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
 	w := c.transactions(nil)
 	committed, aborted, elsewhere := begin(t, w), begin(t, w), begin(t, w)
 	put(t, committed, "k", 1, 10)
-	must(t, committed.Commit(waittest.Limit(t)))
-	must(t, aborted.Abort(waittest.Limit(t)))
+	enginetest.Must(t, committed.Commit(waittest.Limit(t)))
+	enginetest.Must(t, aborted.Abort(waittest.Limit(t)))
 	c.Abort(elsewhere.ID())
-	wants(t, elsewhere.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	enginetest.Wants(t, elsewhere.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	late, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
 	defer cancel()
 	for range 20 { // a choice that is left to chance shows
 		for _, ctx := range []context.Context{over, late} {
-			must(t, committed.Commit(ctx))
-			must(t, committed.CommitAt(ctx, 1))
-			wants(t, committed.Abort(ctx), ErrTransactionCommitted, false)
+			enginetest.Must(t, committed.Commit(ctx))
+			enginetest.Must(t, committed.CommitAt(ctx, 1))
+			enginetest.Wants(t, committed.Abort(ctx), ErrTransactionCommitted, false)
 			for _, txn := range []*Transaction{aborted, elsewhere} {
-				wants(t, txn.Commit(ctx), ErrTransactionAborted, false)
-				must(t, txn.Abort(ctx))
+				enginetest.Wants(t, txn.Commit(ctx), ErrTransactionAborted, false)
+				enginetest.Must(t, txn.Abort(ctx))
 			}
 		}
 	}
@@ -43,7 +44,7 @@ func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
 func TestOutcomeThatIsKnownWhenTheWaitIsOver(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
-	must(t, txn.calls.Lock(waittest.Limit(t))) // another call is at it
+	enginetest.Must(t, txn.calls.Lock(waittest.Limit(t))) // another call is at it
 	over, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	commits, aborts := make(chan error), make(chan error)
@@ -52,8 +53,8 @@ func TestOutcomeThatIsKnownWhenTheWaitIsOver(t *testing.T) {
 	waittest.Until(t, "both wait", func() bool { return txn.isAbandoned() })
 	txn.finish(controller.TransactionAborted)
 	cancel()
-	wants(t, <-commits, ErrTransactionAborted, false)
-	must(t, <-aborts)
+	enginetest.Wants(t, <-commits, ErrTransactionAborted, false)
+	enginetest.Must(t, <-aborts)
 	txn.calls.Unlock()
 }
 
@@ -64,14 +65,14 @@ func TestCommitWithoutSomeEventsIsToldWhateverTheContext(t *testing.T) {
 	w := c.transactions(nil)
 	ours := begin(t, w)
 	theirs, err := w.Attach(waittest.Limit(t), ours.ID())
-	must(t, err)
+	enginetest.Must(t, err)
 	c.Set(noAppends)
 	put(t, ours, "k", 1, 10)
-	must(t, theirs.Commit(waittest.Limit(t)))
+	enginetest.Must(t, theirs.Commit(waittest.Limit(t)))
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, ctx := range []context.Context{waittest.Limit(t), waittest.Limit(t), over} {
-		wants(t, ours.Commit(ctx), ErrTransactionCommitted, true)
+		enginetest.Wants(t, ours.Commit(ctx), ErrTransactionCommitted, true)
 	}
 }
 
@@ -81,11 +82,11 @@ func TestAttachInVainHasNoEffect(t *testing.T) {
 	w := c.transactions(nil)
 	unknown, committed, aborted := begin(t, w), begin(t, w), begin(t, w)
 	c.Forget(unknown.ID())
-	must(t, committed.Commit(waittest.Limit(t)))
-	must(t, aborted.Abort(waittest.Limit(t)))
+	enginetest.Must(t, committed.Commit(waittest.Limit(t)))
+	enginetest.Must(t, aborted.Abort(waittest.Limit(t)))
 	for txn, code := range map[*Transaction]Code{unknown: ErrNoSuchTransaction, committed: ErrTransactionCommitted, aborted: ErrTransactionAborted} {
 		_, err := w.Attach(waittest.Limit(t), txn.ID())
-		wants(t, err, code, false)
+		enginetest.Wants(t, err, code, false)
 	}
 }
 
@@ -106,7 +107,7 @@ func TestCloseOfATransactionEndsWithTheFirstLimit(t *testing.T) {
 			waittest.Until(t, "it is being closed", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
 			over, cancel := context.WithCancel(context.Background())
 			cancel()
-			wants(t, end(over, txn), ErrCancelled, true)
+			enginetest.Wants(t, end(over, txn), ErrCancelled, true)
 			if err := <-closed; CodeOf(err) != ErrClosed {
 				t.Fatal(err)
 			}

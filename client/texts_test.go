@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault/faulttest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -71,19 +72,25 @@ const tooLate = "it is too late"
 var troubles = map[string]func(*testing.T, *testCluster){
 	tooLate:                                 func(*testing.T, *testCluster) {},
 	"nobody listens at the store's address": func(t *testing.T, c *testCluster) { c.Advertise(nowhere(t)); c.CutAll() },
-	"stores hang up":                        func(_ *testing.T, c *testCluster) { c.Set(on(isHello, storetest.CloseNow)); c.CutAll() },
-	"stores do not greet":                   func(_ *testing.T, c *testCluster) { c.Set(on(isHello, storetest.Ignore)); c.CutAll() },
-	"no stores":                             func(_ *testing.T, c *testCluster) { c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n")); c.CutAll() },
+	"stores hang up": func(_ *testing.T, c *testCluster) {
+		c.Set(enginetest.On(enginetest.IsHello, storetest.CloseNow))
+		c.CutAll()
+	},
+	"stores do not greet": func(_ *testing.T, c *testCluster) {
+		c.Set(enginetest.On(enginetest.IsHello, storetest.Ignore))
+		c.CutAll()
+	},
+	"no stores": func(_ *testing.T, c *testCluster) { c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n")); c.CutAll() },
 	"stores of another version": func(_ *testing.T, c *testCluster) {
 		c.Greet(wire.Hello{HighVersion: 99, LowVersion: 98}.Append(nil))
 		c.CutAll()
 	},
-	"stores end connections": func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.CloseNow)) },
-	"stores do not answer":   func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Ignore)) },
-	"stores fail":            func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Failed)) },
-	"stores are mistaken":    func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Mistaken)) },
-	"nothing is there":       func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Missing)) },
-	"tokens are refused":     func(_ *testing.T, c *testCluster) { c.Set(on(isRequest, storetest.Refused)) },
+	"stores end connections": func(_ *testing.T, c *testCluster) { c.Set(enginetest.On(isRequest, storetest.CloseNow)) },
+	"stores do not answer":   func(_ *testing.T, c *testCluster) { c.Set(enginetest.On(isRequest, storetest.Ignore)) },
+	"stores fail":            func(_ *testing.T, c *testCluster) { c.Set(enginetest.On(isRequest, storetest.Failed)) },
+	"stores are mistaken":    func(_ *testing.T, c *testCluster) { c.Set(enginetest.On(isRequest, storetest.Mistaken)) },
+	"nothing is there":       func(_ *testing.T, c *testCluster) { c.Set(enginetest.On(isRequest, storetest.Missing)) },
+	"tokens are refused":     func(_ *testing.T, c *testCluster) { c.Set(enginetest.On(isRequest, storetest.Refused)) },
 	"controllers are not available": func(_ *testing.T, c *testCluster) {
 		c.Refuse(func(string) error { return status.Error(codes.Unavailable, "") })
 		c.CutAll()

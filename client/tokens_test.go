@@ -19,18 +19,18 @@ func TestHazard12TokensEndUnderAWriter(t *testing.T) {
 	c.CheckTokens()
 	w := c.writer(asUser)
 	idle, low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 0.75), enginetest.KeyFor(0.75, 1)
-	write(t, w, idle, 1, 1)
+	writeNumbered(t, w, idle, 1, 1)
 	n := int64(1)
 	dialled := c.Dialled()
 	for moved := dialled; moved < dialled+6; moved = c.Dialled() { // two shared connections, thrice
-		write(t, w, low, n+1, n+100)
-		write(t, w, high, n+101, n+200)
+		writeNumbered(t, w, low, n+1, n+100)
+		writeNumbered(t, w, high, n+101, n+200)
 		n += 200
 		if n%10_000 == 1 {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
-	write(t, w, idle, n+1, n+1)
+	writeNumbered(t, w, idle, n+1, n+1)
 	flush(t, w, n+1)
 	if ended := c.Expirations(); ended > 0 {
 		t.Errorf("%d connections were closed by the end of a token", ended)
@@ -62,7 +62,7 @@ func TestHazard12NoNewTokenInTime(t *testing.T) {
 	w := c.writer(asUser)
 	n := int64(0)
 	more := func() {
-		write(t, w, "k", n+1, n+10)
+		writeNumbered(t, w, "k", n+1, n+10)
 		n += 10
 		time.Sleep(time.Millisecond)
 	}

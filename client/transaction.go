@@ -9,8 +9,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/wire"
+	"github.com/pravega/pravega-client-go/internal/write"
 	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
@@ -29,7 +29,7 @@ import (
 type Transaction struct {
 	writer *TransactionalWriter
 	id     wire.UUID
-	events *Writer       // to the segments of the transaction
+	events *write.Writer // to the segments of the transaction
 	look   chan struct{} // tells the keeper to look at once
 	calls  xsync.Mutex   // to end the transaction
 
@@ -56,40 +56,28 @@ const (
 	TransactionAborted    = controller.TransactionAborted
 )
 
-func newTransaction(w *TransactionalWriter, id wire.UUID, segments []controller.SegmentRange) (*Transaction, error) {
+func newTransaction(w *TransactionalWriter, id wire.UUID, ranges []controller.SegmentRange) (_ *Transaction, err error) {
 	t := &Transaction{
 		writer:  w,
 		id:      id,
-		events:  w.client.newWriter(w.stream, WriterConfig{WindowBytes: w.config.WindowBytes, BlockBytes: w.config.BlockBytes}),
 		look:    make(chan struct{}, 1),
 		calls:   xsync.NewMutex(),
 		outcome: controller.TransactionOpen,
 	}
-	members := make([]*member, len(segments))
-	for i, s := range segments {
-		p := &part{member{writer: t.events, id: s.Segment, low: s.Low, high: s.High}, t}
-		// The wire id is random: another handle of the same transaction has its
-		// own numbers.
-		p.Appender = t.events.newAppender(p, naming.TransactionSegmentName(w.stream, s.Segment, id))
-		members[i] = &p.member
+	segments := make([]write.Segment, len(ranges))
+	for i, s := range ranges {
+		segments[i] = write.Segment{SegmentRange: s, Name: naming.TransactionSegmentName(w.stream, s.Segment, id), Sealed: t.lookAgain}
 	}
-	if err := t.events.start(members); err != nil {
-		return nil, err
-	}
-	return t, nil
+	config := write.Config{WindowBytes: w.config.WindowBytes, BlockBytes: w.config.BlockBytes, MaxOutage: w.client.config.MaxOutage}
+	t.events, err = write.New(w.client.cluster, w.stream, config, segments)
+	return t, err
 }
 
-// part is one of a transaction's segments. It is never replaced.
-type part struct {
-	member
-	transaction *Transaction
-}
-
-// Sealed is called when the segment takes no more events or is gone, which
+// lookAgain has the keeper look at once: a segment takes no more events or is gone, which
 // happens when the transaction ends.
-func (p *part) Sealed(*segment.Appender) {
+func (t *Transaction) lookAgain() {
 	select {
-	case p.transaction.look <- struct{}{}:
+	case t.look <- struct{}{}:
 	default:
 	}
 }
@@ -204,7 +192,7 @@ func (t *Transaction) commit(ctx context.Context, name string, timestamp int64) 
 // attempt tries to commit, and tells whether the controller was asked to. doubt: it
 // was asked before, and nobody knows what came of it.
 func (t *Transaction) attempt(ctx context.Context, op string, doubt bool, name string, timestamp int64) (asked bool, err error) {
-	t.events.refuse()
+	t.events.Refuse()
 	if doubt && t.isAbandoned() { // and the servers did not say that it is aborted
 		err := t.writer.client.cluster.Controller.AbortTransaction(ctx, t.writer.stream, t.id)
 		if t.learn(err, controller.TransactionAborted); !t.ended() {
@@ -344,7 +332,7 @@ func (t *Transaction) abandon() {
 	t.abandoned = t.abandoned || abandon
 	t.mu.Unlock()
 	if abandon {
-		t.events.end(controller.TransactionAborted.Fault("write to transaction", t.name()))
+		t.events.End(controller.TransactionAborted.Fault("write to transaction", t.name()))
 	}
 }
 
@@ -400,7 +388,7 @@ func (t *Transaction) learn(err error, wanted controller.TransactionState) {
 // finish ends the handle: it is known how the transaction ended.
 func (t *Transaction) finish(outcome controller.TransactionState) {
 	e := outcome.Fault("write to transaction", t.name())
-	if acked, _ := t.Acked(); outcome == controller.TransactionCommitted && acked < t.events.newest() {
+	if acked, _ := t.Acked(); outcome == controller.TransactionCommitted && acked < t.events.Newest() {
 		e.Detail, e.Stored = "events after the acknowledged number may be in it or not", true
 	}
 	t.conclude(outcome, e)
@@ -411,13 +399,13 @@ func (t *Transaction) conclude(outcome controller.TransactionState, err error) {
 	t.mu.Lock()
 	t.outcome, t.final = outcome, err
 	t.mu.Unlock()
-	t.events.end(err)
+	t.events.End(err)
 	t.writer.forget(t)
 }
 
 // leave ends the handle, whatever becomes of the transaction.
 func (t *Transaction) leave(why string) {
-	t.events.end(fault.New(fault.Closed, "write to transaction", t.name(), "%s", why))
+	t.events.End(fault.New(fault.Closed, "write to transaction", t.name(), "%s", why))
 	t.writer.forget(t)
 }
 
@@ -446,7 +434,7 @@ func (t *Transaction) close(ctx context.Context) error {
 		return nil
 	}
 	if t.writer.config.Close == CloseKeeps {
-		t.events.refuse()
+		t.events.Refuse()
 		return t.Flush(ctx)
 	}
 	err := t.Abort(ctx)

@@ -57,20 +57,6 @@ func put(t *testing.T, txn *Transaction, key string, first, last int64) {
 	}
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func wants(t *testing.T, err error, code Code, mayBeStored bool) {
-	t.Helper()
-	if CodeOf(err) != code || MayBeStored(err) != mayBeStored {
-		t.Fatalf("%v (may be stored: %v), want %v (%v)", err, MayBeStored(err), code, mayBeStored)
-	}
-}
-
 // open waits until a write fails, and returns how.
 func writeUntilError(t *testing.T, txn *Transaction) error {
 	t.Helper()
@@ -85,7 +71,7 @@ func TestTransactionIsInTheStreamWhenCommitted(t *testing.T) {
 	txn := begin(t, w)
 	put(t, txn, enginetest.KeyFor(0, 0.5), 1, 1000)
 	put(t, txn, enginetest.KeyFor(0.5, 1), 1001, 2000)
-	must(t, txn.Flush(waittest.Limit(t)))
+	enginetest.Must(t, txn.Flush(waittest.Limit(t)))
 	if acked, err := txn.Acked(); acked != 2000 || err != nil {
 		t.Fatal(acked, err)
 	}
@@ -95,15 +81,15 @@ func TestTransactionIsInTheStreamWhenCommitted(t *testing.T) {
 	if status, err := txn.Status(waittest.Limit(t)); status != TransactionOpen || err != nil {
 		t.Fatal(status, err)
 	}
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	c.Expect(1, 2000, 0, 1)
 	for range 2 { // is safe to repeat
-		must(t, txn.Commit(waittest.Limit(t)))
-		must(t, txn.Close(waittest.Limit(t)))
+		enginetest.Must(t, txn.Commit(waittest.Limit(t)))
+		enginetest.Must(t, txn.Close(waittest.Limit(t)))
 	}
-	wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
+	enginetest.Wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
 	_, err := txn.TryWrite(nil)
-	wants(t, err, ErrTransactionCommitted, false)
+	enginetest.Wants(t, err, ErrTransactionCommitted, false)
 	if status, err := txn.Status(waittest.Limit(t)); status != TransactionCommitted || err != nil {
 		t.Fatal(status, err)
 	}
@@ -117,11 +103,11 @@ func TestTransactionIsNowhereWhenAborted(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	put(t, txn, "k", 1, 100)
 	for range 2 {
-		must(t, txn.Abort(waittest.Limit(t)))
+		enginetest.Must(t, txn.Abort(waittest.Limit(t)))
 	}
-	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	enginetest.Wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	_, err := txn.Write(waittest.Limit(t), nil)
-	wants(t, err, ErrTransactionAborted, false)
+	enginetest.Wants(t, err, ErrTransactionAborted, false)
 	if len(c.Stored(0)) != 0 || c.Has(c.Part(txn.ID(), 0)) {
 		t.Fatal("something is left of it")
 	}
@@ -138,7 +124,7 @@ func TestTransactionTakesNoNeedlessRoundTrip(t *testing.T) {
 		t.Error("beginning opened a connection to a segment store")
 	}
 	put(t, first, "k", 1, 1)
-	must(t, first.Commit(waittest.Limit(t)))
+	enginetest.Must(t, first.Commit(waittest.Limit(t)))
 	if n := c.Calls("getURI"); n != 1 {
 		t.Errorf("%d look-ups of one segment", n)
 	}
@@ -165,7 +151,7 @@ func TestTransactionTakesNoNeedlessRoundTrip(t *testing.T) {
 	if n, _, err := txn.TryWriteMany(nil, nil, slices.Repeat(event, 100), lens); n != 100 || err != nil {
 		t.Fatal(n, err)
 	}
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	after := calls()
 	for i := range after {
 		after[i] -= before[i]
@@ -187,7 +173,7 @@ func TestHazard1InATransaction(t *testing.T) {
 	txn := begin(t, c.transactions(nil))
 	c.Set(enginetest.Once(enginetest.IsAppend, storetest.CloseLate))
 	put(t, txn, "k", 1, 100)
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	c.Expect(1, 100, 0)
 }
 
@@ -204,7 +190,7 @@ func TestHazard19LostReplyOfACommit(t *testing.T) {
 			}
 			return storetest.Serve
 		})
-		must(t, txn.Commit(waittest.Limit(t)))
+		enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	}
 	if got := len(c.Stored(0)); got != 20 {
 		t.Fatalf("%d events of 20", got)
@@ -219,15 +205,15 @@ func TestHazard19FailureOfACommitIsExplained(t *testing.T) {
 	aborted, unknown, committed := begin(t, w), begin(t, w), begin(t, w)
 	for _, txn := range []*Transaction{aborted, unknown, committed} {
 		put(t, txn, "k", 1, 10)
-		must(t, txn.Flush(waittest.Limit(t)))
+		enginetest.Must(t, txn.Flush(waittest.Limit(t)))
 	}
 	c.Abort(aborted.ID())
-	wants(t, aborted.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	enginetest.Wants(t, aborted.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 	c.Forget(unknown.ID())
-	wants(t, unknown.Commit(waittest.Limit(t)), ErrNoSuchTransaction, true)
-	wants(t, unknown.Abort(waittest.Limit(t)), ErrNoSuchTransaction, true)
+	enginetest.Wants(t, unknown.Commit(waittest.Limit(t)), ErrNoSuchTransaction, true)
+	enginetest.Wants(t, unknown.Abort(waittest.Limit(t)), ErrNoSuchTransaction, true)
 	c.Instead("commitTransaction", &pb.TransactionReply{Status: pb.TransactionReply_FAILED})
-	must(t, committed.Commit(waittest.Limit(t)))
+	enginetest.Must(t, committed.Commit(waittest.Limit(t)))
 	c.Instead("commitTransaction", nil)
 	c.Expect(1, 10, 0)
 	if list := w.Transactions(); list != nil {
@@ -243,7 +229,7 @@ func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
 	for _, verdict := range []storetest.Verdict{storetest.Ignore, storetest.CloseLate} {
 		txn := begin(t, w)
 		put(t, txn, "k", 1, 10)
-		must(t, txn.Flush(waittest.Limit(t)))
+		enginetest.Must(t, txn.Flush(waittest.Limit(t)))
 		c.SetCalls(func(method string, _ int) storetest.Verdict {
 			if method == "commitTransaction" {
 				return verdict
@@ -256,7 +242,7 @@ func TestCommitThatTheControllerDoesNotAnswer(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.SetCalls(nil)
-		must(t, txn.Commit(waittest.Limit(t)))
+		enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	}
 	if got := len(c.Stored(0)); got != 20 {
 		t.Fatalf("%d events of 20", got)
@@ -269,7 +255,7 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	txn := begin(t, c.transactions(nil))
 	put(t, txn, "k", 1, 10)
-	must(t, txn.Flush(waittest.Limit(t)))
+	enginetest.Must(t, txn.Flush(waittest.Limit(t)))
 	c.SetCalls(func(method string, _ int) storetest.Verdict {
 		switch method {
 		case "commitTransaction":
@@ -290,7 +276,7 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 	}
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
-	wants(t, txn.Commit(over), ErrCancelled, true)
+	enginetest.Wants(t, txn.Commit(over), ErrCancelled, true)
 	if err := short(txn.Abort); err == nil {
 		t.Fatal("nobody answered")
 	}
@@ -298,8 +284,8 @@ func TestDoubtAboutACommitStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.SetCalls(nil)
-	must(t, txn.Commit(waittest.Limit(t)))
-	wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
 	c.Expect(1, 10, 0)
 }
 
@@ -314,11 +300,11 @@ func TestCommitThatWaitsForAnother(t *testing.T) {
 	waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
 	ctx, end := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer end()
-	wants(t, txn.Commit(ctx), ErrTimedOut, true)
+	enginetest.Wants(t, txn.Commit(ctx), ErrTimedOut, true)
 	cancel()
 	work.Wait()
 	c.SetCalls(nil)
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 }
 
 // Events in doubt are none about a commit that was not asked for.
@@ -330,14 +316,14 @@ func TestCommitOfEventsThatAreLost(t *testing.T) {
 	limits := DefaultTransactionalWriterConfig()
 	limits.Lease = time.Minute
 	w, err := c.client(config).OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
-	must(t, err)
+	enginetest.Must(t, err)
 	txn := begin(t, w)
 	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
 	if err := txn.Flush(waittest.Limit(t)); !MayBeStored(err) {
 		t.Fatalf("the test is not one: %v", err)
 	}
-	wants(t, txn.Commit(waittest.Limit(t)), ErrOutageTooLong, false)
+	enginetest.Wants(t, txn.Commit(waittest.Limit(t)), ErrOutageTooLong, false)
 	if c.Calls("commitTransaction") != 0 {
 		t.Fatal("it was asked for")
 	}
@@ -354,15 +340,15 @@ func TestCommitThatCannotFlush(t *testing.T) {
 		defer txn.mu.Unlock()
 		return txn.doubt // a commit is under way
 	})
-	wants(t, txn.Commit(flushes), ErrTimedOut, false)
+	enginetest.Wants(t, txn.Commit(flushes), ErrTimedOut, false)
 	if c.Calls("commitTransaction") != 0 {
 		t.Fatal("it was asked for")
 	}
 	_, err := txn.TryWrite(nil)
-	wants(t, err, ErrClosed, false)
+	enginetest.Wants(t, err, ErrClosed, false)
 	c.Set(nil)
 	c.CutAll()
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	c.Expect(1, 10, 0)
 }
 
@@ -372,20 +358,20 @@ func TestHazard20TwoHandlesOfOneTransaction(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	one := begin(t, c.transactions(nil))
 	other, err := c.transactions(nil).Attach(waittest.Limit(t), one.ID())
-	must(t, err)
+	enginetest.Must(t, err)
 	if other.ID() != one.ID() {
 		t.Fatal(other.ID())
 	}
 	put(t, one, "k", 1, 10)
-	must(t, one.Flush(waittest.Limit(t)))
+	enginetest.Must(t, one.Flush(waittest.Limit(t)))
 	put(t, other, "k", 11, 20)
-	must(t, other.Flush(waittest.Limit(t)))
+	enginetest.Must(t, other.Flush(waittest.Limit(t)))
 	put(t, one, "k", 21, 30)
-	must(t, one.Flush(waittest.Limit(t)))
+	enginetest.Must(t, one.Flush(waittest.Limit(t)))
 	if c.Stored(0) != nil {
 		t.Fatal("an attached one writes outside of itself")
 	}
-	must(t, other.Commit(waittest.Limit(t)))
+	enginetest.Must(t, other.Commit(waittest.Limit(t)))
 	c.Expect(1, 30, 0)
 	err = writeUntilError(t, one)
 	if !errors.Is(err, ErrTransactionCommitted) {
@@ -402,8 +388,8 @@ func TestAttachToWhatIsNotOpen(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.transactions(nil)
 	committed, aborted := begin(t, w), begin(t, w)
-	must(t, committed.Commit(waittest.Limit(t)))
-	must(t, aborted.Abort(waittest.Limit(t)))
+	enginetest.Must(t, committed.Commit(waittest.Limit(t)))
+	enginetest.Must(t, aborted.Abort(waittest.Limit(t)))
 	for id, code := range map[string]Code{
 		committed.ID():                         ErrTransactionCommitted,
 		aborted.ID():                           ErrTransactionAborted,
@@ -436,7 +422,7 @@ func TestManyTransactionsOutliveTheirLeases(t *testing.T) {
 	if open := c.Transactions(pb.TransactionState_OPEN); open != len(all) || len(w.Transactions()) != len(all) {
 		t.Fatalf("%d of %d are open", open, len(all))
 	}
-	must(t, w.Close(waittest.Limit(t)))
+	enginetest.Must(t, w.Close(waittest.Limit(t)))
 	if open := c.Transactions(pb.TransactionState_OPEN); open != 0 {
 		t.Fatalf("%d are open after Close", open)
 	}
@@ -452,13 +438,13 @@ func TestFailureOfOneTransactionIsNothingToTheOthers(t *testing.T) {
 	c.Abort(aborted.ID())
 	waittest.Until(t, "the failures are seen", func() bool { return len(w.Transactions()) == 1 })
 	_, err := lost.TryWrite(nil)
-	wants(t, err, ErrNoSuchTransaction, true)
+	enginetest.Wants(t, err, ErrNoSuchTransaction, true)
 	_, err = aborted.TryWrite(nil)
-	wants(t, err, ErrTransactionAborted, false)
+	enginetest.Wants(t, err, ErrTransactionAborted, false)
 	calls := c.Calls("pingTransaction")
 	waittest.Until(t, "the other one lives on", func() bool { return c.Calls("pingTransaction") > calls+3 })
 	put(t, kept, "k", 1, 1)
-	must(t, kept.Commit(waittest.Limit(t)))
+	enginetest.Must(t, kept.Commit(waittest.Limit(t)))
 }
 
 func TestOutageShorterThanTheLeaseIsSurvived(t *testing.T) {
@@ -481,7 +467,7 @@ func TestOutageShorterThanTheLeaseIsSurvived(t *testing.T) {
 				t.Fatal("no sign of life was due")
 			}
 			put(t, txn, "k", 1, 1)
-			must(t, txn.Commit(waittest.Limit(t)))
+			enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 		})
 	}
 }
@@ -508,7 +494,7 @@ func TestExpiryIsSeen(t *testing.T) {
 	w := c.transactions(lease(time.Second))
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 10)
-	must(t, txn.Flush(waittest.Limit(t)))
+	enginetest.Must(t, txn.Flush(waittest.Limit(t)))
 	c.SetCalls(func(method string, _ int) storetest.Verdict {
 		if method == "pingTransaction" {
 			return storetest.CloseNow
@@ -517,10 +503,10 @@ func TestExpiryIsSeen(t *testing.T) {
 	})
 	waittest.Until(t, "the lease ends", func() bool { return c.Transactions(pb.TransactionState_ABORTED) == 1 })
 	c.SetCalls(nil)
-	wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
-	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
-	must(t, txn.Abort(waittest.Limit(t)))
-	must(t, w.Close(waittest.Limit(t)))
+	enginetest.Wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
+	enginetest.Wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	enginetest.Must(t, txn.Abort(waittest.Limit(t)))
+	enginetest.Must(t, w.Close(waittest.Limit(t)))
 }
 
 // An append that finds its segment gone is the first to know; the next sign of
@@ -531,15 +517,15 @@ func TestAppendThatFindsTheTransactionGone(t *testing.T) {
 	for range 2 {
 		txn := begin(t, w)
 		put(t, txn, "k", 1, 10)
-		must(t, txn.Flush(waittest.Limit(t)))
+		enginetest.Must(t, txn.Flush(waittest.Limit(t)))
 		c.Abort(txn.ID())
-		wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
+		enginetest.Wants(t, writeUntilError(t, txn), ErrTransactionAborted, false)
 	}
 	// And one that was never set up.
 	txn := begin(t, w)
 	c.Abort(txn.ID())
 	put(t, txn, "k", 1, 1)
-	wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
+	enginetest.Wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
 }
 
 // A segment that is gone though the transaction is open does not hang anybody.
@@ -559,23 +545,23 @@ func TestCloseKeepsOrAborts(t *testing.T) {
 	w := c.transactions(func(config *TransactionalWriterConfig) { config.Close = CloseKeeps })
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 1000)
-	must(t, w.Close(waittest.Limit(t)))
-	must(t, w.Close(waittest.Limit(t)))
+	enginetest.Must(t, w.Close(waittest.Limit(t)))
+	enginetest.Must(t, w.Close(waittest.Limit(t)))
 	_, err := txn.TryWrite(nil)
-	wants(t, err, ErrClosed, false)
+	enginetest.Wants(t, err, ErrClosed, false)
 	_, err = w.Begin(waittest.Limit(t))
-	wants(t, err, ErrClosed, false)
+	enginetest.Wants(t, err, ErrClosed, false)
 	_, err = w.Attach(waittest.Limit(t), txn.ID())
-	wants(t, err, ErrClosed, false)
+	enginetest.Wants(t, err, ErrClosed, false)
 
 	again, err := c.transactions(nil).Attach(waittest.Limit(t), txn.ID())
-	must(t, err)
-	must(t, again.CommitAndWait(waittest.Limit(t)))
+	enginetest.Must(t, err)
+	enginetest.Must(t, again.CommitAndWait(waittest.Limit(t)))
 	c.Expect(1, 1000, 0)
 
 	last := c.transactions(nil)
 	open := begin(t, last)
-	must(t, last.client.Close())
+	enginetest.Must(t, last.client.Close())
 	if status := c.Transactions(pb.TransactionState_ABORTED); status != 1 {
 		t.Fatal("the client's Close left the transaction open")
 	}
@@ -591,15 +577,15 @@ func TestWaitReadable(t *testing.T) {
 	w := c.transactions(nil)
 	txn := begin(t, w)
 	put(t, txn, "k", 1, 10)
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	if len(c.Stored(0)) != 0 {
 		t.Fatal("the test is not one")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	wants(t, txn.WaitReadable(ctx), ErrTimedOut, false)
+	enginetest.Wants(t, txn.WaitReadable(ctx), ErrTimedOut, false)
 	c.Linger(false)
-	must(t, txn.WaitReadable(waittest.Limit(t)))
+	enginetest.Must(t, txn.WaitReadable(waittest.Limit(t)))
 	c.Expect(1, 10, 0)
 	c.Linger(true)
 	committed := begin(t, w)
@@ -608,8 +594,8 @@ func TestWaitReadable(t *testing.T) {
 		t.Fatal("it is committed, but not yet readable:", err)
 	}
 	aborted := begin(t, w)
-	must(t, aborted.Abort(waittest.Limit(t)))
-	wants(t, aborted.WaitReadable(waittest.Limit(t)), ErrTransactionAborted, false)
+	enginetest.Must(t, aborted.Abort(waittest.Limit(t)))
+	enginetest.Wants(t, aborted.WaitReadable(waittest.Limit(t)), ErrTransactionAborted, false)
 }
 
 func TestCommitAndAbortAtOnce(t *testing.T) {
@@ -630,9 +616,9 @@ func TestCommitAndAbortAtOnce(t *testing.T) {
 		}
 		if committed == nil {
 			want = append(want, n)
-			wants(t, aborted, ErrTransactionCommitted, false)
+			enginetest.Wants(t, aborted, ErrTransactionCommitted, false)
 		} else {
-			wants(t, committed, ErrTransactionAborted, false)
+			enginetest.Wants(t, committed, ErrTransactionAborted, false)
 		}
 	}
 	got := slices.DeleteFunc(c.Stored(0), func(n int64) bool { return n == 0 })
@@ -707,7 +693,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 		return draw(storetest.Serve, storetest.Serve, storetest.CloseLate, storetest.CloseNow)
 	})
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if enginetest.IsAppend(command) || isSetup(command) {
+		if enginetest.IsAppend(command) || enginetest.IsSetup(command) {
 			return draw(storetest.Serve, storetest.Serve, storetest.Serve, storetest.CloseLate, storetest.CloseNow)
 		}
 		return storetest.Serve
@@ -778,21 +764,21 @@ func TestBadInputToTransactions(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	client := c.client(DefaultConfig())
 	_, err := client.OpenTransactionalWriter(waittest.Limit(t), "a/b", "stream", DefaultTransactionalWriterConfig())
-	wants(t, err, ErrInvalidArgument, false)
+	enginetest.Wants(t, err, ErrInvalidArgument, false)
 	long := c.transactions(lease(time.Hour))
 	_, err = long.Begin(waittest.Limit(t))
-	wants(t, err, ErrInvalidArgument, false)
+	enginetest.Wants(t, err, ErrInvalidArgument, false)
 	txn := begin(t, c.transactions(nil))
 	_, err = txn.TryWrite(make([]byte, MaxEventSize+1))
-	wants(t, err, ErrEventTooLarge, false)
+	enginetest.Wants(t, err, ErrEventTooLarge, false)
 	_, err = txn.TryWriteBatch("k", [][]byte{make([]byte, MaxEventSize), nil})
-	wants(t, err, ErrEventTooLarge, false)
+	enginetest.Wants(t, err, ErrEventTooLarge, false)
 	_, err = txn.TryWriteBatch("k", nil)
-	wants(t, err, ErrInvalidArgument, false)
+	enginetest.Wants(t, err, ErrInvalidArgument, false)
 	put(t, txn, "k", 1, 10) // it goes on
 	_, err = long.Attach(waittest.Limit(t), txn.ID())
-	wants(t, err, ErrInvalidArgument, false)
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Wants(t, err, ErrInvalidArgument, false)
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	c.Expect(1, 10, 0)
 }
 
@@ -807,10 +793,10 @@ func TestTransactionThatHasLivedTooLong(t *testing.T) {
 	waittest.Until(t, "a ping is refused", func() bool { return c.Calls("pingTransaction") > 0 })
 	put(t, txn, "k", 1, 1)
 	attached, err := w.Attach(waittest.Limit(t), txn.ID())
-	must(t, err)
+	enginetest.Must(t, err)
 	put(t, attached, "k", 2, 2)
-	must(t, attached.Flush(waittest.Limit(t)))
-	must(t, txn.Commit(waittest.Limit(t)))
+	enginetest.Must(t, attached.Flush(waittest.Limit(t)))
+	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 	if got := c.Stored(naming.SegmentID(0)); len(got) != 2 {
 		t.Fatal(got)
 	}

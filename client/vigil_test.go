@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
@@ -135,11 +136,11 @@ func TestSignsOfLifeBehindTruncationAreNoSilence(t *testing.T) {
 			if !late {
 				speak()
 			}
-			must(t, m.look(waittest.Limit(t)))
+			enginetest.Must(t, m.look(waittest.Limit(t)))
 			if late {
 				speak()
 			}
-			must(t, m.evictSilent(time.Now()))
+			enginetest.Must(t, m.evictSilent(time.Now()))
 			if !m.state.Online("other") {
 				t.Fatal("a reader is taken out that has just given a sign of life")
 			}

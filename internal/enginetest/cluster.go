@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/routing"
@@ -84,4 +86,27 @@ func KeyFor(low, high float64) string {
 		}
 	}
 	return ""
+}
+
+// ClusterConfig is a configuration with the defaults of the public options.
+func ClusterConfig() cluster.Config {
+	return cluster.Config{
+		VerifyHost:          true,
+		ConnectTimeout:      5 * time.Second,
+		RequestTimeout:      time.Minute,
+		KeepAliveTimeout:    10 * time.Second,
+		ConnectionsPerStore: 2,
+	}
+}
+
+// Connect connects to the cluster until the test ends.
+func (c *Cluster) Connect(config cluster.Config) *cluster.Cluster {
+	c.T.Helper()
+	config.ControllerURI = c.URI
+	connected, err := cluster.New(config)
+	if err != nil {
+		c.T.Fatal(err)
+	}
+	c.T.Cleanup(connected.Close)
+	return connected
 }

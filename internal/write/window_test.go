@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -17,7 +19,7 @@ import (
 
 // settleAll makes everything up to a number stored; the lock is held.
 func (w *Writer) settleAll(number int64) {
-	for _, m := range w.table.members {
+	for _, m := range w.routes.members {
 		m.Settle(number)
 	}
 }
@@ -30,7 +32,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 	fill := func() {
 		for {
 			if _, err := w.TryWrite(event); err != nil {
-				if CodeOf(err) != ErrWindowFull {
+				if fault.CodeOf(err) != fault.WindowFull {
 					t.Fatal(err)
 				}
 				return
@@ -39,7 +41,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 	}
 	told := make(chan struct{}, 10)
 	w.NotifyRoom(func(int64, error) {}, func() { told <- struct{}{} })
-	defer func() { w.end(w.noRoom); w.work.Wait() }()
+	defer func() { w.End(w.noRoom); w.work.Wait() }()
 
 	fill()
 	w.mu.Lock()
@@ -87,7 +89,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 func TestWindowLetsLargerEventsIn(t *testing.T) {
 	const bigs, times = 2, 20
 	c := startCluster(t, 0, 0.5, 1)
-	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes, limits.BlockBytes = 64<<10, 4<<10 })
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.WindowBytes, limits.BlockBytes = 64<<10, 4<<10 })
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if enginetest.IsAppend(command) {
 			time.Sleep(200 * time.Microsecond) // so that there is always some block under way
@@ -142,7 +144,7 @@ func TestWindowLetsLargerEventsIn(t *testing.T) {
 // the others.
 func TestWindowBeyondItsShareASegmentTakesNothing(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
-	w := c.writer(func(config *Config, limits *WriterConfig) {
+	w := c.writer(func(config *cluster.Config, limits *Config) {
 		config.ConnectTimeout, config.KeepAliveTimeout, limits.WindowBytes = 200e6, 200e6, 64<<10
 	})
 	c.Set(silent(c.Name(0)))
@@ -150,7 +152,7 @@ func TestWindowBeyondItsShareASegmentTakesNothing(t *testing.T) {
 	if _, err := w.TryWriteKeyed(low, make([]byte, 1<<20)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.TryWriteKeyed(low, nil); CodeOf(err) != ErrWindowFull {
+	if _, err := w.TryWriteKeyed(low, nil); fault.CodeOf(err) != fault.WindowFull {
 		t.Fatal(err)
 	}
 	for range 500 {
@@ -181,7 +183,7 @@ func silent(names ...string) storetest.Fault {
 // room in them at once, up to their shares, and the others still have theirs.
 func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
-	w := c.writer(func(config *Config, limits *WriterConfig) {
+	w := c.writer(func(config *cluster.Config, limits *Config) {
 		config.ConnectTimeout, config.KeepAliveTimeout, limits.WindowBytes = 200e6, 200e6, 64<<10
 	})
 	a, b := naming.NewSegmentID(2, 1), naming.NewSegmentID(3, 1)
@@ -190,7 +192,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	fill := func(keys ...string) (taken int) {
 		for i := 0; ; i++ {
 			if _, err := w.TryWriteKeyed(keys[i%len(keys)], padded(0)); err != nil {
-				if CodeOf(err) != ErrWindowFull {
+				if fault.CodeOf(err) != fault.WindowFull {
 					t.Fatal(err)
 				}
 				return i
@@ -222,7 +224,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	of := func(id naming.SegmentID) int {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		for _, m := range w.table.members {
+		for _, m := range w.routes.members {
 			if m.id == id {
 				return m.Bytes()
 			}

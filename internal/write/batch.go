@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -7,12 +7,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/routing"
 )
 
-// WriteBatch writes several events of one key as one: all of them are stored, one
-// directly behind another, or none is. They take consecutive numbers; the last
-// one is returned, and an acknowledgement covers none or all of them. A batch
-// takes at most MaxEventSize bytes, with 8 bytes for the header of each event
-// but one, else it is EventTooLarge; one without events is InvalidArgument.
-// Otherwise as WriteKeyed.
+// WriteBatch writes several events of one key as one.
 func (w *Writer) WriteBatch(ctx context.Context, key string, events [][]byte) (int64, error) {
 	position, err := w.positionOf(key, events)
 	if err != nil {
@@ -21,8 +16,7 @@ func (w *Writer) WriteBatch(ctx context.Context, key string, events [][]byte) (i
 	return w.write(ctx, position, events...)
 }
 
-// TryWriteBatch is WriteBatch that never waits: WindowFull tells that there is
-// no room.
+// TryWriteBatch is WriteBatch that never waits.
 func (w *Writer) TryWriteBatch(key string, events [][]byte) (int64, error) {
 	position, err := w.positionOf(key, events)
 	if err != nil {
@@ -33,8 +27,7 @@ func (w *Writer) TryWriteBatch(key string, events [][]byte) (int64, error) {
 	return w.accept(position, events...)
 }
 
-// WriteBatchAnywhere is WriteBatch without a key: all of the events go to one
-// segment, which may be any.
+// WriteBatchAnywhere is WriteBatch without a key.
 func (w *Writer) WriteBatchAnywhere(ctx context.Context, events [][]byte) (int64, error) {
 	if len(events) == 0 {
 		return 0, w.emptyBatch()

@@ -1,8 +1,7 @@
-package client
+package write
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 	"time"
@@ -22,7 +21,7 @@ func (w *Writer) reroute(m *member) {
 	r := replacement{w, m.asks}
 	defer r.life.End()
 	if err := r.replace(m, math.MaxInt32); err != nil {
-		w.end(deleted(err))
+		w.End(fault.Deleted(err))
 	}
 }
 
@@ -103,14 +102,14 @@ func (r *replacement) claim(f family) bool {
 	return true
 }
 
-// current reports whether a family is still what the table holds where its successors
+// current reports whether a family is still what the routes hold where its successors
 // will be. The lock is held.
 func (w *Writer) current(f family) bool {
-	if !w.table.holds(f.old) {
+	if !w.routes.holds(f.old) {
 		return false
 	}
 	for _, s := range f.successors {
-		for _, p := range w.table.overlapping(s) {
+		for _, p := range w.routes.overlapping(s) {
 			if !slices.Contains(f.old, p) {
 				return false
 			}
@@ -119,11 +118,11 @@ func (w *Writer) current(f family) bool {
 	return true
 }
 
-// writes reports whether m is in the table still.
+// writes reports whether m is in the routes still.
 func (w *Writer) writes(m *member) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.table.holds([]*member{m})
+	return w.routes.holds([]*member{m})
 }
 
 // family is what is replaced together, and by what.
@@ -145,7 +144,7 @@ func (r *replacement) family(m *member) (f family, known bool, err error) {
 			return f, false, err
 		}
 		r.mu.Lock()
-		if !r.table.holds(f.old) {
+		if !r.routes.holds(f.old) {
 			r.mu.Unlock()
 			return f, false, nil
 		}
@@ -155,7 +154,7 @@ func (r *replacement) family(m *member) (f family, known bool, err error) {
 			}
 			seen[s.Segment] = true
 			f.successors = append(f.successors, s.SegmentRange)
-			for _, p := range r.table.overlapping(s.SegmentRange) {
+			for _, p := range r.routes.overlapping(s.SegmentRange) {
 				if !slices.Contains(s.Predecessors, p.id) {
 					f.ancestor = p
 				} else if !slices.Contains(f.old, p) {
@@ -170,7 +169,7 @@ func (r *replacement) family(m *member) (f family, known bool, err error) {
 
 func (r *replacement) successors(m *member) (list []controller.Successor, err error) {
 	err = r.askController(func(ctx context.Context) (err error) {
-		list, err = r.client.cluster.Controller.Successors(ctx, r.stream, m.id)
+		list, err = r.cluster.Controller.Successors(ctx, r.stream, m.id)
 		return err
 	})
 	return list, err
@@ -198,18 +197,6 @@ func (r *replacement) ask(work background.Work, question func(context.Context) e
 	return err
 }
 
-// deleted makes NoSuchStream of the error by which the controller says that of a stream
-// which was deleted: that there is no such segment.
-func deleted(err error) error {
-	var e *fault.Error
-	if !errors.As(err, &e) || e.Code != fault.NoSuchSegment {
-		return err
-	}
-	missing := *e
-	missing.Code = fault.NoSuchStream
-	return &missing
-}
-
 // settle waits until the segment is sealed and drops what it holds. If it was truncated
 // away nobody knows what that was, and all is left.
 func (r *replacement) settle(m *member) error {
@@ -233,7 +220,7 @@ func (r *replacement) settle(m *member) error {
 	case !gone:
 		m.Settle(stored)
 	case m.Doubtful():
-		r.client.cluster.Log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
+		r.cluster.Log.Warn("a segment was truncated away before it told what it holds; readers that saw its last events may see some again", "segment", m.Name)
 		r.doubtful = r.last
 	}
 	return nil
@@ -245,7 +232,7 @@ func (r *replacement) settle(m *member) error {
 func (r *replacement) ended(m *member) error {
 	var current []controller.SegmentRange
 	err := r.askController(func(ctx context.Context) (err error) {
-		current, err = r.client.cluster.Controller.CurrentSegments(ctx, r.stream)
+		current, err = r.cluster.Controller.CurrentSegments(ctx, r.stream)
 		return err
 	})
 	if err != nil {
@@ -255,7 +242,7 @@ func (r *replacement) ended(m *member) error {
 		return fault.New(fault.NoSuchStream, "write to stream", r.stream.String(), "it was deleted; there is another one of its name")
 	}
 	r.mu.Lock()
-	all := r.table.members
+	all := r.routes.members
 	r.mu.Unlock()
 	if !r.claim(family{old: all}) {
 		return nil
@@ -269,7 +256,7 @@ func (r *replacement) enter(successors []controller.SegmentRange) error {
 	if r.resumed == nil {
 		return nil
 	}
-	last := r.newest()
+	last := r.Newest()
 	err := r.ask(background.EnterSuccessors, func(ctx context.Context) error {
 		return r.resumed.Enter(ctx, successors, r.acked.Load(), last)
 	})
@@ -301,7 +288,7 @@ func (r *replacement) streamSealed(all []*member) error {
 }
 
 // hand gives what the old segments do not hold to the new ones, in the order of
-// the numbers, and the new ones their place in the table.
+// the numbers, and the new ones their place in the routes.
 func (w *Writer) hand(f family) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -309,15 +296,15 @@ func (w *Writer) hand(f family) error {
 		return w.err
 	}
 	isOld := func(m *member) bool { return slices.Contains(f.old, m) }
-	members := slices.DeleteFunc(slices.Clone(w.table.members), isOld)
+	members := slices.DeleteFunc(slices.Clone(w.routes.members), isOld)
 	for _, s := range f.successors {
-		members = append(members, w.newMember(s))
+		members = append(members, w.newMember(Segment{SegmentRange: s, Name: naming.SegmentName(w.stream, s.Segment)}))
 	}
-	table, err := newTable(members)
+	replaced, err := newRoutes(members)
 	if err != nil {
 		return err
 	}
-	w.table = table
+	w.routes = replaced
 	w.handed.Notify()
 
 	type write struct {
@@ -333,14 +320,14 @@ func (w *Writer) hand(f family) error {
 	}
 	slices.SortFunc(left, func(a, b write) int { return int(a.last - b.last) })
 	for _, e := range left {
-		m := w.table.find(e.position)
+		m := w.routes.find(e.position)
 		if segment.FramedSize(e.events) > segment.MaxAppend {
 			m.AddLarge(e.last, e.position, e.events[0])
 		} else {
 			m.Add(e.last, e.position, e.events...)
 		}
 	}
-	for _, m := range table.members {
+	for _, m := range replaced.members {
 		if m.Waits() && m.stall.since.IsZero() {
 			m.stall.since = f.waiting()
 		}

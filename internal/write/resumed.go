@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -48,7 +48,7 @@ func (w *Writer) keepDurable() {
 			return err
 		})
 		if found == background.Done && superseded {
-			w.end(resume.Fenced(w.stream))
+			w.End(resume.Fenced(w.stream))
 			return
 		}
 		w.mu.Lock()
@@ -81,7 +81,7 @@ func (w *Writer) settleDurable(ctx context.Context) error {
 	case 0:
 		return nil
 	case fault.Fenced:
-		w.end(err)
+		w.End(err)
 	}
 	return &fault.Error{Code: fault.CodeOf(err), Op: "write to stream", Subject: w.stream.String(),
 		Detail: "everything is stored, but the next writer of this id may not know it", Err: err, Stored: true}

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"
@@ -7,7 +7,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -35,7 +37,7 @@ func writeBatch(t *testing.T, w *Writer, key string, first, last int64) {
 // lost acks and connections do not take them apart.
 func TestBatchesAreStoredWholeOnce(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.BlockBytes = 4 << 10 })
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.BlockBytes = 4 << 10 })
 	var appends, told atomic.Int64
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		block, ok := command.(wire.AppendBlockEnd)
@@ -100,29 +102,29 @@ func TestBatchMovesToTheSuccessorWhole(t *testing.T) {
 // no number.
 func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
-	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.WindowBytes = 64 << 10 })
 	ctx := waittest.Limit(t)
 	for _, refused := range []struct {
 		events [][]byte
-		code   Code
+		code   fault.Code
 	}{
-		{nil, ErrInvalidArgument},
-		{[][]byte{}, ErrInvalidArgument},
-		{[][]byte{make([]byte, MaxEventSize/2), make([]byte, MaxEventSize/2)}, ErrEventTooLarge},
-		{[][]byte{{}, make([]byte, MaxEventSize-7)}, ErrEventTooLarge},
+		{nil, fault.InvalidArgument},
+		{[][]byte{}, fault.InvalidArgument},
+		{[][]byte{make([]byte, MaxEventSize/2), make([]byte, MaxEventSize/2)}, fault.EventTooLarge},
+		{[][]byte{{}, make([]byte, MaxEventSize-7)}, fault.EventTooLarge},
 	} {
 		for name, err := range map[string]error{
-			"WriteBatch":            second(w.WriteBatch(ctx, "k", refused.events)),
-			"TryWriteBatch":         second(w.TryWriteBatch("k", refused.events)),
-			"WriteBatchAnywhere":    second(w.WriteBatchAnywhere(ctx, refused.events)),
-			"TryWriteBatchAnywhere": second(w.TryWriteBatchAnywhere(refused.events)),
+			"WriteBatch":            enginetest.Second(w.WriteBatch(ctx, "k", refused.events)),
+			"TryWriteBatch":         enginetest.Second(w.TryWriteBatch("k", refused.events)),
+			"WriteBatchAnywhere":    enginetest.Second(w.WriteBatchAnywhere(ctx, refused.events)),
+			"TryWriteBatchAnywhere": enginetest.Second(w.TryWriteBatchAnywhere(refused.events)),
 		} {
 			if !errors.Is(err, refused.code) {
 				t.Errorf("%s of %d events: %v", name, len(refused.events), err)
 			}
 		}
 	}
-	if _, err := w.WriteBatch(ctx, "\xff", numbers(1, 2)); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := w.WriteBatch(ctx, "\xff", numbers(1, 2)); !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(err)
 	}
 	for n := int64(10); n <= 100; n += 10 {
@@ -148,12 +150,10 @@ func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	if n, err := w.TryWriteBatch("k", largest); n != 102 || err != nil {
 		t.Fatal(n, err)
 	}
-	if _, err := w.TryWriteBatchAnywhere(numbers(1, 1)); err != nil && !errors.Is(err, ErrWindowFull) {
+	if _, err := w.TryWriteBatchAnywhere(numbers(1, 1)); err != nil && !errors.Is(err, fault.WindowFull) {
 		t.Fatal(err)
 	}
 	if err := w.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
 }
-
-func second[T any](_ T, err error) error { return err }

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -60,12 +61,16 @@ func TestNumbersThatWereNeverSentAcknowledgeNothing(t *testing.T) {
 			return c.writer(nil), func() []int64 { return c.Stored(0) }
 		},
 		"writer with an id": func(c *testCluster) (*Writer, func() []int64) {
-			return c.writer(func(_ *Config, limits *WriterConfig) { limits.ID = "script" }), func() []int64 { return c.Stored(0) }
+			return c.writer(func(_ *cluster.Config, limits *Config) { limits.ID = "script" }), func() []int64 { return c.Stored(0) }
 		},
 		"transaction": func(c *testCluster) (*Writer, func() []int64) {
-			txn := begin(c.T, c.transactions(nil))
-			name := naming.TransactionSegmentName(c.Stream, 0, txn.id)
-			return txn.events, func() (numbers []int64) {
+			client := c.Connect(enginetest.ClusterConfig())
+			txn, err := client.Controller.CreateTransaction(waittest.Limit(c.T), c.Stream, time.Minute)
+			enginetest.Must(c.T, err)
+			name := naming.TransactionSegmentName(c.Stream, 0, txn.ID)
+			w, err := New(client, c.Stream, defaults(), []Segment{{SegmentRange: txn.Segments[0], Name: name, Sealed: func() {}}})
+			enginetest.Must(c.T, err)
+			return w, func() (numbers []int64) {
 				for _, e := range c.Events(name) {
 					numbers = append(numbers, int64(binary.BigEndian.Uint64(e)))
 				}
@@ -87,7 +92,7 @@ func TestNumbersThatWereNeverSentAcknowledgeNothing(t *testing.T) {
 					told := c.lie(reply, number)
 					c.Set(func(_ int, command wire.Command) storetest.Verdict {
 						if block, ok := command.(wire.AppendBlockEnd); ok && block.LastEventNumber > 1 {
-							for w.newest() < 20 && t.Context().Err() == nil { // all are under way
+							for w.Newest() < 20 && t.Context().Err() == nil { // all are under way
 								time.Sleep(time.Millisecond)
 							}
 						}
@@ -116,7 +121,7 @@ func TestNumbersThatWereNeverSentAreNotInASealedSegment(t *testing.T) {
 		for _, id := range []string{"", "script"} {
 			t.Run(fmt.Sprintf("%s/%d", id, number), func(t *testing.T) {
 				c := startCluster(t, keyspace...)
-				w := c.writer(func(_ *Config, limits *WriterConfig) { limits.ID = id })
+				w := c.writer(func(_ *cluster.Config, limits *Config) { limits.ID = id })
 				write(t, w, "k", 1, 10)
 				flush(t, w, 10)
 				c.Scale([]naming.SegmentID{0}, 0, 1)

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"errors"
@@ -11,7 +11,10 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
+	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -98,7 +101,7 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 		troubles["no "+method+" for longer than request.timeout"] = trouble{
 			func(c *testCluster) func() bool {
 				begun := time.Now()
-				c.away(method)
+				c.Away(method)
 				c.CutAll()
 				return func() bool { return time.Since(begun) > 3*limit }
 			},
@@ -110,8 +113,8 @@ func TestWritersFollowAScaleThroughPassingTrouble(t *testing.T) {
 			t.Run(fmt.Sprintf("id %q/%s", id, name), func(t *testing.T) {
 				t.Parallel()
 				c := startCluster(t, keyspace...)
-				w := c.writer(func(config *Config, limits *WriterConfig) {
-					asUser(config, limits)
+				w := c.writer(func(config *cluster.Config, limits *Config) {
+					config.Credentials = controller.Basic("user", "password")
 					config.RequestTimeout = limit
 					limits.ID = id
 				})
@@ -165,8 +168,8 @@ func TestFinalErrorOfAReplacementSpeaksForAllSegments(t *testing.T) {
 		for _, method := range []string{"getSegmentsImmediatelyFollowing", "getURI"} {
 			t.Run(fmt.Sprintf("id %q/%s", id, method), func(t *testing.T) {
 				c := startCluster(t, 0, 0.5, 1)
-				w := c.writer(func(config *Config, limits *WriterConfig) {
-					asUser(config, limits)
+				w := c.writer(func(config *cluster.Config, limits *Config) {
+					config.Credentials = controller.Basic("user", "password")
 					limits.ID = id
 				})
 				low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
@@ -180,7 +183,7 @@ func TestFinalErrorOfAReplacementSpeaksForAllSegments(t *testing.T) {
 				c.Scale([]naming.SegmentID{0}, 0, 0.25, 0.5)
 				write(t, w, low, 4, 4)
 				err := w.Flush(waittest.Limit(t))
-				if !errors.Is(err, ErrPermissionDenied) || !MayBeStored(err) {
+				if !errors.Is(err, fault.PermissionDenied) || !fault.MayBeStored(err) {
 					t.Fatal(err)
 				}
 			})
@@ -231,7 +234,7 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := startCluster(t, keyspace...)
-			w := c.writer(func(_ *Config, limits *WriterConfig) { limits.ID = is.id })
+			w := c.writer(func(_ *cluster.Config, limits *Config) { limits.ID = is.id })
 			struck := make(chan struct{})
 			strike := sync.OnceFunc(func() { close(struck) })
 			c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -266,12 +269,12 @@ func TestFinalErrorKnowsWhatASegmentDidNotTell(t *testing.T) {
 				waittest.Until(t, "the segment is replaced", func() bool {
 					w.mu.Lock()
 					defer w.mu.Unlock()
-					return w.table.find(0).id != 0
+					return w.routes.find(0).id != 0
 				})
 				_ = w.Close(waittest.DeadlineWhen(t, func() bool { return true }))
 			}
 			waittest.Until(t, "the end", func() bool { _, err := w.Acked(); return err != nil })
-			if acked, err := w.Acked(); acked != 0 || MayBeStored(err) != is.doubt {
+			if acked, err := w.Acked(); acked != 0 || fault.MayBeStored(err) != is.doubt {
 				t.Errorf("acknowledged through %d: %v", acked, err)
 			}
 		})
@@ -299,7 +302,7 @@ func TestReplacementsDoNotWaitForEachOther(t *testing.T) {
 	waittest.Until(t, "the first segment is known to be sealed", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return w.table.find(0).replacing
+		return w.routes.find(0).replacing
 	})
 	c.Scale([]naming.SegmentID{1}, 0.25, 0.4, 0.5)
 	c.Scale([]naming.SegmentID{2, 3}, 0.5, 1)

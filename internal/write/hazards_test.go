@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"
@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -149,7 +151,7 @@ func TestHazard7LeftoversAreRoutedByTheirKeys(t *testing.T) {
 // the first reply.
 func TestHazard9SealThatClosesTheConnectionSilently(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
-	w := c.writer(func(config *Config, limits *WriterConfig) {
+	w := c.writer(func(config *cluster.Config, limits *Config) {
 		config.ConnectionsPerStore = 1
 		limits.BlockBytes = 4 << 10
 	})
@@ -181,7 +183,7 @@ func TestHazard9SealThatClosesTheConnectionSilently(t *testing.T) {
 // appends that did succeed.
 func TestHazard10InvalidEventNumberLosesAcks(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.BlockBytes = 4 << 10 })
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.BlockBytes = 4 << 10 })
 	write(t, w, "k", 1, 1)
 	flush(t, w, 1)
 	var appends atomic.Int32
@@ -231,7 +233,7 @@ func setUpThatIsNotAnswered(t *testing.T, connections int) {
 		}
 		return storetest.Serve
 	})
-	w := c.writer(func(config *Config, _ *WriterConfig) {
+	w := c.writer(func(config *cluster.Config, _ *Config) {
 		config.ConnectTimeout, config.KeepAliveTimeout = 200e6, 200e6
 		config.ConnectionsPerStore = connections // so that only the rule leads to another one
 	})
@@ -245,7 +247,7 @@ func setUpThatIsNotAnswered(t *testing.T, connections int) {
 func TestHazard14WriteInsideAnAckCallback(t *testing.T) {
 	const inside = 300 // of 1000 bytes; the window holds 64 KiB
 	c := startCluster(t, keyspace...)
-	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.WindowBytes = 64 << 10 })
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.WindowBytes = 64 << 10 })
 	ctx := waittest.Limit(t)
 	done := make(chan error, 1)
 	var once sync.Once
@@ -258,7 +260,7 @@ func TestHazard14WriteInsideAnAckCallback(t *testing.T) {
 				}
 			}
 			for { // and without waiting
-				if _, err := w.TryWriteKeyed("k", padded(2+inside)); !errors.Is(err, ErrWindowFull) {
+				if _, err := w.TryWriteKeyed("k", padded(2+inside)); !errors.Is(err, fault.WindowFull) {
 					done <- err
 					return
 				}
@@ -293,13 +295,13 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 	c.Seal(c.Name(0))
 	for n := int64(12); ; n++ {
 		if _, err := w.WriteKeyed(waittest.Limit(t), "k", []byte("12345678")); err != nil {
-			if !errors.Is(err, ErrStreamSealed) || !IsFinal(err) || MayBeStored(err) {
+			if !errors.Is(err, fault.StreamSealed) || !fault.Final(err) || fault.MayBeStored(err) {
 				t.Fatal(err)
 			}
 			break
 		}
 	}
-	if acked, err := w.Acked(); acked != 11 || !errors.Is(err, ErrStreamSealed) {
+	if acked, err := w.Acked(); acked != 11 || !errors.Is(err, fault.StreamSealed) {
 		t.Fatalf("acknowledged through %d, %v", acked, err)
 	}
 	c.Expect(1, 11, 0)
@@ -359,7 +361,7 @@ func TestSealedStreamTellsThatSomeEventsAreStored(t *testing.T) {
 	c.Seal(c.Name(0))
 	c.Seal(c.Name(1))
 	c.CutAll()
-	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrStreamSealed) || !MayBeStored(err) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, fault.StreamSealed) || !fault.MayBeStored(err) {
 		t.Fatal(err)
 	}
 	if acked, _ := w.Acked(); acked != 0 {

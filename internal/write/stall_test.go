@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"errors"
@@ -10,7 +10,10 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
+	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -24,7 +27,7 @@ func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, keyspace...)
 	const most = 2 * time.Second
-	w := c.writer(func(config *Config, _ *WriterConfig) { config.MaxOutage = most })
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.MaxOutage = most })
 	write(t, w, "k", 1, 1)
 	flush(t, w, 1)
 	c.CutAll()
@@ -43,33 +46,10 @@ func TestOutageBeginsWhenSomethingWaits(t *testing.T) {
 		return storetest.Serve
 	})
 	write(t, w, "k", 3, 3)
-	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrOutageTooLong) || !MayBeStored(err) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, fault.OutageTooLong) || !fault.MayBeStored(err) {
 		t.Fatal(err)
 	}
 }
-
-// away makes the controller unable to answer one method.
-func (c *testCluster) away(method string) {
-	c.Refuse(func(asked string) error {
-		if asked == method {
-			return status.Error(codes.Unavailable, "away")
-		}
-		return nil
-	})
-}
-
-// on makes a fault that strikes each command for which is holds.
-func on(is func(wire.Command) bool, v storetest.Verdict) storetest.Fault {
-	return func(_ int, c wire.Command) storetest.Verdict {
-		if is(c) {
-			return v
-		}
-		return storetest.Serve
-	}
-}
-
-func isHello(c wire.Command) bool { _, ok := c.(wire.Hello); return ok }
-func isSetup(c wire.Command) bool { _, ok := c.(wire.SetupAppend); return ok }
 
 // Whatever is in the way for longer than max.outage ends the writer with a final
 // error that tells what is stored and whether more may be.
@@ -82,34 +62,34 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 		stored bool // an event was sent, and no segment tells whether it is stored
 	}{
 		"stores hang up": {begin: func(c *testCluster) {
-			c.Set(on(isHello, storetest.CloseNow))
+			c.Set(enginetest.On(enginetest.IsHello, storetest.CloseNow))
 			c.CutAll()
 		}},
 		"stores do not greet": {begin: func(c *testCluster) {
-			c.Set(on(isHello, storetest.Ignore))
+			c.Set(enginetest.On(enginetest.IsHello, storetest.Ignore))
 			c.CutAll()
 		}},
 		"no endpoint": {begin: func(c *testCluster) {
-			c.away("getURI")
+			c.Away("getURI")
 			c.CutAll()
 		}},
 		"no token": {begin: func(c *testCluster) {
-			c.away("getDelegationToken")
-			c.Set(on(isSetup, storetest.Expired))
+			c.Away("getDelegationToken")
+			c.Set(enginetest.On(enginetest.IsSetup, storetest.Expired))
 			c.CutAll()
 		}},
 		"set-up is not answered": {begin: func(c *testCluster) {
-			c.Set(on(isSetup, storetest.Ignore))
+			c.Set(enginetest.On(enginetest.IsSetup, storetest.Ignore))
 			c.CutAll()
 		}},
 		"appends are not answered": {stored: true, begin: func(c *testCluster) {
-			c.Set(on(enginetest.IsAppend, storetest.Ignore))
+			c.Set(enginetest.On(enginetest.IsAppend, storetest.Ignore))
 		}},
 		"appends break connections": {stored: true, begin: func(c *testCluster) {
-			c.Set(on(enginetest.IsAppend, storetest.CloseNow))
+			c.Set(enginetest.On(enginetest.IsAppend, storetest.CloseNow))
 		}},
 		"no controller while a segment is replaced": {stored: true, begin: func(c *testCluster) {
-			c.away("getSegmentsImmediatelyFollowing")
+			c.Away("getSegmentsImmediatelyFollowing")
 			c.Seal(c.Name(0))
 		}},
 		"a predecessor is never sealed": {begin: func(c *testCluster) {
@@ -130,9 +110,9 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := startCluster(t, 0, 0.5, 1)
-			w := c.writer(func(config *Config, limits *WriterConfig) {
-				asUser(config, limits)
-				config.MaxOutage = most
+			w := c.writer(func(config *cluster.Config, limits *Config) {
+				config.Credentials = controller.Basic("user", "password")
+				limits.MaxOutage = most
 			})
 			write(t, w, low, 1, 10)
 			flush(t, w, 10)
@@ -140,20 +120,20 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 			begun := time.Now()
 			write(t, w, low, 11, 11)
 			err := w.Flush(waittest.Limit(t))
-			if !errors.Is(err, ErrOutageTooLong) || !IsFinal(err) || trouble.stored && !MayBeStored(err) {
+			if !errors.Is(err, fault.OutageTooLong) || !fault.Final(err) || trouble.stored && !fault.MayBeStored(err) {
 				t.Fatal(err)
 			}
 			if waited := time.Since(begun); waited < most {
 				t.Fatalf("given up after %v", waited)
 			}
-			if acked, err := w.Acked(); acked != 10 || !errors.Is(err, ErrOutageTooLong) {
+			if acked, err := w.Acked(); acked != 10 || !errors.Is(err, fault.OutageTooLong) {
 				t.Fatal(acked, err)
 			}
-			if _, err := w.TryWrite(nil); !errors.Is(err, ErrOutageTooLong) {
+			if _, err := w.TryWrite(nil); !errors.Is(err, fault.OutageTooLong) {
 				t.Fatal(err)
 			}
 			c.Expect(1, 10, 0)
-			if err := w.Close(waittest.Limit(t)); !errors.Is(err, ErrOutageTooLong) {
+			if err := w.Close(waittest.Limit(t)); !errors.Is(err, fault.OutageTooLong) {
 				t.Fatal(err)
 			}
 		})
@@ -163,10 +143,10 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 // What was never sent is not said to be stored, maybe.
 func TestOutageBeforeAnythingWasSent(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	c.Set(on(isSetup, storetest.CloseNow))
-	w := c.writer(func(config *Config, _ *WriterConfig) { config.MaxOutage = 50 * time.Millisecond })
+	c.Set(enginetest.On(enginetest.IsSetup, storetest.CloseNow))
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.MaxOutage = 50 * time.Millisecond })
 	write(t, w, "k", 1, 1)
-	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrOutageTooLong) || MayBeStored(err) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, fault.OutageTooLong) || fault.MayBeStored(err) {
 		t.Fatal(err)
 	}
 }
@@ -178,7 +158,7 @@ func TestWithoutMaxOutageThereIsNoLimit(t *testing.T) {
 	const tries = 12
 	var setUps, asked atomic.Int32
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if isSetup(command) && setUps.Add(1) < tries {
+		if enginetest.IsSetup(command) && setUps.Add(1) < tries {
 			return storetest.CloseNow
 		}
 		return storetest.Serve
@@ -201,7 +181,7 @@ func TestWithoutMaxOutageThereIsNoLimit(t *testing.T) {
 // writer sets up again and hears what is stored.
 func TestLostAckOnAConnectionThatLives(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 200 * time.Millisecond })
+	w := c.writer(func(config *cluster.Config, _ *Config) { config.RequestTimeout = 200 * time.Millisecond })
 	write(t, w, "k", 1, 1)
 	flush(t, w, 1)
 	c.Set(enginetest.Once(enginetest.IsAppend, storetest.NoReply))
@@ -214,11 +194,11 @@ func TestLostAckOnAConnectionThatLives(t *testing.T) {
 // answered there goes on to the end, and sends nothing twice.
 func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	config := DefaultConfig()
+	config := enginetest.ClusterConfig()
 	config.ConnectionsPerStore = 1
-	client := c.client(config)
+	client := c.Connect(config)
 	open := func() *Writer {
-		w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+		w, err := Open(waittest.Limit(t), client, c.Stream, defaults())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +213,7 @@ func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
 	var appends, elsewhere atomic.Int64 // of the first writer and the other one
 	c.Set(func(conn int, command wire.Command) storetest.Verdict {
 		switch {
-		case isSetup(command):
+		case enginetest.IsSetup(command):
 			elsewhere.Add(1)
 		case enginetest.IsAppend(command):
 			switch appends.Add(1) {
@@ -251,7 +231,7 @@ func TestWriterThatIsNotAnsweredDisturbsNoOther(t *testing.T) {
 	write(t, other, "k", 2, 2)
 	<-arrived
 	one.mu.Lock()
-	one.table.find(0).GiveUp(errors.New("no answer"))
+	one.routes.find(0).GiveUp(errors.New("no answer"))
 	one.mu.Unlock()
 	flush(t, one, 2)
 	close(answer)
@@ -273,10 +253,10 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := startCluster(t, 0, 0.5, 1)
-			w := c.writer(func(config *Config, _ *WriterConfig) {
-				config.RequestTimeout, config.MaxOutage = time.Second, time.Minute
+			w := c.writer(func(config *cluster.Config, limits *Config) {
+				config.RequestTimeout, limits.MaxOutage = time.Second, time.Minute
 				if !helps {
-					config.MaxOutage = 3 * time.Second
+					limits.MaxOutage = 3 * time.Second
 				}
 			})
 			flowing, stuck := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
@@ -302,7 +282,7 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 			for n := int64(1); ; n++ {
 				select {
 				case err := <-done:
-					if helps != (err == nil) || !helps && !errors.Is(err, ErrOutageTooLong) {
+					if helps != (err == nil) || !helps && !errors.Is(err, fault.OutageTooLong) {
 						t.Fatal(err)
 					}
 					return
@@ -312,12 +292,12 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 					waittest.Until(t, "the large event is stored, or the writer failed", func() bool {
 						w.mu.Lock()
 						defer w.mu.Unlock()
-						return w.err != nil || w.table.find(enginetest.Position(flowing)).LargeBytes() == 0
+						return w.err != nil || w.routes.find(enginetest.Position(flowing)).LargeBytes() == 0
 					})
 					if _, err := w.Acked(); err == nil {
 						c.Truncate(c.Name(0), n*int64(wire.EventHeader+len(large))) // to spare memory
 					}
-				} else if helps || !errors.Is(err, ErrOutageTooLong) {
+				} else if helps || !errors.Is(err, fault.OutageTooLong) {
 					t.Fatal(err)
 				}
 			}
@@ -329,7 +309,7 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 // older event waits for a store that is away.
 func TestStallIsNoticedBehindAnOlderOne(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
-	w := c.writer(func(config *Config, _ *WriterConfig) { config.RequestTimeout = 200 * time.Millisecond })
+	w := c.writer(func(config *cluster.Config, _ *Config) { config.RequestTimeout = 200 * time.Millisecond })
 	away, silent := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	var lost atomic.Bool
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -346,7 +326,7 @@ func TestStallIsNoticedBehindAnOlderOne(t *testing.T) {
 	waittest.Until(t, "event 2 is known to be stored", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return !w.table.find(enginetest.Position(silent)).Waits()
+		return !w.routes.find(enginetest.Position(silent)).Waits()
 	})
 	if acked, err := w.Acked(); acked != 0 || err != nil {
 		t.Fatal(acked, err)
@@ -361,8 +341,8 @@ func TestStallIsNoticedBehindAnOlderOne(t *testing.T) {
 // on to a successor does not store an event: it has waited since before.
 func TestScalesDoNotHideAnOutage(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(func(config *Config, _ *WriterConfig) {
-		config.RequestTimeout, config.MaxOutage = 50*time.Millisecond, 2*time.Second
+	w := c.writer(func(config *cluster.Config, limits *Config) {
+		config.RequestTimeout, limits.MaxOutage = 50*time.Millisecond, 2*time.Second
 	})
 	var mu sync.Mutex
 	segments := make(map[wire.UUID]string) // of writers
@@ -391,7 +371,7 @@ func TestScalesDoNotHideAnOutage(t *testing.T) {
 		}
 		select {
 		case err := <-ended:
-			if !errors.Is(err, ErrOutageTooLong) || reached < 3 {
+			if !errors.Is(err, fault.OutageTooLong) || reached < 3 {
 				t.Fatal(reached, err)
 			}
 			return

@@ -1,4 +1,4 @@
-package client
+package write
 
 // hook is what a writer's user wants to be called at progress, and when the
 // window opens again. It has a goroutine of its own, so that the functions can
@@ -38,4 +38,22 @@ func (w *Writer) runHook() {
 			return
 		}
 	}
+}
+
+// Notify sets the function that is called with the acknowledged number.
+func (w *Writer) Notify(f func(acked int64, err error)) { w.NotifyRoom(f, func() {}) }
+
+// NotifyRoom is Notify with a second function, which is called once an eighth of the window
+// is free, or after 10 ms if less is, which keeps callers from writing tiny blocks; and once
+// more when the writer has failed. It is called before the first function.
+func (w *Writer) NotifyRoom(f func(acked int64, err error), room func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hook.call, w.hook.open = f, room
+	w.hook.due = make(chan struct{}, 1)
+	if w.err != nil {
+		w.hook.wake() // nothing else will
+	}
+	w.work.Add(1)
+	go w.runHook()
 }

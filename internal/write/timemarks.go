@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -19,14 +19,8 @@ type timeMarks struct {
 	noted bool        // under calls
 }
 
-// NoteTime tells the servers that everything that was written before the call has
-// an event time up to the timestamp, in the application's unit, so that readers
-// of the stream know how far its event time has come. It waits until those events
-// are stored. A timestamp before the last one is InvalidArgument, and so is a
-// call on a writer that notes the time by itself (WriterConfig.TimeMarkInterval).
-// The writer counts in the stream's event time until it is closed; writers of one
-// id count as one, of which a later one goes on from the last timestamp. Errors
-// besides: TimedOut, Cancelled, the writer's final one, and those of the network.
+// NoteTime tells the servers that everything that was written before has an event time up
+// to a timestamp. It waits until those events are stored.
 func (w *Writer) NoteTime(ctx context.Context, timestamp int64) error {
 	if w.config.TimeMarkInterval > 0 {
 		return fault.New(fault.InvalidArgument, "note time of stream", w.stream.String(), "the writer does it by itself, as set by writer.time.mark.interval")
@@ -47,10 +41,10 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		return err // the name may be that of another one
 	}
 	if superseded {
-		w.end(resume.Fenced(w.stream))
+		w.End(resume.Fenced(w.stream))
 	}
 	w.mu.Lock()
-	members, closing, err := w.table.members, w.closing, w.err
+	members, closing, err := w.routes.members, w.closing, w.err
 	w.mu.Unlock()
 	switch {
 	case err != nil:
@@ -67,7 +61,7 @@ func (w *Writer) noteTime(ctx context.Context, timestamp int64) error {
 		}
 	}
 	w.marks.noted = true // also if the answer is lost
-	return w.client.cluster.Controller.NoteTime(ctx, w.marks.name, timestamp, streamcut.Cut{Stream: w.stream, Offsets: offsets})
+	return w.cluster.Controller.NoteTime(ctx, w.marks.name, timestamp, streamcut.Cut{Stream: w.stream, Offsets: offsets})
 }
 
 // noteTimes notes the wall clock, in milliseconds since 1970, at every interval in
@@ -76,7 +70,7 @@ func (w *Writer) noteTimes() {
 	defer w.work.Done()
 	noted := int64(0)
 	for w.life.Sleep(w.config.TimeMarkInterval) {
-		now, last := time.Now().UnixMilli(), w.newest()
+		now, last := time.Now().UnixMilli(), w.Newest()
 		if last == noted {
 			continue
 		}
@@ -101,9 +95,9 @@ func (w *Writer) forgetTime(ctx context.Context) {
 		return // the name is that of another one
 	}
 	if err == nil {
-		err = w.client.cluster.Controller.RemoveWriter(ctx, w.stream, w.marks.name)
+		err = w.cluster.Controller.RemoveWriter(ctx, w.stream, w.marks.name)
 	}
 	if err != nil {
-		w.client.cluster.Log.Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
+		w.cluster.Log.Debug("the writer is left in the stream's event time", "stream", w.stream.String(), "err", err)
 	}
 }

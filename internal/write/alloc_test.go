@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -10,10 +10,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
-	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // Nothing is allocated for an event, neither when it is written nor when it is
@@ -26,23 +25,23 @@ func desk(t testing.TB) *Writer {
 	life.End() // so that no appender looks for a server
 	stores := segmentstore.NewStores(segmentstore.Dialer{}, nil, nil, 1)
 	t.Cleanup(stores.Close)
-	config := DefaultWriterConfig()
+	config := defaults()
 	w := &Writer{
-		client: &Client{cluster: &cluster.Cluster{Stores: stores}},
-		stream: naming.Stream{Scope: "scope", Name: "stream"},
-		config: config,
-		life:   life,
-		window: window{limit: config.WindowBytes},
-		noRoom: ErrWindowFull,
+		cluster: &cluster.Cluster{Stores: stores},
+		stream:  naming.Stream{Scope: "scope", Name: "stream"},
+		config:  config,
+		life:    life,
+		window:  window{limit: config.WindowBytes},
+		noRoom:  fault.WindowFull,
 	}
 	w.random.Seed(rand.Uint64(), rand.Uint64())
 	var members []*member
 	for i := range 4 {
-		members = append(members, w.newMember(controller.SegmentRange{
-			Segment: naming.NewSegmentID(int32(i), 0), Low: float64(i) / 4, High: float64(i+1) / 4}))
+		members = append(members, w.newMember(Segment{SegmentRange: controller.SegmentRange{
+			Segment: naming.NewSegmentID(int32(i), 0), Low: float64(i) / 4, High: float64(i+1) / 4}}))
 	}
 	var err error
-	if w.table, err = newTable(members); err != nil {
+	if w.routes, err = newRoutes(members); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -141,37 +140,6 @@ func TestRefusingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// framed is a slice with 10000 events.
-func framed() *Slice {
-	var b []byte
-	event := make([]byte, 100)
-	for range 10_000 {
-		b = wire.AppendEvent(b, event)
-	}
-	return &Slice{chunk: segment.Chunk{Offset: 0}, bytes: b}
-}
-
-func visit(t testing.TB, s *Slice) {
-	events := 0
-	for offset, event := range s.Events() {
-		if offset != int64(events)*108 || len(event) != 100 {
-			t.Fatalf("event %d at %d has %d bytes", events, offset, len(event))
-		}
-		events++
-	}
-	if events != 10_000 {
-		t.Fatalf("%d events", events)
-	}
-}
-
-func TestIteratingOverASliceAllocatesNothing(t *testing.T) {
-	s := framed()
-	// Of 10,000 events: what other goroutines allocate meanwhile is counted too.
-	if allocs := testing.AllocsPerRun(100, func() { visit(t, s) }); allocs > 100 {
-		t.Errorf("%v allocations", allocs)
-	}
-}
-
 func BenchmarkWrite(b *testing.B) {
 	for name, write := range writings(b) {
 		b.Run(name, func(b *testing.B) {
@@ -182,13 +150,5 @@ func BenchmarkWrite(b *testing.B) {
 				w.clear()
 			}
 		})
-	}
-}
-
-func BenchmarkSliceEvents(b *testing.B) {
-	s := framed()
-	b.ReportAllocs()
-	for range b.N/10_000 + 1 { // b.N counts events
-		visit(b, s)
 	}
 }

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"bytes"
@@ -28,7 +28,7 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 		return w.last, nil
 	}
 	held := 0
-	for _, m := range w.table.members {
+	for _, m := range w.routes.members {
 		held += m.LargeBytes()
 	}
 	if held >= w.config.LargeEventBytes { // as with the window, its own size does not count
@@ -36,7 +36,7 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 		return 0, w.noRoom
 	}
 	w.last++
-	w.table.find(position).AddLarge(w.last, position, bytes.Clone(event))
+	w.routes.find(position).AddLarge(w.last, position, bytes.Clone(event))
 	if !w.watch.on {
 		w.startWatch()
 	}

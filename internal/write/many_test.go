@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"

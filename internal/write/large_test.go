@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"
@@ -11,7 +11,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -288,10 +290,10 @@ func TestSealedStreamDuringALargeEvent(t *testing.T) {
 	waittest.Until(t, "event 2 is stored", func() bool { return len(c.Stored(0)) == 2 })
 	c.Seal(c.Name(0))
 	write2 := func() error { _, err := w.WriteKeyed(waittest.Limit(t), "k", largeEvent(3)); return err }
-	if err := write2(); err != nil && !errors.Is(err, ErrStreamSealed) {
+	if err := write2(); err != nil && !errors.Is(err, fault.StreamSealed) {
 		t.Fatal(err)
 	}
-	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrStreamSealed) {
+	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, fault.StreamSealed) {
 		t.Fatal(err)
 	}
 	if acked, _ := w.Acked(); acked != 2 {
@@ -304,7 +306,7 @@ func TestSealedStreamDuringALargeEvent(t *testing.T) {
 // refused with the option's name.
 func TestLargeEventsHaveAWindowOfTheirOwn(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(func(_ *Config, limits *WriterConfig) {
+	w := c.writer(func(_ *cluster.Config, limits *Config) {
 		limits.LargeEventBytes = 20 << 20
 		limits.WindowBytes = 64 << 10
 	})
@@ -316,13 +318,13 @@ func TestLargeEventsHaveAWindowOfTheirOwn(t *testing.T) {
 		return storetest.Serve
 	})
 	ctx := waittest.Limit(t)
-	if _, err := w.TryWrite(make([]byte, 20<<20+1)); !errors.Is(err, ErrEventTooLarge) || !strings.Contains(err.Error(), "writer.large.event.bytes") || !strings.Contains(err.Error(), "20971520") {
+	if _, err := w.TryWrite(make([]byte, 20<<20+1)); !errors.Is(err, fault.EventTooLarge) || !strings.Contains(err.Error(), "writer.large.event.bytes") || !strings.Contains(err.Error(), "20971520") {
 		t.Fatal(err)
 	}
-	if _, err := w.WriteBatch(ctx, "k", [][]byte{largeEvent(1), {}}); !errors.Is(err, ErrEventTooLarge) {
+	if _, err := w.WriteBatch(ctx, "k", [][]byte{largeEvent(1), {}}); !errors.Is(err, fault.EventTooLarge) {
 		t.Fatal(err)
 	}
-	if n, _, err := w.TryWriteMany(nil, nil, largeEvent(1), []uint32{MaxEventSize + 1}); n != 0 || !errors.Is(err, ErrEventTooLarge) {
+	if n, _, err := w.TryWriteMany(nil, nil, largeEvent(1), []uint32{MaxEventSize + 1}); n != 0 || !errors.Is(err, fault.EventTooLarge) {
 		t.Fatal(err)
 	}
 	writeLarge(t, w, "k", 1)
@@ -333,7 +335,7 @@ func TestLargeEventsHaveAWindowOfTheirOwn(t *testing.T) {
 	if n, err := w.TryWriteKeyed("k", largest); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
-	if _, err := w.TryWrite(largeEvent(4)); !errors.Is(err, ErrWindowFull) {
+	if _, err := w.TryWrite(largeEvent(4)); !errors.Is(err, fault.WindowFull) {
 		t.Fatal(err)
 	}
 	write(t, w, "k", 4, 10) // small events have room

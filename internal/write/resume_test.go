@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/resume"
 	"github.com/pravega/pravega-client-go/internal/segment"
@@ -53,19 +55,19 @@ func play(ctx context.Context, w *Writer, n int64) error {
 // process is one that runs the script: a client of its own, and a writer.
 type process struct {
 	*Writer
-	client *Client
+	client *cluster.Cluster
 }
 
 func (c *testCluster) process() (process, error) {
-	config := DefaultConfig()
+	config := enginetest.ClusterConfig()
 	config.ControllerURI = c.URI
-	client, err := New(config)
+	client, err := cluster.New(config)
 	if err != nil {
 		return process{}, err
 	}
-	limits := DefaultWriterConfig()
+	limits := defaults()
 	limits.ID, limits.BlockBytes = "script", 4<<10
-	w, err := client.OpenWriter(waittest.Limit(c.T), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := Open(waittest.Limit(c.T), client, c.Stream, limits)
 	if err != nil {
 		client.Close()
 		return process{}, err
@@ -100,7 +102,7 @@ func (p process) play(t *testing.T, first, last int64) {
 
 // kill ends the process as a crash does: what is not on its way is lost.
 func (p process) kill() {
-	p.end(ErrClosed)
+	p.End(fault.Closed)
 	p.client.Close()
 }
 
@@ -270,7 +272,7 @@ func TestProcessesWithOneIDFenceEachOther(t *testing.T) {
 		work.Go(func() {
 			for range 5 {
 				p, err := c.process()
-				if errors.Is(err, ErrFenced) {
+				if errors.Is(err, fault.Fenced) {
 					fenced.Add(1)
 					continue
 				}
@@ -288,8 +290,8 @@ func TestProcessesWithOneIDFenceEachOther(t *testing.T) {
 					err = p.Flush(waittest.Limit(t))
 				}
 				switch {
-				case errors.Is(err, ErrFenced):
-					if !IsFinal(err) || IsRetriable(err) {
+				case errors.Is(err, fault.Fenced):
+					if !fault.Final(err) || fault.Retriable(err) {
 						t.Error("the error is not final")
 					}
 					fenced.Add(1)
@@ -327,7 +329,7 @@ func TestHazard3EarlierWriterIsFenced(t *testing.T) {
 	if err := play(waittest.Limit(t), one.Writer, 101); err != nil {
 		t.Fatal(err)
 	}
-	if err := one.Wait(waittest.Limit(t), 101); !errors.Is(err, ErrFenced) || !MayBeStored(err) {
+	if err := one.Wait(waittest.Limit(t), 101); !errors.Is(err, fault.Fenced) || !fault.MayBeStored(err) {
 		t.Fatal(err)
 	}
 	other.playTo(t, 200)
@@ -377,7 +379,7 @@ func TestHazard3WriterThatNeverPausesIsFenced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := <-ended; !errors.Is(err, ErrFenced) {
+	if err := <-ended; !errors.Is(err, fault.Fenced) {
 		t.Fatal(err)
 	}
 	durable := other.Durable()
@@ -644,7 +646,7 @@ func TestTracesAreCarriedOver(t *testing.T) {
 		}
 	}
 	flush(t, p.Writer, 200)
-	if by, err := segment.Attribute(waittest.Limit(t), p.client.cluster.Stores, c.Name(c.Current()[0]), segmentstore.Write, resume.NewIdentity("script").UUID("incarnation")); by != 1 || err != nil {
+	if by, err := segment.Attribute(waittest.Limit(t), p.client.Stores, c.Name(c.Current()[0]), segmentstore.Write, resume.NewIdentity("script").UUID("incarnation")); by != 1 || err != nil {
 		t.Fatalf("the successor knows incarnation %d: %v", by, err)
 	}
 	p.kill()
@@ -715,7 +717,7 @@ func TestBatchesAreWrittenAgainAsTheyWere(t *testing.T) {
 	if d := p.Durable(); d != 0 {
 		t.Fatalf("durable through %d", d)
 	}
-	if n, err := p.WriteBatch(waittest.Limit(t), "k", events); n != 0 || !errors.Is(err, ErrInvalidArgument) {
+	if n, err := p.WriteBatch(waittest.Limit(t), "k", events); n != 0 || !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(n, err)
 	}
 	if n, err := p.WriteBatch(waittest.Limit(t), "k", events[:3]); n != 3 || err != nil {
@@ -728,14 +730,4 @@ func TestBatchesAreWrittenAgainAsTheyWere(t *testing.T) {
 	flush(t, p.Writer, 4)
 	p.client.Close()
 	c.Expect(1, 4, c.Segments()...)
-}
-
-// A writer's id is a name.
-func TestWriterIDIsAName(t *testing.T) {
-	c := startCluster(t, keyspace...)
-	limits := DefaultWriterConfig()
-	limits.ID = "no/name"
-	if _, err := c.client(DefaultConfig()).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits); !errors.Is(err, ErrInvalidArgument) {
-		t.Fatal(err)
-	}
 }

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"time"
@@ -55,8 +55,8 @@ func (w *Writer) stopWatch() {
 }
 
 func (w *Writer) pace() time.Duration {
-	limit := w.client.cluster.RequestTimeout
-	if most := w.client.config.MaxOutage; most > 0 {
+	limit := w.cluster.RequestTimeout
+	if most := w.config.MaxOutage; most > 0 {
 		limit = min(limit, most)
 	}
 	return max(limit/looks, time.Millisecond)
@@ -70,7 +70,7 @@ func (w *Writer) look() {
 		return
 	}
 	now := time.Now()
-	for _, m := range w.table.members {
+	for _, m := range w.routes.members {
 		if w.stalled(m, m.stall.look(m.Waits(), now), now) {
 			return
 		}
@@ -83,11 +83,11 @@ func (w *Writer) look() {
 // stalled handles that something has waited for a time, and reports whether that ended
 // the writer.
 func (w *Writer) stalled(m *member, waited time.Duration, now time.Time) bool {
-	if most := w.client.config.MaxOutage; most > 0 && waited >= most {
+	if most := w.config.MaxOutage; most > 0 && waited >= most {
 		w.fail(w.outage(m, waited))
 		return true
 	}
-	if limit := w.client.cluster.RequestTimeout; waited >= limit && now.Sub(m.stall.tried) >= limit {
+	if limit := w.cluster.RequestTimeout; waited >= limit && now.Sub(m.stall.tried) >= limit {
 		m.stall.tried = now
 		m.GiveUp(fault.New(fault.Unreachable, "wait for acknowledgement of segment", m.Name, "none for %v", waited.Round(time.Millisecond)))
 	}

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -7,10 +7,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// Trouble says what keeps the writer's events from being stored now: which server, at
-// which address, what it did and for how long. It is nil while nothing is known to. The
-// writer goes on by itself when the trouble is over, so this is for people to read; Wait,
-// Flush and Close say the same when their time is over. It does not block.
+// Trouble is what keeps the writer's events from being stored now, if anything does.
 func (w *Writer) Trouble() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -18,9 +15,7 @@ func (w *Writer) Trouble() error {
 	return trouble
 }
 
-// Waiting says for people what events wait for to be acknowledged while there is no
-// Trouble, for example that a store has not answered yet. It is empty if all are. It does
-// not block.
+// Waiting says what the events wait for while there is no Trouble.
 func (w *Writer) Waiting() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -46,18 +41,18 @@ func (w *Writer) obstacle(now time.Time) (waiting string, trouble error) {
 	if next > w.last {
 		return "", nil
 	}
-	for _, m := range w.table.members {
+	for _, m := range w.routes.members {
 		if oldest, waits := m.Oldest(); waits && oldest == next {
 			waiting, trouble = m.obstacle(now)
 		}
 	}
-	for _, m := range w.table.members {
+	for _, m := range w.routes.members {
 		if trouble == nil {
 			_, trouble = m.obstacle(now)
 		}
 	}
 	if waiting == "" {
-		waiting = count(int(w.last-next+1), "event") + " not acknowledged yet"
+		waiting = fault.Count(int(w.last-next+1), "event") + " not acknowledged yet"
 	}
 	return waiting, trouble
 }

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller"
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
@@ -26,7 +27,7 @@ import (
 // contest is writers of one id that are open at the same time, and what they have stored.
 type contest struct {
 	*testCluster
-	looks   *Client // at what the store has
+	looks   *cluster.Cluster // at what the store has
 	deleted map[mark]bool
 	writers []*contender // in the order in which they were opened
 }
@@ -46,7 +47,7 @@ type contender struct {
 
 func newContest(t *testing.T, bounds ...float64) *contest {
 	c := &contest{testCluster: startCluster(t, bounds...), deleted: make(map[mark]bool)}
-	c.looks = c.client(DefaultConfig())
+	c.looks = c.Connect(enginetest.ClusterConfig())
 	return c
 }
 
@@ -65,7 +66,7 @@ func (c *contest) open(writers int, meantime func()) {
 				mu.Lock()
 				opened = append(opened, p)
 				mu.Unlock()
-			case writers == 1 || !errors.Is(err, ErrFenced):
+			case writers == 1 || !errors.Is(err, fault.Fenced):
 				c.T.Error(err)
 			}
 		})
@@ -140,7 +141,7 @@ func (c *contest) ever() map[mark]bool {
 func (c *contest) truncate(r *rand.Rand) {
 	var all []controller.SegmentRange
 	for epoch := int32(0); ; epoch++ {
-		segments, err := c.looks.cluster.Controller.EpochSegments(waittest.Limit(c.T), c.Stream, epoch)
+		segments, err := c.looks.Controller.EpochSegments(waittest.Limit(c.T), c.Stream, epoch)
 		if err != nil {
 			break
 		}
@@ -175,7 +176,7 @@ func (c *contest) truncate(r *rand.Rand) {
 func (c *contest) newest(of func(naming.SegmentID) bool) (newest segment.Incarnation) {
 	for _, id := range c.Segments() {
 		if of(id) {
-			holder, err := segment.Attribute(waittest.Limit(c.T), c.looks.cluster.Stores, c.Name(id), segmentstore.Write, resume.NewIdentity("script").UUID("holder"))
+			holder, err := segment.Attribute(waittest.Limit(c.T), c.looks.Stores, c.Name(id), segmentstore.Write, resume.NewIdentity("script").UUID("holder"))
 			if err != nil && fault.CodeOf(err) != fault.NoSuchSegment {
 				c.T.Fatal(err)
 			}
@@ -205,7 +206,7 @@ func (c *contest) judge() {
 		if err == nil && w.there[w.next-1] {
 			continue // it has not come to what is not stored yet
 		}
-		if !errors.Is(err, ErrFenced) {
+		if !errors.Is(err, fault.Fenced) {
 			c.T.Errorf("writer %d of %d: %v", w.index, len(c.writers), err)
 		}
 	}
@@ -269,11 +270,11 @@ func TestSupersededWritersAcknowledgeNothingThatIsNotStored(t *testing.T) {
 				case 4:
 					c.Release()
 				case 5:
-					if err := w.Flush(waittest.Limit(t)); err != nil && !errors.Is(err, ErrFenced) {
+					if err := w.Flush(waittest.Limit(t)); err != nil && !errors.Is(err, fault.Fenced) {
 						t.Fatal(err)
 					}
 				default:
-					if err := w.write(t, 1+r.IntN(30)); err != nil && !errors.Is(err, ErrFenced) {
+					if err := w.write(t, 1+r.IntN(30)); err != nil && !errors.Is(err, fault.Fenced) {
 						t.Fatal(err)
 					}
 				}
@@ -314,7 +315,7 @@ func (c *testCluster) superseded(w process, key string) {
 	if err == nil {
 		err = w.Flush(waittest.Limit(c.T))
 	}
-	if !errors.Is(err, ErrFenced) {
+	if !errors.Is(err, fault.Fenced) {
 		c.T.Errorf("the superseded writer: %v", err)
 	}
 	for _, id := range c.Segments() {
@@ -475,7 +476,7 @@ func TestIDIsNotUsedUp(t *testing.T) {
 	ctx := waittest.Limit(t)
 	opened := func(times segment.Incarnation) {
 		t.Helper()
-		_, err := segment.Change(ctx, p.client.cluster.Stores, c.Name(c.Current()[0]), resume.NewIdentity("script").UUID("incarnation"),
+		_, err := segment.Change(ctx, p.client.Stores, c.Name(c.Current()[0]), resume.NewIdentity("script").UUID("incarnation"),
 			func(int64) (int64, error) { return int64(times), nil })
 		if err != nil {
 			t.Fatal(err)
@@ -493,7 +494,7 @@ func TestIDIsNotUsedUp(t *testing.T) {
 	last := segment.Incarnation(1<<33 - 1)
 	opened(last)
 	p.client.Close()
-	if _, err := c.process(); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := c.process(); !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(err)
 	}
 	c.exactly(20)

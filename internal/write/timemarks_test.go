@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"context"
@@ -7,8 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/controller/clustertest"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -57,7 +59,7 @@ func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
 	write(t, w, enginetest.KeyFor(0.25, 0.5), 13, 14)
 	note(1003)
 	c.marked(1003, map[int64]int64{int64(a): -1, int64(b): 2 * small, 1: -1})
-	if err := w.NoteTime(waittest.Limit(t), 1002); !errors.Is(err, ErrInvalidArgument) {
+	if err := w.NoteTime(waittest.Limit(t), 1002); !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(err)
 	}
 	if err := w.Close(waittest.Limit(t)); err != nil {
@@ -66,7 +68,7 @@ func TestTimeIsNotedBehindWhatIsStored(t *testing.T) {
 	if marks := c.Marks(); len(marks) != 0 {
 		t.Fatalf("the closed writer left %v", marks)
 	}
-	if err := w.NoteTime(waittest.Limit(t), 1004); !errors.Is(err, ErrClosed) {
+	if err := w.NoteTime(waittest.Limit(t), 1004); !errors.Is(err, fault.Closed) {
 		t.Fatal(err)
 	}
 }
@@ -84,7 +86,7 @@ func TestTimeWaitsForTheEvents(t *testing.T) {
 	write(t, w, "k", 1, 1)
 	short, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	if err := w.NoteTime(short, 1); !errors.Is(err, ErrTimedOut) {
+	if err := w.NoteTime(short, 1); !errors.Is(err, fault.TimedOut) {
 		t.Fatal(err)
 	}
 	if marks := c.Marks(); len(marks) != 0 {
@@ -104,8 +106,8 @@ func TestTimeWaitsForTheEvents(t *testing.T) {
 // The wall clock is noted by itself while something is written.
 func TestTimeIsNotedByItself(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.TimeMarkInterval = 5 * time.Millisecond })
-	if err := w.NoteTime(waittest.Limit(t), 1); !errors.Is(err, ErrInvalidArgument) {
+	w := c.writer(func(_ *cluster.Config, limits *Config) { limits.TimeMarkInterval = 5 * time.Millisecond })
+	if err := w.NoteTime(waittest.Limit(t), 1); !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(err)
 	}
 	begun := time.Now().UnixMilli()
@@ -204,7 +206,7 @@ func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
 	noted(1000)
 
 	two := c.mustProcess()
-	if err := two.NoteTime(waittest.Limit(t), 999); !errors.Is(err, ErrInvalidArgument) {
+	if err := two.NoteTime(waittest.Limit(t), 999); !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(err)
 	}
 	if err := two.NoteTime(waittest.Limit(t), 2000); err != nil {
@@ -213,10 +215,10 @@ func TestTimeIsNotedByTheLastWriterOfItsID(t *testing.T) {
 	noted(2000)
 
 	three := c.mustProcess()
-	if err := two.NoteTime(waittest.Limit(t), 9000); !errors.Is(err, ErrFenced) {
+	if err := two.NoteTime(waittest.Limit(t), 9000); !errors.Is(err, fault.Fenced) {
 		t.Fatal(err)
 	}
-	if err := two.Close(waittest.Limit(t)); !errors.Is(err, ErrFenced) && err != nil {
+	if err := two.Close(waittest.Limit(t)); !errors.Is(err, fault.Fenced) && err != nil {
 		t.Fatal(err)
 	}
 	two.client.Close()
@@ -275,15 +277,15 @@ func TestTimeIsNotNotedByAnEarlierWriterThatWasIdleOverAScale(t *testing.T) {
 		c.marked(at, position)
 	}
 	expect(2000)
-	c.away("getCurrentSegments")
+	c.Away("getCurrentSegments")
 	asked := c.Calls("getCurrentSegments")
 	tried := waittest.DeadlineWhen(t, func() bool { return c.Calls("getCurrentSegments") > asked+1 })
-	if err := notes.NoteTime(tried, 9000); !errors.Is(err, ErrUnreachable) {
+	if err := notes.NoteTime(tried, 9000); !errors.Is(err, fault.Unreachable) {
 		t.Fatal(err)
 	}
 	expect(2000)
 	c.Refuse(nil)
-	if err := notes.NoteTime(waittest.Limit(t), 9000); !errors.Is(err, ErrFenced) {
+	if err := notes.NoteTime(waittest.Limit(t), 9000); !errors.Is(err, fault.Fenced) {
 		t.Fatal(err)
 	}
 	notes.client.Close()

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"
@@ -78,7 +78,7 @@ func (w *Writer) openInbox() {
 // spacious reports whether the window admits all that the inbox can hold: what one
 // Take returns, and what is left meanwhile, and the numbers reach that far.
 func (w *Writer) spacious() bool {
-	room, segments := 2*w.inbox.bytes, len(w.table.members)
+	room, segments := 2*w.inbox.bytes, len(w.routes.members)
 	if w.window.full || w.window.used+room > w.window.limit || w.last+int64(room) > segment.MaxNumber {
 		return false
 	}
@@ -86,7 +86,7 @@ func (w *Writer) spacious() bool {
 	if w.window.used <= most {
 		return true
 	}
-	for _, m := range w.table.members {
+	for _, m := range w.routes.members {
 		if m.Bytes() > most {
 			return false
 		}
@@ -121,7 +121,7 @@ func (w *Writer) putFirst(events []byte) (rest []byte) {
 	}
 	position = w.settled(position)
 	if stored, _ := w.repeats(position, 1); !stored { // one event is not stored in part
-		m := w.table.find(position)
+		m := w.routes.find(position)
 		w.number(m, wire.EventHeader+int(length), 1)
 		m.Add(w.last, position, events[:length])
 	}

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"
@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -31,7 +32,7 @@ func TestMixedEventsAreStoredOnceWhateverBreaks(t *testing.T) {
 type mixed struct {
 	*testCluster
 	w      *Writer
-	client *Client
+	client *cluster.Cluster
 	key    map[int64]string // of each event
 	batch  map[int64]int64  // the first event of the batch that it is in
 	cut    sync.Once
@@ -39,17 +40,17 @@ type mixed struct {
 
 func startMixed(r *rapid.T, t *testing.T) *mixed {
 	c := newCluster(t, 0, 0.5, 1)
-	config := DefaultConfig()
+	config := enginetest.ClusterConfig()
 	config.ConnectTimeout, config.KeepAliveTimeout = 100e6, 100e6
 	config.RequestTimeout = 300e6
 	config.ControllerURI = c.URI
-	client, err := New(config)
+	client, err := cluster.New(config)
 	if err != nil {
 		r.Fatal(err)
 	}
-	limits := DefaultWriterConfig()
+	limits := defaults()
 	limits.BlockBytes = 4 << 10
-	w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
+	w, err := Open(waittest.Limit(t), client, c.Stream, limits)
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"encoding/binary"
@@ -216,7 +216,7 @@ func TestInboxOfAFailedWriter(t *testing.T) {
 		return storetest.Serve
 	})
 	last := fillInbox(t, w, y, 1)
-	w.end(fault.New(fault.StreamSealed, "write", "", ""))
+	w.End(fault.New(fault.StreamSealed, "write", "", ""))
 	if y.isOpen() {
 		t.Error("the inbox is open")
 	}

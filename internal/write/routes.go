@@ -1,4 +1,4 @@
-package client
+package write
 
 import (
 	"slices"
@@ -11,8 +11,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// table finds the segment for a position among those that a writer writes to.
-type table struct {
+// routes finds the segment for a position among those that a writer writes to.
+type routes struct {
 	members []*member // by their ranges, ascending
 	ranges  routing.Ranges
 }
@@ -24,13 +24,14 @@ type member struct {
 	id     naming.SegmentID
 	low    float64 // of its range of positions
 	high   float64
+	sealed func() // as in Segment
 	stall  stall
 	// Once it is sealed.
 	asks      *background.Life // the questions to the servers that its replacement takes
 	replacing bool             // a goroutine replaces it, with those that are replaced together
 }
 
-func newTable(members []*member) (table, error) {
+func newRoutes(members []*member) (routes, error) {
 	slices.SortFunc(members, func(a, b *member) int {
 		switch {
 		case a.high < b.high:
@@ -45,15 +46,15 @@ func newTable(members []*member) (table, error) {
 		highs[i] = m.high
 	}
 	ranges, err := routing.NewRanges(highs)
-	return table{members, ranges}, err
+	return routes{members, ranges}, err
 }
 
-func (t *table) find(position float64) *member { return t.members[t.ranges.Find(position)] }
+func (r *routes) find(position float64) *member { return r.members[r.ranges.Find(position)] }
 
-// holds reports whether all of some members are in the table.
-func (t *table) holds(some []*member) bool {
+// holds reports whether all of some members are in the routes.
+func (r *routes) holds(some []*member) bool {
 	for _, m := range some {
-		if !slices.Contains(t.members, m) {
+		if !slices.Contains(r.members, m) {
 			return false
 		}
 	}
@@ -61,9 +62,9 @@ func (t *table) holds(some []*member) bool {
 }
 
 // overlapping lists the members that share positions with a segment.
-func (t *table) overlapping(s controller.SegmentRange) []*member {
+func (r *routes) overlapping(s controller.SegmentRange) []*member {
 	var list []*member
-	for _, m := range t.members {
+	for _, m := range r.members {
 		if m.low < s.High && s.Low < m.high {
 			list = append(list, m)
 		}
@@ -71,28 +72,25 @@ func (t *table) overlapping(s controller.SegmentRange) []*member {
 	return list
 }
 
-func (w *Writer) newMember(s controller.SegmentRange) *member {
-	m := &member{writer: w, id: s.Segment, low: s.Low, high: s.High}
-	m.Appender = w.newAppender(m, naming.SegmentName(w.stream, s.Segment))
-	return m
-}
-
-// newAppender makes the appender of one of the writer's segments.
-func (w *Writer) newAppender(owner segment.Owner, name string) *segment.Appender {
+func (w *Writer) newMember(s Segment) *member {
+	m := &member{writer: w, id: s.Segment, low: s.Low, high: s.High, sealed: s.Sealed}
+	// Without a writer's id, the wire id is random: another handle of the same transaction
+	// has its own numbers.
 	id, known := wire.NewUUID(), int64(0)
 	r := w.resumed
 	if r != nil {
-		id, known = r.Wire(name, r.By), max(r.Most, w.acked.Load())
+		id, known = r.Wire(s.Name, r.By), max(r.Most, w.acked.Load())
 	}
-	return segment.NewAppender(w.life.Child(name), segment.Config{
+	m.Appender = segment.NewAppender(w.life.Child(s.Name), segment.Config{
 		Lock:       &w.mu,
-		Stores:     w.client.cluster.Stores,
-		Owner:      owner,
+		Stores:     w.cluster.Stores,
+		Owner:      m,
 		Progress:   &w.progress,
 		BlockBytes: w.config.BlockBytes,
 		Resumed:    r != nil,
 		Known:      known,
-	}, name, id)
+	}, s.Name, id)
+	return m
 }
 
 // Stored is called when events of the segment, or parts of a large one, are known to be
@@ -109,6 +107,10 @@ func (m *member) Failed(_ *segment.Appender, err error) {
 
 // Sealed is called when the segment takes no more events.
 func (m *member) Sealed(*segment.Appender) {
+	if m.sealed != nil {
+		m.sealed()
+		return
+	}
 	w := m.writer
 	if w.err != nil {
 		return

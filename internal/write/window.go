@@ -1,4 +1,4 @@
-package client
+package write
 
 // window bounds the bytes that a writer holds because they are not stored yet.
 // What is stored leaves at once, even while older events wait elsewhere. An event

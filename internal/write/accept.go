@@ -1,0 +1,179 @@
+package write
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/routing"
+	"github.com/pravega/pravega-client-go/internal/segment"
+)
+
+// Write writes an event to any segment, and waits for room until ctx ends.
+func (w *Writer) Write(ctx context.Context, event []byte) (int64, error) {
+	return w.write(ctx, anywhere, event)
+}
+
+// WriteKeyed is Write for an event with a routing key.
+func (w *Writer) WriteKeyed(ctx context.Context, key string, event []byte) (int64, error) {
+	position, err := routing.Position(key)
+	if err != nil {
+		return 0, err
+	}
+	return w.write(ctx, position, event)
+}
+
+// TryWrite is Write that never waits.
+func (w *Writer) TryWrite(event []byte) (int64, error) {
+	w.mu.Lock()
+	defer w.unlock()
+	defer w.openInbox()
+	return w.accept(anywhere, event)
+}
+
+// TryWriteKeyed is WriteKeyed that never waits.
+func (w *Writer) TryWriteKeyed(key string, event []byte) (int64, error) {
+	position, err := routing.Position(key)
+	if err != nil {
+		return 0, err
+	}
+	w.mu.Lock()
+	defer w.unlock()
+	defer w.openInbox()
+	return w.accept(position, event)
+}
+
+// NoKey marks an event without key in the lengths of TryWriteMany.
+const NoKey = 1<<32 - 1
+
+// TryWriteMany writes events that lie back to back in events, with the lengths lens, and
+// their keys likewise; see client.Writer.
+func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
+	w.mu.Lock()
+	defer w.unlock()
+	if keyLens != nil && len(keyLens) < len(lens) {
+		return 0, 0, w.tooShort()
+	}
+	for i, length := range lens {
+		if uint64(length) > uint64(len(events)) {
+			return accepted, last, w.tooShort()
+		}
+		position := anywhere
+		if keyLens != nil && keyLens[i] != NoKey {
+			n := keyLens[i]
+			if uint64(n) > uint64(len(keys)) {
+				return accepted, last, w.tooShort()
+			}
+			if position, err = routing.PositionBytes(keys[:n]); err != nil {
+				return accepted, last, err
+			}
+			keys = keys[n:]
+		}
+		if length > MaxEventSize {
+			return accepted, last, w.tooLarge(int(length), MaxEventSize, "in a call for many; write it by itself")
+		}
+		number, err := w.accept(position, events[:length])
+		if err != nil {
+			return accepted, last, err
+		}
+		events = events[length:]
+		accepted, last = accepted+1, number
+	}
+	return accepted, last, nil
+}
+
+func (w *Writer) tooShort() error {
+	return fault.New(fault.InvalidArgument, "write to stream", w.stream.String(), "the lengths add up to more than there is")
+}
+
+// anywhere is the position of an event without key, before one is drawn.
+const anywhere = -1.0
+
+func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) (int64, error) {
+	for {
+		w.mu.Lock()
+		number, err := w.accept(position, events...)
+		if err != w.noRoom {
+			w.unlock()
+			return number, err
+		}
+		room := w.room.Next()
+		w.mu.Unlock()
+		select {
+		case <-room:
+		case <-ctx.Done():
+			err := w.outOfTime(ctx, "write to stream")
+			err.Detail = strings.TrimSuffix("the writer's window is full: "+err.Detail, ": ")
+			return 0, err
+		}
+	}
+}
+
+// accept takes an event, or refuses it: then it has no number. Several events are
+// a batch, which is stored as one.
+func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
+	w.emptyInbox(true)
+	switch {
+	case w.err != nil:
+		return 0, w.err
+	case w.closing:
+		return 0, w.beingClosed()
+	}
+	size := segment.FramedSize(events)
+	if size > segment.MaxAppend {
+		return w.acceptLarge(position, events)
+	}
+	position = w.settled(position)
+	if stored, err := w.repeats(position, len(events)); err != nil {
+		return 0, err
+	} else if stored {
+		return w.last, nil
+	}
+	m := w.routes.find(position)
+	if !w.window.admits(m.Bytes(), len(w.routes.members)) {
+		w.window.full = true
+		return 0, w.noRoom
+	}
+	// With others under way the sender has more to send than this one.
+	alone := w.last == w.acked.Load()
+	w.number(m, size, len(events))
+	if alone && w.prompt == nil {
+		w.prompt = m.AddPromptly(w.last, position, events...)
+	} else {
+		m.Add(w.last, position, events...)
+	}
+	return w.last, nil
+}
+
+// number is the one place where events get their numbers and their room in the
+// window, as one step with their Add to the segment, which follows under the lock.
+func (w *Writer) number(m *member, size, events int) {
+	held := m.Bytes()
+	w.window.moved(held, held+size, len(w.routes.members))
+	w.last += int64(events)
+	if !w.watch.on {
+		w.startWatch()
+	}
+}
+
+// unlock ends a write: it lets go of the lock, and sends what is to be sent
+// without it.
+func (w *Writer) unlock() {
+	prompt := w.prompt
+	w.prompt = nil
+	w.mu.Unlock()
+	if prompt != nil {
+		prompt.Send()
+	}
+}
+
+// settled is the position, drawn if the event may go anywhere.
+func (w *Writer) settled(position float64) float64 {
+	if position == anywhere {
+		if w.resumed != nil {
+			return w.resumed.Position(w.last + 1)
+		}
+		return float64(w.random.Uint64()>>12) / (1 << 52)
+	}
+	return position
+}
