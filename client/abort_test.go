@@ -46,19 +46,20 @@ func inTheBackground(t *testing.T, txn *Transaction) (cancel func(), committed <
 // A Commit that waits for a store which does not answer, for ever as far as its
 // caller goes, ends when somebody else aborts the transaction or closes it.
 func TestAbortEndsACommitThatWaitsForEvents(t *testing.T) {
-	for name, end := range map[string]func(*Transaction) error{
-		"abort":            func(txn *Transaction) error { return txn.Abort(context.Background()) },
-		"close":            func(txn *Transaction) error { return txn.Close(context.Background()) },
-		"close the writer": func(txn *Transaction) error { return txn.writer.Close(context.Background()) },
+	for name, end := range map[string]func(*TransactionalWriter, *Transaction) error{
+		"abort":            func(_ *TransactionalWriter, txn *Transaction) error { return txn.Abort(context.Background()) },
+		"close":            func(_ *TransactionalWriter, txn *Transaction) error { return txn.Close(context.Background()) },
+		"close the writer": func(w *TransactionalWriter, _ *Transaction) error { return w.Close(context.Background()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startCluster(t, keyspace...)
-			txn := begin(t, c.transactions(nil))
+			w := c.transactions(nil)
+			txn := begin(t, w)
 			c.Set(noAppends)
 			put(t, txn, "k", 1, 10)
 			_, committed := inTheBackground(t, txn)
 			waittest.Until(t, "it commits", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
-			enginetest.Must(t, end(txn))
+			enginetest.Must(t, end(w, txn))
 			enginetest.Wants(t, <-committed, ErrTransactionAborted, false)
 			if c.Calls("commitTransaction") != 0 || c.Transactions(pb.TransactionState_ABORTED) != 1 {
 				t.Fatal("it is not just aborted")
@@ -70,21 +71,22 @@ func TestAbortEndsACommitThatWaitsForEvents(t *testing.T) {
 // Who aborts or closes while the controllers are being asked to commit waits for
 // their answer no longer than its own limit, and says that the commit is in doubt.
 func TestAbortAndCloseEndAtTheirLimits(t *testing.T) {
-	for name, end := range map[string]func(context.Context, *Transaction) error{
-		"abort":            func(ctx context.Context, txn *Transaction) error { return txn.Abort(ctx) },
-		"close":            func(ctx context.Context, txn *Transaction) error { return txn.Close(ctx) },
-		"close the writer": func(ctx context.Context, txn *Transaction) error { return txn.writer.Close(ctx) },
+	for name, end := range map[string]func(context.Context, *TransactionalWriter, *Transaction) error{
+		"abort":            func(ctx context.Context, _ *TransactionalWriter, txn *Transaction) error { return txn.Abort(ctx) },
+		"close":            func(ctx context.Context, _ *TransactionalWriter, txn *Transaction) error { return txn.Close(ctx) },
+		"close the writer": func(ctx context.Context, w *TransactionalWriter, _ *Transaction) error { return w.Close(ctx) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startCluster(t, keyspace...)
-			txn := begin(t, c.transactions(nil))
+			w := c.transactions(nil)
+			txn := begin(t, w)
 			put(t, txn, "k", 1, 10)
 			c.deaf("commitTransaction")
 			cancelCommit, committed := inTheBackground(t, txn)
 			waittest.Until(t, "the commit is asked for", func() bool { return c.Calls("commitTransaction") > 0 })
 			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 			defer cancel()
-			enginetest.Wants(t, end(ctx, txn), ErrTimedOut, true)
+			enginetest.Wants(t, end(ctx, w, txn), ErrTimedOut, true)
 			select {
 			case err := <-committed:
 				t.Fatal("the commit ended, too:", err)

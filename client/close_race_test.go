@@ -31,7 +31,7 @@ func TestClientIsClosedWhileWritersAreOpened(t *testing.T) {
 			})
 			opening.Go(func() {
 				if txn, err := txns.Begin(waittest.Limit(t)); err == nil {
-					<-txn.events.Life().Ended()
+					<-txn.engine.Events.Life().Ended()
 				}
 			})
 		}

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pravega/pravega-client-go/internal/controller"
 	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
@@ -37,25 +36,6 @@ func TestKnownOutcomeOfATransactionIsToldWhateverTheContext(t *testing.T) {
 		}
 	}
 	c.Expect(1, 10, 0)
-}
-
-// Who waited in vain for another call that ended the transaction meanwhile is told how it
-// ended.
-func TestOutcomeThatIsKnownWhenTheWaitIsOver(t *testing.T) {
-	c := startCluster(t, keyspace...)
-	txn := begin(t, c.transactions(nil))
-	enginetest.Must(t, txn.calls.Lock(waittest.Limit(t))) // another call is at it
-	over, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	commits, aborts := make(chan error), make(chan error)
-	go func() { commits <- txn.Commit(over) }()
-	go func() { aborts <- txn.Abort(over) }()
-	waittest.Until(t, "both wait", func() bool { return txn.isAbandoned() })
-	txn.finish(controller.TransactionAborted)
-	cancel()
-	enginetest.Wants(t, <-commits, ErrTransactionAborted, false)
-	enginetest.Must(t, <-aborts)
-	txn.calls.Unlock()
 }
 
 // A transaction that others committed without some events of a handle is told as such by
@@ -93,13 +73,14 @@ func TestAttachInVainHasNoEffect(t *testing.T) {
 // A Close that waits without a limit does not keep others from closing the handle within
 // theirs, nor the writer.
 func TestCloseOfATransactionEndsWithTheFirstLimit(t *testing.T) {
-	for name, end := range map[string]func(context.Context, *Transaction) error{
-		"the handle": func(ctx context.Context, txn *Transaction) error { return txn.Close(ctx) },
-		"the writer": func(ctx context.Context, txn *Transaction) error { return txn.writer.Close(ctx) },
+	for name, end := range map[string]func(context.Context, *TransactionalWriter, *Transaction) error{
+		"the handle": func(ctx context.Context, _ *TransactionalWriter, txn *Transaction) error { return txn.Close(ctx) },
+		"the writer": func(ctx context.Context, w *TransactionalWriter, _ *Transaction) error { return w.Close(ctx) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startCluster(t, keyspace...)
-			txn := begin(t, c.transactions(func(config *TransactionalWriterConfig) { config.Close = CloseKeeps }))
+			w := c.transactions(func(config *TransactionalWriterConfig) { config.Close = CloseKeeps })
+			txn := begin(t, w)
 			c.Set(noAppends)
 			put(t, txn, "k", 1, 10)
 			closed := make(chan error, 1)
@@ -107,7 +88,7 @@ func TestCloseOfATransactionEndsWithTheFirstLimit(t *testing.T) {
 			waittest.Until(t, "it is being closed", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
 			over, cancel := context.WithCancel(context.Background())
 			cancel()
-			enginetest.Wants(t, end(over, txn), ErrCancelled, true)
+			enginetest.Wants(t, end(over, w, txn), ErrCancelled, true)
 			if err := <-closed; CodeOf(err) != ErrClosed {
 				t.Fatal(err)
 			}

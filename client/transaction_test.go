@@ -336,9 +336,8 @@ func TestCommitThatCannotFlush(t *testing.T) {
 	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
 	flushes := waittest.DeadlineWhen(t, func() bool {
-		txn.mu.Lock()
-		defer txn.mu.Unlock()
-		return txn.doubt // a commit is under way
+		_, err := txn.TryWrite(nil)
+		return CodeOf(err) == ErrClosed // the commit is under way
 	})
 	enginetest.Wants(t, txn.Commit(flushes), ErrTimedOut, false)
 	if c.Calls("commitTransaction") != 0 {

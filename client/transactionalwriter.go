@@ -1,18 +1,11 @@
 package client
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strconv"
-	"sync"
 	"time"
 
-	"github.com/pravega/pravega-client-go/internal/controller"
-	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/wire"
-	"github.com/pravega/pravega-client-go/internal/xsync"
+	"github.com/pravega/pravega-client-go/internal/txn"
 )
 
 // TransactionalWriterConfig sets the limits of a transactional writer and of
@@ -52,38 +45,31 @@ func DefaultTransactionalWriterConfig() TransactionalWriterConfig { return NewSe
 // transactions may be open at once. Safe for concurrent use. Close it.
 type TransactionalWriter struct {
 	client *Client
-	stream naming.Stream
-	config TransactionalWriterConfig
-
-	mu     sync.Mutex
-	open   map[*Transaction]struct{}
-	ending *xsync.Ending  // of Close; nil as long as it was not called
-	work   sync.WaitGroup // keepers of transactions
+	engine *txn.Writer
 }
 
 // OpenTransactionalWriter opens a transactional writer on a stream that exists.
 // Errors: NoSuchScope, NoSuchStream, StreamSealed, InvalidArgument and those of the
 // network.
 func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream string, config TransactionalWriterConfig) (*TransactionalWriter, error) {
-	const op = "open transactional writer"
-	name := naming.Stream{Scope: scope, Name: stream}
-	if err := name.Check(op); err != nil {
+	if err := (naming.Stream{Scope: scope, Name: stream}).Check("open transactional writer"); err != nil {
 		return nil, err
 	}
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	if config.Name == "" {
-		config.Name = wire.NewUUID().String()
-	}
-	segments, err := c.cluster.Controller.CurrentSegments(ctx, name)
+	engine, err := txn.Open(ctx, c.cluster, naming.Stream{Scope: scope, Name: stream}, txn.Config{
+		Lease:       config.Lease,
+		Keep:        config.Close == CloseKeeps,
+		Name:        config.Name,
+		WindowBytes: config.WindowBytes,
+		BlockBytes:  config.BlockBytes,
+		MaxOutage:   c.config.MaxOutage,
+	})
 	if err != nil {
-		return nil, fault.During(op, name.String(), c.cluster.Absent(ctx, err))
+		return nil, err
 	}
-	if len(segments) == 0 {
-		return nil, fault.New(fault.StreamSealed, op, name.String(), "")
-	}
-	w := &TransactionalWriter{client: c, stream: name, config: config, open: make(map[*Transaction]struct{})}
+	w := &TransactionalWriter{c, engine}
 	if err := c.adopt(w); err != nil {
 		return nil, err
 	}
@@ -97,20 +83,7 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 // StreamSealed; NoSuchStream; InvalidArgument for a lease outside of the servers'
 // limits; and those of the network.
 func (w *TransactionalWriter) Begin(ctx context.Context) (*Transaction, error) {
-	const op = "begin transaction on stream"
-	if err := w.usable(op); err != nil {
-		return nil, err
-	}
-	began := time.Now()
-	made, err := w.client.cluster.Controller.CreateTransaction(ctx, w.stream, w.config.Lease)
-	if err != nil {
-		return nil, err
-	}
-	t, err := w.enter(op, made.ID, made.Segments, began)
-	if err != nil {
-		return nil, fault.Uncertain(err) // it is open until its lease ends
-	}
-	return t, nil
+	return transaction(w.engine.Begin(ctx))
 }
 
 // Attach opens a transaction that this or another process began, by the text of
@@ -122,80 +95,16 @@ func (w *TransactionalWriter) Begin(ctx context.Context) (*Transaction, error) {
 // InvalidArgument for what is no id; TransactionCommitted, TransactionAborted and
 // NoSuchTransaction for one that is not open; and those of Begin.
 func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transaction, error) {
-	const op = "attach to transaction"
-	if err := w.usable(op); err != nil {
-		return nil, err
-	}
-	uuid, err := wire.ParseUUID(id)
-	if err != nil {
-		return nil, fault.New(fault.InvalidArgument, op, strconv.Quote(id), "a transaction's id is a UUID")
-	}
-	began := time.Now()
-	state, err := w.client.cluster.Controller.PingTransaction(ctx, w.stream, uuid, w.config.Lease)
-	if err != nil && state != controller.TransactionOpen { // one that is open and will not live for another lease can be committed
-		return nil, err
-	}
-	if e := state.Fault(op, w.stream.String()+" "+uuid.String()); e != nil {
-		e.Stored = false // whatever became of the transaction, this call has no part in it
-		return nil, e
-	}
-	epoch := int32(uuid.Msb() >> 32)
-	segments, err := w.client.cluster.Controller.EpochSegments(ctx, w.stream, epoch)
-	if err != nil {
-		return nil, err
-	}
-	// The segments of a transaction are named as if all were of its epoch, also
-	// where one of the stream's is older.
-	for i, s := range segments {
-		segments[i].Segment = naming.NewSegmentID(s.Segment.Number(), epoch)
-	}
-	return w.enter(op, uuid, segments, began)
-}
-
-func (w *TransactionalWriter) usable(op string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.ending != nil {
-		return fault.New(fault.Closed, op, w.stream.String(), "the transactional writer was closed")
-	}
-	return nil
-}
-
-// enter makes a transaction one of this writer's.
-func (w *TransactionalWriter) enter(op string, id wire.UUID, segments []controller.SegmentRange, began time.Time) (*Transaction, error) {
-	t, err := newTransaction(w, id, segments)
-	if err != nil {
-		return nil, err
-	}
-	w.mu.Lock()
-	if w.ending != nil {
-		w.mu.Unlock()
-		t.leave("the transactional writer was closed")
-		return nil, fault.New(fault.Closed, op, t.name(), "the transactional writer was closed; the servers abort it when its lease ends")
-	}
-	w.open[t] = struct{}{}
-	w.work.Add(1)
-	w.mu.Unlock()
-	go t.keep(began)
-	return t, nil
-}
-
-func (w *TransactionalWriter) forget(t *Transaction) {
-	w.mu.Lock()
-	delete(w.open, t)
-	w.mu.Unlock()
+	return transaction(w.engine.Attach(ctx, id))
 }
 
 // Transactions lists those that were begun or attached to here and have not
 // ended, as far as is known without asking, by their ids.
 func (w *TransactionalWriter) Transactions() []*Transaction {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	var list []*Transaction
-	for t := range w.open {
-		list = append(list, t)
+	for _, t := range w.engine.Transactions() {
+		list = append(list, &Transaction{t})
 	}
-	slices.SortFunc(list, func(a, b *Transaction) int { return cmp.Compare(a.ID(), b.ID()) })
 	return list
 }
 
@@ -206,27 +115,13 @@ func (w *TransactionalWriter) Transactions() []*Transaction {
 // the servers abort that when its lease ends. Another Close, also that of the client,
 // waits for the first one, until its own ctx ends, and returns the same.
 func (w *TransactionalWriter) Close(ctx context.Context) error {
-	w.mu.Lock()
-	if earlier := w.ending; earlier != nil {
-		w.mu.Unlock()
-		return earlier.Wait(ctx, "close transactional writer of stream", w.stream.String())
+	defer w.client.forget(w)
+	return w.engine.Close(ctx)
+}
+
+func transaction(engine *txn.Transaction, err error) (*Transaction, error) {
+	if err != nil {
+		return nil, err
 	}
-	w.ending = xsync.NewEnding()
-	w.mu.Unlock()
-	var (
-		closing sync.WaitGroup
-		once    sync.Once
-		first   error
-	)
-	for _, t := range w.Transactions() {
-		closing.Go(func() {
-			if err := t.Close(ctx); err != nil {
-				once.Do(func() { first = err })
-			}
-		})
-	}
-	closing.Wait()
-	w.work.Wait()
-	w.client.forget(w)
-	return w.ending.Finish(first)
+	return &Transaction{engine}, nil
 }

@@ -185,7 +185,7 @@ func init() {
 		case *Writer:
 			return w.engine
 		case *Transaction:
-			return w.events
+			return w.engine.Events
 		}
 		return nil
 	}

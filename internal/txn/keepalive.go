@@ -1,4 +1,4 @@
-package client
+package txn
 
 import (
 	"context"
@@ -32,7 +32,7 @@ func (t *Transaction) keep(renewed time.Time) {
 		case <-next.C:
 		case <-t.look:
 			gone = 1
-		case <-t.events.Life().Ended():
+		case <-t.Events.Life().Ended():
 			return
 		}
 		asked := time.Now()
@@ -44,17 +44,17 @@ func (t *Transaction) keep(renewed time.Time) {
 			t.vanish(err)
 			return
 		case verdict != background.Done:
-			if t.events.Life().Failures(background.PingTransaction) == 1 {
-				t.writer.client.cluster.Log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
+			if t.Events.Life().Failures(background.PingTransaction) == 1 {
+				t.writer.cluster.Log.Warn("a sign of life of the transaction failed", "transaction", t.name(), "lease ends in", time.Until(renewed.Add(lease)), "err", err)
 			}
 			if fault.Retriable(err) {
-				next.Reset(t.events.Life().Backoff(background.PingTransaction))
+				next.Reset(t.Events.Life().Backoff(background.PingTransaction))
 			} else { // it may be for good, as when the transaction has lived too long, or not, as when no token could be had
 				next.Reset(interval / signs)
 			}
 		case state != controller.TransactionOpen:
 			if state == controller.TransactionAborted {
-				t.writer.client.cluster.Log.Warn("the transaction was aborted", "transaction", t.name(), "after its last sign of life", asked.Sub(renewed), "lease", lease)
+				t.writer.cluster.Log.Warn("the transaction was aborted", "transaction", t.name(), "after its last sign of life", asked.Sub(renewed), "lease", lease)
 			}
 			t.finish(state)
 			return
@@ -75,10 +75,10 @@ func (t *Transaction) keep(renewed time.Time) {
 // ping gives a sign of life. One that gets no answer is given up early enough for
 // others.
 func (t *Transaction) ping(limit time.Duration) (verdict background.Verdict, state controller.TransactionState, err error) {
-	verdict, err = t.events.Life().Do(background.PingTransaction, func(ctx context.Context) (err error) {
+	verdict, err = t.Events.Life().Do(background.PingTransaction, func(ctx context.Context) (err error) {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		state, err = t.writer.client.cluster.Controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
+		state, err = t.writer.cluster.Controller.PingTransaction(ctx, t.writer.stream, t.id, t.writer.config.Lease)
 		return err
 	})
 	return verdict, state, err
