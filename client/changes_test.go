@@ -122,7 +122,7 @@ func (w *world) look() (*ReaderGroup, *readergroup.State) {
 	defer cancel()
 	g, err := w.other.OpenReaderGroup(ctx, w.Stream.Scope, "group")
 	w.must(err)
-	state, _, err := g.read(ctx)
+	state, _, err := g.engine.Read(ctx)
 	w.must(err)
 	return g, state
 }
@@ -213,8 +213,8 @@ func aCheckpoint(w *world) {
 // record adds to the group's state.
 func (w *world) record(propose func(*readergroup.State) ([]readergroup.Update, error)) {
 	g, state := w.look()
-	_, log := g.replica(nil)
-	w.must(g.write(context.Background(), log, func() ([]readergroup.Update, error) { return propose(state) }))
+	_, log := g.engine.Replica(nil)
+	w.must(g.engine.Write(context.Background(), log, func() ([]readergroup.Update, error) { return propose(state) }))
 	w.before = len(w.Events(w.log()))
 }
 

@@ -24,7 +24,7 @@ func (r *Reader) step(t *testing.T) {
 // passed is where the group stood at a checkpoint, by segment number.
 func (g *ReaderGroup) passed(t *testing.T, name string) (offsets map[int32]int64, ok bool) {
 	t.Helper()
-	state, log := g.replica(nil)
+	state, log := g.engine.Replica(nil)
 	if err := log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestCheckpointThatIsForgottenAtOnceIsTold(t *testing.T) {
 	}()
 	var name string
 	waittest.Until(t, "cuts are asked for", func() bool {
-		state, _, err := g.read(waittest.Limit(t))
+		state, _, err := g.engine.Read(waittest.Limit(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +234,7 @@ func TestCheckpointIsWaitedForInSeveralCalls(t *testing.T) {
 		if !errors.Is(err, ErrTimedOut) {
 			t.Fatal(err)
 		}
-		state, _, err := g.read(waittest.Limit(t))
+		state, _, err := g.engine.Read(waittest.Limit(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +244,7 @@ func TestCheckpointIsWaitedForInSeveralCalls(t *testing.T) {
 	if _, done := g.passed(t, "c"); !done {
 		t.Fatal("it is not passed")
 	}
-	if other, err := g.client.OpenReaderGroup(waittest.Limit(t), g.scope, g.name); err != nil {
+	if other, err := g.client.OpenReaderGroup(waittest.Limit(t), g.engine.Scope, g.engine.Name); err != nil {
 		t.Fatal(err)
 	} else if _, err := other.InitiateCheckpoint(waittest.Limit(t), "c"); !errors.Is(err, ErrAlreadyExists) {
 		t.Fatal(err)

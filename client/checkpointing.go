@@ -96,7 +96,7 @@ func (m *membership) releaseBefore(ctx context.Context, checkpoint map[readergro
 				return
 			}
 			defer leave()
-			failures <- m.reader.group.releaseStream(ctx, config, ends, future, offsets)
+			failures <- m.reader.group.ReleaseStream(ctx, config, ends, future, offsets)
 		}()
 	}
 	var failure error
@@ -111,19 +111,4 @@ func ofStream[V any](stream naming.Stream, all map[readergroup.Segment]V) map[re
 	part := maps.Clone(all)
 	maps.DeleteFunc(part, func(s readergroup.Segment, _ V) bool { return s.Stream != stream })
 	return part
-}
-
-// releaseStream lets the controller truncate what lies before a checkpoint in one stream.
-func (g *ReaderGroup) releaseStream(ctx context.Context, config readergroup.Config, ends map[readergroup.Segment]int64, future map[readergroup.Segment]readergroup.Successor, offsets map[readergroup.Segment]int64) error {
-	cuts, err := g.cuts(ctx, ends, future, offsets)
-	for _, cut := range cuts {
-		err = g.client.cluster.Controller.ReleaseBefore(ctx, g.scope, g.name, config.ID, config.Generation, cut)
-		switch fault.CodeOf(err) {
-		case fault.InvalidArgument, fault.NoSuchStream, fault.NoSuchReaderGroup:
-			// The next checkpoint may be accepted; this one never will.
-			g.client.cluster.Log.Warn("the controller does not take a checkpoint for retention", "group", g.String(), "cut", cut.String(), "err", err)
-			err = nil
-		}
-	}
-	return err
 }

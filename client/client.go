@@ -18,8 +18,6 @@ type Client struct {
 	cluster *cluster.Cluster
 	clock   func() moment
 
-	attemptLimit time.Duration // of group work
-
 	mu       sync.Mutex
 	children map[child]struct{} // what must be closed first
 	closed   bool
@@ -53,7 +51,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{config: config, cluster: pravega, clock: thisMoment, attemptLimit: attemptLimit, children: make(map[child]struct{})}, nil
+	return &Client{config: config, cluster: pravega, clock: thisMoment, children: make(map[child]struct{})}, nil
 }
 
 // Close closes what is still open: readers, also those that are being opened, leave

@@ -179,7 +179,7 @@ func TestCutOfACheckpointIsOfItsTime(t *testing.T) {
 		readergroup.CreateCheckpoint{Checkpoint: "c"},
 		readergroup.CheckpointReader{Checkpoint: "c", Reader: "r", Offsets: map[readergroup.Segment]int64{segment(right): -1}},
 		readergroup.SegmentCompleted{Reader: "r", Segment: segment(right), Successors: after})
-	g.begun.Store("c", nil)
+	g.engine.Begun.Store("c", nil)
 	checkpoint, err := g.InitiateCheckpoint(waittest.Limit(t), "c")
 	if err != nil {
 		t.Fatal(err)

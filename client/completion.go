@@ -54,13 +54,13 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 	if _, ends := m.state.EndOffset(a.segment); ends {
 		return nil, nil
 	}
-	c := m.reader.group.client
-	successors, err := c.cluster.Successors(ctx, a.segment)
+	c := m.reader.group.Cluster
+	successors, err := c.Successors(ctx, a.segment)
 	if err != nil {
 		return nil, err
 	}
 	if len(successors) == 0 && a.gone { // nothing is deleted from a stream but what something follows
-		anew, err := c.beginsBehind(ctx, a.segment.Stream, a.segment.ID.Number())
+		anew, err := c.BeginsBehind(ctx, a.segment.Stream, a.segment.ID.Number())
 		if anew {
 			err = m.madeAnew(a.segment.Stream)
 		}
@@ -87,7 +87,7 @@ func (m *membership) successors(ctx context.Context, a *assignment) (map[readerg
 		comes := map[naming.SegmentID]bool{}
 		for _, p := range v.Predecessors {
 			if p != a.segment.ID && !slices.Contains(open, p) {
-				if comes, err = c.cluster.Ahead(ctx, s.Stream, open, s.ID.Epoch()-1); err != nil {
+				if comes, err = c.Ahead(ctx, s.Stream, open, s.ID.Epoch()-1); err != nil {
 					return nil, err
 				}
 				break

@@ -48,7 +48,7 @@ func looksAt(segment string, command wire.Command) bool {
 // hideState lets nobody read the group's state.
 func (c *testCluster) hideState(g *ReaderGroup) {
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if looksAt(g.segment, command) {
+		if looksAt(g.engine.Segment, command) {
 			return storetest.CloseNow
 		}
 		return storetest.Serve
@@ -140,7 +140,7 @@ func TestHazard15ReaderThatDoesNotSeeItsGroupHandsOutNothing(t *testing.T) {
 			waittest.Until(t, "the next event is there", func() bool { return len(r.assignments((*assignment).available)) == 1 })
 			expectStale(t, r)
 			if tc.out {
-				c.Put(g.segment, removed(t, "reader"))
+				c.Put(g.engine.Segment, removed(t, "reader"))
 			}
 			c.Set(nil)
 			if tc.out {
@@ -211,7 +211,7 @@ func TestStateIsAsOldAsTheQuestionForIt(t *testing.T) {
 	c.Put(c.Name(0), numbered(1))
 	clock.pass(time.Minute)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if info, ok := command.(wire.GetStreamSegmentInfo); ok && info.Segment == g.segment {
+		if info, ok := command.(wire.GetStreamSegmentInfo); ok && info.Segment == g.engine.Segment {
 			clock.pass(20 * time.Second)
 		}
 		return storetest.Serve
@@ -239,7 +239,7 @@ func TestReaderSaysWhyItDoesNotSeeItsGroup(t *testing.T) {
 	r.member.refresh = time.Time{}
 	r.step(t)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if looksAt(g.segment, command) {
+		if looksAt(g.engine.Segment, command) {
 			return storetest.Expired
 		}
 		return storetest.Serve

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -316,13 +317,13 @@ func TestConfigurationsOfOtherClientsAreAccepted(t *testing.T) {
 	}
 	for _, millis := range []int64{math.MinInt64, -1, 0, 1, 3000, math.MaxInt64} {
 		for _, outstanding := range []int32{1, 3, math.MaxInt32} {
-			state, log, err := g.read(waittest.Limit(t))
+			state, _, err := g.engine.Read(waittest.Limit(t))
 			if err != nil {
 				t.Fatal(err)
 			}
 			strange := state.Config()
 			strange.RefreshMillis, strange.CheckpointMillis, strange.MaxOutstandingCheckpoints = millis, millis, outstanding
-			if err := g.reset(waittest.Limit(t), state, log, strange); err != nil {
+			if err := g.engine.Reset(waittest.Limit(t), group.Config{Config: strange}); err != nil {
 				t.Fatal(millis, outstanding, err)
 			}
 			config, err := g.Config(waittest.Limit(t))

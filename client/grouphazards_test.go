@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -28,7 +29,7 @@ func TestHazard15SignOfLifeAtTheLastMoment(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			c.Put(g.segment, record)
+			c.Put(g.engine.Segment, record)
 		}
 		return storetest.Serve
 	})
@@ -36,7 +37,7 @@ func TestHazard15SignOfLifeAtTheLastMoment(t *testing.T) {
 	if !written {
 		t.Fatal("the silent reader was not to be taken out")
 	}
-	if state, _, err := g.read(waittest.Limit(t)); err != nil || !state.Online("slow") {
+	if state, _, err := g.engine.Read(waittest.Limit(t)); err != nil || !state.Online("slow") {
 		t.Fatal("the reader was taken out although it was heard of:", err)
 	}
 }
@@ -55,7 +56,7 @@ func TestHazard15ObserverThatWasAwayWaitsAnew(t *testing.T) {
 	observer.member.refresh = time.Time{}
 	observer.member.attemptLimit = 300 * time.Millisecond
 	err := observer.member.step()
-	observer.member.attemptLimit = attemptLimit
+	observer.member.attemptLimit = group.AttemptLimit
 	if err == nil || observer.member.finished {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func TestResetsUnderWayAtOnceLeaveTheControllersConfig(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			config := c.Group(g.scope, g.name)
+			config := c.Group(g.engine.Scope, g.engine.Name)
 			config.Generation += other.ahead
 			var once sync.Once
 			keepOther := func() { // as soon as the first update is made
@@ -51,11 +51,11 @@ func TestResetsUnderWayAtOnceLeaveTheControllersConfig(t *testing.T) {
 			}
 			c.Set(nil)
 			c.SetCalls(nil)
-			kept, err := client.cluster.Controller.ReaderGroupConfig(waittest.Limit(t), g.scope, g.name)
+			kept, err := client.cluster.Controller.ReaderGroupConfig(waittest.Limit(t), g.engine.Scope, g.engine.Name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			state, _, err := g.read(waittest.Limit(t))
+			state, _, err := g.engine.Read(waittest.Limit(t))
 			if err != nil {
 				t.Fatal(err)
 			}

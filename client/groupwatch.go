@@ -3,10 +3,7 @@ package client
 import (
 	"context"
 
-	"github.com/pravega/pravega-client-go/internal/background"
-	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/synchronizer"
+	"github.com/pravega/pravega-client-go/internal/group"
 )
 
 // GroupStatus is how much there is to read for a reader group at a time, and for
@@ -27,9 +24,8 @@ type GroupStatus struct {
 
 // GroupWatch tells a function how a reader group changes. Close it.
 type GroupWatch struct {
-	group *ReaderGroup
-	life  *background.Life
-	done  chan struct{}
+	client *Client
+	engine *group.Watch
 }
 
 // Watch calls f with the group's status now, and again whenever it has changed,
@@ -39,18 +35,16 @@ type GroupWatch struct {
 // away, nothing is told. Errors: NoSuchReaderGroup; those of the network, within
 // ctx, which has no part in anything after.
 func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWatch, error) {
-	ctx, cancel := g.client.cluster.Limit(ctx)
-	defer cancel()
-	state, log, err := g.read(ctx)
+	engine, err := g.engine.Watch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := &GroupWatch{group: g, life: g.client.cluster.Life.Child("watch of group " + g.String()), done: make(chan struct{})}
+	w := &GroupWatch{g.client, engine}
 	if err := g.client.adopt(w); err != nil {
-		w.life.End()
+		engine.End()
 		return nil, err
 	}
-	go w.run(state, log, f)
+	engine.Start(func(s group.Status) { f(GroupStatus(s)) })
 	return w, nil
 }
 
@@ -58,40 +52,9 @@ func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWat
 // most until ctx ends. So it may not be called from the function itself. A second
 // Close does nothing more.
 func (w *GroupWatch) Close(ctx context.Context) error {
-	w.life.End()
-	select {
-	case <-w.done:
-		w.group.client.forget(w)
-		return nil
-	case <-ctx.Done():
-		return fault.Context(ctx, "close watch of reader group", w.group.String()).Because("the function that watches has not returned", nil)
+	err := w.engine.Close(ctx)
+	if err == nil {
+		w.client.forget(w)
 	}
-}
-
-// run tells f of changes of a state that was just read.
-func (w *GroupWatch) run(state *readergroup.State, log *synchronizer.Synchronizer, f func(GroupStatus)) {
-	defer close(w.done)
-	var told GroupStatus
-	for first := true; ; first = false {
-		now := GroupStatus{Segments: state.Segments(), Readers: state.Size(), EndOfData: state.EndOfData()}
-		if first || now != told {
-			f(now)
-			told = now
-		}
-		if !w.life.Sleep(state.Config().RefreshInterval()) {
-			return
-		}
-		verdict, err := w.life.Until(background.WatchGroup, nil, func(ctx context.Context) error {
-			ctx, cancel := context.WithTimeout(ctx, w.group.client.attemptLimit)
-			defer cancel()
-			return w.group.fetch(ctx, state, log)
-		})
-		switch verdict {
-		case background.Fatal:
-			f(GroupStatus{Err: err})
-			return
-		case background.Over:
-			return
-		}
-	}
+	return err
 }

@@ -67,7 +67,7 @@ func TestWatchTellsHowAGroupChanges(t *testing.T) {
 	told(t, calls, GroupStatus{EndOfData: true})
 	g.startAt(t, c, map[naming.SegmentID]int64{left: 0, right: 0}, nil)
 	told(t, calls, GroupStatus{Segments: 2})
-	c.Delete(g.segment)
+	c.Delete(g.engine.Segment)
 	if last := <-calls; !errors.Is(last.Err, ErrNoSuchReaderGroup) {
 		t.Fatalf("last %+v is told", last)
 	}

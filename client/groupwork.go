@@ -8,11 +8,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
 
-// attemptLimit is how long an attempt at one piece of group work may take, so that the
-// others see signs of life, and the reader sees theirs, while controllers or stores are
-// away.
-const attemptLimit = 10 * time.Second
-
 // run does the reader's group work until the reader is closed or a failure is final.
 func (m *membership) run() {
 	timer := time.NewTimer(0)

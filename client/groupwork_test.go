@@ -45,7 +45,7 @@ func (w *worker) note(updates ...readergroup.Update) {
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	w.Put(w.g.segment, record)
+	w.Put(w.g.engine.Segment, record)
 }
 
 func newWorker(t *testing.T, change func(*readergroup.Config)) *worker {
@@ -122,7 +122,7 @@ var tasks = []task{
 		w.note(readergroup.CreateCheckpoint{Checkpoint: fmt.Sprint("checkpoint-", w.steps)})
 	}},
 	{work: background.RenewGroupConfig, method: "getReaderGroupConfig", begin: func(w *worker) {
-		w.Register(&pb.ReaderGroupConfig{Scope: w.g.scope, Name: w.g.name, Id: wire.UUID{}.String()})
+		w.Register(&pb.ReaderGroupConfig{Scope: w.g.engine.Scope, Name: w.g.engine.Name, Id: wire.UUID{}.String()})
 	}, due: func(w *worker) {
 		w.m.renew = time.Time{}
 		if w.steps == 1 {
@@ -191,7 +191,7 @@ func (w *worker) befall(of task, with failure, times int64) *atomic.Int64 {
 	hit := func(is bool) bool { return is && hits.Add(1) <= times }
 	w.CutAll() // so that writes have to be set up
 	w.Set(func(_ int, c wire.Command) storetest.Verdict {
-		if of.needs != nil && of.needs(w.g.segment, c) {
+		if of.needs != nil && of.needs(w.g.engine.Segment, c) {
 			if _, appends := c.(wire.ConditionalAppend); appends && with.slow {
 				return storetest.Serve // it shows no token
 			}
@@ -311,7 +311,7 @@ func TestWatchFails(t *testing.T) {
 				w.g = w.groupOf(loggedIn())
 				c := w.g.client
 				if !with.fatal && !with.lasts { // it is tried again and again within an attempt
-					c.attemptLimit = 100 * time.Millisecond
+					w.g.engine.AttemptLimit = 100 * time.Millisecond
 				}
 				c.cluster.Life = background.New(background.Config{Patience: testPatience, Logger: c.cluster.Log, Now: func() time.Time {
 					w.clock.pass(10 * time.Second)
@@ -328,7 +328,7 @@ func TestWatchFails(t *testing.T) {
 					times = 1
 				}
 				hits := w.befall(watching, with, times)
-				fails := func() int { return watch.life.Failures(background.WatchGroup) }
+				fails := func() int { return watch.engine.Life().Failures(background.WatchGroup) }
 				if with.fatal || with.lasts && lasts == "for ever" {
 					if last := <-calls; last.Err == nil {
 						t.Fatalf("%+v is told", last)
@@ -444,7 +444,7 @@ func TestHazard23ResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
 	w := newWorker(t, plain)
 	config := w.m.state.Config()
 	deleted := &pb.StreamCut{Stream: &pb.Stream{Scope: "scope", Name: "deleted"}}
-	w.Register(&pb.ReaderGroupConfig{Scope: w.g.scope, Name: w.g.name, Id: wire.UUID(config.ID).String(), Generation: config.Generation + 1,
+	w.Register(&pb.ReaderGroupConfig{Scope: w.g.engine.Scope, Name: w.g.engine.Name, Id: wire.UUID(config.ID).String(), Generation: config.Generation + 1,
 		Starts: []*pb.StreamCut{deleted}, Ends: []*pb.StreamCut{deleted}})
 	w.note(readergroup.UpdatingConfig{Updating: true})
 	renew := task{due: func(w *worker) { w.m.renew = time.Time{} }}
@@ -520,7 +520,7 @@ func TestFailuresOfOneKindDoNotCountForAnother(t *testing.T) {
 	})
 	stranger := true
 	w.Set(func(_ int, c wire.Command) storetest.Verdict {
-		if stranger && looksAt(w.g.segment, c) {
+		if stranger && looksAt(w.g.engine.Segment, c) {
 			stranger = false
 			return storetest.Mistaken
 		}

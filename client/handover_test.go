@@ -148,7 +148,7 @@ func handOver(t *testing.T, crashes bool) {
 	}
 	disturbances.Go(func() {
 		for over.Err() == nil {
-			state, log, err := g.read(waittest.Limit(t))
+			state, log, err := g.engine.Read(waittest.Limit(t))
 			if err == nil {
 				err = log.Compact(waittest.Limit(t), 2<<10, func() ([]byte, error) { return readergroup.EncodeInit(state.Compact()) })
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -27,10 +28,10 @@ func TestHazard15ReaderHandsOutNothingOnceItIsTakenForDead(t *testing.T) {
 		g := c.group()
 		var clock clocks
 		g.client.clock = clock.now
-		g.client.attemptLimit = 20 * time.Millisecond
+		g.engine.AttemptLimit = 20 * time.Millisecond
 		g.client.cluster.Life = background.New(background.Config{Patience: time.Hour, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return clock.now().time() }}, "test")
 		r, observer := g.idleReader(t, "reader"), g.idleReader(t, "observer")
-		observer.member.vigil.limit, observer.member.attemptLimit = time.Second, attemptLimit
+		observer.member.vigil.limit, observer.member.attemptLimit = time.Second, group.AttemptLimit
 		r.member.compactChance, observer.member.compactChance = 0, 0
 		var others []string
 		sees, writes := true, true
@@ -57,7 +58,7 @@ func TestHazard15ReaderHandsOutNothingOnceItIsTakenForDead(t *testing.T) {
 				}
 			}
 			c.Set(func(_ int, command wire.Command) storetest.Verdict {
-				if !sees && looksAt(g.segment, command) || !writes && writesState(g.segment, command) {
+				if !sees && looksAt(g.engine.Segment, command) || !writes && writesState(g.engine.Segment, command) {
 					return storetest.CloseNow
 				}
 				return storetest.Serve

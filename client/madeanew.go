@@ -10,9 +10,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/segment"
-	"github.com/pravega/pravega-client-go/internal/segmentstore"
-	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
 // highest are the highest numbers of the segments that a group has had in its streams
@@ -69,7 +66,7 @@ func (m *membership) confirmEnd(time.Time) error {
 
 // checkEnd looks for streams that were made anew since the group has read them.
 func (m *membership) checkEnd(ctx context.Context) error {
-	c, config := m.reader.group.client, m.state.Config()
+	c, config := m.reader.group.Cluster, m.state.Config()
 	for stream := range config.Start {
 		if !config.End[stream].Unbounded() {
 			continue // there may be more
@@ -77,9 +74,9 @@ func (m *membership) checkEnd(ctx context.Context) error {
 		var anew bool
 		var err error
 		if number, known := m.highest[stream]; known {
-			anew, err = c.beginsBehind(ctx, stream, number)
+			anew, err = c.BeginsBehind(ctx, stream, number)
 		} else {
-			anew, err = c.isOpen(ctx, stream)
+			anew, err = c.IsOpen(ctx, stream)
 		}
 		if anew {
 			err = m.madeAnew(stream)
@@ -94,43 +91,4 @@ func (m *membership) checkEnd(ctx context.Context) error {
 func (m *membership) madeAnew(stream naming.Stream) error {
 	return fault.New(fault.NoSuchStream, readWithReader, m.reader.name,
 		"stream %s was deleted, and another one was made under its name: reset the group to read that one", stream)
-}
-
-// beginsBehind reports whether all segments of a stream have higher numbers: whether it
-// is not the one that a segment of this number was in, of which everything was read.
-func (c *Client) beginsBehind(ctx context.Context, stream naming.Stream, number int32) (bool, error) {
-	head, err := c.cluster.Controller.HeadSegments(ctx, stream)
-	for id := range head.Offsets {
-		if id.Number() <= number {
-			return false, nil
-		}
-	}
-	return len(head.Offsets) > 0, unlessGone(err)
-}
-
-// isOpen reports whether a stream can be written to, as one that is sealed or does not
-// exist cannot, and one that is being sealed will not.
-func (c *Client) isOpen(ctx context.Context, stream naming.Stream) (bool, error) {
-	segments, err := c.cluster.Controller.CurrentSegments(ctx, stream)
-	for i := 0; i < len(segments) && err == nil; i++ {
-		var info wire.StreamSegmentInfo
-		info, err = segment.Info(ctx, c.cluster.Stores, naming.SegmentName(stream, segments[i].Segment), segmentstore.Read)
-		switch {
-		case err == nil && !info.IsSealed:
-			return true, nil
-		case fault.CodeOf(err) == fault.NoSuchSegment: // deleted meanwhile
-			err = nil
-		}
-	}
-	return false, unlessGone(err)
-}
-
-// unlessGone is the error of a question about a stream; none if the stream does not
-// exist, or the caller may not ask.
-func unlessGone(err error) error {
-	switch fault.CodeOf(err) {
-	case fault.NoSuchStream, fault.NoSuchScope, fault.PermissionDenied:
-		return nil
-	}
-	return err
 }

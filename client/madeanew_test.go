@@ -227,7 +227,7 @@ func TestEndIsToldThoughTheWholeStateStandsForTheLastCompletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Put(w.g.segment, record)
+	w.Put(w.g.engine.Segment, record)
 	w.Instead("getSegments", &pb.HeadReply{Locations: []*pb.HeadReply_Location{{Segment: &pb.Segment{Stream: &pb.Stream{Scope: "scope", Name: "stream"}, Id: 1}}}})
 	w.r.step(t)
 	if s, err := w.r.TryNext(); !errors.Is(err, ErrEnd) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/synchronizer"
@@ -50,9 +51,9 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 		highest:       make(highest),
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
-		attemptLimit:  r.group.client.attemptLimit,
+		attemptLimit:  r.group.AttemptLimit,
 	}
-	m.log = synchronizer.New(log, &groupReplica{&m.state, m.witness, m.skipped})
+	m.log = synchronizer.New(log, &group.Replica{State: &m.state, Witness: m.witness, Skipped: m.skipped})
 	return m
 }
 
@@ -75,7 +76,7 @@ func (m *membership) witness(u readergroup.Update) {
 func (m *membership) join(ctx context.Context) error {
 	began := m.reader.clock()
 	for checked, joined := false, false; !joined; checked = true {
-		err := m.reader.group.write(ctx, m.log, func() ([]readergroup.Update, error) {
+		err := m.reader.group.Write(ctx, m.log, func() ([]readergroup.Update, error) {
 			joined = checked || !m.state.UpdatingConfig()
 			switch {
 			case !m.state.Started():
@@ -124,7 +125,7 @@ func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Up
 	var last []readergroup.Update
 	var at moment // before they are added
 	began := m.reader.now()
-	err := m.reader.group.write(ctx, m.log, func() (_ []readergroup.Update, err error) {
+	err := m.reader.group.Write(ctx, m.log, func() (_ []readergroup.Update, err error) {
 		at = m.reader.clock()
 		if last, err = nil, m.checkMember(); err != nil {
 			return nil, err
@@ -151,7 +152,7 @@ func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Up
 // fetch reads what others have written.
 func (m *membership) fetch(ctx context.Context) error {
 	began := m.reader.now()
-	err := m.reader.group.deleted(m.log.Fetch(ctx))
+	err := m.reader.group.Deleted(m.log.Fetch(ctx))
 	m.reached(began, err)
 	if err == nil {
 		m.partial, m.self = false, self{}
@@ -258,8 +259,8 @@ func (m *membership) start(s readergroup.Segment, place readergroup.Place) *assi
 		r.poke()
 		return a
 	}
-	limit := endOf(&m.state, s)
+	limit := group.EndOf(&m.state, s)
 	a.bounded = limit != math.MaxInt64
-	a.fetcher = segment.StartFetcher(r.life.Child(a.name), r.group.client.cluster.Stores, a.name, place.Offset, limit, r.budget, a)
+	a.fetcher = segment.StartFetcher(r.life.Child(a.name), r.group.Cluster.Stores, a.name, place.Offset, limit, r.budget, a)
 	return a
 }

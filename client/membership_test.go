@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -32,7 +33,7 @@ func TestReaderDoesNotTakeBackWhatItGaveAway(t *testing.T) {
 // written before is truncated away.
 func (g *ReaderGroup) compacted(t *testing.T) {
 	t.Helper()
-	state, log := g.replica(nil)
+	state, log := g.engine.Replica(nil)
 	for range 3 {
 		if err := log.Fetch(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
@@ -81,7 +82,7 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 					t.Fatal("the answer was not lost")
 				}
 				c.Set(nil)
-				r.member.attemptLimit = attemptLimit
+				r.member.attemptLimit = group.AttemptLimit
 			} else {
 				r.step(t)
 			}
@@ -116,7 +117,7 @@ func TestGroupWorkDoesNotGoByAPartOfTheState(t *testing.T) {
 	r.step(t)
 	g.compacted(t)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
-		if read, ok := command.(wire.ReadSegment); ok && read.Segment == g.segment {
+		if read, ok := command.(wire.ReadSegment); ok && read.Segment == g.engine.Segment {
 			c.Greet([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
 			return storetest.CloseNow
 		}
@@ -183,7 +184,7 @@ func TestGroupWorkGoesOnWithoutControllers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told bool
-	state, log := g.replica(func(u readergroup.Update) {
+	state, log := g.engine.Replica(func(u readergroup.Update) {
 		if lag, ok := u.(readergroup.UpdateDistanceToTail); ok && lag.LastRead[first].Offset < 0 {
 			told = true
 		}

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
@@ -75,7 +76,7 @@ func makers(t *testing.T) map[string]func(context.Context, Settings) []error {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	g := &ReaderGroup{client: c, scope: "scope", name: "group", segment: "scope/_RGgroup/0.#epoch.0"}
+	g := &ReaderGroup{c, &group.Group{Cluster: c.cluster, Scope: "scope", Name: "group", Segment: "scope/_RGgroup/0.#epoch.0"}}
 	return map[string]func(context.Context, Settings) []error{
 		ObjectClient: func(_ context.Context, s Settings) []error {
 			made, err := New(s.Client)

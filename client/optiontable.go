@@ -12,6 +12,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/options"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/token"
 )
 
@@ -86,7 +87,7 @@ var optionTable = slices.Concat(
 			"how often the group's readers start a checkpoint by themselves; 0s is never", func(s *Settings) *time.Duration { return &s.Group.CheckpointInterval }),
 		entry("group.checkpoints.outstanding", "3", options.Numbers[int](1, math.MaxInt32),
 			"checkpoints of the group that may be under way at once", func(s *Settings) *int { return &s.Group.MaxOutstandingCheckpoints }),
-		entry("group.retention", GroupRetentionNone, options.Choices(groupRetentions...),
+		entry("group.retention", GroupRetentionNone, options.Choices(readergroup.Retentions...),
 			"what of the group's streams the servers may truncate: nothing, before cuts that are told, before the last checkpoint; the last two need streams of the group's own scope", func(s *Settings) *string { return &s.Group.Retention }),
 	),
 	of(ObjectStream,

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -66,7 +67,7 @@ func TestRust1ChangeThatIsNotStoredIsNoSuccess(t *testing.T) {
 		t.Errorf("%d tries, and the address was asked for %d times", n, c.Calls("getURI")-asked)
 	}
 	c.Set(nil)
-	stays.member.attemptLimit = attemptLimit
+	stays.member.attemptLimit = group.AttemptLimit
 	if readers, err := g.Readers(waittest.Limit(t)); err != nil || !slices.Equal(readers, []string{"leaves", "stays"}) {
 		t.Fatal(readers, err)
 	}
@@ -282,7 +283,7 @@ func TestRust5OnlyTheOwnerGivesASegmentAway(t *testing.T) {
 	if err := r.member.completeSegments(time.Now()); CodeOf(err) != ErrReaderNotInGroup {
 		t.Fatal(err)
 	}
-	state, _, err := g.read(waittest.Limit(t))
+	state, _, err := g.engine.Read(waittest.Limit(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,11 +307,11 @@ func TestRust12GroupWorkTakesNoNeedlessRoundTrip(t *testing.T) {
 		case wire.SetupAppend:
 			others.Add(1)
 		case wire.GetStreamSegmentInfo:
-			if command.Segment == g.segment {
+			if command.Segment == g.engine.Segment {
 				others.Add(1)
 			}
 		case wire.ReadSegment:
-			if command.Segment == g.segment {
+			if command.Segment == g.engine.Segment {
 				others.Add(1)
 			}
 		}
@@ -403,14 +404,14 @@ func TestPravega4513OfflineLooksAtTheNewestState(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			c.Put(g.segment, record)
+			c.Put(g.engine.Segment, record)
 		}
 		return storetest.Serve
 	})
 	if err := g.ReaderOffline(waittest.Limit(t), "late"); err != nil {
 		t.Fatal(err)
 	}
-	state, _, err := g.read(waittest.Limit(t))
+	state, _, err := g.engine.Read(waittest.Limit(t))
 	if err != nil {
 		t.Fatal(err)
 	}

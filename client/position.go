@@ -110,19 +110,3 @@ func (a *assignment) covers(offset int64) bool {
 	}
 	return offset <= a.position
 }
-
-// ReaderOfflineAt is ReaderOffline for a reader whose position is known, because it
-// was kept with what was made of the events before it: its segments go to the others
-// from there, so that nothing is delivered again. Segments that the position lacks
-// are handed over as by ReaderOffline; what it says of segments that the reader does
-// not have is ignored. The position must be of this reader and this life of it, since
-// what is skipped by a wrong one is not read.
-func (g *ReaderGroup) ReaderOfflineAt(ctx context.Context, readerID string, last Position) error {
-	ctx, cancel := g.client.cluster.Limit(ctx)
-	defer cancel()
-	state, log, err := g.read(ctx)
-	if err != nil {
-		return err
-	}
-	return g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Leave(readerID, last.position.Offsets()), nil })
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/xsync"
@@ -19,7 +20,8 @@ import (
 // may be used and released by others. Close it, or the group keeps its segments
 // assigned until somebody calls ReaderGroup.ReaderOffline.
 type Reader struct {
-	group  *ReaderGroup
+	client *Client
+	group  *group.Group
 	id     string
 	name   string // in errors
 	config ReaderConfig
@@ -177,11 +179,11 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 		a.abandon()
 	}
 	r.mu.Unlock()
-	defer r.group.client.forget(r)
+	defer r.client.forget(r)
 	if lost {
 		return r.ending.Finish(nil)
 	}
-	ctx, cancel := r.group.client.cluster.Limit(ctx)
+	ctx, cancel := r.group.Cluster.Limit(ctx)
 	defer cancel()
 	return r.ending.Finish(r.member.leave(ctx, stands))
 }

@@ -50,7 +50,7 @@ func (c *testCluster) groupOf(config Config) *ReaderGroup {
 // note writes updates to the group's state, as another member would.
 func (g *ReaderGroup) note(t *testing.T, updates ...readergroup.Update) {
 	t.Helper()
-	_, log := g.replica(nil)
+	_, log := g.engine.Replica(nil)
 	err := log.Fetch(waittest.Limit(t))
 	if err == nil {
 		err = log.Write(waittest.Limit(t), func() ([]byte, error) { return readergroup.EncodeUpdates(updates...) })
@@ -63,10 +63,10 @@ func (g *ReaderGroup) note(t *testing.T, updates ...readergroup.Update) {
 // idleReader is a reader whose group work is done by the test, step by step.
 func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
 	t.Helper()
-	r := &Reader{group: g, id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
+	r := &Reader{client: g.client, group: g.engine, id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
 		assigned: make(map[readergroup.Segment]*assignment), clock: g.client.clock}
 	r.life = g.client.cluster.Life.Child(id)
-	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.segment))
+	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.engine.Segment))
 	if err := r.member.join(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestClosedClientLeavesNoReaderBehind(t *testing.T) {
 	if err := <-closed; err != nil {
 		t.Fatal(err)
 	}
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(t), g.scope, g.name)
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(t), g.engine.Scope, g.engine.Name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,131 +2,12 @@ package client
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"math"
-	"slices"
-	"strings"
-	"sync"
-	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
-	"github.com/pravega/pravega-client-go/internal/synchronizer"
 )
-
-// ReaderGroupConfig says what a reader group reads and how its members work
-// together. It is kept by the servers; official Java readers heed it too.
-type ReaderGroupConfig struct {
-	// Streams to read, at least one, none twice; they may be of several scopes. Official Java
-	// readers compare segments by numbers that streams share: where two streams of a
-	// group merge segments of the same numbers at about the same time, one that they
-	// complete may let a merged segment of the other stream get free before all its
-	// predecessors are read. Readers of ours do not, and take it back; only if a Java
-	// reader acquires the segment first, within the moment until one of ours looks,
-	// it is read too early.
-	Streams []GroupStream
-	// RefreshInterval is how often a reader looks at the group's state; a reader of this
-	// library looks every 7.5 s at least. Option group.refresh.interval.
-	RefreshInterval time.Duration
-	// CheckpointInterval is the time between automatic checkpoints, from which
-	// reading goes on after a reader has crashed; 0 is never. Option
-	// group.checkpoint.interval.
-	CheckpointInterval time.Duration
-	// MaxOutstandingCheckpoints may be under way at once. Option
-	// group.checkpoints.outstanding.
-	MaxOutstandingCheckpoints int
-	// Retention says what of the streams their own retention policies may truncate:
-	// a stream with a policy keeps what such a group still needs, within the
-	// policy's limits. All but GroupRetentionNone need the streams to be in the
-	// group's own scope: controllers can do nothing else with such a group than try
-	// for ever to create it. Option group.retention.
-	Retention string
-}
-
-// What a group's progress means for the retention of its streams.
-const (
-	// GroupRetentionNone: nothing.
-	GroupRetentionNone = "none"
-	// GroupRetentionManual: what lies before the cuts that are given to
-	// ReaderGroup.UpdateRetentionStreamCut is not needed.
-	GroupRetentionManual = "manual"
-	// GroupRetentionCheckpoint: what lies before the last checkpoint, automatic
-	// ones among them, is not needed. The readers tell the servers.
-	GroupRetentionCheckpoint = "checkpoint"
-)
-
-var groupRetentions = []string{
-	readergroup.RetainRegardless:     GroupRetentionNone,
-	readergroup.ReleaseByHand:        GroupRetentionManual,
-	readergroup.ReleaseAtCheckpoints: GroupRetentionCheckpoint,
-}
-
-// DefaultReaderGroupConfig returns the documented defaults, for these streams.
-func DefaultReaderGroupConfig(streams ...GroupStream) ReaderGroupConfig {
-	config := NewSettings().Group
-	config.Streams = streams
-	return config
-}
-
-// GroupStream is a stream that a group reads, and which part of it.
-type GroupStream struct {
-	Scope, Stream string
-	// From is where reading starts; the zero StreamCut is the head.
-	From StreamCut
-	// FromTail starts behind what is in the stream when the group is created; From
-	// is zero then.
-	FromTail bool
-	// To is where reading ends; the zero StreamCut is the end of the stream,
-	// if it is ever sealed.
-	To StreamCut
-}
-
-// ParseGroupStream reads "scope/stream", which starts at the head, and
-// "scope/stream@head", "scope/stream@tail" and "scope/stream@CUT", where CUT is
-// what StreamCut.String writes. "@CUT" behind the start is where reading ends.
-func ParseGroupStream(text string) (GroupStream, error) {
-	const op = "parse stream of reader group"
-	name, part, _ := strings.Cut(text, "@")
-	start, end, ends := strings.Cut(part, "@")
-	scope, stream, ok := strings.Cut(name, "/")
-	if !ok {
-		return GroupStream{}, fault.New(fault.InvalidArgument, op, text, "it is not scope/stream")
-	}
-	g := GroupStream{Scope: scope, Stream: stream}
-	var err error
-	switch start {
-	case "", "head":
-	case "tail":
-		g.FromTail = true
-	default:
-		g.From, err = ParseStreamCut(start)
-	}
-	if ends && err == nil {
-		g.To, err = ParseStreamCut(end)
-	}
-	return g, err
-}
-
-// String is the text that ParseGroupStream reads.
-func (g GroupStream) String() string {
-	text := g.Scope + "/" + g.Stream
-	switch {
-	case g.FromTail:
-		text += "@tail"
-	case !g.From.Unbounded():
-		text += "@" + g.From.String()
-	case !g.To.Unbounded():
-		text += "@head"
-	}
-	if !g.To.Unbounded() {
-		text += "@" + g.To.String()
-	}
-	return text
-}
 
 // CreateReaderGroup creates a reader group in a scope. It returns false if the
 // same group exists already, and ConfigMismatch, which says what differs, if another
@@ -134,8 +15,6 @@ func (g GroupStream) String() string {
 // of the same configuration; until then the group cannot be opened, but deleted. Other
 // errors: InvalidArgument, NoSuchScope, NoSuchStream.
 func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, config ReaderGroupConfig) (created bool, err error) {
-	ctx, cancel := c.cluster.Limit(ctx)
-	defer cancel()
 	const op = "create reader group"
 	if err := naming.CheckInternal(op, "scope", scope); err != nil {
 		return false, err
@@ -143,309 +22,165 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	if err := naming.Check(op, "reader group", name); err != nil {
 		return false, err
 	}
-	defer func() { err = fault.During(op, scope+"/"+name, err) }()
-	wanted, err := c.groupConfig(ctx, op, scope+"/"+name, config)
+	wanted, err := config.toGroup(op, scope, scope+"/"+name)
 	if err != nil {
-		return false, c.cluster.Absent(ctx, err)
+		return false, fault.During(op, scope+"/"+name, err)
 	}
-	// What can be wrong with the configuration shows before the group is registered.
-	heads, err := c.cluster.Heads(ctx, wanted)
-	if err != nil {
-		return false, c.cluster.Absent(ctx, err)
-	}
-	if _, err := readergroup.NewInit(wanted, heads); err != nil {
-		return false, err
-	}
-	existing, err := c.cluster.Controller.CreateReaderGroup(ctx, scope, name, wanted)
-	if err != nil {
-		return false, err
-	}
-	for _, s := range config.Streams {
-		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
-		if start := existing.Start[stream]; s.FromTail && !start.Unbounded() {
-			wanted.Start[stream] = start // the tail has moved since
-		}
-	}
-	if differs := difference(existing, wanted); differs != "" {
-		if _, err := c.OpenReaderGroup(ctx, scope, name); errors.Is(err, fault.NoSuchReaderGroup) {
-			differs += "; but its creation was not finished, and it has no state: delete it, or create it as it was meant"
-		}
-		return false, fault.New(fault.ConfigMismatch, op, scope+"/"+name, "%s", differs)
-	}
-	created, err = c.start(ctx, scope, name, existing, heads)
-	if err != nil && existing.ID == wanted.ID {
-		err = unfinished(err, op, scope+"/"+name)
-	}
-	return created, err
-}
-
-// groupConfig puts the servers' form of a configuration together.
-func (c *Client) groupConfig(ctx context.Context, op, name string, config ReaderGroupConfig) (readergroup.Config, error) {
-	if err := config.check(); err != nil {
-		return readergroup.Config{}, err
-	}
-	wanted := readergroup.Config{
-		Start:                     make(map[naming.Stream]streamcut.Cut),
-		End:                       make(map[naming.Stream]streamcut.Cut),
-		RefreshMillis:             config.RefreshInterval.Milliseconds(),
-		CheckpointMillis:          config.CheckpointInterval.Milliseconds(),
-		MaxOutstandingCheckpoints: int32(config.MaxOutstandingCheckpoints),
-		Retention:                 readergroup.Retention(slices.Index(groupRetentions, config.Retention)),
-	}
-	_, _ = rand.Read(wanted.ID[:])
-	if wanted.CheckpointMillis <= 0 {
-		wanted.CheckpointMillis = -1
-	}
-	if len(config.Streams) == 0 {
-		return wanted, fault.New(fault.InvalidArgument, op, name, "it has no streams")
-	}
-	for _, s := range config.Streams {
-		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
-		if err := stream.Check(op); err != nil {
-			return wanted, err
-		}
-		if _, twice := wanted.Start[stream]; twice {
-			return wanted, fault.New(fault.InvalidArgument, op, name, "it is to read stream %s twice", stream)
-		}
-		if scope, _, _ := strings.Cut(name, "/"); config.Retention != GroupRetentionNone && s.Scope != scope {
-			return wanted, fault.New(fault.InvalidArgument, op, name, "group.retention is %s, and stream %s is not in the scope of the group", config.Retention, stream)
-		}
-		if s.FromTail && !s.From.Unbounded() {
-			return wanted, fault.New(fault.InvalidArgument, op, name, "stream %s is to be read from the tail and a cut", stream)
-		}
-		for _, cut := range []streamcut.Cut{s.From.cut, s.To.cut} {
-			if !cut.Unbounded() && cut.Stream != stream {
-				return wanted, fault.New(fault.InvalidArgument, op, name, "a cut of stream %s is given for %s", cut.Stream, stream)
-			}
-		}
-		wanted.Start[stream], wanted.End[stream] = s.From.cut, s.To.cut
-	}
-	for _, s := range config.Streams {
-		stream := naming.Stream{Scope: s.Scope, Name: s.Stream}
-		var err error
-		if s.FromTail {
-			wanted.Start[stream], err = c.cluster.Tail(ctx, stream)
-		} else if !s.From.Unbounded() { // else the head is looked for
-			err = c.mustExist(ctx, op, stream)
-		}
-		if err != nil {
-			return wanted, err
-		}
-	}
-	return wanted, nil
+	return group.Create(ctx, c.cluster, scope, name, wanted)
 }
 
 // DeleteReaderGroup deletes a reader group, also one whose creation was not finished.
 // Its readers find out at their next group work. Errors: NoSuchScope,
 // NoSuchReaderGroup.
 func (c *Client) DeleteReaderGroup(ctx context.Context, scope, name string) error {
-	deleted, err := c.deleteGroup(ctx, scope, name)
+	deleted, err := group.Delete(ctx, c.cluster, scope, name)
 	if err == nil && !deleted {
 		err = fault.New(fault.NoSuchReaderGroup, "delete reader group", scope+"/"+name, "")
 	}
 	return c.cluster.Absent(ctx, err)
 }
 
-// deleteGroup deletes a group, and reports whether there was anything of it: its
-// state may be left without its registration.
-func (c *Client) deleteGroup(ctx context.Context, scope, name string) (deleted bool, err error) {
-	config, err := c.cluster.Controller.ReaderGroupConfig(ctx, scope, name)
-	switch {
-	case err == nil:
-		return c.cluster.Controller.DeleteReaderGroup(ctx, scope, name, config.ID)
-	case errors.Is(err, fault.NoSuchReaderGroup):
-		return c.discard(ctx, naming.ReaderGroupStream(scope, name))
-	}
-	return false, err
-}
-
 // ReaderGroup is a handle to a reader group that exists at the servers. Safe for
 // concurrent use; it holds nothing that must be closed.
 type ReaderGroup struct {
-	client  *Client
-	scope   string
-	name    string
-	segment string   // of the group's state
-	begun   sync.Map // names of checkpoints that were started here and whose result nobody has had
+	client *Client
+	engine *group.Group
 }
 
 // OpenReaderGroup finds a reader group, whoever created it. Errors: NoSuchScope,
 // NoSuchReaderGroup, also for a group whose creation was not finished; it says so.
 func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*ReaderGroup, error) {
-	ctx, cancel := c.cluster.Limit(ctx)
-	defer cancel()
-	g, err := c.find(ctx, scope, name)
+	engine, err := group.Open(ctx, c.cluster, scope, name)
 	if err != nil {
 		return nil, err
 	}
-	_, end, err := segment.NewLog(c.cluster.Stores, g.segment).Bounds(ctx)
-	if err != nil {
-		return nil, fault.During("open reader group", g.String(), g.deleted(err))
-	}
-	if end == 0 {
-		return nil, g.stateless()
-	}
-	return g, nil
-}
-
-// find looks for a group that the controllers know, with or without state.
-func (c *Client) find(ctx context.Context, scope, name string) (*ReaderGroup, error) {
-	const op = "open reader group"
-	if err := naming.Check(op, "reader group", name); err != nil {
-		return nil, err
-	}
-	stream := naming.ReaderGroupStream(scope, name)
-	segments, err := c.cluster.Controller.CurrentSegments(ctx, stream)
-	if errors.Is(err, fault.NoSuchStream) || err == nil && len(segments) != 1 {
-		return nil, c.cluster.Absent(ctx, fault.New(fault.NoSuchReaderGroup, op, scope+"/"+name, ""))
-	}
-	if err != nil {
-		return nil, fault.During(op, scope+"/"+name, err)
-	}
-	return &ReaderGroup{client: c, scope: scope, name: name, segment: naming.SegmentName(stream, segments[0].Segment)}, nil
-}
-
-// stateless is the error of a group whose creation was not finished.
-func (g *ReaderGroup) stateless() error {
-	return fault.New(fault.NoSuchReaderGroup, "open reader group", g.String(),
-		"its creation was not finished, and it has no state: create it again with the same configuration, which completes it, or delete it")
+	return &ReaderGroup{c, engine}, nil
 }
 
 // String is "scope/name".
-func (g *ReaderGroup) String() string { return g.scope + "/" + g.name }
+func (g *ReaderGroup) String() string { return g.engine.String() }
 
-// replica opens the group's state. The witness sees each update, unless it is nil.
-func (g *ReaderGroup) replica(witness func(readergroup.Update)) (*readergroup.State, *synchronizer.Synchronizer) {
-	state := new(readergroup.State)
-	return state, synchronizer.New(segment.NewLog(g.client.cluster.Stores, g.segment), &groupReplica{state: state, witness: witness})
-}
-
-// read opens the group's state, which must be there, and reads it.
-func (g *ReaderGroup) read(ctx context.Context) (*readergroup.State, *synchronizer.Synchronizer, error) {
-	state, log := g.replica(nil)
-	return state, log, g.fetch(ctx, state, log)
-}
-
-// fetch reads the group's state, which must be there.
-func (g *ReaderGroup) fetch(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer) error {
-	if err := log.Fetch(ctx); err != nil {
-		return g.deleted(err)
+// Config asks for the group's configuration, whoever created it. From is the cut
+// where the group started, or was reset to.
+func (g *ReaderGroup) Config(ctx context.Context) (ReaderGroupConfig, error) {
+	now, err := g.engine.Config(ctx)
+	if err != nil {
+		return ReaderGroupConfig{}, err
 	}
-	if !state.Started() {
-		return g.stateless()
-	}
-	return nil
-}
-
-// write adds what propose makes of a state that was read to the group's log.
-func (g *ReaderGroup) write(ctx context.Context, log *synchronizer.Synchronizer, propose func() ([]readergroup.Update, error)) error {
-	return g.deleted(log.Write(ctx, encoded(propose)))
-}
-
-// deleted tells of an error that the group was deleted, if that is what it means:
-// its state is sealed first, and gone then.
-func (g *ReaderGroup) deleted(err error) error {
-	switch fault.CodeOf(err) {
-	case fault.NoSuchSegment, fault.SegmentSealed, fault.NoSuchStream, fault.NoSuchScope:
-		gone := fault.New(fault.NoSuchReaderGroup, "use reader group", g.String(), "it was deleted")
-		gone.Stored = fault.MayBeStored(err)
-		return gone
-	}
-	return err
+	return fromGroup(now), nil
 }
 
 // Readers lists the readers that are in the group, in whatever process and
 // language, sorted.
-func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) {
-	ctx, cancel := g.client.cluster.Limit(ctx)
-	defer cancel()
-	state, _, err := g.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return state.Readers(), nil
-}
+func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) { return g.engine.Readers(ctx) }
 
 // ReaderOffline takes a reader that has crashed out of the group. Its segments
 // go to the others from its last checkpoint, or from where it acquired them: no
 // event is lost, those since then are delivered again. A reader that is not in
 // the group is no error.
 func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error {
-	return g.ReaderOfflineAt(ctx, readerID, Position{})
+	return g.engine.ReaderOffline(ctx, readerID, nil)
 }
 
-// OpenReader joins the group under a name that no other reader of the group
-// has. Errors: AlreadyExists if one has; a reader that has crashed is still
-// there until ReaderOffline, as may be one whose OpenReader failed with an error
-// of which MayBeStored is true. NoSuchStream if somebody began a Reset to
-// a configuration with a stream that does not exist: Reset the group again.
-func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config ReaderConfig) (*Reader, error) {
-	const op = "open reader"
-	if err := naming.Check(op, "reader", readerID); err != nil {
-		return nil, err
-	}
-	if err := config.check(); err != nil {
-		return nil, err
-	}
-	r := &Reader{
-		group:    g,
-		id:       readerID,
-		name:     readerID + " of group " + g.String(),
-		config:   config,
-		due:      make(chan struct{}, 1),
-		assigned: make(map[readergroup.Segment]*assignment),
-		clock:    g.client.clock,
-	}
-	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.segment))
-	ctx, cancel := g.client.cluster.Limit(ctx)
-	defer cancel()
-	o := opening{r.name, make(chan struct{})}
-	if err := g.client.adopt(o); err != nil {
-		return nil, err
-	}
-	defer close(o.done)
-	defer g.client.forget(o)
-	if err := r.member.join(ctx); err != nil {
-		return nil, fault.During(op, r.name, err)
-	}
-	r.life = g.client.cluster.Life.Child("reader " + r.name)
-	r.work.Add(1)
-	if err := g.client.adopt(r); err != nil {
-		r.work.Done()
-		if left := r.Close(ctx); left != nil {
-			g.client.cluster.Log.Warn("a reader stays in its group", "group", g.String(), "reader", readerID, "err", left)
-			err = fault.Uncertain(err)
-		}
-		return nil, err
-	}
-	go func() {
-		defer r.work.Done()
-		r.member.run()
-	}()
-	return r, nil
+// ReaderOfflineAt is ReaderOffline for a reader whose position is known, because it
+// was kept with what was made of the events before it: its segments go to the others
+// from there, so that nothing is delivered again. Segments that the position lacks
+// are handed over as by ReaderOffline; what it says of segments that the reader does
+// not have is ignored. The position must be of this reader and this life of it, since
+// what is skipped by a wrong one is not read.
+func (g *ReaderGroup) ReaderOfflineAt(ctx context.Context, readerID string, last Position) error {
+	return g.engine.ReaderOffline(ctx, readerID, last.position.Offsets())
 }
 
-// opening is a reader on its way into a group. Client.Close waits until it is in,
-// and can be closed, or out.
-type opening struct {
-	reader string
-	done   chan struct{}
+// Reset lets the group start anew with a configuration: at its cuts, and with its
+// streams, which may be others than before. All readers that are in the group are
+// out of it: their next call of Next reports GroupReinitialized, and they are to
+// be closed and opened again. Checkpoints are forgotten. Resets at the same time
+// come one after the other. Errors: InvalidArgument, NoSuchStream,
+// NoSuchReaderGroup.
+func (g *ReaderGroup) Reset(ctx context.Context, config ReaderGroupConfig) error {
+	wanted, err := config.toGroup("reset reader group", g.engine.Scope, g.String())
+	if err != nil {
+		return err
+	}
+	return g.engine.Reset(ctx, wanted)
 }
 
-// Close waits for its end, at most until ctx ends.
-func (o opening) Close(ctx context.Context) error {
-	select {
-	case <-o.done:
-		return nil
-	case <-ctx.Done():
-		return fault.Context(ctx, "close reader", o.reader).Because("it is being opened", nil)
-	}
+// ResetTo is Reset with the configuration that the group has, but to start at
+// these cuts: those of a Checkpoint, of GenerateStreamCuts, or of the
+// application's own records. A stream without a cut is not read any more; a
+// checkpoint has none of a stream that was read to its end.
+func (g *ReaderGroup) ResetTo(ctx context.Context, cuts ...StreamCut) error {
+	return g.engine.ResetTo(ctx, bare(cuts))
 }
 
-// endOf is the offset at which the group stops reading a segment.
-func endOf(state *readergroup.State, s readergroup.Segment) int64 {
-	if offset, ends := state.EndOffset(s); ends {
-		return offset
+// ResetToLastCheckpoint is ResetTo with the cuts of the last checkpoint that all
+// readers have passed, automatic ones among them. If there was none since the
+// group was created or reset, it starts again where it did then. Errors: as
+// Reset; InvalidArgument if the group has read everything.
+func (g *ReaderGroup) ResetToLastCheckpoint(ctx context.Context) error {
+	return g.engine.ResetToLastCheckpoint(ctx)
+}
+
+// InitiateCheckpoint has every reader of the group pass a checkpoint, and waits
+// until all have, at most until ctx ends. Readers look for checkpoints every
+// ReaderGroupConfig.RefreshInterval; official Java readers, and ours that asked
+// to be told, when their application asks for the next event. A call that ended
+// early leaves the checkpoint under way, as MayBeStored of its error says. Call again with
+// its name and the same ReaderGroup to wait on, or CancelCheckpoints to give it up. A group
+// without readers passes it at once.
+// Errors: Conflict if ReaderGroupConfig.MaxOutstandingCheckpoints are under way,
+// or if this one was given up; AlreadyExists for the name of a past one;
+// InvalidArgument; TimedOut and Cancelled.
+func (g *ReaderGroup) InitiateCheckpoint(ctx context.Context, name string) (Checkpoint, error) {
+	cuts, err := g.engine.InitiateCheckpoint(ctx, name)
+	if err != nil {
+		return Checkpoint{}, err
 	}
-	return math.MaxInt64
+	return Checkpoint{streamcut.Checkpoint{Name: name, Cuts: cuts}}, nil
+}
+
+// GenerateStreamCuts asks every reader of the group where it stands, and returns
+// that as one cut for each stream, sorted by stream. It is a checkpoint of which
+// applications are not told: readers of ours answer it in the background with
+// what was given back, official Java ones with what they handed out. Streams that
+// were read to their end have no cut. Errors: as InitiateCheckpoint.
+func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, error) {
+	cuts, err := g.engine.GenerateStreamCuts(ctx)
+	return sortedCuts(cuts), err
+}
+
+// CancelCheckpoints gives up all checkpoints of the group that are under way,
+// whoever initiated them; not what GenerateStreamCuts waits for.
+func (g *ReaderGroup) CancelCheckpoints(ctx context.Context) error {
+	return g.engine.CancelCheckpoints(ctx)
+}
+
+// UpdateRetentionStreamCut tells the servers that the group does not need what
+// lies before these cuts, one for a stream, any more: the streams' retention
+// policies may truncate it. Errors: InvalidArgument if the group's Retention is
+// not GroupRetentionManual, or if the controller does not take a cut, for example
+// because it lies before the previous one; Conflict if the group was reset
+// meanwhile.
+func (g *ReaderGroup) UpdateRetentionStreamCut(ctx context.Context, cuts ...StreamCut) error {
+	return g.engine.UpdateRetentionStreamCut(ctx, bare(cuts))
+}
+
+// UnreadBytes is how much the group has left to read of what is in its streams
+// now, headers of events (8 bytes each) included, up to the ends of a bounded
+// group. Readers tell how far they are every few seconds (one more than there are
+// readers), so it is as old; of official Java readers it counts what they
+// handed out as read, of ours what was given back. It asks for every segment from
+// where the group stands on.
+func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
+	return g.engine.UnreadBytes(ctx)
+}
+
+// bare are the cuts as the engines know them.
+func bare(cuts []StreamCut) []streamcut.Cut {
+	list := make([]streamcut.Cut, len(cuts))
+	for i, c := range cuts {
+		list[i] = c.cut
+	}
+	return list
 }

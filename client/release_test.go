@@ -16,7 +16,7 @@ import (
 // startsAt is where the next reader of the group starts to read, by a client of its own.
 func (c *testCluster) startsAt(g *ReaderGroup) int64 {
 	c.T.Helper()
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(c.T), g.scope, g.name)
+	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(c.T), g.engine.Scope, g.engine.Name)
 	enginetest.Must(c.T, err)
 	r, err := g.OpenReader(waittest.Limit(c.T), "next", DefaultReaderConfig())
 	enginetest.Must(c.T, err)
@@ -30,7 +30,7 @@ func TestReleaseWhileTheReaderIsBeingClosed(t *testing.T) {
 	for name, end := range map[string]func(context.Context, *Reader, Position) error{
 		"close":            func(ctx context.Context, r *Reader, _ Position) error { return r.Close(ctx) },
 		"close at":         func(ctx context.Context, r *Reader, p Position) error { return r.CloseAt(ctx, p) },
-		"close the client": func(_ context.Context, r *Reader, _ Position) error { return r.group.client.Close() },
+		"close the client": func(_ context.Context, r *Reader, _ Position) error { return r.client.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startCluster(t, keyspace...)
@@ -141,7 +141,7 @@ func TestCloseAtAPositionWithForeignSegments(t *testing.T) {
 	at, err := ParsePosition(s.Position(11).String() + ", other/stream/0.#epoch.0=7")
 	enginetest.Must(t, err)
 	enginetest.Must(t, r.CloseAt(waittest.Limit(t), at))
-	events := c.Events(g.segment)
+	events := c.Events(g.engine.Segment)
 	if last := events[len(events)-1]; bytes.Contains(last, []byte("other")) {
 		t.Fatalf("%q", last)
 	}

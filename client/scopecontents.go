@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/xsync"
 )
@@ -47,13 +48,13 @@ func (c *Client) contents(ctx context.Context, scope string) (contents, error) {
 		if err != nil {
 			return contents{}, err
 		}
-		group, isGroup := naming.ReaderGroupOf(name)
+		called, isGroup := naming.ReaderGroupOf(name)
 		stream := content{"stream " + name, func(ctx context.Context) (bool, error) {
-			return c.discard(ctx, naming.Stream{Scope: scope, Name: name})
+			return c.cluster.Discard(ctx, naming.Stream{Scope: scope, Name: name})
 		}}
 		switch {
 		case isGroup:
-			all.groups = append(all.groups, content{"reader group " + group, func(ctx context.Context) (bool, error) { return c.deleteGroup(ctx, scope, group) }})
+			all.groups = append(all.groups, content{"reader group " + called, func(ctx context.Context) (bool, error) { return group.Delete(ctx, c.cluster, scope, called) }})
 		case naming.Check("", "", name) == nil:
 			all.others = append(all.others, stream)
 		default:
@@ -100,18 +101,4 @@ func (c *Client) discardAll(ctx context.Context, op, scope string, all contents)
 		err = fault.Uncertain(err)
 	}
 	return "", err
-}
-
-// discard seals and deletes a stream, and reports whether it was there.
-func (c *Client) discard(ctx context.Context, stream naming.Stream) (deleted bool, err error) {
-	err = c.cluster.Controller.SealStream(ctx, stream)
-	switch fault.CodeOf(err) {
-	case fault.NoSuchStream, fault.NoSuchScope:
-		return false, nil
-	case 0:
-		if deleted, err = c.cluster.Controller.DeleteStream(ctx, stream); err != nil {
-			err = fault.Uncertain(err) // it is sealed
-		}
-	}
-	return deleted, err
 }

@@ -43,7 +43,7 @@ const (
 // the final one of Next; those of the network.
 func (r *Reader) TimeWindow(ctx context.Context, scope, stream string) (TimeWindow, error) {
 	const op = "get time window of stream"
-	ctx, cancel := r.group.client.cluster.Limit(ctx)
+	ctx, cancel := r.group.Cluster.Limit(ctx)
 	defer cancel()
 	name := naming.Stream{Scope: scope, Name: stream}
 	if _, reads := r.member.config.Start[name]; !reads {
@@ -121,10 +121,10 @@ func (m *marks) advance(ctx context.Context, r *Reader, stream naming.Stream, po
 	if !m.window.Advance(positions) || time.Since(m.asked) < marksPause {
 		return nil
 	}
-	c := r.group.client
+	c := r.group.Cluster
 	if m.log == nil {
 		marks := naming.MarkStream(stream)
-		segments, err := c.cluster.Controller.CurrentSegments(ctx, marks)
+		segments, err := c.Controller.CurrentSegments(ctx, marks)
 		if errors.Is(err, fault.NoSuchStream) || err == nil && len(segments) != 1 {
 			m.asked = time.Now()
 			return nil // the stream is gone, or from before there were marks
@@ -132,7 +132,7 @@ func (m *marks) advance(ctx context.Context, r *Reader, stream naming.Stream, po
 		if err != nil {
 			return err
 		}
-		m.log = segment.ReadLog(c.cluster.Stores, naming.SegmentName(marks, segments[0].Segment))
+		m.log = segment.ReadLog(c.Stores, naming.SegmentName(marks, segments[0].Segment))
 	}
 	err := m.read(ctx, positions)
 	switch {

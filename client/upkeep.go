@@ -7,8 +7,8 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/synchronizer"
 )
 
 // compact shortens the log of the group's state now and then. Members take turns
@@ -19,9 +19,9 @@ func (m *membership) compact(time.Time) error {
 	}
 	return m.do(background.CompactGroupState, func(ctx context.Context) error {
 		began := m.reader.now()
-		err := m.log.Compact(ctx, m.compactAfter, encoded(func() ([]readergroup.Update, error) { return m.state.Compaction(), nil }))
+		err := m.reader.group.Compact(ctx, &m.state, m.log, m.compactAfter)
 		m.reached(began, err)
-		return m.reader.group.deleted(err)
+		return m.reader.group.Deleted(err)
 	})
 }
 
@@ -35,7 +35,7 @@ func (m *membership) renewConfig(now time.Time) error {
 	}
 	m.renew = now.Add(readergroup.ConfigPoll << m.renewals)
 	return m.do(background.RenewGroupConfig, func(ctx context.Context) error {
-		_, newer, err := m.reader.group.newest(ctx, &m.state)
+		_, newer, err := m.reader.group.Newest(ctx, &m.state)
 		if err != nil {
 			return err
 		}
@@ -53,60 +53,14 @@ func (m *membership) finishReset(ctx context.Context) error {
 	g := m.reader.group
 	ctx, cancel := context.WithTimeout(ctx, m.attemptLimit)
 	defer cancel()
-	_, err := g.renew(ctx, &m.state, m.log)
-	if unusable(err) {
+	_, err := g.Renew(ctx, &m.state, m.log)
+	if group.Unusable(err) {
 		return &fault.Error{Code: fault.CodeOf(err), Op: "open reader", Subject: m.reader.name, Err: err,
 			Detail: "somebody began to reset the group to a configuration that cannot come into force; reset it again"}
 	}
 	return nil // it may be done later, and by others
 }
 
-// unusable reports whether a configuration cannot come into force by what newest failed
-// with: it has a stream that does not exist.
-func unusable(err error) bool {
-	switch fault.CodeOf(err) {
-	case fault.NoSuchStream, fault.NoSuchScope, fault.InvalidArgument:
-		return true
-	}
-	return false
-}
-
 // leastOften is how many times the interval is doubled at which members look for a
 // newer configuration.
 const leastOften = 6
-
-// newest asks for the controller's configuration, and makes the record of it if the
-// state does not have it.
-func (g *ReaderGroup) newest(ctx context.Context, state *readergroup.State) (config readergroup.Config, newer *readergroup.Init, err error) {
-	config, err = g.client.cluster.Controller.ReaderGroupConfig(ctx, g.scope, g.name)
-	if err != nil || config.Generation <= state.Config().Generation {
-		return config, nil, err
-	}
-	heads, err := g.client.cluster.Heads(ctx, config)
-	if err != nil {
-		return config, nil, err
-	}
-	init, err := readergroup.NewInit(config, heads)
-	return config, &init, err
-}
-
-// renew writes the controller's configuration to the group's state, unless the
-// state has it, and returns it.
-func (g *ReaderGroup) renew(ctx context.Context, state *readergroup.State, log *synchronizer.Synchronizer) (readergroup.Config, error) {
-	config, newer, err := g.newest(ctx, state)
-	if err != nil || newer == nil {
-		return config, err
-	}
-	return config, g.write(ctx, log, func() ([]readergroup.Update, error) { return state.Renew(*newer), nil })
-}
-
-// encoded makes the record of the updates that propose makes; nil for none.
-func encoded(propose func() ([]readergroup.Update, error)) func() ([]byte, error) {
-	return func() ([]byte, error) {
-		updates, err := propose()
-		if err != nil || len(updates) == 0 {
-			return nil, err
-		}
-		return readergroup.RecordOf(updates).Encode()
-	}
-}

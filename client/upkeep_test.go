@@ -8,6 +8,7 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segment"
@@ -29,7 +30,7 @@ func TestPravega4122MemberSurvivesTheTruncationOfTheState(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := asleep.member.state.Assigned("asleep")
-	log := segment.NewLog(g.client.cluster.Stores, g.segment)
+	log := segment.NewLog(g.client.cluster.Stores, g.engine.Segment)
 	start, end := int64(0), int64(0)
 	for n := 0; start == 0; n++ {
 		for i := range 20 {
@@ -97,8 +98,8 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 	write(append(owned, complete("x", 1))...)
 	life := background.New(background.Config{}, "ours")
 	defer life.End()
-	m := &membership{reader: &Reader{id: "ours", group: new(ReaderGroup), life: life, clock: thisMoment}, looked: true, compactChance: 1, attemptLimit: attemptLimit}
-	m.log = synchronizer.New(l, &groupReplica{state: &m.state})
+	m := &membership{reader: &Reader{id: "ours", group: new(group.Group), life: life, clock: thisMoment}, looked: true, compactChance: 1, attemptLimit: group.AttemptLimit}
+	m.log = synchronizer.New(l, &group.Replica{State: &m.state})
 	if err := m.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 		t.Fatal(err)
 	}
 	var newcomer readergroup.State
-	if err := synchronizer.New(l, &groupReplica{state: &newcomer}).Fetch(waittest.Limit(t)); err != nil {
+	if err := synchronizer.New(l, &group.Replica{State: &newcomer}).Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	if len(l.Records) != 3 || m.state.Mend() == nil || newcomer.Mend() == nil {
@@ -214,7 +215,7 @@ func TestUnreadBytesAfterACompaction(t *testing.T) {
 	}
 	check := func(want int64) {
 		t.Helper()
-		other, err := g.client.OpenReaderGroup(waittest.Limit(t), g.scope, g.name)
+		other, err := g.client.OpenReaderGroup(waittest.Limit(t), g.engine.Scope, g.engine.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +228,7 @@ func TestUnreadBytesAfterACompaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(total - read)
-	log := segment.NewLog(g.client.cluster.Stores, g.segment)
+	log := segment.NewLog(g.client.cluster.Stores, g.engine.Segment)
 	for start := int64(0); start == 0; { // nothing of before is left
 		r.step(t)
 		var err error

@@ -126,7 +126,7 @@ func (m *membership) evictSilent(now time.Time) error {
 			return err
 		}
 		if out && !m.state.Online(id) {
-			m.reader.group.client.cluster.Log.Warn("a reader showed no sign of life and was taken out of its group", "group", m.reader.group.String(), "reader", id)
+			m.reader.group.Cluster.Log.Warn("a reader showed no sign of life and was taken out of its group", "group", m.reader.group.String(), "reader", id)
 		}
 	}
 	return nil

@@ -178,7 +178,7 @@ func TestNamesOfFormerReadersAreForgotten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Put(g.segment, record)
+		c.Put(g.engine.Segment, record)
 	}
 	fetch() // soon enough after the first to count what it hears
 	if n := len(watches.member.vigil.heard); n > 2 {

@@ -1,6 +1,7 @@
 package readergroup
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"time"
@@ -21,6 +22,17 @@ const (
 	ReleaseByHand                         // data before the cuts that the application names may go
 	ReleaseAtCheckpoints                  // data before the last completed checkpoint may go
 )
+
+// Retentions are the names of the kinds, in their order.
+var Retentions = []string{"none", "manual", "checkpoint"}
+
+// String is the name of the kind.
+func (r Retention) String() string {
+	if r < 0 || int(r) >= len(Retentions) {
+		return fmt.Sprintf("retention %d", int(r))
+	}
+	return Retentions[r]
+}
 
 // Config is what a reader group reads, and how its members work together.
 type Config struct {

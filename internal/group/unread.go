@@ -1,4 +1,4 @@
-package client
+package group
 
 import (
 	"context"
@@ -10,16 +10,11 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segmentstore"
 )
 
-// UnreadBytes is how much the group has left to read of what is in its streams
-// now, headers of events (8 bytes each) included, up to the ends of a bounded
-// group. Readers tell how far they are every few seconds (one more than there are
-// readers), so it is as old; of official Java readers it counts what they
-// handed out as read, of ours what was given back. It asks for every segment from
-// where the group stands on.
-func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
-	ctx, cancel := g.client.cluster.Limit(ctx)
+// UnreadBytes is how much the group has left to read of what is in its streams now.
+func (g *Group) UnreadBytes(ctx context.Context) (int64, error) {
+	ctx, cancel := g.Cluster.Limit(ctx)
 	defer cancel()
-	state, _, err := g.read(ctx)
+	state, _, err := g.Read(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -35,7 +30,7 @@ func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
 	for len(ahead) > 0 {
 		s := ahead[0]
 		ahead = ahead[1:]
-		size, more, err := g.client.unread(ctx, s, places[s], endOf(state, s))
+		size, more, err := g.unread(ctx, s, places[s], EndOf(state, s))
 		if err != nil {
 			return 0, err
 		}
@@ -43,7 +38,7 @@ func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
 		if _, ends := state.EndOffset(s); ends || !more {
 			continue
 		}
-		successors, err := g.client.cluster.Successors(ctx, s)
+		successors, err := g.Cluster.Successors(ctx, s)
 		if err != nil {
 			return 0, err
 		}
@@ -59,11 +54,11 @@ func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
 
 // unread is how many bytes lie in a segment from an offset to an end. more tells
 // that others may follow it.
-func (c *Client) unread(ctx context.Context, s readergroup.Segment, from, end int64) (size int64, more bool, err error) {
+func (g *Group) unread(ctx context.Context, s readergroup.Segment, from, end int64) (size int64, more bool, err error) {
 	if from < 0 {
 		return 0, true, nil
 	}
-	info, err := segment.Info(ctx, c.cluster.Stores, s.String(), segmentstore.Read)
+	info, err := segment.Info(ctx, g.Cluster.Stores, s.String(), segmentstore.Read)
 	if fault.CodeOf(err) == fault.NoSuchSegment { // truncated away
 		return 0, true, nil
 	}

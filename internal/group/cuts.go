@@ -1,4 +1,4 @@
-package client
+package group
 
 import (
 	"context"
@@ -10,17 +10,17 @@ import (
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
-// cuts makes cuts of the offsets at which a group with some ends stood, and of what
+// Cuts makes cuts of the offsets at which a group with some ends stood, and of what
 // was to come then. The offsets know nothing of segments that the group had done with: read to the end while their successors
 // waited for others, or up to where the group ends. A cut has them too, since it
 // covers the whole stream. Without, the controllers refuse it, and whoever starts
 // there waits for what is done or takes what was not read for done.
-func (g *ReaderGroup) cuts(ctx context.Context, done map[readergroup.Segment]int64, future map[readergroup.Segment]readergroup.Successor, offsets map[readergroup.Segment]int64) (map[naming.Stream]streamcut.Cut, error) {
+func (g *Group) Cuts(ctx context.Context, done map[readergroup.Segment]int64, future map[readergroup.Segment]readergroup.Successor, offsets map[readergroup.Segment]int64) (map[naming.Stream]streamcut.Cut, error) {
 	for s, waits := range future {
 		if len(waits.Predecessors) == 0 {
 			continue
 		}
-		successors, err := g.client.cluster.Successors(ctx, readergroup.Segment{Stream: s.Stream, ID: waits.Predecessors[0]})
+		successors, err := g.Cluster.Successors(ctx, readergroup.Segment{Stream: s.Stream, ID: waits.Predecessors[0]})
 		if err != nil {
 			return nil, err
 		}
@@ -39,7 +39,7 @@ func (g *ReaderGroup) cuts(ctx context.Context, done map[readergroup.Segment]int
 				latest = max(latest, s.ID.Epoch())
 			}
 		}
-		ahead, err := g.client.cluster.Ahead(ctx, stream, slices.Collect(maps.Keys(cut.Offsets)), latest)
+		ahead, err := g.Cluster.Ahead(ctx, stream, slices.Collect(maps.Keys(cut.Offsets)), latest)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package client
+package group
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ func TestAnyInterleavingLeavesEverySegmentInOnePlace(t *testing.T) {
 		members := make([]*member, 4)
 		for i := range members {
 			m := new(member)
-			m.log = synchronizer.New(log, &groupReplica{state: &m.state})
+			m.log = synchronizer.New(log, &Replica{State: &m.state})
 			members[i] = m
 		}
 		encode := func(r readergroup.Record) []byte {
@@ -73,7 +73,7 @@ func TestAnyInterleavingLeavesEverySegmentInOnePlace(t *testing.T) {
 				}
 			}
 			var newcomer readergroup.State
-			if err := synchronizer.New(log, &groupReplica{state: &newcomer}).Fetch(ctx); err != nil {
+			if err := synchronizer.New(log, &Replica{State: &newcomer}).Fetch(ctx); err != nil {
 				t.Fatal(err)
 			}
 			if err := check(&newcomer); err != nil {

@@ -1,0 +1,79 @@
+package client
+
+import (
+	"context"
+
+	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/naming"
+	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/segment"
+)
+
+// OpenReader joins the group under a name that no other reader of the group
+// has. Errors: AlreadyExists if one has; a reader that has crashed is still
+// there until ReaderOffline, as may be one whose OpenReader failed with an error
+// of which MayBeStored is true. NoSuchStream if somebody began a Reset to
+// a configuration with a stream that does not exist: Reset the group again.
+func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config ReaderConfig) (*Reader, error) {
+	const op = "open reader"
+	if err := naming.Check(op, "reader", readerID); err != nil {
+		return nil, err
+	}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	r := &Reader{
+		client:   g.client,
+		group:    g.engine,
+		id:       readerID,
+		name:     readerID + " of group " + g.String(),
+		config:   config,
+		due:      make(chan struct{}, 1),
+		assigned: make(map[readergroup.Segment]*assignment),
+		clock:    g.client.clock,
+	}
+	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.engine.Segment))
+	ctx, cancel := g.client.cluster.Limit(ctx)
+	defer cancel()
+	o := opening{r.name, make(chan struct{})}
+	if err := g.client.adopt(o); err != nil {
+		return nil, err
+	}
+	defer close(o.done)
+	defer g.client.forget(o)
+	if err := r.member.join(ctx); err != nil {
+		return nil, fault.During(op, r.name, err)
+	}
+	r.life = g.client.cluster.Life.Child("reader " + r.name)
+	r.work.Add(1)
+	if err := g.client.adopt(r); err != nil {
+		r.work.Done()
+		if left := r.Close(ctx); left != nil {
+			g.client.cluster.Log.Warn("a reader stays in its group", "group", g.String(), "reader", readerID, "err", left)
+			err = fault.Uncertain(err)
+		}
+		return nil, err
+	}
+	go func() {
+		defer r.work.Done()
+		r.member.run()
+	}()
+	return r, nil
+}
+
+// opening is a reader on its way into a group. Client.Close waits until it is in,
+// and can be closed, or out.
+type opening struct {
+	reader string
+	done   chan struct{}
+}
+
+// Close waits for its end, at most until ctx ends.
+func (o opening) Close(ctx context.Context) error {
+	select {
+	case <-o.done:
+		return nil
+	case <-ctx.Done():
+		return fault.Context(ctx, "close reader", o.reader).Because("it is being opened", nil)
+	}
+}
