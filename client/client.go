@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/clock"
 	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
@@ -16,7 +17,7 @@ import (
 type Client struct {
 	config  Config
 	cluster *cluster.Cluster
-	clock   func() moment
+	clock   func() clock.Moment
 
 	mu       sync.Mutex
 	children map[child]struct{} // what must be closed first
@@ -51,7 +52,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{config: config, cluster: pravega, clock: thisMoment, children: make(map[child]struct{})}, nil
+	return &Client{config: config, cluster: pravega, clock: clock.Now, children: make(map[child]struct{})}, nil
 }
 
 // Close closes what is still open: readers, also those that are being opened, leave

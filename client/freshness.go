@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/clock"
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
@@ -13,8 +14,8 @@ import (
 // cannot write to it gives no sign. So it hands out nothing once either has lasted as long
 // as others wait. Guarded by the reader's lock.
 type freshness struct {
-	asOf    moment // when the last successful read of the state began
-	sign    moment // when the last sign of life that others can see was about to be given
+	asOf    clock.Moment // when the last successful read of the state began
+	sign    clock.Moment // when the last sign of life that others can see was about to be given
 	limit   time.Duration
 	trouble error // why the state was not read or written since, or nil
 	logged  bool  // that the limit is over
@@ -23,17 +24,17 @@ type freshness struct {
 // stale reports whether the reader must not hand out anything.
 func (r *Reader) stale() bool {
 	now := r.clock()
-	return max(now.since(r.knows.asOf), now.since(r.knows.sign)) >= r.knows.limit
+	return max(now.Since(r.knows.asOf), now.Since(r.knows.sign)) >= r.knows.limit
 }
 
 // whyStale says why the reader hands out nothing; empty if it does.
 func (r *Reader) whyStale() string {
 	const then = "others may have taken the reader out of it since: nothing is handed out before it is"
 	now := r.clock()
-	if age := now.since(r.knows.asOf); age >= r.knows.limit {
+	if age := now.Since(r.knows.asOf); age >= r.knows.limit {
 		return fmt.Sprintf("the state of group %s was read last %s ago, and %s read again", r.group, fault.Span(age), then)
 	}
-	if age := now.since(r.knows.sign); age >= r.knows.limit {
+	if age := now.Since(r.knows.sign); age >= r.knows.limit {
 		return fmt.Sprintf("the state of group %s was written last %s ago, and %s written again", r.group, fault.Span(age), then)
 	}
 	return ""
@@ -41,12 +42,12 @@ func (r *Reader) whyStale() string {
 
 // refreshed notes that the state was read, and that the reader's segments are those of
 // the state.
-func (r *Reader) refreshed(began moment, limit time.Duration) {
+func (r *Reader) refreshed(began clock.Moment, limit time.Duration) {
 	r.learn(func() { r.knows.asOf, r.knows.limit = began, limit })
 }
 
 // seen notes that others can see a sign of life that was about to be given at a time.
-func (r *Reader) seen(at moment) {
+func (r *Reader) seen(at clock.Moment) {
 	r.learn(func() { r.knows.sign = at })
 }
 

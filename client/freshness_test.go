@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/clock"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -18,9 +19,9 @@ import (
 // clocks go ahead of the real ones.
 type clocks struct{ running, wall atomic.Int64 }
 
-func (c *clocks) now() moment {
-	m := thisMoment()
-	return moment{m.running + time.Duration(c.running.Load()), m.wall.Add(time.Duration(c.wall.Load()))}
+func (c *clocks) now() clock.Moment {
+	m := clock.Now()
+	return clock.Moment{Running: m.Running + time.Duration(c.running.Load()), Wall: m.Wall.Add(time.Duration(c.wall.Load()))}
 }
 
 // pass lets time pass on both.

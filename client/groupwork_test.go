@@ -54,7 +54,7 @@ func newWorker(t *testing.T, change func(*readergroup.Config)) *worker {
 	w.g = w.groupOf(loggedIn())
 	c := w.g.client
 	c.clock = w.clock.now
-	c.cluster.Life = background.New(background.Config{Patience: testPatience, Logger: c.cluster.Log, Now: func() time.Time { return w.clock.now().time() }}, "test")
+	c.cluster.Life = background.New(background.Config{Patience: testPatience, Logger: c.cluster.Log, Now: func() time.Time { return w.clock.now().Time() }}, "test")
 	first := w.g.idleReader(t, "first")
 	config := first.member.state.Config()
 	change(&config)
@@ -315,7 +315,7 @@ func TestWatchFails(t *testing.T) {
 				}
 				c.cluster.Life = background.New(background.Config{Patience: testPatience, Logger: c.cluster.Log, Now: func() time.Time {
 					w.clock.pass(10 * time.Second)
-					return w.clock.now().time()
+					return w.clock.now().Time()
 				}}, "test")
 				calls := make(chan GroupStatus, 100)
 				watch, err := w.g.Watch(waittest.Limit(t), func(s GroupStatus) { calls <- s })

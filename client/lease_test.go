@@ -29,7 +29,7 @@ func TestHazard15ReaderHandsOutNothingOnceItIsTakenForDead(t *testing.T) {
 		var clock clocks
 		g.client.clock = clock.now
 		g.engine.AttemptLimit = 20 * time.Millisecond
-		g.client.cluster.Life = background.New(background.Config{Patience: time.Hour, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return clock.now().time() }}, "test")
+		g.client.cluster.Life = background.New(background.Config{Patience: time.Hour, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return clock.now().Time() }}, "test")
 		r, observer := g.idleReader(t, "reader"), g.idleReader(t, "observer")
 		observer.member.vigil.limit, observer.member.attemptLimit = time.Second, group.AttemptLimit
 		r.member.compactChance, observer.member.compactChance = 0, 0
@@ -75,7 +75,7 @@ func TestHazard15ReaderHandsOutNothingOnceItIsTakenForDead(t *testing.T) {
 				t.Fatal(err)
 			}
 			if r.mu.Lock(); !observer.member.state.Online("reader") && r.err == nil && !r.stale() {
-				age := clock.now().since(r.knows.asOf)
+				age := clock.now().Since(r.knows.asOf)
 				t.Errorf("step %d: it is out of the group, and hands out events by a state that is %v old, of %d readers, with a limit of %v",
 					step, age, len(r.member.state.Readers()), r.knows.limit)
 			}

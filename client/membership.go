@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/clock"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
@@ -123,7 +124,7 @@ func (m *membership) leave(ctx context.Context, positions map[readergroup.Segmen
 // another one may have its name.
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
 	var last []readergroup.Update
-	var at moment // before they are added
+	var at clock.Moment // before they are added
 	began := m.reader.now()
 	err := m.reader.group.Write(ctx, m.log, func() (_ []readergroup.Update, err error) {
 		at = m.reader.clock()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/clock"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -27,7 +28,7 @@ type Reader struct {
 	config ReaderConfig
 
 	life   *background.Life // ends with Close
-	clock  func() moment
+	clock  func() clock.Moment
 	member *membership
 	due    chan struct{} // one token: there is group work
 	work   sync.WaitGroup
@@ -229,7 +230,7 @@ func (r *Reader) budget() int {
 }
 
 // now is the time by which group work goes.
-func (r *Reader) now() time.Time { return r.clock().time() }
+func (r *Reader) now() time.Time { return r.clock().Time() }
 
 // finish is fail for those who do not hold the lock.
 func (r *Reader) finish(err error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
+	"github.com/pravega/pravega-client-go/internal/clock"
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
 	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
@@ -98,7 +99,7 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 	write(append(owned, complete("x", 1))...)
 	life := background.New(background.Config{}, "ours")
 	defer life.End()
-	m := &membership{reader: &Reader{id: "ours", group: new(group.Group), life: life, clock: thisMoment}, looked: true, compactChance: 1, attemptLimit: group.AttemptLimit}
+	m := &membership{reader: &Reader{id: "ours", group: new(group.Group), life: life, clock: clock.Now}, looked: true, compactChance: 1, attemptLimit: group.AttemptLimit}
 	m.log = synchronizer.New(l, &group.Replica{State: &m.state})
 	if err := m.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
