@@ -40,7 +40,7 @@ func (a *assignment) Ended(_ *segment.Fetcher, err error) {
 	r := a.reader
 	gone := fault.CodeOf(err) == fault.NoSuchSegment
 	if gone {
-		r.group.Cluster.Log.Warn("a segment is gone: truncated away, or deleted with its stream", "group", r.group.String(), "reader", r.id, "err", err)
+		r.cluster.Log.Warn("a segment is gone: truncated away, or deleted with its stream", "group", r.group, "reader", r.id, "err", err)
 		err = nil
 	}
 	r.mu.Lock()

@@ -21,7 +21,7 @@ import (
 func (m *membership) passCheckpoints(now time.Time) error {
 	r := m.reader
 	for {
-		name, ok := m.state.Checkpoint(r.id)
+		name, ok := m.state.Checkpoint(m.id)
 		if !ok {
 			r.unmark()
 			return nil
@@ -31,7 +31,7 @@ func (m *membership) passCheckpoints(now time.Time) error {
 		if !passed {
 			return nil
 		}
-		err := m.change(background.WriteGroupState, func() ([]readergroup.Update, error) { return m.state.Pass(r.id, name, positions) })
+		err := m.change(background.WriteGroupState, func() ([]readergroup.Update, error) { return m.state.Pass(m.id, name, positions) })
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (m *membership) startCheckpoint(now time.Time) error {
 func (m *membership) publishCheckpoint(now time.Time) error {
 	last, ok := m.state.LastCheckpoint()
 	if m.state.Config().Retention != readergroup.ReleaseAtCheckpoints || m.state.LastCheckpointPublished() || !ok {
-		m.unpublished = now.Add(m.state.AcquireInterval(m.reader.id))
+		m.unpublished = now.Add(m.state.AcquireInterval(m.id))
 		return nil
 	}
 	if now.Before(m.unpublished) {
@@ -96,7 +96,7 @@ func (m *membership) releaseBefore(ctx context.Context, checkpoint map[readergro
 				return
 			}
 			defer leave()
-			failures <- m.reader.group.ReleaseStream(ctx, config, ends, future, offsets)
+			failures <- m.group.ReleaseStream(ctx, config, ends, future, offsets)
 		}()
 	}
 	var failure error

@@ -14,10 +14,10 @@ import (
 // what follows them. While the controllers do not tell that, it notes why.
 func (m *membership) completeSegments(time.Time) error {
 	m.waits = nil
-	if _, pending := m.state.Checkpoint(m.reader.id); pending {
+	if _, pending := m.state.Checkpoint(m.id); pending {
 		return nil
 	}
-	for _, a := range m.reader.assignments(func(a *assignment) bool { return a.consumed() }) {
+	for _, a := range m.reader.consumed() {
 		var successors map[readergroup.Segment]readergroup.Successor
 		err := m.ask(func(ctx context.Context) (err error) {
 			successors, err = m.successors(ctx, a)
@@ -27,7 +27,7 @@ func (m *membership) completeSegments(time.Time) error {
 			return err
 		}
 		err = m.change(background.WriteGroupState, func() ([]readergroup.Update, error) {
-			return m.state.Complete(m.reader.id, a.segment, successors)
+			return m.state.Complete(m.id, a.segment, successors)
 		})
 		if err != nil {
 			return err
@@ -50,11 +50,11 @@ func (m *membership) mend(time.Time) error {
 // A group that started at a cut which lacks a segment that was done with, as cuts
 // of a checkpoint by official Java clients may, never reads that one: nobody waits
 // for it.
-func (m *membership) successors(ctx context.Context, a *assignment) (map[readergroup.Segment]readergroup.Successor, error) {
+func (m *membership) successors(ctx context.Context, a consumed) (map[readergroup.Segment]readergroup.Successor, error) {
 	if _, ends := m.state.EndOffset(a.segment); ends {
 		return nil, nil
 	}
-	c := m.reader.group.Cluster
+	c := m.group.Cluster
 	successors, err := c.Successors(ctx, a.segment)
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func (r *Reader) learn(note func()) {
 	}
 	r.mu.Unlock()
 	if over && logged {
-		r.group.Cluster.Log.Info("the state of the group is read and written again: events are handed out", "group", r.group.String(), "reader", r.id)
+		r.cluster.Log.Info("the state of the group is read and written again: events are handed out", "group", r.group, "reader", r.id)
 	}
 }
 
@@ -79,6 +79,6 @@ func (r *Reader) outdated(trouble error) {
 	r.knows.logged = r.knows.logged || first
 	r.mu.Unlock()
 	if first {
-		r.group.Cluster.Log.Warn(why, "reader", r.id, "err", trouble)
+		r.cluster.Log.Warn(why, "reader", r.id, "err", trouble)
 	}
 }

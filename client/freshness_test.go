@@ -80,7 +80,7 @@ func expectStale(t *testing.T, r *Reader, why ...string) {
 		if CodeOf(err) != ErrTimedOut || IsFinal(err) {
 			t.Fatalf("something is handed out, or will never be: %v", err)
 		}
-		for _, part := range append(why, "the state of group "+r.group.String()+" was read last") {
+		for _, part := range append(why, "the state of group "+r.group+" was read last") {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%q is not in: %v", part, err)
 			}

@@ -14,14 +14,14 @@ func (m *membership) run() {
 	defer timer.Stop()
 	for {
 		select {
-		case <-m.reader.life.Ended():
+		case <-m.life.Ended():
 			return
 		case <-m.reader.due:
 		case <-timer.C:
 		}
 		err := m.step()
 		switch {
-		case m.finished || m.reader.life.Over():
+		case m.finished || m.life.Over():
 			return
 		case err != nil:
 			timer.Reset(m.pause)
@@ -34,7 +34,7 @@ func (m *membership) run() {
 // idle is how long there is nothing to do unless somebody pokes.
 func (m *membership) idle() time.Duration {
 	next := m.refresh
-	if len(m.state.SegmentsToAcquire(m.reader.id)) > 0 && m.acquire.Before(next) {
+	if len(m.state.SegmentsToAcquire(m.id)) > 0 && m.acquire.Before(next) {
 		next = m.acquire
 	}
 	if m.lag.Before(next) {
@@ -43,7 +43,7 @@ func (m *membership) idle() time.Duration {
 	if every := m.state.Config().CheckpointInterval(); every > 0 && !m.state.OngoingCheckpoint() && m.checkpoint.Add(every).Before(next) {
 		next = m.checkpoint.Add(every)
 	}
-	return max(next.Sub(m.reader.now()), time.Millisecond)
+	return max(next.Sub(m.now()), time.Millisecond)
 }
 
 // step does what is due, in the order that lets segments move on fastest; what can be
@@ -57,7 +57,7 @@ func (m *membership) step() error {
 		if err := m.refreshState(); err != nil {
 			return err
 		}
-		if err := work(m.reader.now()); err != nil {
+		if err := work(m.now()); err != nil {
 			return err
 		}
 	}
@@ -70,7 +70,7 @@ func (m *membership) step() error {
 // refreshState reads the state if that is due: between any two pieces of work, since
 // each may take long.
 func (m *membership) refreshState() error {
-	now := m.reader.now()
+	now := m.now()
 	if !m.partial && now.Before(m.refresh) {
 		return m.stillMember()
 	}
@@ -91,7 +91,7 @@ func (m *membership) stillMember() error {
 // final, or the state has to be read again before anything else. Only that of a
 // question to the controllers need not.
 func (m *membership) do(work background.Work, call func(ctx context.Context) error) error {
-	life := m.reader.life
+	life := m.life
 	verdict, err := life.Do(work, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, m.attemptLimit)
 		defer cancel()
@@ -118,7 +118,7 @@ func (m *membership) change(work background.Work, propose func() ([]readergroup.
 // else does.
 func (m *membership) ask(question func(ctx context.Context) error) error {
 	err := m.do(background.FindGroupSuccessors, question)
-	if err == nil || m.finished || m.reader.life.Over() {
+	if err == nil || m.finished || m.life.Over() {
 		return err
 	}
 	m.waits = err

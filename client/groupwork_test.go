@@ -136,7 +136,7 @@ var tasks = []task{
 func (w *worker) step(of task) {
 	w.steps++
 	w.clock.pass(10 * time.Second)
-	never := w.r.now().Add(24 * time.Hour)
+	never := w.m.now().Add(24 * time.Hour)
 	w.m.acquire, w.m.release, w.m.lag, w.m.renew = never, never, never, never
 	w.r.seen(w.clock.now()) // in place of the lag
 	if of.due != nil {
@@ -355,7 +355,7 @@ func TestWatchFails(t *testing.T) {
 func TestReaderReadsOnWithoutTheRightToPublish(t *testing.T) {
 	w := newWorker(t, func(c *readergroup.Config) { c.Retention = readergroup.ReleaseAtCheckpoints })
 	var said warnings
-	w.r.life = background.New(background.Config{Patience: testPatience, Logger: slog.New(&said), Now: w.r.now}, "reader")
+	w.r.life = background.New(background.Config{Patience: testPatience, Logger: slog.New(&said), Now: w.m.now}, "reader")
 	var publish task
 	for _, of := range tasks {
 		if of.work == background.PublishCheckpoint {
@@ -545,13 +545,13 @@ func TestHazard15SilentReaderIsTakenOutWithoutControllers(t *testing.T) {
 	w.Seal(w.Name(0))
 	waittest.Until(t, "the segment is read to its end", func() bool { return len(w.r.assignments((*assignment).consumed)) == 1 })
 	w.SetCalls(func(string, int) storetest.Verdict { return storetest.Ignore })
-	began := w.r.now()
+	began := w.m.now()
 	for w.step(task{}); w.m.state.Online("silent"); w.step(task{}) {
-		if silence := w.r.now().Sub(began); silence > 2*time.Minute {
+		if silence := w.m.now().Sub(began); silence > 2*time.Minute {
 			t.Fatalf("a reader is in the group that was silent for %v", silence)
 		}
 	}
-	if silence := w.r.now().Sub(began); silence < leastLiveness {
+	if silence := w.m.now().Sub(began); silence < leastLiveness {
 		t.Fatalf("a reader was taken out after %v", silence)
 	}
 	if w.m.waits == nil {

@@ -50,23 +50,19 @@ func (h highest) add(segments iter.Seq[readergroup.Segment]) {
 // confirmEnd lets Next tell the end of the group's data, unless there is more in another
 // stream of the name of one that was read.
 func (m *membership) confirmEnd(time.Time) error {
-	r := m.reader
-	if r.ended || !m.state.EndOfData() || m.waits != nil {
+	if m.reader.hasEnded() || !m.state.EndOfData() || m.waits != nil {
 		return nil
 	}
 	if err := m.ask(m.checkEnd); err != nil || m.waits != nil {
 		return err
 	}
-	r.mu.Lock()
-	r.ended = true
-	r.announce()
-	r.mu.Unlock()
+	m.reader.end()
 	return nil
 }
 
 // checkEnd looks for streams that were made anew since the group has read them.
 func (m *membership) checkEnd(ctx context.Context) error {
-	c, config := m.reader.group.Cluster, m.state.Config()
+	c, config := m.group.Cluster, m.state.Config()
 	for stream := range config.Start {
 		if !config.End[stream].Unbounded() {
 			continue // there may be more
@@ -89,6 +85,6 @@ func (m *membership) checkEnd(ctx context.Context) error {
 }
 
 func (m *membership) madeAnew(stream naming.Stream) error {
-	return fault.New(fault.NoSuchStream, readWithReader, m.reader.name,
+	return fault.New(fault.NoSuchStream, readWithReader, m.name,
 		"stream %s was deleted, and another one was made under its name: reset the group to read that one", stream)
 }

@@ -2,10 +2,10 @@ package client
 
 import (
 	"context"
-	"math"
 	"slices"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/clock"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/group"
@@ -18,6 +18,12 @@ import (
 // date and writes the reader's changes to it. One goroutine owns it.
 type membership struct {
 	reader *Reader
+	group  *group.Group
+	id     string
+	name   string // in errors
+	clock  func() clock.Moment
+	life   *background.Life // ends when the reader is closed
+
 	state  readergroup.State
 	log    *synchronizer.Synchronizer
 	config readergroup.Config // when the reader joined
@@ -45,22 +51,26 @@ type membership struct {
 	attemptLimit  time.Duration
 }
 
-func newMembership(r *Reader, log *segment.Log) *membership {
+func newMembership(g *group.Group, r *Reader) *membership {
 	m := &membership{
 		reader:        r,
+		group:         g,
+		id:            r.id,
+		name:          r.name,
+		clock:         r.clock,
 		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]sign)},
 		highest:       make(highest),
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
-		attemptLimit:  r.group.AttemptLimit,
+		attemptLimit:  g.AttemptLimit,
 	}
-	m.log = synchronizer.New(log, &group.Replica{State: &m.state, Witness: m.witness, Skipped: m.skipped})
+	m.log = synchronizer.New(segment.NewLog(g.Cluster.Stores, g.Segment), &group.Replica{State: &m.state, Witness: m.witness, Skipped: m.skipped})
 	return m
 }
 
 // witness looks at each update of the group's state.
 func (m *membership) witness(u readergroup.Update) {
-	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.reader.id && m.log.Offset() >= m.joined {
+	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.id && m.log.Offset() >= m.joined {
 		m.gone = true
 	}
 	if m.self.skips && m.isAnother(u) {
@@ -70,22 +80,22 @@ func (m *membership) witness(u readergroup.Update) {
 		m.renew, m.renewals = time.Time{}, 0
 	}
 	m.highest.note(u)
-	m.vigil.hear(u, m.reader.now(), m.state.Size())
+	m.vigil.hear(u, m.now(), m.state.Size())
 }
 
 // join enters the group.
 func (m *membership) join(ctx context.Context) error {
-	began := m.reader.clock()
+	began := m.clock()
 	for checked, joined := false, false; !joined; checked = true {
-		err := m.reader.group.Write(ctx, m.log, func() ([]readergroup.Update, error) {
+		err := m.group.Write(ctx, m.log, func() ([]readergroup.Update, error) {
 			joined = checked || !m.state.UpdatingConfig()
 			switch {
 			case !m.state.Started():
-				return nil, fault.New(fault.NoSuchReaderGroup, "open reader", m.reader.name, "the group has no state yet: create it")
+				return nil, fault.New(fault.NoSuchReaderGroup, "open reader", m.name, "the group has no state yet: create it")
 			case !joined:
 				return nil, nil
 			}
-			return m.state.Join(m.reader.id)
+			return m.state.Join(m.id)
 		})
 		if err == nil && !joined {
 			err = m.finishReset(ctx)
@@ -95,10 +105,11 @@ func (m *membership) join(ctx context.Context) error {
 		}
 	}
 	m.config = m.state.Config()
+	m.reader.joined(m.config)
 	m.joined, m.gone, m.self = m.log.Offset(), false, self{}
 	m.reader.refreshed(began, m.limit())
 	m.reader.seen(began)
-	now := m.reader.now()
+	now := m.now()
 	m.refresh = now.Add(m.refreshInterval())
 	m.release = now.Add(readergroup.FirstDecision)
 	m.lag = now.Add(readergroup.FirstDecision)
@@ -110,7 +121,7 @@ func (m *membership) join(ctx context.Context) error {
 func (m *membership) leave(ctx context.Context, positions map[readergroup.Segment]int64) error {
 	err := m.fetch(ctx)
 	if err == nil {
-		err = m.write(ctx, func() ([]readergroup.Update, error) { return m.state.Leave(m.reader.id, positions), nil })
+		err = m.write(ctx, func() ([]readergroup.Update, error) { return m.state.Leave(m.id, positions), nil })
 	}
 	switch fault.CodeOf(err) {
 	case fault.NoSuchReaderGroup, fault.ReaderNotInGroup, fault.GroupReinitialized:
@@ -125,9 +136,9 @@ func (m *membership) leave(ctx context.Context, positions map[readergroup.Segmen
 func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Update, error)) error {
 	var last []readergroup.Update
 	var at clock.Moment // before they are added
-	began := m.reader.now()
-	err := m.reader.group.Write(ctx, m.log, func() (_ []readergroup.Update, err error) {
-		at = m.reader.clock()
+	began := m.now()
+	err := m.group.Write(ctx, m.log, func() (_ []readergroup.Update, err error) {
+		at = m.clock()
 		if last, err = nil, m.checkMember(); err != nil {
 			return nil, err
 		}
@@ -139,12 +150,12 @@ func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Up
 	switch {
 	case err != nil:
 		m.reader.outdated(err)
-	case slices.ContainsFunc(last, func(u readergroup.Update) bool { return readergroup.Author(u) == m.reader.id }):
+	case slices.ContainsFunc(last, func(u readergroup.Update) bool { return readergroup.Author(u) == m.id }):
 		m.reader.seen(at)
 	}
 	if err != nil && len(last) > 0 {
 		if stored, err := m.state.With(last...); err == nil {
-			m.self.doubts = append(m.self.doubts, stored.Assigned(m.reader.id))
+			m.self.doubts = append(m.self.doubts, stored.Assigned(m.id))
 		}
 	}
 	return err
@@ -152,12 +163,12 @@ func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Up
 
 // fetch reads what others have written.
 func (m *membership) fetch(ctx context.Context) error {
-	began := m.reader.now()
-	err := m.reader.group.Deleted(m.log.Fetch(ctx))
+	began := m.now()
+	err := m.group.Deleted(m.log.Fetch(ctx))
 	m.reached(began, err)
 	if err == nil {
 		m.partial, m.self = false, self{}
-		m.vigil.read(m.reader.now(), m.refreshInterval(), m.state.Size())
+		m.vigil.read(m.now(), m.refreshInterval(), m.state.Size())
 	}
 	return err
 }
@@ -166,7 +177,7 @@ func (m *membership) fetch(ctx context.Context) error {
 // may have kept the others from giving a sign of life.
 func (m *membership) reached(began time.Time, err error) {
 	m.partial = m.partial || err != nil
-	if err != nil || m.reader.now().Sub(began) > leastLiveness/4 {
+	if err != nil || m.now().Sub(began) > leastLiveness/4 {
 		m.vigil.restart()
 	}
 }
@@ -174,7 +185,7 @@ func (m *membership) reached(began time.Time, err error) {
 // look reads the state and makes the reader go by it, which may hand out events then.
 func (m *membership) look(ctx context.Context) error {
 	r := m.reader
-	began := r.clock()
+	began := m.clock()
 	if err := m.fetch(ctx); err != nil {
 		r.outdated(err)
 		return err
@@ -207,10 +218,10 @@ func (m *membership) refreshInterval() time.Duration {
 func (m *membership) checkMember() error {
 	const op = readWithReader
 	if now := m.state.Config(); now.ID != m.config.ID || now.Generation != m.config.Generation {
-		return fault.New(fault.GroupReinitialized, op, m.reader.name, "what was not given back is read again only if it lies behind where the group starts now")
+		return fault.New(fault.GroupReinitialized, op, m.name, "what was not given back is read again only if it lies behind where the group starts now")
 	}
-	if m.gone || !m.state.Online(m.reader.id) {
-		return fault.New(fault.ReaderNotInGroup, op, m.reader.name, "")
+	if m.gone || !m.state.Online(m.id) {
+		return fault.New(fault.ReaderNotInGroup, op, m.name, "")
 	}
 	return nil
 }
@@ -219,49 +230,18 @@ func (m *membership) checkMember() error {
 // whose answer was lost shows only when the state is read again, and the next
 // checkpoint must have it.
 func (m *membership) reconcile(time.Time) error {
-	r := m.reader
-	should := m.state.Assigned(r.id)
-	r.shares.Store(int64(len(should)))
-	gone := r.assignments(func(a *assignment) bool { _, ok := should[a.segment]; return !ok })
-	for _, a := range gone {
-		if a.fetcher != nil {
-			a.fetcher.Stop()
-		}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, a := range gone {
-		a.abandon()
-		delete(r.assigned, a.segment)
-	}
+	should := m.state.Assigned(m.id)
+	shares := make(map[readergroup.Segment]share, len(should))
 	for s, place := range should {
-		if r.assigned[s] == nil {
-			r.assigned[s] = m.start(s, place)
-		}
+		shares[s] = share{place, group.EndOf(&m.state, s), place.Offset < 0 || m.state.AtEnd(s, place.Offset)}
 	}
-	r.order = r.order[:0]
-	for _, a := range r.assigned {
-		r.order = append(r.order, a)
+	others := ""
+	if len(should) == 0 {
+		others = m.starves()
 	}
-	r.groupRead = m.state.LastRead()
-	if r.others = ""; len(should) == 0 {
-		r.others = m.starves()
-	}
-	r.ended = r.ended && m.state.EndOfData()
+	m.reader.reconcile(shares, m.state.LastRead(), others, m.state.EndOfData())
 	return nil
 }
 
-// start reads a segment from where the group stands in it.
-func (m *membership) start(s readergroup.Segment, place readergroup.Place) *assignment {
-	r := m.reader
-	a := &assignment{reader: r, segment: s, span: place.Range, name: s.String(), position: place.Offset}
-	if place.Offset < 0 || m.state.AtEnd(s, place.Offset) {
-		a.ended = true
-		r.poke()
-		return a
-	}
-	limit := group.EndOf(&m.state, s)
-	a.bounded = limit != math.MaxInt64
-	a.fetcher = segment.StartFetcher(r.life.Child(a.name), r.group.Cluster.Stores, a.name, place.Offset, limit, r.budget, a)
-	return a
-}
+// now is the time by which group work goes.
+func (m *membership) now() time.Time { return m.clock().Time() }

@@ -6,7 +6,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
 // OpenReader joins the group under a name that no other reader of the group
@@ -24,7 +23,8 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	}
 	r := &Reader{
 		client:   g.client,
-		group:    g.engine,
+		cluster:  g.client.cluster,
+		group:    g.String(),
 		id:       readerID,
 		name:     readerID + " of group " + g.String(),
 		config:   config,
@@ -32,7 +32,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 		assigned: make(map[readergroup.Segment]*assignment),
 		clock:    g.client.clock,
 	}
-	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.engine.Segment))
+	r.member = newMembership(g.engine, r)
 	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
 	o := opening{r.name, make(chan struct{})}
@@ -45,6 +45,7 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 		return nil, fault.During(op, r.name, err)
 	}
 	r.life = g.client.cluster.Life.Child("reader " + r.name)
+	r.member.life = r.life
 	r.work.Add(1)
 	if err := g.client.adopt(r); err != nil {
 		r.work.Done()

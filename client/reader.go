@@ -4,12 +4,11 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
 	"github.com/pravega/pravega-client-go/internal/clock"
+	"github.com/pravega/pravega-client-go/internal/cluster"
 	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/xsync"
@@ -21,11 +20,13 @@ import (
 // may be used and released by others. Close it, or the group keeps its segments
 // assigned until somebody calls ReaderGroup.ReaderOffline.
 type Reader struct {
-	client *Client
-	group  *group.Group
-	id     string
-	name   string // in errors
-	config ReaderConfig
+	client  *Client
+	cluster *cluster.Cluster
+	group   string // its name
+	id      string
+	name    string // in errors
+	config  ReaderConfig
+	reads   map[naming.Stream]bool // the streams of the group; set before Open returns
 
 	life   *background.Life // ends with Close
 	clock  func() clock.Moment
@@ -184,7 +185,7 @@ func (r *Reader) close(ctx context.Context, at *Position) error {
 	if lost {
 		return r.ending.Finish(nil)
 	}
-	ctx, cancel := r.group.Cluster.Limit(ctx)
+	ctx, cancel := r.cluster.Limit(ctx)
 	defer cancel()
 	return r.ending.Finish(r.member.leave(ctx, stands))
 }
@@ -228,9 +229,6 @@ func (r *Reader) stand() map[readergroup.Segment]readergroup.Place {
 func (r *Reader) budget() int {
 	return r.config.BufferBytes / max(1, int(r.shares.Load()))
 }
-
-// now is the time by which group work goes.
-func (r *Reader) now() time.Time { return r.clock().Time() }
 
 // finish is fail for those who do not hold the lock.
 func (r *Reader) finish(err error) {

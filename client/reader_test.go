@@ -9,7 +9,6 @@ import (
 
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
-	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -63,10 +62,11 @@ func (g *ReaderGroup) note(t *testing.T, updates ...readergroup.Update) {
 // idleReader is a reader whose group work is done by the test, step by step.
 func (g *ReaderGroup) idleReader(t *testing.T, id string) *Reader {
 	t.Helper()
-	r := &Reader{client: g.client, group: g.engine, id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
+	r := &Reader{client: g.client, cluster: g.client.cluster, group: g.String(), id: id, config: DefaultReaderConfig(), due: make(chan struct{}, 1),
 		assigned: make(map[readergroup.Segment]*assignment), clock: g.client.clock}
 	r.life = g.client.cluster.Life.Child(id)
-	r.member = newMembership(r, segment.NewLog(g.client.cluster.Stores, g.engine.Segment))
+	r.member = newMembership(g.engine, r)
+	r.member.life = r.life
 	if err := r.member.join(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -26,17 +26,17 @@ func (m *membership) skipped() {
 	m.vigil.restart()
 	m.renew, m.renewals = time.Time{}, 0
 	m.self.skips = true
-	m.self.owned = append(m.self.doubts, m.state.Assigned(m.reader.id))
+	m.self.owned = append(m.self.doubts, m.state.Assigned(m.id))
 }
 
 // isAnother reports whether an update behind skipped records, or what the bearer of the
 // name owns by it, is not what the reader itself has left.
 func (m *membership) isAnother(u readergroup.Update) bool {
 	if _, whole := u.(readergroup.Compact); whole {
-		owns := m.state.Assigned(m.reader.id)
+		owns := m.state.Assigned(m.id)
 		return !slices.ContainsFunc(m.self.owned, func(o map[readergroup.Segment]readergroup.Place) bool {
 			return maps.EqualFunc(o, owns, func(a, b readergroup.Place) bool { return a.Offset == b.Offset })
 		})
 	}
-	return readergroup.Author(u) == m.reader.id
+	return readergroup.Author(u) == m.id
 }

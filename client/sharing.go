@@ -13,53 +13,34 @@ func (m *membership) giveSegment(now time.Time) error {
 	if now.Before(m.release) {
 		return nil
 	}
-	r := m.reader
-	wanted, ok := m.state.SegmentToRelease(r.id)
-	r.mu.Lock()
-	var a *assignment
-	for _, each := range r.order { // any will do: rather one of which nothing is out
-		if ok && each.out == nil && (a == nil || each.segment == wanted) {
-			a = each
-		}
-	}
-	for _, each := range r.order {
-		left := each.leaving
-		each.leaving = ok && (each == a || a == nil && each.segment == wanted)
-		if left && !each.leaving {
-			r.announce() // it stays: what is there can be handed out again
-		}
-	}
-	r.mu.Unlock()
-	if a == nil {
+	wanted, ok := m.state.SegmentToRelease(m.id)
+	offered, ok := m.reader.offer(wanted, ok)
+	if !ok {
 		return nil
 	}
 	m.release = now.Add(readergroup.DecisionPause)
 	err := m.change(background.WriteGroupState, func() ([]readergroup.Update, error) {
-		places := r.places()
-		return m.state.Release(r.id, a.segment, places[a.segment].Offset, m.state.LagToTell(r.id), places)
+		places := m.reader.places()
+		return m.state.Release(m.id, offered, places[offered].Offset, m.state.LagToTell(m.id), places)
 	})
-	m.release = now.Add(m.state.ReleaseInterval(r.id))
-	m.acquire = now.Add(m.state.AcquireInterval(r.id)) // it is for the others, who are to take it first
-	if err == nil && m.state.Owns(r.id, a.segment) {
-		r.mu.Lock()
-		a.leaving = false
-		r.announce()
-		r.mu.Unlock()
+	m.release = now.Add(m.state.ReleaseInterval(m.id))
+	m.acquire = now.Add(m.state.AcquireInterval(m.id)) // it is for the others, who are to take it first
+	if err == nil && m.state.Owns(m.id, offered) {
+		m.reader.keep(offered)
 	}
 	return err // what was released is not handed out any more, nor what may be
 }
 
 // takeSegments acquires the reader's share of what is free.
 func (m *membership) takeSegments(now time.Time) error {
-	r := m.reader
-	if now.Before(m.acquire) || len(m.state.SegmentsToAcquire(r.id)) == 0 {
+	if now.Before(m.acquire) || len(m.state.SegmentsToAcquire(m.id)) == 0 {
 		return nil
 	}
 	m.acquire = now.Add(readergroup.DecisionPause)
 	err := m.change(background.WriteGroupState, func() ([]readergroup.Update, error) {
-		return m.state.Acquire(r.id, m.state.LagToTell(r.id), r.places())
+		return m.state.Acquire(m.id, m.state.LagToTell(m.id), m.reader.places())
 	})
-	m.acquire = now.Add(m.state.AcquireInterval(r.id))
+	m.acquire = now.Add(m.state.AcquireInterval(m.id))
 	return err
 }
 
@@ -69,8 +50,7 @@ func (m *membership) tellLag(now time.Time) error {
 		return nil
 	}
 	m.lag = now.Add(m.state.LagInterval())
-	r := m.reader
 	return m.change(background.ReportLag, func() ([]readergroup.Update, error) {
-		return []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: r.id, Lag: m.state.LagToTell(r.id), LastRead: r.places()}}, nil
+		return []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: m.id, Lag: m.state.LagToTell(m.id), LastRead: m.reader.places()}}, nil
 	})
 }

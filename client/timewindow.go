@@ -43,10 +43,10 @@ const (
 // the final one of Next; those of the network.
 func (r *Reader) TimeWindow(ctx context.Context, scope, stream string) (TimeWindow, error) {
 	const op = "get time window of stream"
-	ctx, cancel := r.group.Cluster.Limit(ctx)
+	ctx, cancel := r.cluster.Limit(ctx)
 	defer cancel()
 	name := naming.Stream{Scope: scope, Name: stream}
-	if _, reads := r.member.config.Start[name]; !reads {
+	if !r.reads[name] {
 		return TimeWindow{}, fault.New(fault.InvalidArgument, op, name.String(), "group %s does not read it", r.group)
 	}
 	m, err := r.marks(name)
@@ -121,7 +121,7 @@ func (m *marks) advance(ctx context.Context, r *Reader, stream naming.Stream, po
 	if !m.window.Advance(positions) || time.Since(m.asked) < marksPause {
 		return nil
 	}
-	c := r.group.Cluster
+	c := r.cluster
 	if m.log == nil {
 		marks := naming.MarkStream(stream)
 		segments, err := c.Controller.CurrentSegments(ctx, marks)

@@ -18,10 +18,10 @@ func (m *membership) compact(time.Time) error {
 		return nil
 	}
 	return m.do(background.CompactGroupState, func(ctx context.Context) error {
-		began := m.reader.now()
-		err := m.reader.group.Compact(ctx, &m.state, m.log, m.compactAfter)
+		began := m.now()
+		err := m.group.Compact(ctx, &m.state, m.log, m.compactAfter)
 		m.reached(began, err)
-		return m.reader.group.Deleted(err)
+		return m.group.Deleted(err)
 	})
 }
 
@@ -35,7 +35,7 @@ func (m *membership) renewConfig(now time.Time) error {
 	}
 	m.renew = now.Add(readergroup.ConfigPoll << m.renewals)
 	return m.do(background.RenewGroupConfig, func(ctx context.Context) error {
-		_, newer, err := m.reader.group.Newest(ctx, &m.state)
+		_, newer, err := m.group.Newest(ctx, &m.state)
 		if err != nil {
 			return err
 		}
@@ -50,12 +50,12 @@ func (m *membership) renewConfig(now time.Time) error {
 // finishReset brings the newest configuration into force before the reader joins. If that
 // is impossible, the group's readers go on with the old one, and the join fails.
 func (m *membership) finishReset(ctx context.Context) error {
-	g := m.reader.group
+	g := m.group
 	ctx, cancel := context.WithTimeout(ctx, m.attemptLimit)
 	defer cancel()
 	_, err := g.Renew(ctx, &m.state, m.log)
 	if group.Unusable(err) {
-		return &fault.Error{Code: fault.CodeOf(err), Op: "open reader", Subject: m.reader.name, Err: err,
+		return &fault.Error{Code: fault.CodeOf(err), Op: "open reader", Subject: m.name, Err: err,
 			Detail: "somebody began to reset the group to a configuration that cannot come into force; reset it again"}
 	}
 	return nil // it may be done later, and by others

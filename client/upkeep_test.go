@@ -99,7 +99,7 @@ func TestCompactionDoesNotHideWhatIsToBeMended(t *testing.T) {
 	write(append(owned, complete("x", 1))...)
 	life := background.New(background.Config{}, "ours")
 	defer life.End()
-	m := &membership{reader: &Reader{id: "ours", group: new(group.Group), life: life, clock: clock.Now}, looked: true, compactChance: 1, attemptLimit: group.AttemptLimit}
+	m := &membership{reader: new(Reader), id: "ours", group: new(group.Group), life: life, clock: clock.Now, looked: true, compactChance: 1, attemptLimit: group.AttemptLimit}
 	m.log = synchronizer.New(l, &group.Replica{State: &m.state})
 	if err := m.log.Fetch(waittest.Limit(t)); err != nil {
 		t.Fatal(err)

@@ -112,12 +112,12 @@ func (m *membership) evictSilent(now time.Time) error {
 		return nil
 	}
 	m.looked = false
-	others := slices.DeleteFunc(m.state.Readers(), func(id string) bool { return id == m.reader.id })
+	others := slices.DeleteFunc(m.state.Readers(), func(id string) bool { return id == m.id })
 	for _, id := range m.vigil.silent(others, now) {
 		var out bool
 		err := m.change(background.RemoveSilentReader, func() ([]readergroup.Update, error) {
 			last := m.vigil.heard[id]
-			if out = !last.at.IsZero() && m.reader.now().Sub(last.at) >= leastLiveness; !out {
+			if out = !last.at.IsZero() && m.now().Sub(last.at) >= leastLiveness; !out {
 				return nil, nil // it was heard of meanwhile, or may have been
 			}
 			return m.state.Leave(id, nil), nil
@@ -126,7 +126,7 @@ func (m *membership) evictSilent(now time.Time) error {
 			return err
 		}
 		if out && !m.state.Online(id) {
-			m.reader.group.Cluster.Log.Warn("a reader showed no sign of life and was taken out of its group", "group", m.reader.group.String(), "reader", id)
+			m.group.Cluster.Log.Warn("a reader showed no sign of life and was taken out of its group", "group", m.group.String(), "reader", id)
 		}
 	}
 	return nil

@@ -163,7 +163,7 @@ func TestNamesOfFormerReadersAreForgotten(t *testing.T) {
 	watches.member.vigil.limit = time.Hour
 	fetch := func() {
 		for _, r := range []*Reader{watches, trusts} {
-			r.member.vigil.looked = r.now() // however long this machine takes
+			r.member.vigil.looked = r.member.now() // however long this machine takes
 			if err := r.member.fetch(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
