@@ -208,7 +208,7 @@ func (g *group) watched() *watch {
 		failure = g.watch.failure()
 	}
 	if g.watch == nil || failure != nil {
-		g.watch = &watch{group: g.ReaderGroup, before: failure, changed: make(chan struct{})}
+		g.watch = &watch{group: g.ReaderGroup, name: g.ReaderGroup.String(), before: failure, changed: make(chan struct{})}
 		go g.watch.run(g.ctx)
 	}
 	return g.watch

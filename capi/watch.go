@@ -13,7 +13,8 @@ import (
 // is another one than they know.
 type watch struct {
 	group  *client.ReaderGroup
-	before error // why the watch before it ended, if there was one
+	name   string // of the group
+	before error  // why the watch before it ended, if there was one
 
 	mu      sync.Mutex
 	told    bool               // there is a status,
@@ -73,7 +74,7 @@ func (w *watch) unlike(ctx context.Context, known client.GroupStatus) (client.Gr
 			if !told && w.before != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return known, w.before
 			}
-			return known, fault.Context(ctx, "wait for change of reader group", w.group.String()).Because("nothing has changed", nil)
+			return known, fault.Context(ctx, "wait for change of reader group", w.name).Because("nothing has changed", nil)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // Whoever waits is told the newest status that he does not know, and an error as much
 // as any other; what he knows is no change.
 func TestEveryoneIsToldWhatHeDoesNotKnow(t *testing.T) {
-	w := &watch{group: new(client.ReaderGroup), changed: make(chan struct{})}
+	w := &watch{changed: make(chan struct{})}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	none := client.GroupStatus{Segments: -1}
@@ -57,7 +57,7 @@ func TestEveryoneIsToldWhatHeDoesNotKnow(t *testing.T) {
 
 // Who does not wait is told why the watch before ended, until this one tells more.
 func TestFailuresAreToldToWhoDoesNotWait(t *testing.T) {
-	w := &watch{group: new(client.ReaderGroup), before: &client.Error{Code: client.ErrNoSuchReaderGroup}, changed: make(chan struct{})}
+	w := &watch{before: &client.Error{Code: client.ErrNoSuchReaderGroup}, changed: make(chan struct{})}
 	over, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	none := client.GroupStatus{Segments: -1}
