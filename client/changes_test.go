@@ -237,7 +237,7 @@ func aMarkedReader(w *world) {
 	w.Create(naming.SegmentName(marks, 0))
 	w.Put(naming.SegmentName(marks, 0), []byte("mark"))
 	for known := false; !known; time.Sleep(time.Millisecond) {
-		_, known = w.reader.groupPositions(w.Stream)
+		_, known = w.reader.engine.Reader.GroupPositions(w.Stream)
 	}
 }
 

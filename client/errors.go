@@ -1,9 +1,8 @@
 package client
 
 import (
-	"errors"
-
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/read"
 )
 
 // Error is what every call of this package reports: the kind of failure
@@ -58,7 +57,7 @@ const (
 
 // ErrEnd is what Reader.Next returns when every segment that the group will
 // ever have was read to its end: the streams are sealed.
-var ErrEnd = errors.New("end of the reader group's streams")
+var ErrEnd = read.ErrEnd
 
 // CodeOf returns the kind of any error of this package; 0 for nil.
 func CodeOf(err error) Code { return fault.CodeOf(err) }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -31,7 +32,7 @@ func TestResetsUnderWayAtOnceLeaveTheControllersConfig(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.Put(c.Name(0), numbered(1))
+			c.Put(c.Name(0), enginetest.Numbered(1))
 			info, err := client.StreamInfo(waittest.Limit(t), stream.Scope, stream.Stream)
 			if err != nil {
 				t.Fatal(err)

@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
+	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 )
 
@@ -32,9 +34,11 @@ func told(t *testing.T, calls <-chan GroupStatus, want GroupStatus) {
 // A watch tells of readers that join and leave, of scales, of the end, and of the
 // group's deletion, each once.
 func TestWatchTellsHowAGroupChanges(t *testing.T) {
-	c := mergedStream(t)
+	c := &testCluster{enginetest.MergedStream(t)}
 	g := c.group()
-	g.startAt(t, c, map[naming.SegmentID]int64{left: 0, right: 0}, nil)
+	again := readergroup.Init{Config: readergroup.Config{Start: map[naming.Stream]streamcut.Cut{c.Stream: {}}, RefreshMillis: 100, MaxOutstandingCheckpoints: 1},
+		Segments: map[readergroup.Segment]readergroup.Place{{Stream: c.Stream, ID: enginetest.Left}: {}, {Stream: c.Stream, ID: enginetest.Right}: {}}}
+	g.note(t, again)
 	calls := make(chan GroupStatus, 100)
 	w, err := g.Watch(waittest.Limit(t), func(s GroupStatus) { calls <- s })
 	if err != nil {
@@ -59,13 +63,18 @@ func TestWatchTellsHowAGroupChanges(t *testing.T) {
 	if err := out[1].Release(); err != nil {
 		t.Fatal(err)
 	}
-	drain(t, r)
+	if err := next(t, r).Release(); err != nil { // the merged segment
+		t.Fatal(err)
+	}
+	if _, err := r.Next(waittest.Limit(t)); !errors.Is(err, ErrEnd) {
+		t.Fatal(err)
+	}
 	told(t, calls, GroupStatus{Readers: 1, EndOfData: true})
 	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
 	told(t, calls, GroupStatus{EndOfData: true})
-	g.startAt(t, c, map[naming.SegmentID]int64{left: 0, right: 0}, nil)
+	g.note(t, again)
 	told(t, calls, GroupStatus{Segments: 2})
 	c.Delete(g.engine.Segment)
 	if last := <-calls; !errors.Is(last.Err, ErrNoSuchReaderGroup) {

@@ -67,9 +67,7 @@ func TestCrashesOfReadersLoseNothing(t *testing.T) { handOver(t, true) }
 
 // crash ends a reader that nobody hears of any more.
 func (r *Reader) crash(t *testing.T) {
-	r.mu.Lock()
-	r.err = fault.New(fault.ReaderNotInGroup, "crash", r.id, "") // so that it does not leave
-	r.mu.Unlock()
+	r.engine.Reader.Fail(fault.New(fault.ReaderNotInGroup, "crash", "reader", "")) // so that it does not leave
 	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Error(err)
 	}

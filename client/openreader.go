@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
+	"github.com/pravega/pravega-client-go/internal/member"
 	"github.com/pravega/pravega-client-go/internal/naming"
-	"github.com/pravega/pravega-client-go/internal/readergroup"
 )
 
 // OpenReader joins the group under a name that no other reader of the group
@@ -14,51 +14,38 @@ import (
 // of which MayBeStored is true. NoSuchStream if somebody began a Reset to
 // a configuration with a stream that does not exist: Reset the group again.
 func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config ReaderConfig) (*Reader, error) {
-	const op = "open reader"
-	if err := naming.Check(op, "reader", readerID); err != nil {
+	if err := naming.Check("open reader", "reader", readerID); err != nil {
 		return nil, err
 	}
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	r := &Reader{
-		client:   g.client,
-		cluster:  g.client.cluster,
-		group:    g.String(),
-		id:       readerID,
-		name:     readerID + " of group " + g.String(),
-		config:   config,
-		due:      make(chan struct{}, 1),
-		assigned: make(map[readergroup.Segment]*assignment),
-		clock:    g.client.clock,
-	}
-	r.member = newMembership(g.engine, r)
 	ctx, cancel := g.client.cluster.Limit(ctx)
 	defer cancel()
-	o := opening{r.name, make(chan struct{})}
+	o := opening{readerID + " of group " + g.String(), make(chan struct{})}
 	if err := g.client.adopt(o); err != nil {
 		return nil, err
 	}
 	defer close(o.done)
 	defer g.client.forget(o)
-	if err := r.member.join(ctx); err != nil {
-		return nil, fault.During(op, r.name, err)
+	engine, err := member.Open(ctx, g.engine, member.Config{
+		ID:              readerID,
+		BufferBytes:     config.BufferBytes,
+		Checkpoints:     config.Checkpoints,
+		LivenessTimeout: config.LivenessTimeout,
+		Clock:           g.client.clock,
+	})
+	if err != nil {
+		return nil, err
 	}
-	r.life = g.client.cluster.Life.Child("reader " + r.name)
-	r.member.life = r.life
-	r.work.Add(1)
+	r := &Reader{g.client, engine}
 	if err := g.client.adopt(r); err != nil {
-		r.work.Done()
-		if left := r.Close(ctx); left != nil {
+		if left := engine.Close(ctx); left != nil {
 			g.client.cluster.Log.Warn("a reader stays in its group", "group", g.String(), "reader", readerID, "err", left)
 			err = fault.Uncertain(err)
 		}
 		return nil, err
 	}
-	go func() {
-		defer r.work.Done()
-		r.member.run()
-	}()
 	return r, nil
 }
 

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"math"
 
 	"github.com/pravega/pravega-client-go/internal/segment"
 	"github.com/pravega/pravega-client-go/internal/streamcut"
@@ -18,12 +17,6 @@ type EventPointer struct{ pointer streamcut.Pointer }
 func ParseEventPointer(text string) (EventPointer, error) {
 	p, err := streamcut.ParsePointer(text)
 	return EventPointer{p}, err
-}
-
-// Pointer points to an event of the slice: both values are those that Events
-// yielded. The pointer stays good when the slice is gone.
-func (s *Slice) Pointer(offset int64, event []byte) EventPointer {
-	return EventPointer{streamcut.Pointer{Segment: s.from.segment, Offset: offset, Length: int32(min(len(event)+wire.EventHeader, math.MaxInt32))}}
 }
 
 // Scope is that of the event's stream.

@@ -115,8 +115,11 @@ func (w *TransactionalWriter) Transactions() []*Transaction {
 // the servers abort that when its lease ends. Another Close, also that of the client,
 // waits for the first one, until its own ctx ends, and returns the same.
 func (w *TransactionalWriter) Close(ctx context.Context) error {
-	defer w.client.forget(w)
-	return w.engine.Close(ctx)
+	err := w.engine.Close(ctx)
+	if w.engine.Closed() {
+		w.client.forget(w)
+	}
+	return err
 }
 
 func transaction(engine *txn.Transaction, err error) (*Transaction, error) {

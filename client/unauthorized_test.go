@@ -107,7 +107,8 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 	}
 	seen := make(tally)
 	last := uint64(0)
-	r := open("0")
+	name := "0"
+	r := open(name)
 	for round := range 12 {
 		ids := c.Current()
 		for range 20 {
@@ -128,10 +129,11 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 		if err := r.Close(waittest.Limit(t)); err != nil {
 			t.Fatal(err)
 		}
-		r = open(fmt.Sprint(round))
+		name = fmt.Sprint(round)
+		r = open(name)
 	}
 	readers, err := g.Readers(waittest.Limit(t))
-	if err != nil || !slices.Equal(readers, []string{r.id}) {
+	if err != nil || !slices.Equal(readers, []string{name}) {
 		t.Fatal(readers, err)
 	}
 	for _, id := range c.Current() {

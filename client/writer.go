@@ -125,8 +125,11 @@ func (w *Writer) Notify(f func(acked int64, err error)) { w.engine.Notify(f) }
 // may be. A second Close, also one after the client's, waits for the first one, until its
 // own ctx ends, and does nothing but tell what Acked does: nil if everything is stored.
 func (w *Writer) Close(ctx context.Context) error {
-	defer w.client.forget(w)
-	return w.engine.Close(ctx)
+	err := w.engine.Close(ctx)
+	if w.engine.Closed() {
+		w.client.forget(w)
+	}
+	return err
 }
 
 // WriteBatch writes several events of one key as one: all of them are stored, one

@@ -169,3 +169,10 @@ func (w *Writer) Close(ctx context.Context) error {
 	w.work.Wait()
 	return w.ending.Finish(first)
 }
+
+// Closed reports whether a Close has ended.
+func (w *Writer) Closed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ending.Over()
+}

@@ -38,6 +38,13 @@ func (w *Writer) Close(ctx context.Context) error {
 	return err
 }
 
+// Closed reports whether a Close has ended.
+func (w *Writer) Closed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ending.Over()
+}
+
 // unstored is why not everything that was accepted is stored, of a writer that has ended;
 // nil if it is.
 func (w *Writer) unstored() error {

@@ -13,6 +13,7 @@ type Ending struct {
 	err  error // set before done is closed
 }
 
+// NewEnding is of a Close that begins.
 func NewEnding() *Ending { return &Ending{done: make(chan struct{})} }
 
 // Finish is what the first Close returns by.
@@ -20,6 +21,19 @@ func (e *Ending) Finish(err error) error {
 	e.err = err
 	close(e.done)
 	return err
+}
+
+// Over reports whether the first Close has ended; there may be none yet.
+func (e *Ending) Over() bool {
+	if e == nil {
+		return false
+	}
+	select {
+	case <-e.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // Wait returns how the first Close ended, or, if ctx ends before, that it may succeed yet.
