@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
+
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/fault"
 )

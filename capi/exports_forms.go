@@ -17,6 +17,7 @@ import (
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
+
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/fault"
 )

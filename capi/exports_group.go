@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
+
 	"github.com/pravega/pravega-client-go/client"
 )
 

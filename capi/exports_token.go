@@ -15,6 +15,7 @@ import (
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
+
 	"github.com/pravega/pravega-client-go/client"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/token"

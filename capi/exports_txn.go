@@ -11,7 +11,9 @@ import (
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
+
 	"github.com/pravega/pravega-client-go/client"
+	"github.com/pravega/pravega-client-go/internal/write"
 )
 
 // txnWriter is an open transactional writer.
@@ -27,6 +29,7 @@ func (w *txnWriter) life() context.Context { return w.ctx }
 // writer that is closed ends its transactions itself.
 type txn struct {
 	*client.Transaction
+	events *write.Writer // to its segments
 	ctx    context.Context
 	cancel context.CancelFunc
 }
@@ -85,7 +88,7 @@ func goTxnEnter(of unsafe.Pointer, id C.shim_text, named *C.char, ms C.int, out 
 			return err
 		}
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(named)), C.PRAVEGA_TXN_ID_SIZE-1), t.ID())
-		o := &txn{Transaction: t}
+		o := &txn{Transaction: t, events: write.EngineOf(t)}
 		o.ctx, o.cancel = context.WithCancel(w.ctx)
 		entered = pointer.Save(o)
 		return nil
@@ -101,22 +104,14 @@ func offered(ms C.int, try, wait func() (int64, error)) (n int64, err error) {
 	return wait()
 }
 
-func (t *txn) write(ctx context.Context, ms C.int, key []byte, keyed bool, event []byte) (int64, error) {
-	if !keyed {
-		return offered(ms, func() (int64, error) { return t.TryWrite(event) }, func() (int64, error) { return t.Write(ctx, event) })
-	}
-	name := unsafe.String(unsafe.SliceData(key), len(key)) // is looked at during the call only
-	return offered(ms, func() (int64, error) { return t.TryWriteKeyed(name, event) }, func() (int64, error) { return t.WriteKeyed(ctx, name, event) })
+func (t *txn) write(ctx context.Context, ms C.int, key, event []byte) (int64, error) {
+	return offered(ms, func() (int64, error) { return t.events.TryWrite(key, event) }, func() (int64, error) { return t.events.Write(ctx, key, event) })
 }
 
 //export goTxnWrite
 func goTxnWrite(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, event C.shim_bytes, size C.size_t, ms C.int, out *C.struct_shim_outcome) (number C.int64_t) {
 	call(of, ms, out, func(ctx context.Context, t *txn) error {
-		var name []byte
-		if key != nil {
-			name = unsafe.Slice((*byte)(unsafe.Pointer(key)), keyLen)
-		}
-		n, err := t.write(ctx, ms, name, key != nil, unsafe.Slice((*byte)(unsafe.Pointer(event)), size))
+		n, err := t.write(ctx, ms, bytesOf(key, keyLen), bytesOf(event, size))
 		number = C.int64_t(n)
 		return err
 	})
@@ -137,7 +132,7 @@ func goTxnWriteMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, key
 		step := func(n int) {
 			for i := range n {
 				data = data[sizes[i]:]
-				if nameSizes != nil && nameSizes[i] != client.NoKey {
+				if nameSizes != nil && nameSizes[i] != write.NoKey {
 					names = names[nameSizes[i]:]
 				}
 			}
@@ -148,18 +143,17 @@ func goTxnWriteMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, key
 			accepted += C.size_t(n)
 		}
 		for len(sizes) > 0 {
-			n, _, err := t.TryWriteMany(names, nameSizes, data, sizes)
+			n, _, err := t.events.TryWriteMany(names, nameSizes, data, sizes)
 			step(n)
 			if err == nil || ms == 0 || client.CodeOf(err) != client.ErrWindowFull {
 				return err
 			}
 			// The next one waits for room, and the others with it.
 			var name []byte
-			keyed := nameSizes != nil && nameSizes[0] != client.NoKey
-			if keyed {
-				name = names[:nameSizes[0]]
+			if nameSizes != nil && nameSizes[0] != write.NoKey {
+				name = append([]byte{}, names[:nameSizes[0]]...) // the empty key is not nil
 			}
-			if _, err := t.write(ctx, ms, name, keyed, data[:sizes[0]]); err != nil {
+			if _, err := t.write(ctx, ms, name, data[:sizes[0]]); err != nil {
 				return err
 			}
 			step(1)
@@ -173,13 +167,9 @@ func goTxnWriteMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, key
 func goTxnWriteBatch(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, events C.shim_bytes, size C.size_t, lens C.shim_lens, count C.size_t, ms C.int, out *C.struct_shim_outcome) (number C.int64_t) {
 	call(of, ms, out, func(ctx context.Context, t *txn) error {
 		batch := batchOf(events, size, lens, count)
-		try := func() (int64, error) { return t.TryWriteBatchAnywhere(batch) }
-		wait := func() (int64, error) { return t.WriteBatchAnywhere(ctx, batch) }
-		if key != nil {
-			name := unsafe.String((*byte)(unsafe.Pointer(key)), keyLen)
-			try = func() (int64, error) { return t.TryWriteBatch(name, batch) }
-			wait = func() (int64, error) { return t.WriteBatch(ctx, name, batch) }
-		}
+		name := bytesOf(key, keyLen)
+		try := func() (int64, error) { return t.events.TryWriteBatch(name, batch) }
+		wait := func() (int64, error) { return t.events.WriteBatch(ctx, name, batch) }
 		n, err := offered(ms, try, wait)
 		number = C.int64_t(n)
 		return err

@@ -87,18 +87,19 @@ func goWriterTry(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, event C.s
 	}()
 	point("write")
 	w := pointer.Restore(of).(*writer)
-	var n int64
-	var err error
-	payload := unsafe.Slice((*byte)(unsafe.Pointer(event)), size)
-	if key == nil {
-		n, err = w.TryWrite(payload)
-	} else {
-		n, err = w.TryWriteKeyed(unsafe.String((*byte)(unsafe.Pointer(key)), keyLen), payload)
-	}
+	n, err := w.engine.TryWrite(bytesOf(key, keyLen), bytesOf(event, size))
 	if err != nil {
 		return C.int64_t(client.CodeOf(err))
 	}
 	return C.int64_t(n)
+}
+
+// bytesOf are bytes of the caller; nil for none, which differs from empty ones.
+func bytesOf(p C.shim_bytes, size C.size_t) []byte {
+	if p == nil {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(p)), size)
 }
 
 // batchOf are events that lie back to back.
@@ -120,13 +121,7 @@ func goWriterTryBatch(of unsafe.Pointer, key C.shim_bytes, keyLen C.size_t, even
 	}()
 	w := pointer.Restore(of).(*writer)
 	batch := batchOf(events, size, lens, count)
-	var n int64
-	var err error
-	if key == nil {
-		n, err = w.TryWriteBatchAnywhere(batch)
-	} else {
-		n, err = w.TryWriteBatch(unsafe.String((*byte)(unsafe.Pointer(key)), keyLen), batch)
-	}
+	n, err := w.engine.TryWriteBatch(bytesOf(key, keyLen), batch)
 	if err != nil {
 		return C.int64_t(client.CodeOf(err))
 	}
@@ -145,7 +140,7 @@ func goWriterTryMany(of unsafe.Pointer, keys C.shim_bytes, keysSize C.size_t, ke
 	if keyLens != nil {
 		keyed = unsafe.Slice((*uint32)(unsafe.Pointer(keyLens)), count)
 	}
-	n, last, err := w.TryWriteMany(
+	n, last, err := w.engine.TryWriteMany(
 		unsafe.Slice((*byte)(unsafe.Pointer(keys)), keysSize), keyed,
 		unsafe.Slice((*byte)(unsafe.Pointer(events)), eventsSize), unsafe.Slice((*uint32)(unsafe.Pointer(lens)), count))
 	accepted.count, accepted.last = C.size_t(n), C.int64_t(last)

@@ -58,7 +58,7 @@ func TestAbortEndsACommitThatWaitsForEvents(t *testing.T) {
 			c.Set(noAppends)
 			put(t, txn, "k", 1, 10)
 			_, committed := inTheBackground(t, txn)
-			waittest.Until(t, "it commits", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
+			waittest.Until(t, "it commits", func() bool { _, err := txn.TryWrite(Event{Data: nil}); return CodeOf(err) == ErrClosed })
 			enginetest.Must(t, end(w, txn))
 			enginetest.Wants(t, <-committed, ErrTransactionAborted, false)
 			if c.Calls("commitTransaction") != 0 || c.Transactions(pb.TransactionState_ABORTED) != 1 {

@@ -171,25 +171,25 @@ func TestEventsThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	w := c.writer(func(_ *Config, limits *WriterConfig) { limits.LargeEventBytes = MaxEventSize })
 	ctx := waittest.Limit(t)
-	if _, err := w.Write(ctx, make([]byte, MaxEventSize+1)); !errors.Is(err, ErrEventTooLarge) {
+	if _, err := w.Write(ctx, Event{Data: make([]byte, MaxEventSize+1)}); !errors.Is(err, ErrEventTooLarge) {
 		t.Fatal(err)
 	}
-	if _, err := w.WriteKeyed(ctx, "\xff", []byte("x")); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := w.Write(ctx, Event{Key: []byte("\xff"), Data: []byte("x")}); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
 	}
 	for _, lens := range [][]uint32{{6}, {1, 5}, {1 << 31}} {
-		if _, _, err := w.TryWriteMany(nil, []uint32{9}, []byte("event"), lens); !errors.Is(err, ErrInvalidArgument) {
+		if _, _, err := w.engine.TryWriteMany(nil, []uint32{9}, []byte("event"), lens); !errors.Is(err, ErrInvalidArgument) {
 			t.Fatal(lens, err)
 		}
 	}
-	if n, err := w.Write(ctx, nil); n != 1 || err != nil {
+	if n, err := w.Write(ctx, Event{Data: nil}); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
-	if n, err := w.WriteKeyed(ctx, "", []byte("the empty key")); n != 2 || err != nil {
+	if n, err := w.Write(ctx, Event{Key: []byte(""), Data: []byte("the empty key")}); n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
 	largest := bytes.Repeat([]byte{7}, MaxEventSize)
-	if n, err := w.Write(ctx, largest); n != 3 || err != nil {
+	if n, err := w.Write(ctx, Event{Data: largest}); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
 	flush(t, w, 3)
@@ -212,7 +212,7 @@ func TestFullWindow(t *testing.T) {
 	})
 	var last int64
 	for {
-		n, err := w.TryWrite(make([]byte, 1000))
+		n, err := w.TryWrite(Event{Data: make([]byte, 1000)})
 		if errors.Is(err, ErrWindowFull) {
 			break
 		}
@@ -226,14 +226,14 @@ func TestFullWindow(t *testing.T) {
 	}
 	short, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := w.Write(short, make([]byte, 1000)); !errors.Is(err, ErrTimedOut) {
+	if _, err := w.Write(short, Event{Data: make([]byte, 1000)}); !errors.Is(err, ErrTimedOut) {
 		t.Fatal(err)
 	}
-	if accepted, _, err := w.TryWriteMany(nil, nil, make([]byte, 2000), []uint32{1000, 1000}); accepted != 0 || !errors.Is(err, ErrWindowFull) {
+	if accepted, _, err := w.engine.TryWriteMany(nil, nil, make([]byte, 2000), []uint32{1000, 1000}); accepted != 0 || !errors.Is(err, ErrWindowFull) {
 		t.Fatal(accepted, err)
 	}
 	c.Set(nil)
-	if n, err := w.Write(waittest.Limit(t), make([]byte, 1000)); n != last+1 || err != nil {
+	if n, err := w.Write(waittest.Limit(t), Event{Data: make([]byte, 1000)}); n != last+1 || err != nil {
 		t.Fatal(n, err)
 	}
 	flush(t, w, last+1)
@@ -256,7 +256,7 @@ func TestHazard14SegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
 	taken := 0
 	for {
-		if _, err := w.TryWriteKeyed(low, make([]byte, 1000)); err != nil {
+		if _, err := w.TryWrite(Event{Key: []byte(low), Data: make([]byte, 1000)}); err != nil {
 			break
 		}
 		taken++
@@ -265,7 +265,7 @@ func TestHazard14SegmentThatIsDownLeavesRoomForOthers(t *testing.T) {
 		t.Fatalf("the segment that is down took %d kB of 64", taken)
 	}
 	for range 500 {
-		if _, err := w.WriteKeyed(waittest.Limit(t), high, make([]byte, 1000)); err != nil {
+		if _, err := w.Write(waittest.Limit(t), Event{Key: []byte(high), Data: make([]byte, 1000)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -286,10 +286,10 @@ func TestClosing(t *testing.T) {
 	if err := w.Close(waittest.Limit(t)); err != nil {
 		t.Fatal("closing twice", err)
 	}
-	if _, err := w.Write(waittest.Limit(t), nil); !errors.Is(err, ErrClosed) {
+	if _, err := w.Write(waittest.Limit(t), Event{Data: nil}); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
 	}
-	if _, err := w.TryWrite(nil); !errors.Is(err, ErrClosed) {
+	if _, err := w.TryWrite(Event{Data: nil}); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
 	}
 	if acked, err := w.Acked(); acked != 10 || !errors.Is(err, ErrClosed) {
@@ -373,7 +373,7 @@ func TestStoresThatAnswerGarbage(t *testing.T) {
 
 	c.Greet(wire.Hello{HighVersion: 99, LowVersion: 98}.Append(nil))
 	c.CutAll()
-	if _, err := w.Write(waittest.Limit(t), []byte("12345678")); err != nil {
+	if _, err := w.Write(waittest.Limit(t), Event{Data: []byte("12345678")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, ErrProtocol) || !strings.Contains(err.Error(), "versions 98 to 99") {
@@ -432,7 +432,7 @@ func TestClientClosesWhileAWriterIsBeingClosed(t *testing.T) {
 	writeNumbered(t, w, "k", 1, 5)
 	closed := make(chan error)
 	go func() { closed <- w.Close(context.Background()) }()
-	waittest.Until(t, "the writer is being closed", func() bool { _, err := w.TryWrite(nil); return errors.Is(err, ErrClosed) })
+	waittest.Until(t, "the writer is being closed", func() bool { _, err := w.TryWrite(Event{Data: nil}); return errors.Is(err, ErrClosed) })
 	if err := w.client.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -179,7 +179,7 @@ func (w *world) begin() {
 	var err error
 	w.txn, err = w.txns.Begin(context.Background())
 	w.must(err)
-	_, err = w.txn.TryWrite([]byte("before"))
+	_, err = w.txn.TryWrite(Event{Data: []byte("before")})
 	w.must(err)
 }
 
@@ -284,7 +284,7 @@ func awaits(ready func(*world), call func(context.Context, *Writer) error) chang
 	return change{
 		ready: ready,
 		call: func(ctx context.Context, w *world) error {
-			if _, err := w.writer.TryWrite([]byte("event")); err != nil {
+			if _, err := w.writer.TryWrite(Event{Data: []byte("event")}); err != nil {
 				return err
 			}
 			return call(ctx, w.writer)
@@ -446,28 +446,36 @@ var changes = map[string]change{
 		kept:     func(w *world) bool { return !w.member("reader") && aborted(w) },
 	},
 
-	"Writer.Write":         writes(func(ctx context.Context, w *Writer) (int64, error) { return w.Write(ctx, event) }),
-	"Writer.WriteKeyed":    writes(func(ctx context.Context, w *Writer) (int64, error) { return w.WriteKeyed(ctx, "key", event) }),
-	"Writer.TryWrite":      writes(func(_ context.Context, w *Writer) (int64, error) { return w.TryWrite(event) }),
-	"Writer.TryWriteKeyed": writes(func(_ context.Context, w *Writer) (int64, error) { return w.TryWriteKeyed("key", event) }),
-	"Writer.TryWriteMany": writes(func(_ context.Context, w *Writer) (int64, error) {
-		_, last, err := w.TryWriteMany(nil, nil, event, []uint32{uint32(len(event))})
+	"Writer.Write": writes(func(ctx context.Context, w *Writer) (int64, error) { return w.Write(ctx, Event{Data: event}) }),
+	"Writer.Write keyed": writes(func(ctx context.Context, w *Writer) (int64, error) {
+		return w.Write(ctx, Event{Key: []byte("key"), Data: event})
+	}),
+	"Writer.TryWrite": writes(func(_ context.Context, w *Writer) (int64, error) { return w.TryWrite(Event{Data: event}) }),
+	"Writer.TryWrite keyed": writes(func(_ context.Context, w *Writer) (int64, error) {
+		return w.TryWrite(Event{Key: []byte("key"), Data: event})
+	}),
+	"Writer.TryWrite packed": writes(func(_ context.Context, w *Writer) (int64, error) {
+		_, last, err := w.engine.TryWriteMany(nil, nil, event, []uint32{uint32(len(event))})
 		return last, err
 	}),
-	"Writer.WriteBatch":    writes(func(ctx context.Context, w *Writer) (int64, error) { return w.WriteBatch(ctx, "key", [][]byte{event}) }),
-	"Writer.TryWriteBatch": writes(func(_ context.Context, w *Writer) (int64, error) { return w.TryWriteBatch("key", [][]byte{event}) }),
-	"Writer.WriteBatchAnywhere": writes(func(ctx context.Context, w *Writer) (int64, error) {
-		return w.WriteBatchAnywhere(ctx, [][]byte{event})
+	"Writer.WriteBatch": writes(func(ctx context.Context, w *Writer) (int64, error) {
+		return w.WriteBatch(ctx, []byte("key"), [][]byte{event}...)
 	}),
-	"Writer.TryWriteBatchAnywhere": writes(func(_ context.Context, w *Writer) (int64, error) {
-		return w.TryWriteBatchAnywhere([][]byte{event})
+	"Writer.TryWriteBatch": writes(func(_ context.Context, w *Writer) (int64, error) {
+		return w.TryWriteBatch([]byte("key"), [][]byte{event}...)
+	}),
+	"Writer.WriteBatch anywhere": writes(func(ctx context.Context, w *Writer) (int64, error) {
+		return w.WriteBatch(ctx, nil, [][]byte{event}...)
+	}),
+	"Writer.TryWriteBatch anywhere": writes(func(_ context.Context, w *Writer) (int64, error) {
+		return w.TryWriteBatch(nil, [][]byte{event}...)
 	}),
 	"Writer.Write into a full window": {
 		ready: aWriter(func(c *WriterConfig) { c.WindowBytes = 64 << 10 }),
 		call: func(ctx context.Context, w *world) error {
 			for {
-				if _, err := w.writer.TryWrite(make([]byte, 30<<10)); err != nil {
-					return enginetest.Second(w.writer.Write(ctx, event))
+				if _, err := w.writer.TryWrite(Event{Data: make([]byte, 30<<10)}); err != nil {
+					return enginetest.Second(w.writer.Write(ctx, Event{Data: event}))
 				}
 			}
 		},
@@ -507,30 +515,34 @@ var changes = map[string]change{
 	},
 	"TransactionalWriter.Close": ends(aTransaction, func(ctx context.Context, w *world) error { return w.txns.Close(ctx) }, aborted),
 
-	"Transaction.Write":         writesIn(func(ctx context.Context, t *Transaction) (int64, error) { return t.Write(ctx, event) }),
-	"Transaction.WriteKeyed":    writesIn(func(ctx context.Context, t *Transaction) (int64, error) { return t.WriteKeyed(ctx, "key", event) }),
-	"Transaction.TryWrite":      writesIn(func(_ context.Context, t *Transaction) (int64, error) { return t.TryWrite(event) }),
-	"Transaction.TryWriteKeyed": writesIn(func(_ context.Context, t *Transaction) (int64, error) { return t.TryWriteKeyed("key", event) }),
-	"Transaction.TryWriteMany": writesIn(func(_ context.Context, t *Transaction) (int64, error) {
-		_, last, err := t.TryWriteMany(nil, nil, event, []uint32{uint32(len(event))})
+	"Transaction.Write": writesIn(func(ctx context.Context, t *Transaction) (int64, error) { return t.Write(ctx, Event{Data: event}) }),
+	"Transaction.Write keyed": writesIn(func(ctx context.Context, t *Transaction) (int64, error) {
+		return t.Write(ctx, Event{Key: []byte("key"), Data: event})
+	}),
+	"Transaction.TryWrite": writesIn(func(_ context.Context, t *Transaction) (int64, error) { return t.TryWrite(Event{Data: event}) }),
+	"Transaction.TryWrite keyed": writesIn(func(_ context.Context, t *Transaction) (int64, error) {
+		return t.TryWrite(Event{Key: []byte("key"), Data: event})
+	}),
+	"Transaction.TryWrite packed": writesIn(func(_ context.Context, t *Transaction) (int64, error) {
+		_, last, err := t.engine.Events.TryWriteMany(nil, nil, event, []uint32{uint32(len(event))})
 		return last, err
 	}),
 	"Transaction.WriteBatch": writesIn(func(ctx context.Context, t *Transaction) (int64, error) {
-		return t.WriteBatch(ctx, "key", [][]byte{event})
+		return t.WriteBatch(ctx, []byte("key"), [][]byte{event}...)
 	}),
 	"Transaction.TryWriteBatch": writesIn(func(_ context.Context, t *Transaction) (int64, error) {
-		return t.TryWriteBatch("key", [][]byte{event})
+		return t.TryWriteBatch([]byte("key"), [][]byte{event}...)
 	}),
-	"Transaction.WriteBatchAnywhere": writesIn(func(ctx context.Context, t *Transaction) (int64, error) {
-		return t.WriteBatchAnywhere(ctx, [][]byte{event})
+	"Transaction.WriteBatch anywhere": writesIn(func(ctx context.Context, t *Transaction) (int64, error) {
+		return t.WriteBatch(ctx, nil, [][]byte{event}...)
 	}),
-	"Transaction.TryWriteBatchAnywhere": writesIn(func(_ context.Context, t *Transaction) (int64, error) {
-		return t.TryWriteBatchAnywhere([][]byte{event})
+	"Transaction.TryWriteBatch anywhere": writesIn(func(_ context.Context, t *Transaction) (int64, error) {
+		return t.TryWriteBatch(nil, [][]byte{event}...)
 	}),
 	"Transaction.Flush": {
 		ready: aTransaction,
 		call: func(ctx context.Context, w *world) error {
-			if _, err := w.txn.TryWrite(event); err != nil {
+			if _, err := w.txn.TryWrite(Event{Data: event}); err != nil {
 				return err
 			}
 			return w.txn.Flush(ctx)
@@ -555,7 +567,7 @@ var changes = map[string]change{
 	"Transaction.Close that keeps it": {
 		ready: kept,
 		call: func(ctx context.Context, w *world) error {
-			if _, err := w.txn.TryWrite(event); err != nil {
+			if _, err := w.txn.TryWrite(Event{Data: event}); err != nil {
 				return err
 			}
 			return w.txn.Close(ctx)

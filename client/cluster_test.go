@@ -59,7 +59,7 @@ func (c *testCluster) writer(change func(*Config, *WriterConfig)) *Writer {
 func writeNumbered(t *testing.T, w *Writer, key string, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		got, err := w.WriteKeyed(waittest.Limit(t), key, enginetest.Numbered(n))
+		got, err := w.Write(waittest.Limit(t), Event{Key: []byte(key), Data: enginetest.Numbered(n)})
 		if err != nil || got != n {
 			t.Fatalf("event %d got number %d: %v", n, got, err)
 		}

@@ -126,15 +126,15 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	kept, err := tw.Begin(waittest.Limit(t)) // over all of it
 	enginetest.Must(t, err)
 	for round := 0; i.count() < 20 || c.Calls("pingTransaction") < 2; round++ {
-		_, err := kept.Write(waittest.Limit(t), event())
+		_, err := kept.Write(waittest.Limit(t), Event{Data: event()})
 		enginetest.Must(t, err)
 		held++
 		txn, err := tw.Begin(waittest.Limit(t))
 		enginetest.Must(t, err)
 		for _, key := range keys {
-			_, err := w.WriteKeyed(waittest.Limit(t), key, event())
+			_, err := w.Write(waittest.Limit(t), Event{Key: []byte(key), Data: event()})
 			enginetest.Must(t, err)
-			_, err = txn.WriteKeyed(waittest.Limit(t), key, event())
+			_, err = txn.Write(waittest.Limit(t), Event{Key: []byte(key), Data: event()})
 			enginetest.Must(t, err)
 		}
 		if round%4 == 1 {

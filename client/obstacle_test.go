@@ -125,9 +125,12 @@ func TestWritersSayWhatKeepsThemFromStoring(t *testing.T) {
 			}
 			troubled(t, func(ctx context.Context) error { return w.Wait(ctx, 11) }, where, trouble.words)
 			for err := error(nil); err == nil; {
-				_, err = w.TryWriteKeyed(low, make([]byte, 1000))
+				_, err = w.TryWrite(Event{Key: []byte(low), Data: make([]byte, 1000)})
 			}
-			troubled(t, func(ctx context.Context) error { _, err := w.WriteKeyed(ctx, low, make([]byte, 1000)); return err }, where)
+			troubled(t, func(ctx context.Context) error {
+				_, err := w.Write(ctx, Event{Key: []byte(low), Data: make([]byte, 1000)})
+				return err
+			}, where)
 			if trouble.end == nil {
 				trouble.end = func(c *testCluster) { c.Set(nil) }
 			}

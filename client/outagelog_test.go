@@ -89,7 +89,7 @@ func TestAnOutageOfAStoreIsLoggedOnceForAllItsSegments(t *testing.T) {
 	everywhere := func() {
 		t.Helper()
 		for range 4 * segments {
-			if _, err := w.Write(waittest.Limit(t), []byte("event")); err != nil {
+			if _, err := w.Write(waittest.Limit(t), Event{Data: []byte("event")}); err != nil {
 				t.Fatal(err)
 			}
 			written++
@@ -133,7 +133,7 @@ func TestConnectionsThatAreReplacedAtOnceAreNoOutage(t *testing.T) {
 	w := c.writer(func(config *Config, _ *WriterConfig) { config.Logger = slog.New(&log) })
 	for range 20 {
 		for range 20 {
-			if _, err := w.Write(waittest.Limit(t), []byte("event")); err != nil {
+			if _, err := w.Write(waittest.Limit(t), Event{Data: []byte("event")}); err != nil {
 				t.Fatal(err)
 			}
 		}

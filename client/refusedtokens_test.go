@@ -41,7 +41,7 @@ func (u *user) work(heir string) {
 	writeNumbered(u.T, u.w, "k", u.n+1, u.n+5)
 	large := make([]byte, MaxEventSize+1)
 	binary.BigEndian.PutUint64(large, uint64(u.n+6))
-	if _, err := u.w.WriteKeyed(waittest.Limit(u.T), "k", large); err != nil {
+	if _, err := u.w.Write(waittest.Limit(u.T), Event{Key: []byte("k"), Data: large}); err != nil {
 		u.T.Fatal(err)
 	}
 	u.n += 6

@@ -85,7 +85,7 @@ func TestCloseOfATransactionEndsWithTheFirstLimit(t *testing.T) {
 			put(t, txn, "k", 1, 10)
 			closed := make(chan error, 1)
 			go func() { closed <- txn.Close(context.Background()) }()
-			waittest.Until(t, "it is being closed", func() bool { _, err := txn.TryWrite(nil); return CodeOf(err) == ErrClosed })
+			waittest.Until(t, "it is being closed", func() bool { _, err := txn.TryWrite(Event{Data: nil}); return CodeOf(err) == ErrClosed })
 			over, cancel := context.WithCancel(context.Background())
 			cancel()
 			enginetest.Wants(t, end(over, w, txn), ErrCancelled, true)

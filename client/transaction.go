@@ -38,52 +38,27 @@ const (
 // ID is the text by which any process can attach to the transaction.
 func (t *Transaction) ID() string { return t.engine.ID() }
 
-// Write writes an event without a routing key. It returns the event's number
-// within this handle, from 1, as soon as the event is copied, and waits for room
-// in the window until ctx ends. An error means that the event was not taken.
-// Errors: EventTooLarge, Closed, TimedOut, Cancelled and the transaction's final
-// one.
-func (t *Transaction) Write(ctx context.Context, event []byte) (int64, error) {
-	return t.engine.Events.Write(ctx, event)
+// Write writes an event to the transaction. It returns the event's number within this handle, from
+// 1, as soon as the event is copied, and waits for room in the window until ctx ends. An error
+// means that the event was not taken. Errors: EventTooLarge, InvalidArgument for a key that is
+// not UTF-8, Closed, TimedOut, Cancelled and the transaction's final one.
+func (t *Transaction) Write(ctx context.Context, e Event) (int64, error) {
+	return t.engine.Events.Write(ctx, e.Key, e.Data)
 }
 
-// WriteKeyed writes an event with a routing key, which is UTF-8. Otherwise as
-// Write.
-func (t *Transaction) WriteKeyed(ctx context.Context, key string, event []byte) (int64, error) {
-	return t.engine.Events.WriteKeyed(ctx, key, event)
+// TryWrite is Write that never waits: WindowFull says that there is no room.
+func (t *Transaction) TryWrite(e Event) (int64, error) {
+	return t.engine.Events.TryWrite(e.Key, e.Data)
 }
 
-// TryWrite is Write that never waits: WindowFull tells that there is no room.
-func (t *Transaction) TryWrite(event []byte) (int64, error) { return t.engine.Events.TryWrite(event) }
-
-// TryWriteKeyed is WriteKeyed that never waits.
-func (t *Transaction) TryWriteKeyed(key string, event []byte) (int64, error) {
-	return t.engine.Events.TryWriteKeyed(key, event)
-}
-
-// WriteBatch writes several events of one key as one; see Writer.WriteBatch.
-func (t *Transaction) WriteBatch(ctx context.Context, key string, events [][]byte) (int64, error) {
-	return t.engine.Events.WriteBatch(ctx, key, events)
+// WriteBatch writes several events of one key, or of none, as one; see Writer.WriteBatch.
+func (t *Transaction) WriteBatch(ctx context.Context, key []byte, data ...[]byte) (int64, error) {
+	return t.engine.Events.WriteBatch(ctx, key, data)
 }
 
 // TryWriteBatch is WriteBatch that never waits.
-func (t *Transaction) TryWriteBatch(key string, events [][]byte) (int64, error) {
-	return t.engine.Events.TryWriteBatch(key, events)
-}
-
-// WriteBatchAnywhere is WriteBatch without a key.
-func (t *Transaction) WriteBatchAnywhere(ctx context.Context, events [][]byte) (int64, error) {
-	return t.engine.Events.WriteBatchAnywhere(ctx, events)
-}
-
-// TryWriteBatchAnywhere is WriteBatchAnywhere that never waits.
-func (t *Transaction) TryWriteBatchAnywhere(events [][]byte) (int64, error) {
-	return t.engine.Events.TryWriteBatchAnywhere(events)
-}
-
-// TryWriteMany writes many events as Writer.TryWriteMany does.
-func (t *Transaction) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
-	return t.engine.Events.TryWriteMany(keys, keyLens, events, lens)
+func (t *Transaction) TryWriteBatch(key []byte, data ...[]byte) (int64, error) {
+	return t.engine.Events.TryWriteBatch(key, data)
 }
 
 // Acked returns the number through which every event of this handle is stored in

@@ -51,7 +51,7 @@ func begin(t *testing.T, w *TransactionalWriter) *Transaction {
 func put(t *testing.T, txn *Transaction, key string, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		if _, err := txn.WriteKeyed(waittest.Limit(t), key, binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
+		if _, err := txn.Write(waittest.Limit(t), Event{Key: []byte(key), Data: binary.BigEndian.AppendUint64(nil, uint64(n))}); err != nil {
 			t.Fatalf("event %d: %v", n, err)
 		}
 	}
@@ -61,7 +61,10 @@ func put(t *testing.T, txn *Transaction, key string, first, last int64) {
 func writeUntilError(t *testing.T, txn *Transaction) error {
 	t.Helper()
 	var err error
-	waittest.Until(t, "a write fails", func() bool { _, err = txn.WriteKeyed(waittest.Limit(t), "k", make([]byte, 8)); return err != nil })
+	waittest.Until(t, "a write fails", func() bool {
+		_, err = txn.Write(waittest.Limit(t), Event{Key: []byte("k"), Data: make([]byte, 8)})
+		return err != nil
+	})
 	return err
 }
 
@@ -88,7 +91,7 @@ func TestTransactionIsInTheStreamWhenCommitted(t *testing.T) {
 		enginetest.Must(t, txn.Close(waittest.Limit(t)))
 	}
 	enginetest.Wants(t, txn.Abort(waittest.Limit(t)), ErrTransactionCommitted, false)
-	_, err := txn.TryWrite(nil)
+	_, err := txn.TryWrite(Event{Data: nil})
 	enginetest.Wants(t, err, ErrTransactionCommitted, false)
 	if status, err := txn.Status(waittest.Limit(t)); status != TransactionCommitted || err != nil {
 		t.Fatal(status, err)
@@ -106,7 +109,7 @@ func TestTransactionIsNowhereWhenAborted(t *testing.T) {
 		enginetest.Must(t, txn.Abort(waittest.Limit(t)))
 	}
 	enginetest.Wants(t, txn.Commit(waittest.Limit(t)), ErrTransactionAborted, false)
-	_, err := txn.Write(waittest.Limit(t), nil)
+	_, err := txn.Write(waittest.Limit(t), Event{Data: nil})
 	enginetest.Wants(t, err, ErrTransactionAborted, false)
 	if len(c.Stored(0)) != 0 || c.Has(c.Part(txn.ID(), 0)) {
 		t.Fatal("something is left of it")
@@ -148,7 +151,7 @@ func TestTransactionTakesNoNeedlessRoundTrip(t *testing.T) {
 	txn := begin(t, w)
 	event := make([]byte, 100)
 	lens := slices.Repeat([]uint32{100}, 100)
-	if n, _, err := txn.TryWriteMany(nil, nil, slices.Repeat(event, 100), lens); n != 100 || err != nil {
+	if n, _, err := txn.engine.Events.TryWriteMany(nil, nil, slices.Repeat(event, 100), lens); n != 100 || err != nil {
 		t.Fatal(n, err)
 	}
 	enginetest.Must(t, txn.Commit(waittest.Limit(t)))
@@ -336,14 +339,14 @@ func TestCommitThatCannotFlush(t *testing.T) {
 	c.Set(noAppends)
 	put(t, txn, "k", 1, 10)
 	flushes := waittest.DeadlineWhen(t, func() bool {
-		_, err := txn.TryWrite(nil)
+		_, err := txn.TryWrite(Event{Data: nil})
 		return CodeOf(err) == ErrClosed // the commit is under way
 	})
 	enginetest.Wants(t, txn.Commit(flushes), ErrTimedOut, false)
 	if c.Calls("commitTransaction") != 0 {
 		t.Fatal("it was asked for")
 	}
-	_, err := txn.TryWrite(nil)
+	_, err := txn.TryWrite(Event{Data: nil})
 	enginetest.Wants(t, err, ErrClosed, false)
 	c.Set(nil)
 	c.CutAll()
@@ -436,9 +439,9 @@ func TestFailureOfOneTransactionIsNothingToTheOthers(t *testing.T) {
 	c.Forget(lost.ID())
 	c.Abort(aborted.ID())
 	waittest.Until(t, "the failures are seen", func() bool { return len(w.Transactions()) == 1 })
-	_, err := lost.TryWrite(nil)
+	_, err := lost.TryWrite(Event{Data: nil})
 	enginetest.Wants(t, err, ErrNoSuchTransaction, true)
-	_, err = aborted.TryWrite(nil)
+	_, err = aborted.TryWrite(Event{Data: nil})
 	enginetest.Wants(t, err, ErrTransactionAborted, false)
 	calls := c.Calls("pingTransaction")
 	waittest.Until(t, "the other one lives on", func() bool { return c.Calls("pingTransaction") > calls+3 })
@@ -546,7 +549,7 @@ func TestCloseKeepsOrAborts(t *testing.T) {
 	put(t, txn, "k", 1, 1000)
 	enginetest.Must(t, w.Close(waittest.Limit(t)))
 	enginetest.Must(t, w.Close(waittest.Limit(t)))
-	_, err := txn.TryWrite(nil)
+	_, err := txn.TryWrite(Event{Data: nil})
 	enginetest.Wants(t, err, ErrClosed, false)
 	_, err = w.Begin(waittest.Limit(t))
 	enginetest.Wants(t, err, ErrClosed, false)
@@ -564,7 +567,7 @@ func TestCloseKeepsOrAborts(t *testing.T) {
 	if status := c.Transactions(pb.TransactionState_ABORTED); status != 1 {
 		t.Fatal("the client's Close left the transaction open")
 	}
-	_, err = open.TryWrite(nil)
+	_, err = open.TryWrite(Event{Data: nil})
 	if err == nil {
 		t.Fatal("a write after Close was accepted")
 	}
@@ -608,7 +611,7 @@ func TestCommitAndAbortAtOnce(t *testing.T) {
 		var committed, aborted error
 		work.Go(func() { committed = txn.Commit(waittest.Limit(t)) })
 		work.Go(func() { aborted = txn.Abort(waittest.Limit(t)) })
-		work.Go(func() { _, _ = txn.TryWriteKeyed("k", make([]byte, 8)) })
+		work.Go(func() { _, _ = txn.TryWrite(Event{Key: []byte("k"), Data: make([]byte, 8)}) })
 		work.Wait()
 		if (committed == nil) == (aborted == nil) {
 			t.Fatalf("commit: %v, abort: %v", committed, aborted)
@@ -714,7 +717,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 	for i, handle := range handles {
 		for n := range int64(events) {
 			key := enginetest.KeyFor(float64(n%2)/2, float64(n%2)/2+0.5)
-			if number, err := handle.WriteKeyed(ctx, key, binary.BigEndian.AppendUint64(nil, uint64(int64(i)*events+n+1))); err == nil {
+			if number, err := handle.Write(ctx, Event{Key: []byte(key), Data: binary.BigEndian.AppendUint64(nil, uint64(int64(i)*events+n+1))}); err == nil {
 				accepted[i] = number
 			}
 		}
@@ -768,11 +771,11 @@ func TestBadInputToTransactions(t *testing.T) {
 	_, err = long.Begin(waittest.Limit(t))
 	enginetest.Wants(t, err, ErrInvalidArgument, false)
 	txn := begin(t, c.transactions(nil))
-	_, err = txn.TryWrite(make([]byte, MaxEventSize+1))
+	_, err = txn.TryWrite(Event{Data: make([]byte, MaxEventSize+1)})
 	enginetest.Wants(t, err, ErrEventTooLarge, false)
-	_, err = txn.TryWriteBatch("k", [][]byte{make([]byte, MaxEventSize), nil})
+	_, err = txn.TryWriteBatch([]byte("k"), [][]byte{make([]byte, MaxEventSize), nil}...)
 	enginetest.Wants(t, err, ErrEventTooLarge, false)
-	_, err = txn.TryWriteBatch("k", nil)
+	_, err = txn.TryWriteBatch([]byte("k"), nil...)
 	enginetest.Wants(t, err, ErrInvalidArgument, false)
 	put(t, txn, "k", 1, 10) // it goes on
 	_, err = long.Attach(waittest.Limit(t), txn.ID())

@@ -8,6 +8,16 @@ import (
 	"github.com/pravega/pravega-client-go/internal/write"
 )
 
+// Event is what is written.
+type Event struct {
+	// Key is the routing key, in UTF-8: events of one key are read in the order of their
+	// numbers. Nil is no key, and the event may go to any segment; the empty key is a key like
+	// any other. It is not kept.
+	Key []byte
+	// Data is copied before the call returns.
+	Data []byte
+}
+
 // Writer writes events to a stream, each stored exactly once, those of one
 // routing key in order. It numbers the events that it accepts 1, 2, 3, … and
 // tells through which number all are stored. Safe for concurrent use; the
@@ -58,41 +68,17 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 // already are not stored again.
 func (w *Writer) Durable() int64 { return w.engine.Durable() }
 
-// Write writes an event without a routing key: it may go to any segment. It
-// returns the event's number as soon as the event is copied, and waits for room
-// in the window until ctx ends. A number that is returned is acknowledged later,
-// or the writer fails; an error means that the event was not taken.
-// Errors: EventTooLarge, Closed, TimedOut, Cancelled and the writer's final one.
-func (w *Writer) Write(ctx context.Context, event []byte) (int64, error) {
-	return w.engine.Write(ctx, event)
+// Write writes an event. It returns the event's number as soon as the event is copied, and
+// waits for room in the window until ctx ends. A number that is returned is acknowledged
+// later, or the writer fails; an error means that the event was not taken. Errors:
+// EventTooLarge, InvalidArgument for a key that is not UTF-8, Closed, TimedOut, Cancelled and
+// the writer's final one.
+func (w *Writer) Write(ctx context.Context, e Event) (int64, error) {
+	return w.engine.Write(ctx, e.Key, e.Data)
 }
 
-// WriteKeyed writes an event with a routing key: events of one key are read in
-// the order of their numbers. The key is UTF-8; the empty key is a key like any
-// other. Otherwise as Write.
-func (w *Writer) WriteKeyed(ctx context.Context, key string, event []byte) (int64, error) {
-	return w.engine.WriteKeyed(ctx, key, event)
-}
-
-// TryWrite is Write that never waits: WindowFull tells that there is no room.
-func (w *Writer) TryWrite(event []byte) (int64, error) { return w.engine.TryWrite(event) }
-
-// TryWriteKeyed is WriteKeyed that never waits.
-func (w *Writer) TryWriteKeyed(key string, event []byte) (int64, error) {
-	return w.engine.TryWriteKeyed(key, event)
-}
-
-// NoKey marks an event without key in the lengths of TryWriteMany.
-const NoKey = write.NoKey
-
-// TryWriteMany writes events that lie back to back in events, with the lengths
-// lens; their keys lie back to back in keys, with the lengths keyLens, where
-// NoKey stands for none; nil keyLens means that no event has a key. It stops at
-// the first event that it cannot take and returns how many it took, the number
-// of the last one, and why it stopped: nil if all were taken. It never waits.
-func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
-	return w.engine.TryWriteMany(keys, keyLens, events, lens)
-}
+// TryWrite is Write that never waits: WindowFull says that there is no room.
+func (w *Writer) TryWrite(e Event) (int64, error) { return w.engine.TryWrite(e.Key, e.Data) }
 
 // Acked returns the number through which every event is stored. With an error
 // the writer has failed for good, and the number is final.
@@ -132,31 +118,18 @@ func (w *Writer) Close(ctx context.Context) error {
 	return err
 }
 
-// WriteBatch writes several events of one key as one: all of them are stored, one
-// directly behind another, or none is. They take consecutive numbers; the last
-// one is returned, and an acknowledgement covers none or all of them. A batch
-// takes at most MaxEventSize bytes, with 8 bytes for the header of each event
-// but one, else it is EventTooLarge; one without events is InvalidArgument.
-// Otherwise as WriteKeyed.
-func (w *Writer) WriteBatch(ctx context.Context, key string, events [][]byte) (int64, error) {
-	return w.engine.WriteBatch(ctx, key, events)
+// WriteBatch writes several events of one key, or of none, as one: all of them are stored, one
+// directly behind another, or none is. They take consecutive numbers; the last one is returned,
+// and an acknowledgement covers none or all of them. A batch takes at most MaxEventSize bytes,
+// with 8 bytes for the header of each event but one, else it is EventTooLarge; one without
+// events is InvalidArgument. Otherwise as Write.
+func (w *Writer) WriteBatch(ctx context.Context, key []byte, data ...[]byte) (int64, error) {
+	return w.engine.WriteBatch(ctx, key, data)
 }
 
-// TryWriteBatch is WriteBatch that never waits: WindowFull tells that there is
-// no room.
-func (w *Writer) TryWriteBatch(key string, events [][]byte) (int64, error) {
-	return w.engine.TryWriteBatch(key, events)
-}
-
-// WriteBatchAnywhere is WriteBatch without a key: all of the events go to one
-// segment, which may be any.
-func (w *Writer) WriteBatchAnywhere(ctx context.Context, events [][]byte) (int64, error) {
-	return w.engine.WriteBatchAnywhere(ctx, events)
-}
-
-// TryWriteBatchAnywhere is WriteBatchAnywhere that never waits.
-func (w *Writer) TryWriteBatchAnywhere(events [][]byte) (int64, error) {
-	return w.engine.TryWriteBatchAnywhere(events)
+// TryWriteBatch is WriteBatch that never waits.
+func (w *Writer) TryWriteBatch(key []byte, data ...[]byte) (int64, error) {
+	return w.engine.TryWriteBatch(key, data)
 }
 
 // NoteTime tells the servers that everything that was written before the call has

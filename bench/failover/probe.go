@@ -67,7 +67,7 @@ func (p *probe) try(ctx context.Context) error {
 		return err
 	}
 	for _, key := range p.keys {
-		if _, err := w.WriteKeyed(ctx, key, []byte("probe")); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte(key), Data: []byte("probe")}); err != nil {
 			return err
 		}
 	}

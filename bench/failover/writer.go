@@ -40,7 +40,7 @@ func (w *writer) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		<-tick.C
 		for range 10 {
-			n, err := w.Write(ctx, make([]byte, 100))
+			n, err := w.Write(ctx, client.Event{Data: make([]byte, 100)})
 			if err != nil {
 				return err
 			}

@@ -67,7 +67,7 @@ func tail(c *client.Client, t measure.Task, beside func(g *group, over <-chan st
 		event := make([]byte, t.Size)
 		written <- measure.Pace(t.Count, func() error {
 			measure.Stamp(event)
-			_, err := w.Write(ctx, event)
+			_, err := w.Write(ctx, client.Event{Data: event})
 			return err
 		})
 	}()

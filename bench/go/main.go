@@ -24,7 +24,7 @@ func run(t measure.Task) (measure.Result, error) {
 	switch t.Work {
 	case "write":
 		return write(c, t, func(w *client.Writer, _ int, event []byte) (int64, error) {
-			return w.Write(context.Background(), event)
+			return w.Write(context.Background(), client.Event{Data: event})
 		})
 	case "write-keyed":
 		keys := make([]string, 100*max(1, t.Segments/10)) // so that every segment has its share
@@ -32,7 +32,7 @@ func run(t measure.Task) (measure.Result, error) {
 			keys[i] = fmt.Sprintf("key %d", i)
 		}
 		return write(c, t, func(w *client.Writer, i int, event []byte) (int64, error) {
-			return w.WriteKeyed(context.Background(), keys[i%len(keys)], event)
+			return w.Write(context.Background(), client.Event{Key: []byte(keys[i%len(keys)]), Data: event})
 		})
 	case "write-among-idle":
 		return writeAmongIdle(c, t)
@@ -96,7 +96,7 @@ func writeAmongIdle(c *client.Client, t measure.Task) (r measure.Result, err err
 		defer func() { err = errors.Join(err, w.Close(context.Background())) }()
 	}
 	r, err = write(c, t, func(w *client.Writer, _ int, event []byte) (int64, error) {
-		return w.Write(context.Background(), event)
+		return w.Write(context.Background(), client.Event{Data: event})
 	})
 	r.Before += idleWriters * warmUp
 	return r, err
@@ -116,7 +116,7 @@ func latency(c *client.Client, t measure.Task) (r measure.Result, err error) {
 	}
 	for i := range times {
 		began := time.Now()
-		number, err := w.Write(context.Background(), event)
+		number, err := w.Write(context.Background(), client.Event{Data: event})
 		if err != nil {
 			return r, err
 		}
@@ -146,7 +146,7 @@ func ready(c *client.Client, t measure.Task) (*client.Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(context.Background(), make([]byte, t.Size)); err != nil {
+	if _, err := w.Write(context.Background(), client.Event{Data: make([]byte, t.Size)}); err != nil {
 		return nil, err
 	}
 	return w, w.Flush(context.Background())

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,16 +28,17 @@ func transactions(c *client.Client, t measure.Task) (r measure.Result, err error
 	if err != nil {
 		return r, err
 	}
-	events := make([]byte, eventsOfOne*t.Size)
-	lens := slices.Repeat([]uint32{uint32(t.Size)}, eventsOfOne)
+	event := client.Event{Data: make([]byte, t.Size)}
 	one := func() (decided, readable time.Duration, err error) {
 		began := time.Now()
 		txn, err := w.Begin(ctx)
 		if err != nil {
 			return 0, 0, err
 		}
-		if _, _, err := txn.TryWriteMany(nil, nil, events, lens); err != nil {
-			return 0, 0, err
+		for range eventsOfOne {
+			if _, err := txn.TryWrite(event); err != nil {
+				return 0, 0, err
+			}
 		}
 		if err := txn.Commit(ctx); err != nil {
 			return 0, 0, err

@@ -20,8 +20,8 @@ func main() {
 	must(c.CreateStream(ctx, scope, "greetings", client.DefaultStreamConfig()))
 
 	w := must(c.OpenWriter(ctx, scope, "greetings", client.DefaultWriterConfig()))
-	must(w.WriteKeyed(ctx, "a routing key", []byte("hello")))
-	must(w.WriteKeyed(ctx, "a routing key", []byte("Go")))
+	must(w.Write(ctx, client.Event{Key: []byte("a routing key"), Data: []byte("hello")}))
+	must(w.Write(ctx, client.Event{Key: []byte("a routing key"), Data: []byte("Go")}))
 	check(w.Close(ctx))                          // now both are stored
 	check(c.SealStream(ctx, scope, "greetings")) // so that reading comes to an end
 

@@ -9,14 +9,10 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
-// Write writes an event to any segment, and waits for room until ctx ends.
-func (w *Writer) Write(ctx context.Context, event []byte) (int64, error) {
-	return w.write(ctx, anywhere, event)
-}
-
-// WriteKeyed is Write for an event with a routing key.
-func (w *Writer) WriteKeyed(ctx context.Context, key string, event []byte) (int64, error) {
-	position, err := routing.Position(key)
+// Write writes an event, and waits for room until ctx ends. Without a key, which is nil then, it
+// may go to any segment.
+func (w *Writer) Write(ctx context.Context, key, event []byte) (int64, error) {
+	position, err := positionOf(key)
 	if err != nil {
 		return 0, err
 	}
@@ -24,16 +20,8 @@ func (w *Writer) WriteKeyed(ctx context.Context, key string, event []byte) (int6
 }
 
 // TryWrite is Write that never waits.
-func (w *Writer) TryWrite(event []byte) (int64, error) {
-	w.mu.Lock()
-	defer w.unlock()
-	defer w.openInbox()
-	return w.accept(anywhere, event)
-}
-
-// TryWriteKeyed is WriteKeyed that never waits.
-func (w *Writer) TryWriteKeyed(key string, event []byte) (int64, error) {
-	position, err := routing.Position(key)
+func (w *Writer) TryWrite(key, event []byte) (int64, error) {
+	position, err := positionOf(key)
 	if err != nil {
 		return 0, err
 	}
@@ -43,11 +31,21 @@ func (w *Writer) TryWriteKeyed(key string, event []byte) (int64, error) {
 	return w.accept(position, event)
 }
 
+func positionOf(key []byte) (float64, error) {
+	if key == nil {
+		return anywhere, nil
+	}
+	return routing.PositionBytes(key)
+}
+
 // NoKey marks an event without key in the lengths of TryWriteMany.
 const NoKey = 1<<32 - 1
 
-// TryWriteMany writes events that lie back to back in events, with the lengths lens, and
-// their keys likewise; see client.Writer.
+// TryWriteMany writes events that lie back to back in events, with the lengths
+// lens; their keys lie back to back in keys, with the lengths keyLens, where
+// NoKey stands for none; nil keyLens means that no event has a key. It stops at
+// the first event that it cannot take and returns how many it took, the number
+// of the last one, and why it stopped: nil if all were taken. It never waits.
 func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens []uint32) (accepted int, last int64, err error) {
 	w.mu.Lock()
 	defer w.unlock()

@@ -91,15 +91,15 @@ func writings(t testing.TB) map[string]func(w *Writer) {
 	}
 	return map[string]func(*Writer){
 		"Write": each(func(w *Writer, _ int) error {
-			_, err := w.Write(context.Background(), event)
+			_, err := w.Write(context.Background(), nil, event)
 			return err
 		}),
 		"WriteKeyed": each(func(w *Writer, i int) error {
-			_, err := w.WriteKeyed(context.Background(), keys[i%len(keys)], event)
+			_, err := w.Write(context.Background(), []byte(keys[i%len(keys)]), event)
 			return err
 		}),
 		"TryWrite": each(func(w *Writer, _ int) error {
-			_, err := w.TryWrite(event)
+			_, err := w.TryWrite(nil, event)
 			return err
 		}),
 		"TryWriteMany":       many(nil, nil),
@@ -126,13 +126,13 @@ func TestRefusingAllocatesNothing(t *testing.T) {
 	w := desk(t)
 	event := make([]byte, 100)
 	for {
-		if _, err := w.TryWrite(event); err != nil {
+		if _, err := w.TryWrite(nil, event); err != nil {
 			break // no segment has room for more, or soon will not
 		}
 	}
 	w.window.limit = 1
 	if allocs := testing.AllocsPerRun(1000, func() {
-		if _, err := w.TryWrite(event); err != w.noRoom {
+		if _, err := w.TryWrite(nil, event); err != w.noRoom {
 			t.Fatal(err)
 		}
 	}); allocs != 0 {

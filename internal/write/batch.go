@@ -4,12 +4,15 @@ import (
 	"context"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
-	"github.com/pravega/pravega-client-go/internal/routing"
 )
 
-// WriteBatch writes several events of one key as one.
-func (w *Writer) WriteBatch(ctx context.Context, key string, events [][]byte) (int64, error) {
-	position, err := w.positionOf(key, events)
+// WriteBatch writes several events of one key as one. Without a key all of them go to one segment,
+// which may be any.
+func (w *Writer) WriteBatch(ctx context.Context, key []byte, events [][]byte) (int64, error) {
+	if len(events) == 0 {
+		return 0, w.emptyBatch()
+	}
+	position, err := positionOf(key)
 	if err != nil {
 		return 0, err
 	}
@@ -17,39 +20,17 @@ func (w *Writer) WriteBatch(ctx context.Context, key string, events [][]byte) (i
 }
 
 // TryWriteBatch is WriteBatch that never waits.
-func (w *Writer) TryWriteBatch(key string, events [][]byte) (int64, error) {
-	position, err := w.positionOf(key, events)
+func (w *Writer) TryWriteBatch(key []byte, events [][]byte) (int64, error) {
+	if len(events) == 0 {
+		return 0, w.emptyBatch()
+	}
+	position, err := positionOf(key)
 	if err != nil {
 		return 0, err
 	}
 	w.mu.Lock()
 	defer w.unlock()
 	return w.accept(position, events...)
-}
-
-// WriteBatchAnywhere is WriteBatch without a key.
-func (w *Writer) WriteBatchAnywhere(ctx context.Context, events [][]byte) (int64, error) {
-	if len(events) == 0 {
-		return 0, w.emptyBatch()
-	}
-	return w.write(ctx, anywhere, events...)
-}
-
-// TryWriteBatchAnywhere is WriteBatchAnywhere that never waits.
-func (w *Writer) TryWriteBatchAnywhere(events [][]byte) (int64, error) {
-	if len(events) == 0 {
-		return 0, w.emptyBatch()
-	}
-	w.mu.Lock()
-	defer w.unlock()
-	return w.accept(anywhere, events...)
-}
-
-func (w *Writer) positionOf(key string, events [][]byte) (float64, error) {
-	if len(events) == 0 {
-		return 0, w.emptyBatch()
-	}
-	return routing.Position(key)
 }
 
 func (w *Writer) emptyBatch() error {

@@ -28,7 +28,7 @@ func numbers(first, last int64) [][]byte {
 // writeBatch writes the events first to last as one.
 func writeBatch(t *testing.T, w *Writer, key string, first, last int64) {
 	t.Helper()
-	if got, err := w.WriteBatch(waittest.Limit(t), key, numbers(first, last)); got != last || err != nil {
+	if got, err := w.WriteBatch(waittest.Limit(t), []byte(key), numbers(first, last)); got != last || err != nil {
 		t.Fatalf("the batch up to %d got number %d: %v", last, got, err)
 	}
 }
@@ -114,21 +114,21 @@ func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 		{[][]byte{{}, make([]byte, MaxEventSize-7)}, fault.EventTooLarge},
 	} {
 		for name, err := range map[string]error{
-			"WriteBatch":            enginetest.Second(w.WriteBatch(ctx, "k", refused.events)),
-			"TryWriteBatch":         enginetest.Second(w.TryWriteBatch("k", refused.events)),
-			"WriteBatchAnywhere":    enginetest.Second(w.WriteBatchAnywhere(ctx, refused.events)),
-			"TryWriteBatchAnywhere": enginetest.Second(w.TryWriteBatchAnywhere(refused.events)),
+			"WriteBatch":            enginetest.Second(w.WriteBatch(ctx, []byte("k"), refused.events)),
+			"TryWriteBatch":         enginetest.Second(w.TryWriteBatch([]byte("k"), refused.events)),
+			"WriteBatchAnywhere":    enginetest.Second(w.WriteBatch(ctx, nil, refused.events)),
+			"TryWriteBatchAnywhere": enginetest.Second(w.TryWriteBatch(nil, refused.events)),
 		} {
 			if !errors.Is(err, refused.code) {
 				t.Errorf("%s of %d events: %v", name, len(refused.events), err)
 			}
 		}
 	}
-	if _, err := w.WriteBatch(ctx, "\xff", numbers(1, 2)); !errors.Is(err, fault.InvalidArgument) {
+	if _, err := w.WriteBatch(ctx, []byte("\xff"), numbers(1, 2)); !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(err)
 	}
 	for n := int64(10); n <= 100; n += 10 {
-		if got, err := w.WriteBatchAnywhere(ctx, numbers(n-9, n)); got != n || err != nil {
+		if got, err := w.WriteBatch(ctx, nil, numbers(n-9, n)); got != n || err != nil {
 			t.Fatal(got, err)
 		}
 	}
@@ -147,10 +147,10 @@ func TestBatchesThatAreRefusedAndThoseThatAreNot(t *testing.T) {
 	}
 	// The largest batch is let in when there is room, and is one for the window.
 	largest := [][]byte{{}, make([]byte, MaxEventSize-8)}
-	if n, err := w.TryWriteBatch("k", largest); n != 102 || err != nil {
+	if n, err := w.TryWriteBatch([]byte("k"), largest); n != 102 || err != nil {
 		t.Fatal(n, err)
 	}
-	if _, err := w.TryWriteBatchAnywhere(numbers(1, 1)); err != nil && !errors.Is(err, fault.WindowFull) {
+	if _, err := w.TryWriteBatch(nil, numbers(1, 1)); err != nil && !errors.Is(err, fault.WindowFull) {
 		t.Fatal(err)
 	}
 	if err := w.Flush(ctx); err != nil {

@@ -52,7 +52,7 @@ func defaults() Config {
 func write(t *testing.T, w *Writer, key string, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		got, err := w.WriteKeyed(waittest.Limit(t), key, enginetest.Numbered(n))
+		got, err := w.Write(waittest.Limit(t), []byte(key), enginetest.Numbered(n))
 		if err != nil || got != n {
 			t.Fatalf("event %d got number %d: %v", n, got, err)
 		}

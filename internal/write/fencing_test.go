@@ -92,7 +92,7 @@ func (w *contender) write(t *testing.T, events int) (err error) {
 	for range events {
 		event := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(w.next)), uint64(w.index))
 		var n int64
-		if n, err = w.WriteKeyed(waittest.Limit(t), fmt.Sprint("key", w.next%keys), event); err != nil {
+		if n, err = w.Write(waittest.Limit(t), []byte(fmt.Sprint("key", w.next%keys)), event); err != nil {
 			return err
 		}
 		if n != w.next {
@@ -311,7 +311,7 @@ func disorder(r *rand.Rand) storetest.Fault {
 // stored.
 func (c *testCluster) superseded(w process, key string) {
 	c.T.Helper()
-	_, err := w.WriteKeyed(waittest.Limit(c.T), key, binary.BigEndian.AppendUint64(nil, 1<<40))
+	_, err := w.Write(waittest.Limit(c.T), []byte(key), binary.BigEndian.AppendUint64(nil, 1<<40))
 	if err == nil {
 		err = w.Flush(waittest.Limit(c.T))
 	}

@@ -254,20 +254,20 @@ func TestHazard14WriteInsideAnAckCallback(t *testing.T) {
 	w.Notify(func(int64, error) {
 		once.Do(func() {
 			for n := int64(2); n < 2+inside; n++ {
-				if got, err := w.WriteKeyed(ctx, "k", padded(n)); err != nil || got != n {
+				if got, err := w.Write(ctx, []byte("k"), padded(n)); err != nil || got != n {
 					done <- fmt.Errorf("event %d got number %d: %w", n, got, err)
 					return
 				}
 			}
 			for { // and without waiting
-				if _, err := w.TryWriteKeyed("k", padded(2+inside)); !errors.Is(err, fault.WindowFull) {
+				if _, err := w.TryWrite([]byte("k"), padded(2+inside)); !errors.Is(err, fault.WindowFull) {
 					done <- err
 					return
 				}
 			}
 		})
 	})
-	if _, err := w.WriteKeyed(ctx, "k", padded(1)); err != nil {
+	if _, err := w.Write(ctx, []byte("k"), padded(1)); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-done; err != nil {
@@ -294,7 +294,7 @@ func TestSealedStreamEndsTheWriterWithTheTrueNumber(t *testing.T) {
 	waittest.Until(t, "event 11 is stored", func() bool { return len(c.Stored(0)) == 11 })
 	c.Seal(c.Name(0))
 	for n := int64(12); ; n++ {
-		if _, err := w.WriteKeyed(waittest.Limit(t), "k", []byte("12345678")); err != nil {
+		if _, err := w.Write(waittest.Limit(t), []byte("k"), []byte("12345678")); err != nil {
 			if !errors.Is(err, fault.StreamSealed) || !fault.Final(err) || fault.MayBeStored(err) {
 				t.Fatal(err)
 			}

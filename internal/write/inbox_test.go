@@ -80,9 +80,9 @@ func writeBy(t *testing.T, w *Writer, y *tray, key string, n int64) (number int6
 	}
 	var err error
 	if key == "" {
-		number, err = w.TryWrite(event)
+		number, err = w.TryWrite(nil, event)
 	} else {
-		number, err = w.TryWriteKeyed(key, event)
+		number, err = w.TryWrite([]byte(key), event)
 	}
 	if err != nil && !errors.Is(err, fault.WindowFull) {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestInboxKeepsOrderAndNumbers(t *testing.T) {
 	const events = 50_000
 	for n := int64(1); n <= events; {
 		if n%5000 == 0 { // one that the inbox does not take
-			number, err := w.WriteKeyed(waittest.Limit(t), keys[n%2], binary.BigEndian.AppendUint64(nil, uint64(n)))
+			number, err := w.Write(waittest.Limit(t), []byte(keys[n%2]), binary.BigEndian.AppendUint64(nil, uint64(n)))
 			if number != n || err != nil {
 				t.Fatalf("event %d got number %d: %v", n, number, err)
 			}
@@ -223,7 +223,7 @@ func TestInboxOfAFailedWriter(t *testing.T) {
 	if err := w.Wait(waittest.Limit(t), last); !errors.Is(err, fault.StreamSealed) {
 		t.Errorf("Wait: %v", err)
 	}
-	if _, err := w.TryWrite(nil); !errors.Is(err, fault.StreamSealed) {
+	if _, err := w.TryWrite(nil, nil); !errors.Is(err, fault.StreamSealed) {
 		t.Errorf("TryWrite: %v", err)
 	}
 	w.Close(waittest.Limit(t))

@@ -30,7 +30,7 @@ func largeEvent(n int64) []byte {
 
 func writeLarge(t *testing.T, w *Writer, key string, n int64) {
 	t.Helper()
-	if got, err := w.WriteKeyed(waittest.Limit(t), key, largeEvent(n)); got != n || err != nil {
+	if got, err := w.Write(waittest.Limit(t), []byte(key), largeEvent(n)); got != n || err != nil {
 		t.Fatalf("event %d got number %d: %v", n, got, err)
 	}
 }
@@ -289,7 +289,7 @@ func TestSealedStreamDuringALargeEvent(t *testing.T) {
 	writeLarge(t, w, "k", 2)
 	waittest.Until(t, "event 2 is stored", func() bool { return len(c.Stored(0)) == 2 })
 	c.Seal(c.Name(0))
-	write2 := func() error { _, err := w.WriteKeyed(waittest.Limit(t), "k", largeEvent(3)); return err }
+	write2 := func() error { _, err := w.Write(waittest.Limit(t), []byte("k"), largeEvent(3)); return err }
 	if err := write2(); err != nil && !errors.Is(err, fault.StreamSealed) {
 		t.Fatal(err)
 	}
@@ -318,10 +318,10 @@ func TestLargeEventsHaveAWindowOfTheirOwn(t *testing.T) {
 		return storetest.Serve
 	})
 	ctx := waittest.Limit(t)
-	if _, err := w.TryWrite(make([]byte, 20<<20+1)); !errors.Is(err, fault.EventTooLarge) || !strings.Contains(err.Error(), "writer.large.event.bytes") || !strings.Contains(err.Error(), "20971520") {
+	if _, err := w.TryWrite(nil, make([]byte, 20<<20+1)); !errors.Is(err, fault.EventTooLarge) || !strings.Contains(err.Error(), "writer.large.event.bytes") || !strings.Contains(err.Error(), "20971520") {
 		t.Fatal(err)
 	}
-	if _, err := w.WriteBatch(ctx, "k", [][]byte{largeEvent(1), {}}); !errors.Is(err, fault.EventTooLarge) {
+	if _, err := w.WriteBatch(ctx, []byte("k"), [][]byte{largeEvent(1), {}}); !errors.Is(err, fault.EventTooLarge) {
 		t.Fatal(err)
 	}
 	if n, _, err := w.TryWriteMany(nil, nil, largeEvent(1), []uint32{MaxEventSize + 1}); n != 0 || !errors.Is(err, fault.EventTooLarge) {
@@ -332,10 +332,10 @@ func TestLargeEventsHaveAWindowOfTheirOwn(t *testing.T) {
 	// There is some room, so the largest event is not kept out by smaller ones.
 	largest := make([]byte, 20<<20)
 	largest[7] = 3
-	if n, err := w.TryWriteKeyed("k", largest); n != 3 || err != nil {
+	if n, err := w.TryWrite([]byte("k"), largest); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
-	if _, err := w.TryWrite(largeEvent(4)); !errors.Is(err, fault.WindowFull) {
+	if _, err := w.TryWrite(nil, largeEvent(4)); !errors.Is(err, fault.WindowFull) {
 		t.Fatal(err)
 	}
 	write(t, w, "k", 4, 10) // small events have room

@@ -41,7 +41,7 @@ func manySegments(t *testing.T) (c *testCluster, w *Writer, lookups *atomic.Int3
 func writeMany(t *testing.T, w *Writer, first, last int64) {
 	t.Helper()
 	for n := first; n <= last; n++ {
-		if _, err := w.WriteKeyed(waittest.Limit(t), strconv.FormatInt(n, 10), binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
+		if _, err := w.Write(waittest.Limit(t), []byte(strconv.FormatInt(n, 10)), binary.BigEndian.AppendUint64(nil, uint64(n))); err != nil {
 			t.Fatal(err)
 		}
 	}

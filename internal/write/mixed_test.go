@@ -97,11 +97,11 @@ func (m *mixed) run(r *rapid.T) {
 		switch kind := rapid.IntRange(0, 9).Draw(r, "kind"); {
 		case kind == 0 && large < 2:
 			large++
-			n, err = m.w.WriteKeyed(waittest.Limit(m.T), key, largeEvent(first))
+			n, err = m.w.Write(waittest.Limit(m.T), []byte(key), largeEvent(first))
 		case kind < 4:
-			n, err = m.w.WriteBatch(waittest.Limit(m.T), key, numbers(first, last+int64(rapid.IntRange(1, 20).Draw(r, "size"))))
+			n, err = m.w.WriteBatch(waittest.Limit(m.T), []byte(key), numbers(first, last+int64(rapid.IntRange(1, 20).Draw(r, "size"))))
 		default:
-			n, err = m.w.WriteKeyed(waittest.Limit(m.T), key, numbers(first, first)[0])
+			n, err = m.w.Write(waittest.Limit(m.T), []byte(key), numbers(first, first)[0])
 		}
 		if err != nil {
 			r.Fatal(err)

@@ -42,9 +42,9 @@ func play(ctx context.Context, w *Writer, n int64) error {
 	var got int64
 	var err error
 	if key == "" {
-		got, err = w.Write(ctx, event)
+		got, err = w.Write(ctx, nil, event)
 	} else {
-		got, err = w.WriteKeyed(ctx, key, event)
+		got, err = w.Write(ctx, []byte(key), event)
 	}
 	if err == nil && got != n {
 		err = fmt.Errorf("event %d got number %d", n, got)
@@ -499,7 +499,7 @@ func TestHazard5EventsWithoutKeyMeetThemselves(t *testing.T) {
 	write := func(p process, last int64) {
 		t.Helper()
 		for n := p.Durable() + 1; n <= last; n++ {
-			if got, err := p.Write(waittest.Limit(t), binary.BigEndian.AppendUint64(nil, uint64(n))); got != n || err != nil {
+			if got, err := p.Write(waittest.Limit(t), nil, binary.BigEndian.AppendUint64(nil, uint64(n))); got != n || err != nil {
 				t.Fatalf("event %d got number %d: %v", n, got, err)
 			}
 		}
@@ -705,7 +705,7 @@ func TestBatchesAreWrittenAgainAsTheyWere(t *testing.T) {
 	events := [][]byte{
 		binary.BigEndian.AppendUint64(nil, 1), binary.BigEndian.AppendUint64(nil, 2),
 		binary.BigEndian.AppendUint64(nil, 3), binary.BigEndian.AppendUint64(nil, 4)}
-	if n, err := p.WriteBatch(waittest.Limit(t), "k", events[:3]); n != 3 || err != nil {
+	if n, err := p.WriteBatch(waittest.Limit(t), []byte("k"), events[:3]); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
 	if err := p.Wait(waittest.Limit(t), 3); err != nil {
@@ -717,10 +717,10 @@ func TestBatchesAreWrittenAgainAsTheyWere(t *testing.T) {
 	if d := p.Durable(); d != 0 {
 		t.Fatalf("durable through %d", d)
 	}
-	if n, err := p.WriteBatch(waittest.Limit(t), "k", events); n != 0 || !errors.Is(err, fault.InvalidArgument) {
+	if n, err := p.WriteBatch(waittest.Limit(t), []byte("k"), events); n != 0 || !errors.Is(err, fault.InvalidArgument) {
 		t.Fatal(n, err)
 	}
-	if n, err := p.WriteBatch(waittest.Limit(t), "k", events[:3]); n != 3 || err != nil {
+	if n, err := p.WriteBatch(waittest.Limit(t), []byte("k"), events[:3]); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
 	if acked, err := p.Acked(); acked != 3 || err != nil {

@@ -129,7 +129,7 @@ func TestOutageTooLongWhateverIsInTheWay(t *testing.T) {
 			if acked, err := w.Acked(); acked != 10 || !errors.Is(err, fault.OutageTooLong) {
 				t.Fatal(acked, err)
 			}
-			if _, err := w.TryWrite(nil); !errors.Is(err, fault.OutageTooLong) {
+			if _, err := w.TryWrite(nil, nil); !errors.Is(err, fault.OutageTooLong) {
 				t.Fatal(err)
 			}
 			c.Expect(1, 10, 0)
@@ -288,7 +288,7 @@ func TestLargeEventsOfOneSegmentDoNotHideTheStallOfAnother(t *testing.T) {
 					return
 				default:
 				}
-				if _, err := w.WriteKeyed(waittest.Limit(t), flowing, large); err == nil {
+				if _, err := w.Write(waittest.Limit(t), []byte(flowing), large); err == nil {
 					waittest.Until(t, "the large event is stored, or the writer failed", func() bool {
 						w.mu.Lock()
 						defer w.mu.Unlock()

@@ -31,7 +31,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 	event := make([]byte, 1<<10)
 	fill := func() {
 		for {
-			if _, err := w.TryWrite(event); err != nil {
+			if _, err := w.TryWrite(nil, event); err != nil {
 				if fault.CodeOf(err) != fault.WindowFull {
 					t.Fatal(err)
 				}
@@ -66,7 +66,7 @@ func TestWindowOpensWhenItIsWorthWhile(t *testing.T) {
 		fill()
 		written := make(chan error, 1)
 		go func() {
-			_, err := w.Write(waittest.Limit(t), event)
+			_, err := w.Write(waittest.Limit(t), nil, event)
 			written <- err
 		}()
 		waittest.Until(t, "the writer waits", func() bool {
@@ -102,7 +102,7 @@ func TestWindowLetsLargerEventsIn(t *testing.T) {
 	for i := range 8 {
 		small.Go(func() {
 			for key := fmt.Sprint("small", i); busy.Err() == nil; {
-				if _, err := w.WriteKeyed(ctx, key, make([]byte, 100)); err != nil {
+				if _, err := w.Write(ctx, []byte(key), make([]byte, 100)); err != nil {
 					t.Error(err)
 					return
 				}
@@ -112,7 +112,7 @@ func TestWindowLetsLargerEventsIn(t *testing.T) {
 	for i := range bigs {
 		big.Go(func() {
 			for range times {
-				if _, err := w.WriteKeyed(ctx, fmt.Sprint("big", i), make([]byte, 40<<10)); err != nil {
+				if _, err := w.Write(ctx, []byte(fmt.Sprint("big", i)), make([]byte, 40<<10)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -149,14 +149,14 @@ func TestWindowBeyondItsShareASegmentTakesNothing(t *testing.T) {
 	})
 	c.Set(silent(c.Name(0)))
 	low, high := enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)
-	if _, err := w.TryWriteKeyed(low, make([]byte, 1<<20)); err != nil {
+	if _, err := w.TryWrite([]byte(low), make([]byte, 1<<20)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.TryWriteKeyed(low, nil); fault.CodeOf(err) != fault.WindowFull {
+	if _, err := w.TryWrite([]byte(low), nil); fault.CodeOf(err) != fault.WindowFull {
 		t.Fatal(err)
 	}
 	for range 500 {
-		if _, err := w.WriteKeyed(waittest.Limit(t), high, make([]byte, 1000)); err != nil {
+		if _, err := w.Write(waittest.Limit(t), []byte(high), make([]byte, 1000)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,7 +191,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	lower, upper, high := enginetest.KeyFor(0, 0.25), enginetest.KeyFor(0.25, 0.5), enginetest.KeyFor(0.5, 1)
 	fill := func(keys ...string) (taken int) {
 		for i := 0; ; i++ {
-			if _, err := w.TryWriteKeyed(keys[i%len(keys)], padded(0)); err != nil {
+			if _, err := w.TryWrite([]byte(keys[i%len(keys)]), padded(0)); err != nil {
 				if fault.CodeOf(err) != fault.WindowFull {
 					t.Fatal(err)
 				}
@@ -205,7 +205,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 	}
 	waiting := make(chan error, 1)
 	go func() {
-		_, err := w.WriteKeyed(waittest.Limit(t), lower, padded(0))
+		_, err := w.Write(waittest.Limit(t), []byte(lower), padded(0))
 		waiting <- err
 	}()
 	waittest.Until(t, "somebody waits", func() bool {
@@ -239,7 +239,7 @@ func TestWindowIsSharedAnewAfterASplit(t *testing.T) {
 		t.Errorf("the successors hold %d bytes of %d, %d are counted", held, total*1008, w.window.used)
 	}
 	for range 200 { // in what is left
-		if _, err := w.WriteKeyed(waittest.Limit(t), high, binary.BigEndian.AppendUint64(nil, 0)); err != nil {
+		if _, err := w.Write(waittest.Limit(t), []byte(high), binary.BigEndian.AppendUint64(nil, 0)); err != nil {
 			t.Fatal(err)
 		}
 		total++

@@ -51,9 +51,9 @@ func put(ctx context.Context, w *client.Writer, writer string, n int64) (last in
 			batch = append(batch, eventOf(writer, last).bytes())
 		}
 		last--
-		number, err = w.WriteBatch(ctx, e.key, batch)
+		number, err = w.WriteBatch(ctx, []byte(e.key), batch...)
 	} else {
-		number, err = w.WriteKeyed(ctx, e.key, e.bytes())
+		number, err = w.Write(ctx, client.Event{Key: []byte(e.key), Data: e.bytes()})
 	}
 	if err == nil && number != last {
 		err = fmt.Errorf("event %d got number %d", last, number)

@@ -39,7 +39,7 @@ func TestKillsBetweenTheStepsOfTransactions(t *testing.T) {
 		t.Helper()
 		for n := first; n <= last; n++ {
 			e := event{writer, fmt.Sprint("key", n%101), n}
-			_, err := txn.WriteKeyed(ctx, e.key, e.bytes())
+			_, err := txn.Write(ctx, client.Event{Key: []byte(e.key), Data: e.bytes()})
 			succeeds(err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestControllersAwayForLessThanALease(t *testing.T) {
 		for range 100 {
 			n++
 			e := event{"txn", fmt.Sprintf("key%d.%d", i, n%11), n}
-			_, err := txn.WriteKeyed(ctx, e.key, e.bytes())
+			_, err := txn.Write(ctx, client.Event{Key: []byte(e.key), Data: e.bytes()})
 			succeeds(err)
 		}
 	}

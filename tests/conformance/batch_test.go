@@ -26,7 +26,7 @@ func TestBatchesAreStoredTogether(t *testing.T) {
 		for i := range size {
 			events = append(events, payload(key, b*size+i+1))
 		}
-		if n, err := w.WriteBatch(ctx, key, events); n != int64((b+1)*size) || err != nil {
+		if n, err := w.WriteBatch(ctx, []byte(key), events...); n != int64((b+1)*size) || err != nil {
 			t.Fatal(n, err)
 		}
 		switch b {

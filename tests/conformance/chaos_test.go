@@ -34,7 +34,7 @@ func startLoad(ctx context.Context, t *testing.T, c *client.Client, scope, strea
 	go func() {
 		for n := 1; running.Err() == nil; n++ {
 			key := fmt.Sprint("key", n%37)
-			number, err := w.WriteKeyed(ctx, key, payload(key, n))
+			number, err := w.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, n)})
 			if err != nil || number != int64(n) {
 				l.done <- fmt.Errorf("event %d got number %d: %w", n, number, err)
 				return

@@ -331,7 +331,7 @@ func TestPravega2156UnreadBytesAreThoseOfTheEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := 201; n <= 250; n++ {
-		if _, err := w.WriteKeyed(ctx, "other", payload("other", n)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte("other"), Data: payload("other", n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -396,7 +396,7 @@ func TestEventsAreFetchedByTheirPointers(t *testing.T) {
 	}
 	events := [][]byte{[]byte("first"), {}, slices.Repeat([]byte("large "), 1<<20), []byte("last")}
 	for _, e := range events {
-		if _, err := w.WriteKeyed(ctx, "k", e); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte("k"), Data: e}); err != nil {
 			t.Fatal(err)
 		}
 	}

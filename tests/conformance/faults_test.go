@@ -199,7 +199,7 @@ func writeThrough(ctx context.Context, t *testing.T, c *client.Client, scope, st
 	put := func() {
 		n++
 		key := fmt.Sprint("key", n%11)
-		if _, err := w.WriteKeyed(limit, key, payload(key, before+n)); err != nil {
+		if _, err := w.Write(limit, client.Event{Key: []byte(key), Data: payload(key, before+n)}); err != nil {
 			t.Fatalf("event %d: %v", n, err)
 		}
 	}
@@ -267,7 +267,7 @@ func TestPeerThatDiedWithoutAFIN(t *testing.T) {
 			}
 			s.mu.Unlock()
 		}
-		if _, err := w.WriteKeyed(ctx, "key", payload("key", n)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte("key"), Data: payload("key", n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -318,7 +318,7 @@ func TestHazard13ThrottledConnectionIsNotKilled(t *testing.T) {
 	const total = 12
 	filling := bytes.Repeat([]byte(" ."), 256<<10) // an event of half a MiB
 	for n := 1; n <= total; n++ {
-		if _, err := w.WriteKeyed(ctx, "key", append(payload("key", n), filling...)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte("key"), Data: append(payload("key", n), filling...)}); err != nil {
 			t.Fatal(err)
 		}
 	}

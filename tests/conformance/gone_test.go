@@ -25,7 +25,7 @@ func TestDeletedStreamEndsTheWriter(t *testing.T) {
 			}
 			put := func(w *client.Writer, first, last int) error {
 				for n := first; n <= last; n++ {
-					if _, err := w.WriteKeyed(ctx, fmt.Sprint("key", n%5), payload(fmt.Sprint("key", n%5), n)); err != nil {
+					if _, err := w.Write(ctx, client.Event{Key: []byte(fmt.Sprint("key", n%5)), Data: payload(fmt.Sprint("key", n%5), n)}); err != nil {
 						return err
 					}
 				}
@@ -82,7 +82,7 @@ func TestSegmentTruncatedAwayUnderAWriter(t *testing.T) {
 	put := func(first, last int) {
 		t.Helper()
 		for n := first; n <= last; n++ {
-			if _, err := w.WriteKeyed(ctx, fmt.Sprint("key", n%5), payload(fmt.Sprint("key", n%5), n)); err != nil {
+			if _, err := w.Write(ctx, client.Event{Key: []byte(fmt.Sprint("key", n%5)), Data: payload(fmt.Sprint("key", n%5), n)}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -38,7 +38,7 @@ func writeSizes(ctx context.Context, t *testing.T, w *client.Writer, key string,
 		if size > 0 {
 			event = sized(key, i+1, size)
 		}
-		if n, err := w.WriteKeyed(ctx, key, event); n != int64(i+1) || err != nil {
+		if n, err := w.Write(ctx, client.Event{Key: []byte(key), Data: event}); n != int64(i+1) || err != nil {
 			t.Fatalf("event %d got number %d: %v", i+1, n, err)
 		}
 		if between != nil {

@@ -109,7 +109,7 @@ func TestPravega1213And2298SegmentsAreSharedEvenlyWithoutCheckpoints(t *testing.
 		for range 100 {
 			o.written++
 			key := fmt.Sprint("key", o.written%101)
-			if _, err := w.WriteKeyed(ctx, key, payload(key, o.written)); err != nil {
+			if _, err := w.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, o.written)}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -153,7 +153,7 @@ func TestPravega6440WhatWasWrittenIsRead(t *testing.T) {
 	const rounds = 2000
 	for n := 1; n <= rounds; n++ {
 		key := fmt.Sprint("key", n%7)
-		if _, err := w.WriteKeyed(ctx, key, payload(key, n)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, n)}); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Flush(ctx); err != nil {

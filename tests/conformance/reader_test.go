@@ -24,7 +24,7 @@ func writeEvents(ctx context.Context, t *testing.T, c *client.Client, scope, str
 	}
 	for n := from; n <= to; n++ {
 		key := fmt.Sprint("key", n%7)
-		if _, err := w.WriteKeyed(ctx, key, payload(key, n)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -331,7 +331,7 @@ func TestEveryByteIsReadOrToldAsTruncated(t *testing.T) {
 		for range events {
 			n++
 			event := append(payload("key", n), make([]byte, 1+(n*7919)%1700)...)
-			if _, err := w.WriteKeyed(ctx, "key", event); err != nil {
+			if _, err := w.Write(ctx, client.Event{Key: []byte("key"), Data: event}); err != nil {
 				t.Fatal(err)
 			}
 		}

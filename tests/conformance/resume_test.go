@@ -176,7 +176,7 @@ func TestKilledProcessesOverRollingTransactions(t *testing.T) {
 		txn := begin(ctx, t, w)
 		for n := range each {
 			key := fmt.Sprintf("txn%d.%d", round, n%5)
-			_, err := txn.WriteKeyed(ctx, key, payload(key, others+committed+n))
+			_, err := txn.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, others+committed+n)})
 			succeeds(t, err)
 		}
 		committed += each

@@ -23,7 +23,7 @@ func TestEventsAreReadOnceInOrderUntilTheSealedEnd(t *testing.T) {
 	}
 	for i := 1; i <= events; i++ {
 		key := fmt.Sprint("key", i%keys)
-		n, err := w.WriteKeyed(ctx, key, payload(key, i))
+		n, err := w.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, i)})
 		if err != nil || n != int64(i) {
 			t.Fatalf("event %d got number %d: %v", i, n, err)
 		}

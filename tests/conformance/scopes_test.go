@@ -126,7 +126,7 @@ func TestRecursiveDeletionOfAScope(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := txn.Write(ctx, []byte("never")); err != nil {
+	if _, err := txn.Write(ctx, client.Event{Data: []byte("never")}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := all(t, c.ReaderGroups(ctx, scope)), []string{"busy", "half", "of-another"}; !slices.Equal(got, want) {

@@ -58,7 +58,7 @@ func TestEventsOverTLSWithPasswords(t *testing.T) {
 	o.check(500)
 	must(admin.CreateStream(ctx, "sec", "t", client.DefaultStreamConfig()))
 	if w, err := reader.OpenWriter(ctx, "sec", "t", client.DefaultWriterConfig()); err == nil {
-		if _, err = w.Write(ctx, []byte("not allowed")); err != nil {
+		if _, err = w.Write(ctx, client.Event{Data: []byte("not allowed")}); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Flush(ctx); !errors.Is(err, client.ErrPermissionDenied) {

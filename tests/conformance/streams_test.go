@@ -133,7 +133,7 @@ func TestDeletedStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Write(ctx, []byte("stored")); err != nil {
+	if _, err := w.Write(ctx, client.Event{Data: []byte("stored")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Flush(ctx); err != nil {
@@ -157,7 +157,7 @@ func TestDeletedStream(t *testing.T) {
 	if _, err := r.Next(ctx); !errors.Is(err, client.ErrEnd) {
 		t.Fatal(err)
 	}
-	if _, err := w.Write(ctx, []byte("too late")); err != nil {
+	if _, err := w.Write(ctx, client.Event{Data: []byte("too late")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Flush(ctx); !errors.Is(err, client.ErrNoSuchStream) && !errors.Is(err, client.ErrStreamSealed) {

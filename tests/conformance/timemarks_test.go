@@ -20,7 +20,7 @@ func TestTimesAreNotedAndDoNotGoBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for at := range int64(4) {
-		if _, err := w.WriteKeyed(ctx, "k", payload("k", int(at)+1)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte("k"), Data: payload("k", int(at)+1)}); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.NoteTime(ctx, 1000+at); err != nil {
@@ -60,7 +60,7 @@ func TestTimesOfWritersWithOneIDAreThoseOfOneWriter(t *testing.T) {
 	}
 	earlier := open()
 	for n := range 20 {
-		if _, err := earlier.Write(ctx, payload("k", n+1)); err != nil {
+		if _, err := earlier.Write(ctx, client.Event{Data: payload("k", n+1)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +78,7 @@ func TestTimesOfWritersWithOneIDAreThoseOfOneWriter(t *testing.T) {
 		t.Fatal(err)
 	}
 	scaleTo(ctx, t, c, scope, stream, 3)
-	if _, err := later.Write(ctx, payload("k", 21)); err != nil {
+	if _, err := later.Write(ctx, client.Event{Data: payload("k", 21)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := later.NoteTime(ctx, 1002); err != nil {
@@ -92,7 +92,7 @@ func TestTimesOfWritersWithOneIDAreThoseOfOneWriter(t *testing.T) {
 	if err := later.NoteTime(ctx, 3000); !errors.Is(err, client.ErrFenced) { // idle over the scale
 		t.Fatal(err)
 	}
-	if _, err := last.Write(ctx, payload("k", 22)); err != nil {
+	if _, err := last.Write(ctx, client.Event{Data: payload("k", 22)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := last.NoteTime(ctx, 1004); err != nil {

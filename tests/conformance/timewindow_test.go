@@ -27,7 +27,7 @@ func TestWhatIsReadLiesInTheTimeWindow(t *testing.T) {
 	write := func() {
 		t.Helper()
 		now++
-		if _, err := w.WriteKeyed(ctx, "k", strconv.AppendInt(nil, now, 10)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte("k"), Data: strconv.AppendInt(nil, now, 10)}); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.NoteTime(ctx, now); err != nil {

@@ -47,7 +47,7 @@ func fill(ctx context.Context, t *testing.T, txn *client.Transaction, first, las
 	t.Helper()
 	for n := first; n <= last; n++ {
 		key := fmt.Sprint("key", n%7)
-		if _, err := txn.WriteKeyed(ctx, key, payload(key, n)); err != nil {
+		if _, err := txn.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, n)}); err != nil {
 			t.Fatalf("event %d: %v", n, err)
 		}
 	}
@@ -128,7 +128,7 @@ func TestTransactionIsIsolatedAndAtomic(t *testing.T) {
 	read := follow(ctx, t, c, scope, stream)
 	mark := func(name string) { // what is read before it was there before
 		t.Helper()
-		_, err := plain.Write(ctx, []byte(name))
+		_, err := plain.Write(ctx, client.Event{Data: []byte(name)})
 		succeeds(t, err)
 		waitUntil(ctx, t, name+" is read", func() bool { return slices.Contains(read(), name) })
 	}
@@ -180,7 +180,7 @@ func TestHazard21TransactionsAreReadInTheOrderOfTheirCommits(t *testing.T) {
 	var open []*client.Transaction
 	for i := range 10 {
 		txn := begin(ctx, t, w)
-		_, err := txn.WriteKeyed(ctx, "k", fmt.Append(nil, i))
+		_, err := txn.Write(ctx, client.Event{Key: []byte("k"), Data: fmt.Append(nil, i)})
 		succeeds(t, err)
 		succeeds(t, txn.Flush(ctx))
 		open = append(open, txn)
@@ -299,7 +299,7 @@ func TestTransactionThatEndsElsewhere(t *testing.T) {
 			succeeds(t, twin.Abort(ctx))
 		}
 		waitUntil(ctx, t, "a write fails", func() bool {
-			_, err = txn.WriteKeyed(ctx, "k", []byte("late"))
+			_, err = txn.Write(ctx, client.Event{Key: []byte("k"), Data: []byte("late")})
 			time.Sleep(10 * time.Millisecond)
 			return err != nil
 		})
@@ -349,7 +349,7 @@ func TestManyTransactionsAtOnce(t *testing.T) {
 			}
 			// A key is one transaction's: between those, only commits have an order.
 			key := fmt.Sprint("key", i)
-			_, err := txn.WriteKeyed(ctx, key, payload(key, first))
+			_, err := txn.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, first)})
 			succeeds(t, err)
 		}
 	}
@@ -390,7 +390,7 @@ func TestTransactionsOverScales(t *testing.T) {
 		t.Helper()
 		for n := range each {
 			key := fmt.Sprintf("txn%d.%d", part, n%5)
-			_, err := txn.WriteKeyed(ctx, key, payload(key, 10_000_000+total+n))
+			_, err := txn.Write(ctx, client.Event{Key: []byte(key), Data: payload(key, 10_000_000+total+n)})
 			succeeds(t, err)
 		}
 		total += each
@@ -443,7 +443,7 @@ func TestTransactionsOfADeletedStream(t *testing.T) {
 	succeeds(t, err)
 	_, err = w.Begin(ctx)
 	fails(t, err, client.ErrNoSuchStream, false)
-	if _, err := empty.WriteKeyed(ctx, "k", []byte("late")); err != nil {
+	if _, err := empty.Write(ctx, client.Event{Key: []byte("k"), Data: []byte("late")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := empty.Commit(ctx); !client.IsFinal(err) && !errors.Is(err, client.ErrNoSuchStream) {

@@ -129,7 +129,7 @@ func write(ctx context.Context, c *client.Client, scope string) {
 	}
 	w := must(c.OpenWriter(ctx, scope, "payments", client.DefaultWriterConfig()))
 	for n := 1; n <= 100; n++ {
-		must(w.Write(ctx, []byte(strconv.Itoa(n))))
+		must(w.Write(ctx, client.Event{Data: []byte(strconv.Itoa(n))}))
 	}
 	check(w.Close(ctx))
 	check(c.SealStream(ctx, scope, "payments")) // so that reading comes to an end

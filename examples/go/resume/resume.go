@@ -27,7 +27,7 @@ func main() {
 	w := must(c.OpenWriter(ctx, scope, "orders", importer))
 	fmt.Println("goes on after order", w.Durable())
 	for n := w.Durable() + 1; n <= 1000; n++ { // order n is always the same, and gets number n
-		must(w.WriteKeyed(ctx, fmt.Sprint("customer ", n%10), fmt.Appendf(nil, "order %d", n)))
+		must(w.Write(ctx, client.Event{Key: []byte(fmt.Sprint("customer ", n%10)), Data: fmt.Appendf(nil, "order %d", n)}))
 	}
 	check(w.Close(ctx))
 	fmt.Println("1000 orders are stored")

@@ -42,7 +42,7 @@ func main() {
 			txn = must(w.Begin(ctx))
 			end += window
 		}
-		must(txn.WriteKeyed(ctx, r.sensor, fmt.Appendf(nil, "%s at %d s: %d", r.sensor, r.second, r.value)))
+		must(txn.Write(ctx, client.Event{Key: []byte(r.sensor), Data: fmt.Appendf(nil, "%s at %d s: %d", r.sensor, r.second, r.value)}))
 	}
 	check(w.Close(ctx)) // aborts the last window, which is not complete
 

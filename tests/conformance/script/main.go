@@ -64,9 +64,9 @@ func run(ctx context.Context, controller, scope, stream, id string, last int64, 
 		key, payload := event.Of(n)
 		var got int64
 		if key == "" {
-			got, err = w.Write(ctx, payload)
+			got, err = w.Write(ctx, client.Event{Data: payload})
 		} else {
-			got, err = w.WriteKeyed(ctx, key, payload)
+			got, err = w.Write(ctx, client.Event{Key: []byte(key), Data: payload})
 		}
 		if err == nil && got != n {
 			err = fmt.Errorf("event %d got number %d", n, got)

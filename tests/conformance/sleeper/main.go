@@ -41,7 +41,7 @@ func run(ctx context.Context, uri, scope, stream string) error {
 	}
 	fmt.Println(txn.ID())
 	for ; err == nil; time.Sleep(10 * time.Millisecond) {
-		_, err = txn.WriteKeyed(ctx, "k", []byte("never"))
+		_, err = txn.Write(ctx, client.Event{Key: []byte("k"), Data: []byte("never")})
 	}
 	fmt.Println(client.CodeOf(err), client.MayBeStored(err))
 	return nil

@@ -203,7 +203,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 		}
 		for range n {
 			written++
-			if _, err := w.WriteKeyed(ctx, fmt.Sprint(written%10), fmt.Appendf(nil, "e %d", written)); err != nil {
+			if _, err := w.Write(ctx, client.Event{Key: []byte(fmt.Sprint(written % 10)), Data: fmt.Appendf(nil, "e %d", written)}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -351,7 +351,7 @@ func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 4 {
-		if _, err := w.WriteKeyed(ctx, "k", fmt.Appendf(nil, "e %d", n+1)); err != nil {
+		if _, err := w.Write(ctx, client.Event{Key: []byte("k"), Data: fmt.Appendf(nil, "e %d", n+1)}); err != nil {
 			t.Fatal(err)
 		}
 	}

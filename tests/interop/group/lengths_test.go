@@ -36,16 +36,16 @@ func TestJavaReadsBatchesAndLargeEvents(t *testing.T) {
 		return e
 	}
 	single := func(size int) {
-		_, err := w.WriteKeyed(ctx, "k", event(size))
+		_, err := w.Write(ctx, client.Event{Key: []byte("k"), Data: event(size)})
 		succeeds(t, err)
 	}
 	single(10)
-	_, err = w.WriteBatch(ctx, "k", [][]byte{event(1), event(0), event(100_000), event(7)})
+	_, err = w.WriteBatch(ctx, []byte("k"), [][]byte{event(1), event(0), event(100_000), event(7)}...)
 	succeeds(t, err)
 	single(20 << 20)
 	single(11)
 	single(client.MaxEventSize + 1)
-	_, err = w.WriteBatch(ctx, "k", [][]byte{event(12), event(13)})
+	_, err = w.WriteBatch(ctx, []byte("k"), [][]byte{event(12), event(13)}...)
 	succeeds(t, err)
 	succeeds(t, w.Close(ctx))
 

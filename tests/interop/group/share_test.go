@@ -134,7 +134,7 @@ func (p *pen) append(keys []string, n int) {
 	succeeds(p.t, err)
 	for _, key := range keys {
 		for e := p.next; e < p.next+n; e++ {
-			_, err := w.WriteKeyed(p.ctx, key, fmt.Appendf(nil, "%s %d", key, e))
+			_, err := w.Write(p.ctx, client.Event{Key: []byte(key), Data: fmt.Appendf(nil, "%s %d", key, e)})
 			succeeds(p.t, err)
 		}
 	}

@@ -36,7 +36,7 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 		t.Helper()
 		for _, key := range strings.Split(keys, ",") {
 			for n := next; n < next+each; n++ {
-				_, err := txn.WriteKeyed(ctx, key, fmt.Appendf(nil, "%s %d", key, n))
+				_, err := txn.Write(ctx, client.Event{Key: []byte(key), Data: fmt.Appendf(nil, "%s %d", key, n)})
 				succeeds(t, err)
 			}
 		}
