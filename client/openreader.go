@@ -20,8 +20,6 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := g.client.cluster.Limit(ctx)
-	defer cancel()
 	o := opening{readerID + " of group " + g.String(), make(chan struct{})}
 	if err := g.client.adopt(o); err != nil {
 		return nil, err

@@ -73,6 +73,8 @@ type Config struct {
 
 // Open joins a group under a name that no other reader of the group has.
 func Open(ctx context.Context, g *group.Group, config Config) (*Member, error) {
+	ctx, cancel := g.Cluster.Limit(ctx)
+	defer cancel()
 	m := newMember(g, config)
 	if err := m.join(ctx); err != nil {
 		m.life.End()
