@@ -36,7 +36,7 @@ func newSite(ctx context.Context, c cell) (*site, error) {
 }
 
 func (s *site) prepare(ctx context.Context) (err error) {
-	config := pravega.DefaultConfig()
+	config := pravega.Config{}
 	config.ControllerURI = s.server.ControllerURI()
 	if s.admin, err = pravega.New(config); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (s *site) written(ctx context.Context, by client, argument string, count in
 		URI: s.server.ControllerURI(), Scope: scope, Stream: fmt.Sprintf("stream-%d", s.streams),
 		Segments: s.segments, Size: s.size, Count: count, Work: argument,
 	}
-	config := pravega.DefaultStreamConfig()
+	config := pravega.StreamConfig{}
 	config.Scaling.Segments = s.segments
 	if _, err = s.admin.CreateStream(ctx, t.Scope, t.Stream, config); err != nil {
 		return t, r, err

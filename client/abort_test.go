@@ -126,9 +126,9 @@ func TestAbortAfterACommitThatFailed(t *testing.T) {
 // Without a limit of the caller's, the one for requests holds.
 func TestAbortWithoutALimit(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	config := DefaultConfig()
+	config := Config{}
 	config.RequestTimeout = 300 * time.Millisecond
-	limits := DefaultTransactionalWriterConfig()
+	limits := TransactionalWriterConfig{}
 	limits.Lease = time.Minute
 	w, err := c.client(config).OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
 	enginetest.Must(t, err)

@@ -26,21 +26,21 @@ func TestMissingScopesAreTold(t *testing.T) {
 		}
 		return status.Error(codes.NotFound, "get entry: key: nosuch table: _system/_tables/scopes")
 	})
-	client := c.client(DefaultConfig())
+	client := c.client(Config{})
 	ctx := waittest.Limit(t)
-	withID := DefaultWriterConfig()
+	withID := WriterConfig{}
 	withID.ID = "writer"
 	for call, do := range map[string]func(scope string) error{
 		"open writer": func(scope string) error {
-			_, err := client.OpenWriter(ctx, scope, "s", DefaultWriterConfig())
+			_, err := client.OpenWriter(ctx, scope, "s", WriterConfig{})
 			return err
 		},
 		"open writer with id": func(scope string) error { _, err := client.OpenWriter(ctx, scope, "s", withID); return err },
 		"open transactional writer": func(scope string) error {
-			_, err := client.OpenTransactionalWriter(ctx, scope, "s", DefaultTransactionalWriterConfig())
+			_, err := client.OpenTransactionalWriter(ctx, scope, "s", TransactionalWriterConfig{})
 			return err
 		},
-		"update stream":     func(scope string) error { return client.UpdateStream(ctx, scope, "s", DefaultStreamConfig()) },
+		"update stream":     func(scope string) error { return client.UpdateStream(ctx, scope, "s", StreamConfig{}) },
 		"seal stream":       func(scope string) error { return client.SealStream(ctx, scope, "s") },
 		"truncate stream":   func(scope string) error { return client.TruncateStream(ctx, scope, "s", cutOf(scope, "s", 1)) },
 		"segments":          func(scope string) error { _, err := client.Segments(ctx, scope, "s"); return err },
@@ -48,7 +48,7 @@ func TestMissingScopesAreTold(t *testing.T) {
 		"stream info":       func(scope string) error { _, err := client.StreamInfo(ctx, scope, "s"); return err },
 		"open reader group": func(scope string) error { _, err := client.OpenReaderGroup(ctx, scope, "s"); return err },
 		"create reader group": func(scope string) error {
-			_, err := client.CreateReaderGroup(ctx, scope, "g", DefaultReaderGroupConfig(GroupStream{Scope: scope, Stream: "s", FromTail: true}))
+			_, err := client.CreateReaderGroup(ctx, scope, "g", ReaderGroupConfig{Streams: []GroupStream{{Scope: scope, Stream: "s", FromTail: true}}})
 			return err
 		},
 		"delete reader group": func(scope string) error { return client.DeleteReaderGroup(ctx, scope, "s") },

@@ -20,10 +20,10 @@ var asked = map[string]change{
 		return enginetest.Second(w.client.OpenReaderGroup(ctx, "scope", "group"))
 	}),
 	"Client.OpenTransactionalWriter": asks(nothing, func(ctx context.Context, w *world) error {
-		return enginetest.Second(w.client.OpenTransactionalWriter(ctx, "scope", "stream", DefaultTransactionalWriterConfig()))
+		return enginetest.Second(w.client.OpenTransactionalWriter(ctx, "scope", "stream", TransactionalWriterConfig{}))
 	}),
 	"Client.OpenWriter": asks(nothing, func(ctx context.Context, w *world) error {
-		return enginetest.Second(w.client.OpenWriter(ctx, "scope", "stream", DefaultWriterConfig()))
+		return enginetest.Second(w.client.OpenWriter(ctx, "scope", "stream", WriterConfig{}))
 	}),
 	"Client.ReaderGroups": asks(nothing, func(ctx context.Context, w *world) error { return listed(w.client.ReaderGroups(ctx, "scope")) }),
 	"Client.ScopeExists": asks(nothing, func(ctx context.Context, w *world) error {

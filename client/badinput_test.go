@@ -47,7 +47,7 @@ func TestBadSettingsNameTheOption(t *testing.T) {
 
 // A file that is no certificate shows only when it is read.
 func TestFileOfCertificatesThatIsNone(t *testing.T) {
-	config := DefaultConfig()
+	config := Config{}
 	config.ControllerURI, config.CAFile = "tls://localhost:9090", "/nonexistent"
 	if _, err := New(config); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "tls.ca.file") {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestBadGroupConfigsAreRefused(t *testing.T) {
 		},
 		"is given for scope/stream": func(c *ReaderGroupConfig) { c.Streams[0].To = cutOf("scope", "other", 1) },
 	} {
-		wanted := DefaultReaderGroupConfig(one)
+		wanted := ReaderGroupConfig{Streams: []GroupStream{one}}
 		config(&wanted)
 		if _, err := g.client.CreateReaderGroup(waittest.Limit(t), "scope", "new", wanted); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), why) {
 			t.Errorf("create, %s: %v", why, err)
@@ -91,7 +91,7 @@ func TestBadGroupConfigsAreRefused(t *testing.T) {
 func TestTextsThatAGroupCannotHold(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestTextsThatAGroupCannotHold(t *testing.T) {
 		if _, err := g.InitiateCheckpoint(waittest.Limit(t), text); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("checkpoint %.10q: %v", text, err)
 		}
-		if _, err := g.OpenReader(waittest.Limit(t), text, DefaultReaderConfig()); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := g.OpenReader(waittest.Limit(t), text, ReaderConfig{}); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("reader %.10q: %v", text, err)
 		}
 		if err := g.ReaderOffline(waittest.Limit(t), text); err != nil { // there is no such reader
@@ -129,7 +129,7 @@ func TestTextsThatAGroupCannotHold(t *testing.T) {
 // A controller that is not there is told within the caller's limit.
 func TestUnreachableController(t *testing.T) {
 	t.Parallel()
-	config := DefaultConfig()
+	config := Config{}
 	config.ControllerURI = "tcp://127.0.0.1:1"
 	config.RequestTimeout = 3 * time.Second
 	c, err := New(config)
@@ -142,7 +142,7 @@ func TestUnreachableController(t *testing.T) {
 	}
 	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := c.OpenWriter(short, "scope", "stream", DefaultWriterConfig()); err == nil {
+	if _, err := c.OpenWriter(short, "scope", "stream", WriterConfig{}); err == nil {
 		t.Fatal("a writer was opened")
 	}
 }
@@ -154,10 +154,10 @@ func TestInvalidNamesAreRefused(t *testing.T) {
 		if _, err := w.client.CreateScope(waittest.Limit(t), name); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("scope %q: %v", name, err)
 		}
-		if _, err := w.client.CreateStream(waittest.Limit(t), "scope", name, DefaultStreamConfig()); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := w.client.CreateStream(waittest.Limit(t), "scope", name, StreamConfig{}); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("stream %q: %v", name, err)
 		}
-		if _, err := w.client.OpenWriter(waittest.Limit(t), "scope", name, DefaultWriterConfig()); !errors.Is(err, ErrInvalidArgument) {
+		if _, err := w.client.OpenWriter(waittest.Limit(t), "scope", name, WriterConfig{}); !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("writer on %q: %v", name, err)
 		}
 		if _, err := w.client.OpenReaderGroup(waittest.Limit(t), "scope", name); !errors.Is(err, ErrInvalidArgument) {

@@ -59,7 +59,7 @@ func (w *world) must(err error) {
 }
 
 func (w *world) connect() *Client {
-	config := DefaultConfig()
+	config := Config{}
 	config.ControllerURI, config.ConnectTimeout = w.URI, 300*time.Millisecond
 	c, err := New(config)
 	w.must(err)
@@ -141,7 +141,7 @@ func soonOver() (context.Context, context.CancelFunc) {
 func nothing(*world) {}
 
 func (w *world) openWriter(c *Client, change func(*WriterConfig)) *Writer {
-	config := DefaultWriterConfig()
+	config := WriterConfig{}
 	if change != nil {
 		change(&config)
 	}
@@ -157,7 +157,7 @@ func aWriter(change func(*WriterConfig)) func(*world) {
 func transactions(w *world) { transactionsThat(w, CloseAborts) }
 
 func transactionsThat(w *world, end string) {
-	config := DefaultTransactionalWriterConfig()
+	config := TransactionalWriterConfig{}
 	config.Lease, config.Close = time.Minute, end
 	var err error
 	w.txns, err = w.client.OpenTransactionalWriter(context.Background(), w.Stream.Scope, w.Stream.Name, config)
@@ -186,7 +186,7 @@ func (w *world) begin() {
 func aGroup(change func(*ReaderGroupConfig)) func(*world) {
 	return func(w *world) {
 		w.Put(w.Name(0), []byte("one"), []byte("two"))
-		config := DefaultReaderGroupConfig(GroupStream{Scope: w.Stream.Scope, Stream: w.Stream.Name})
+		config := ReaderGroupConfig{Streams: []GroupStream{{Scope: w.Stream.Scope, Stream: w.Stream.Name}}}
 		if change != nil {
 			change(&config)
 		}
@@ -221,7 +221,7 @@ func (w *world) record(propose func(*readergroup.State) ([]readergroup.Update, e
 func aReader(w *world) {
 	aGroup(nil)(w)
 	var err error
-	w.reader, err = w.group.OpenReader(context.Background(), "reader", DefaultReaderConfig())
+	w.reader, err = w.group.OpenReader(context.Background(), "reader", ReaderConfig{})
 	w.must(err)
 	ctx, cancel := soonOver()
 	defer cancel()
@@ -327,7 +327,7 @@ func (w *world) following() int64 {
 	defer cancel()
 	g, _ := w.look()
 	w.must(g.ReaderOffline(ctx, "reader"))
-	r, err := g.OpenReader(ctx, "next", DefaultReaderConfig())
+	r, err := g.OpenReader(ctx, "next", ReaderConfig{})
 	w.must(err)
 	s, err := r.Next(ctx)
 	w.must(err)
@@ -384,12 +384,12 @@ var changes = map[string]change{
 		}),
 	"Client.CreateStream": ofClient(nothing,
 		func(ctx context.Context, w *world) error {
-			return enginetest.Second(w.client.CreateStream(ctx, "scope", "new", DefaultStreamConfig()))
+			return enginetest.Second(w.client.CreateStream(ctx, "scope", "new", StreamConfig{}))
 		},
 		func(w *world) bool { _, there := w.StreamOf(naming.Stream{Scope: "scope", Name: "new"}); return there }),
 	"Client.UpdateStream": ofClient(nothing,
 		func(ctx context.Context, w *world) error {
-			config := DefaultStreamConfig()
+			config := StreamConfig{}
 			config.Tags = []string{"tag"}
 			return w.client.UpdateStream(ctx, "scope", "stream", config)
 		},
@@ -416,7 +416,7 @@ var changes = map[string]change{
 	"Client.CreateReaderGroup": {
 		ready: nothing,
 		call: func(ctx context.Context, w *world) error {
-			return enginetest.Second(w.client.CreateReaderGroup(ctx, "scope", "group", DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"})))
+			return enginetest.Second(w.client.CreateReaderGroup(ctx, "scope", "group", ReaderGroupConfig{Streams: []GroupStream{{Scope: "scope", Stream: "stream"}}}))
 		},
 		happened: func(w *world) bool { return w.Group("scope", "group") != nil || w.Has(w.log()) },
 		kept: func(w *world) bool {
@@ -429,7 +429,7 @@ var changes = map[string]change{
 	"Client.OpenWriter with an id": {
 		ready: func(w *world) { w.earlier = w.openWriter(w.other, func(c *WriterConfig) { c.ID = "id" }) },
 		call: func(ctx context.Context, w *world) error {
-			config := DefaultWriterConfig()
+			config := WriterConfig{}
 			config.ID = "id"
 			return enginetest.Second(w.client.OpenWriter(ctx, "scope", "stream", config))
 		},
@@ -579,7 +579,7 @@ var changes = map[string]change{
 	"ReaderGroup.OpenReader": {
 		ready: aGroup(nil),
 		call: func(ctx context.Context, w *world) error {
-			return enginetest.Second(w.group.OpenReader(ctx, "new", DefaultReaderConfig()))
+			return enginetest.Second(w.group.OpenReader(ctx, "new", ReaderConfig{}))
 		},
 		happened: func(w *world) bool { return w.member("new") },
 	},
@@ -611,7 +611,7 @@ var changes = map[string]change{
 	}),
 	"ReaderGroup.CancelCheckpoints": ofGroup(aCheckpoint, func(ctx context.Context, g *ReaderGroup) error { return g.CancelCheckpoints(ctx) }),
 	"ReaderGroup.Reset": resets(func(ctx context.Context, g *ReaderGroup) error {
-		return g.Reset(ctx, DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"}))
+		return g.Reset(ctx, ReaderGroupConfig{Streams: []GroupStream{{Scope: "scope", Stream: "stream"}}})
 	}),
 	"ReaderGroup.ResetTo": resets(func(ctx context.Context, g *ReaderGroup) error {
 		return g.ResetTo(ctx, cutOf("scope", "stream", 11))

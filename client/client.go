@@ -31,7 +31,8 @@ type child interface{ Close(context.Context) error }
 // first call that needs one does. Errors: InvalidArgument, which names the
 // option.
 func New(config Config) (*Client, error) {
-	if err := config.check(); err != nil {
+	config, err := config.complete()
+	if err != nil {
 		return nil, err
 	}
 	credentials, err := credentials(config)
@@ -39,15 +40,15 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	pravega, err := cluster.New(cluster.Config{
-		ControllerURI:       config.ControllerURI,
-		CAFile:              config.CAFile,
-		VerifyHost:          config.VerifyHost,
-		Credentials:         credentials,
-		ConnectTimeout:      config.ConnectTimeout,
-		RequestTimeout:      config.RequestTimeout,
-		KeepAliveTimeout:    config.KeepAliveTimeout,
-		ConnectionsPerStore: config.ConnectionsPerStore,
-		Logger:              config.Logger,
+		ControllerURI:        config.ControllerURI,
+		CAFile:               config.CAFile,
+		SkipHostVerification: config.SkipHostVerification,
+		Credentials:          credentials,
+		ConnectTimeout:       config.ConnectTimeout,
+		RequestTimeout:       config.RequestTimeout,
+		KeepAliveTimeout:     config.KeepAliveTimeout,
+		ConnectionsPerStore:  config.ConnectionsPerStore,
+		Logger:               config.Logger,
 	})
 	if err != nil {
 		return nil, err

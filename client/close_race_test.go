@@ -12,20 +12,20 @@ import (
 func TestClientIsClosedWhileWritersAreOpened(t *testing.T) {
 	c := startCluster(t, 0, 0.5, 1)
 	for round := range 60 {
-		config := DefaultConfig()
+		config := Config{}
 		config.ControllerURI = c.URI
 		client, err := New(config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		txns, err := client.OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultTransactionalWriterConfig())
+		txns, err := client.OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, TransactionalWriterConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var opening sync.WaitGroup
 		for range 4 {
 			opening.Go(func() {
-				if w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err == nil {
+				if w, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, WriterConfig{}); err == nil {
 					<-w.engine.Life().Ended()
 				}
 			})

@@ -43,7 +43,7 @@ func (c *testCluster) client(config Config) *Client {
 // writer opens a writer on the stream.
 func (c *testCluster) writer(change func(*Config, *WriterConfig)) *Writer {
 	c.T.Helper()
-	config, limits := DefaultConfig(), DefaultWriterConfig()
+	config, limits := Config{}, WriterConfig{}
 	if change != nil {
 		change(&config, &limits)
 	}

@@ -18,8 +18,8 @@ import (
 // longer, and hold up what is behind them on their segment.
 const MaxEventSize = write.MaxEventSize
 
-// Config says where the cluster is and how to talk to it. Start from
-// DefaultConfig; a zero Config is not valid. New copies it.
+// Config says where the cluster is and how to talk to it. The zero value of each field is its
+// default, here as in every other config. New copies it.
 type Config struct {
 	// ControllerURI lists the controllers: tcp://host:port or tls://host:port,
 	// several separated by commas; pravega:// and pravegas:// ask the named
@@ -29,9 +29,10 @@ type Config struct {
 	// CAFile is a PEM file with the certificates to trust instead of the
 	// system's. Option tls.ca.file.
 	CAFile string
-	// VerifyHost checks that the server's certificate names the host that was
-	// dialled. Option tls.verify.host.
-	VerifyHost bool
+	// SkipHostVerification accepts a server's certificate that names another host than the one
+	// that was dialled; who signed it is checked all the same. Option tls.verify.host, turned
+	// round.
+	SkipHostVerification bool
 	// AuthMethod is "basic" or "bearer"; empty means bearer if there is a source of
 	// bearer tokens, else none. Option auth.method.
 	AuthMethod string
@@ -79,9 +80,6 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// DefaultConfig returns the documented default of every option.
-func DefaultConfig() Config { return NewSettings().Client }
-
 // WriterConfig sets the limits of one writer.
 type WriterConfig struct {
 	// ID makes a writer that can be continued after its process has died: open
@@ -107,9 +105,6 @@ type WriterConfig struct {
 	TimeMarkInterval time.Duration
 }
 
-// DefaultWriterConfig returns the documented defaults.
-func DefaultWriterConfig() WriterConfig { return NewSettings().Writer }
-
 // ReaderConfig sets the limits of one reader.
 type ReaderConfig struct {
 	// BufferBytes bounds the memory of what was read ahead and of the slices
@@ -134,6 +129,3 @@ type ReaderConfig struct {
 	// it could not. Option group.liveness.timeout.
 	LivenessTimeout time.Duration
 }
-
-// DefaultReaderConfig returns the documented defaults.
-func DefaultReaderConfig() ReaderConfig { return NewSettings().Reader }

@@ -106,14 +106,14 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 		}
 		return storetest.Refused
 	})
-	config := DefaultConfig()
+	config := Config{}
 	config.TokenProvider = i.provide
 	g := c.groupOf(config)
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	enginetest.Must(t, err)
-	w, err := g.client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+	w, err := g.client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, WriterConfig{})
 	enginetest.Must(t, err)
-	limits := DefaultTransactionalWriterConfig()
+	limits := TransactionalWriterConfig{}
 	limits.Lease = 15 * time.Second // a sign of life every five
 	tw, err := g.client.OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
 	enginetest.Must(t, err)
@@ -184,16 +184,16 @@ func TestSourcesOfBearerTokens(t *testing.T) {
 	c.Admit(func(authorization string) bool { return authorization == "Bearer "+good })
 	for i, source := range sources {
 		for _, method := range []string{"", "bearer"} {
-			config := DefaultConfig()
+			config := Config{}
 			config.AuthMethod = method
 			source.set(&config)
-			if _, err := c.client(config).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig()); err != nil {
+			if _, err := c.client(config).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, WriterConfig{}); err != nil {
 				t.Errorf("%s with method %q: %v", source.name, method, err)
 			}
 		}
 		refused := func(names []string, change func(*Config)) {
 			t.Helper()
-			config := DefaultConfig()
+			config := Config{}
 			source.set(&config)
 			change(&config)
 			_, err := New(config)
@@ -210,7 +210,7 @@ func TestSourcesOfBearerTokens(t *testing.T) {
 		"auth.token.env": func(c *Config) { c.AuthMethod = "bearer" }, // and what else could be set
 		"auth.token":     func(c *Config) { c.AuthToken = "two\nlines" },
 	} {
-		config := DefaultConfig()
+		config := Config{}
 		change(&config)
 		if _, err := New(config); !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "lines") {
 			t.Errorf("%s: %v", name, err)
@@ -225,7 +225,7 @@ func TestProvidersThatUseTheirClient(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	var client *Client
 	inner := make(chan error, 1)
-	config := DefaultConfig()
+	config := Config{}
 	config.ControllerURI = c.URI
 	config.TokenProvider = func(ctx context.Context) (Token, error) {
 		_, err := client.CreateScope(ctx, "s")

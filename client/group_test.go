@@ -12,7 +12,7 @@ import (
 )
 
 // group makes a reader group that reads the stream from its head.
-func (c *testCluster) group() *ReaderGroup { return c.groupOf(DefaultConfig()) }
+func (c *testCluster) group() *ReaderGroup { return c.groupOf(Config{}) }
 
 // groupOf is group for a client of the test's own making.
 func (c *testCluster) groupOf(config Config) *ReaderGroup {
@@ -79,7 +79,7 @@ func TestClosedClientLeavesNoReaderBehind(t *testing.T) {
 	})
 	opened := make(chan error, 1)
 	go func() {
-		_, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+		_, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 		opened <- err
 	}()
 	<-writes
@@ -97,7 +97,7 @@ func TestClosedClientLeavesNoReaderBehind(t *testing.T) {
 	if err := <-closed; err != nil {
 		t.Fatal(err)
 	}
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(t), g.engine.Scope, g.engine.Name)
+	g, err := c.client(Config{}).OpenReaderGroup(waittest.Limit(t), g.engine.Scope, g.engine.Name)
 	if err != nil {
 		t.Fatal(err)
 	}

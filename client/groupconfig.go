@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"crypto/rand"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ type ReaderGroupConfig struct {
 	// library looks every 7.5 s at least. Option group.refresh.interval.
 	RefreshInterval time.Duration
 	// CheckpointInterval is the time between automatic checkpoints, from which
-	// reading goes on after a reader has crashed; 0 is never. Option
+	// reading goes on after a reader has crashed; there are none if it is Never. Option
 	// group.checkpoint.interval.
 	CheckpointInterval time.Duration
 	// MaxOutstandingCheckpoints may be under way at once. Option
@@ -42,6 +43,9 @@ type ReaderGroupConfig struct {
 	Retention string
 }
 
+// Never is a ReaderGroupConfig.CheckpointInterval without automatic checkpoints.
+const Never time.Duration = -1
+
 // What a group's progress means for the retention of its streams.
 const (
 	// GroupRetentionNone: nothing.
@@ -53,13 +57,6 @@ const (
 	// ones among them, is not needed. The readers tell the servers.
 	GroupRetentionCheckpoint = "checkpoint"
 )
-
-// DefaultReaderGroupConfig returns the documented defaults, for these streams.
-func DefaultReaderGroupConfig(streams ...GroupStream) ReaderGroupConfig {
-	config := NewSettings().Group
-	config.Streams = streams
-	return config
-}
 
 // GroupStream is a stream that a group reads, and which part of it.
 type GroupStream struct {
@@ -120,7 +117,8 @@ func (g GroupStream) String() string {
 // toGroup checks a configuration and makes the engine's form of it.
 func (config ReaderGroupConfig) toGroup(op, scope, name string) (group.Config, error) {
 	wanted := group.Config{Tails: make(map[naming.Stream]bool)}
-	if err := config.check(); err != nil {
+	config, err := config.complete()
+	if err != nil {
 		return wanted, err
 	}
 	wanted.Config = readergroup.Config{
@@ -170,7 +168,7 @@ func (config ReaderGroupConfig) toGroup(op, scope, name string) (group.Config, e
 func fromGroup(now readergroup.Config) ReaderGroupConfig {
 	config := ReaderGroupConfig{
 		RefreshInterval:           now.RefreshInterval(),
-		CheckpointInterval:        now.CheckpointInterval(),
+		CheckpointInterval:        cmp.Or(now.CheckpointInterval(), Never),
 		MaxOutstandingCheckpoints: int(now.MaxOutstandingCheckpoints),
 		Retention:                 now.Retention.String(),
 	}

@@ -124,7 +124,7 @@ func (c *testCluster) interrupt(step int64, with interruption, ctx *endedByHand)
 // Whatever interrupts the creation of a group, nothing half made is taken for a group:
 // it is completed, told apart, or deleted.
 func TestInterruptedCreationOfAGroup(t *testing.T) {
-	config := DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"})
+	config := ReaderGroupConfig{Streams: []GroupStream{{Scope: "scope", Stream: "stream"}}}
 	other := config
 	other.MaxOutstandingCheckpoints++
 	const differs = "group.checkpoints.outstanding is 3, not 4"
@@ -136,7 +136,7 @@ func TestInterruptedCreationOfAGroup(t *testing.T) {
 				for _, then := range []string{"create", "create another", "open", "delete"} {
 					c := newCluster(t, keyspace...)
 					ctx := newEndedByHand()
-					first, second := c.client(DefaultConfig()), c.client(DefaultConfig())
+					first, second := c.client(Config{}), c.client(Config{})
 					mend := c.interrupt(step, with, ctx)
 					created, err := first.CreateReaderGroup(ctx, "scope", "g", config)
 					more := mend()
@@ -208,7 +208,7 @@ func TestInterruptedCreationOfAGroup(t *testing.T) {
 // stream it is to start.
 func TestGroupOverAStreamThatIsNotThere(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	client := c.client(DefaultConfig())
+	client := c.client(Config{})
 	there := GroupStream{Scope: "scope", Stream: "stream"}
 	for _, lost := range []GroupStream{
 		{Scope: "scope", Stream: "lost"},
@@ -221,7 +221,7 @@ func TestGroupOverAStreamThatIsNotThere(t *testing.T) {
 			want = ErrNoSuchScope
 		}
 		for _, streams := range [][]GroupStream{{lost}, {there, lost}, {lost, there}} {
-			if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", DefaultReaderGroupConfig(streams...)); created || !errors.Is(err, want) || MayBeStored(err) {
+			if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", ReaderGroupConfig{Streams: streams}); created || !errors.Is(err, want) || MayBeStored(err) {
 				t.Fatalf("%v: %v, %v", streams, created, err)
 			}
 			if c.Group("scope", "g") != nil || c.Calls("createReaderGroup") > 0 {
@@ -229,7 +229,7 @@ func TestGroupOverAStreamThatIsNotThere(t *testing.T) {
 			}
 		}
 	}
-	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", DefaultReaderGroupConfig(there)); !created || err != nil {
+	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", ReaderGroupConfig{Streams: []GroupStream{there}}); !created || err != nil {
 		t.Fatal(created, err)
 	}
 }
@@ -238,11 +238,11 @@ func TestGroupOverAStreamThatIsNotThere(t *testing.T) {
 // other one began, both have it, and one of them made it.
 func TestCreationsOfOneGroupAtOnce(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	config := DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream", FromTail: true})
+	config := ReaderGroupConfig{Streams: []GroupStream{{Scope: "scope", Stream: "stream", FromTail: true}}}
 	var made atomic.Int64
 	var work sync.WaitGroup
 	for range 8 {
-		client := c.client(DefaultConfig())
+		client := c.client(Config{})
 		work.Go(func() {
 			created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", config)
 			if err != nil {
@@ -262,10 +262,10 @@ func TestCreationsOfOneGroupAtOnce(t *testing.T) {
 // What differs is named: the setting, the stream, or which cut of it.
 func TestMismatchOfAGroupNamesWhatDiffers(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	client := c.client(DefaultConfig())
+	client := c.client(Config{})
 	c.AddStream(naming.Stream{Scope: "scope", Name: "other"})
 	one, other := GroupStream{Scope: "scope", Stream: "stream"}, GroupStream{Scope: "scope", Stream: "other"}
-	config := DefaultReaderGroupConfig(one)
+	config := ReaderGroupConfig{Streams: []GroupStream{one}}
 	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", config); !created || err != nil {
 		t.Fatal(created, err)
 	}
@@ -276,7 +276,7 @@ func TestMismatchOfAGroupNamesWhatDiffers(t *testing.T) {
 	}
 	for want, change := range map[string]func(*ReaderGroupConfig){
 		"group.refresh.interval in ms is 3000, not 1000":                    func(c *ReaderGroupConfig) { c.RefreshInterval = time.Second },
-		"group.checkpoint.interval in ms is 30000, not 0":                   func(c *ReaderGroupConfig) { c.CheckpointInterval = 0 },
+		"group.checkpoint.interval in ms is 30000, not 0":                   func(c *ReaderGroupConfig) { c.CheckpointInterval = Never },
 		"group.checkpoints.outstanding is 3, not 9":                         func(c *ReaderGroupConfig) { c.MaxOutstandingCheckpoints = 9 },
 		"group.retention is none, not manual":                               func(c *ReaderGroupConfig) { c.Retention = GroupRetentionManual },
 		"it also reads stream scope/stream":                                 func(c *ReaderGroupConfig) { c.Streams = []GroupStream{other} },
@@ -306,9 +306,9 @@ func TestMismatchOfAGroupNamesWhatDiffers(t *testing.T) {
 // What the configuration of a group says, whoever made it, can be given back.
 func TestConfigurationsOfOtherClientsAreAccepted(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	client := c.client(DefaultConfig())
+	client := c.client(Config{})
 	one := GroupStream{Scope: "scope", Stream: "stream"}
-	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", DefaultReaderGroupConfig(one)); !created || err != nil {
+	if created, err := client.CreateReaderGroup(waittest.Limit(t), "scope", "g", ReaderGroupConfig{Streams: []GroupStream{one}}); !created || err != nil {
 		t.Fatal(created, err)
 	}
 	g, err := client.OpenReaderGroup(waittest.Limit(t), "scope", "g")

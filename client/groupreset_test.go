@@ -23,9 +23,9 @@ func TestResetsUnderWayAtOnceLeaveTheControllersConfig(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startCluster(t, 0, 0.5, 1)
-			client := c.client(DefaultConfig())
+			client := c.client(Config{})
 			stream := GroupStream{Scope: c.Stream.Scope, Stream: c.Stream.Name}
-			if _, err := client.CreateReaderGroup(waittest.Limit(t), stream.Scope, "g", DefaultReaderGroupConfig(stream)); err != nil {
+			if _, err := client.CreateReaderGroup(waittest.Limit(t), stream.Scope, "g", ReaderGroupConfig{Streams: []GroupStream{stream}}); err != nil {
 				t.Fatal(err)
 			}
 			g, err := client.OpenReaderGroup(waittest.Limit(t), stream.Scope, "g")

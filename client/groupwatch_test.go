@@ -51,7 +51,7 @@ func TestWatchTellsHowAGroupChanges(t *testing.T) {
 	told(t, calls, GroupStatus{Segments: 2, Readers: 1})
 	g.note(t, readergroup.RemoveReader{Reader: "other"})
 	told(t, calls, GroupStatus{Segments: 2})
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

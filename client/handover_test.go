@@ -102,7 +102,7 @@ func handOver(t *testing.T, crashes bool) {
 		work.Go(func() {
 			for life := 0; ; life++ {
 				name := fmt.Sprint("reader-", i, "-", life)
-				r, err := g.OpenReader(waittest.Limit(t), name, DefaultReaderConfig())
+				r, err := g.OpenReader(waittest.Limit(t), name, ReaderConfig{})
 				if err != nil {
 					t.Error(err)
 					return

@@ -43,7 +43,7 @@ func TestOpeningAReaderThatFailsSaysThatItMayBeInTheGroup(t *testing.T) {
 				}
 				return end.first
 			})
-			if _, err := g.OpenReader(ctx, "reader", DefaultReaderConfig()); !errors.Is(err, end.code) || !MayBeStored(err) {
+			if _, err := g.OpenReader(ctx, "reader", ReaderConfig{}); !errors.Is(err, end.code) || !MayBeStored(err) {
 				t.Fatal(err)
 			}
 			c.Set(nil)

@@ -17,7 +17,8 @@ func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config Re
 	if err := naming.Check("open reader", "reader", readerID); err != nil {
 		return nil, err
 	}
-	if err := config.check(); err != nil {
+	config, err := config.complete()
+	if err != nil {
 		return nil, err
 	}
 	o := opening{readerID + " of group " + g.String(), make(chan struct{})}

@@ -8,8 +8,7 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// Settings holds every option of the client: what C, Python and Java set by
-// name, and where the Go defaults come from.
+// Settings holds every option of the client by name, as C, Python and Java set them.
 type Settings struct {
 	Client Config
 	Writer WriterConfig
@@ -29,6 +28,7 @@ type Option struct {
 	set     func(*Settings, string) error
 	get     func(*Settings) string
 	check   func(*Settings) error
+	fill    func(*Settings) // gives a zero field the default
 }
 
 // The kinds of objects that have options.
@@ -79,32 +79,56 @@ func (s *Settings) Get(name string) (string, error) {
 	return o.get(s), nil
 }
 
-// check reports the first option of a kind of object whose value Set would refuse.
-func (s Settings) check(object string) error {
+// complete gives the zero fields of a kind of object their defaults, and reports the first one
+// whose value Set would refuse.
+func (s *Settings) complete(object string) error {
 	for _, o := range optionTable {
 		if o.Object != object {
 			continue
 		}
-		if err := o.check(&s); err != nil {
+		o.fill(s)
+		if err := o.check(s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c Config) check() error { return Settings{Client: c}.check(ObjectClient) }
-
-func (c WriterConfig) check() error { return Settings{Writer: c}.check(ObjectWriter) }
-
-func (c TransactionalWriterConfig) check() error {
-	return Settings{Txn: c}.check(ObjectTransactionalWriter)
+func (c Config) complete() (Config, error) {
+	s := Settings{Client: c}
+	err := s.complete(ObjectClient)
+	return s.Client, err
 }
 
-func (c ReaderConfig) check() error { return Settings{Reader: c}.check(ObjectReader) }
+func (c WriterConfig) complete() (WriterConfig, error) {
+	s := Settings{Writer: c}
+	err := s.complete(ObjectWriter)
+	return s.Writer, err
+}
 
-func (c ReaderGroupConfig) check() error { return Settings{Group: c}.check(ObjectReaderGroup) }
+func (c TransactionalWriterConfig) complete() (TransactionalWriterConfig, error) {
+	s := Settings{Txn: c}
+	err := s.complete(ObjectTransactionalWriter)
+	return s.Txn, err
+}
 
-func (c StreamConfig) check() error { return Settings{Stream: c}.check(ObjectStream) }
+func (c ReaderConfig) complete() (ReaderConfig, error) {
+	s := Settings{Reader: c}
+	err := s.complete(ObjectReader)
+	return s.Reader, err
+}
+
+func (c ReaderGroupConfig) complete() (ReaderGroupConfig, error) {
+	s := Settings{Group: c}
+	err := s.complete(ObjectReaderGroup)
+	return s.Group, err
+}
+
+func (c StreamConfig) complete() (StreamConfig, error) {
+	s := Settings{Stream: c}
+	err := s.complete(ObjectStream)
+	return s.Stream, err
+}
 
 func option(name string) (*Option, error) {
 	for i := range optionTable {

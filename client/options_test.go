@@ -67,9 +67,25 @@ func valuesFor(of reflect.Type) *rapid.Generator[reflect.Value] {
 	})
 }
 
+// What is zero becomes the default, in Go as by name.
+func TestZeroConfigsAreTheDefaults(t *testing.T) {
+	for _, object := range []string{ObjectClient, ObjectWriter, ObjectTransactionalWriter, ObjectReader, ObjectReaderGroup, ObjectStream} {
+		var zero Settings
+		if err := zero.complete(object); err != nil {
+			t.Errorf("%s: %v", object, err)
+		}
+		byName := NewSettings()
+		for _, o := range Options() {
+			if o.Object == object && o.get(&zero) != o.get(byName) {
+				t.Errorf("%s is %q, not %q", o.Name, o.get(&zero), o.get(byName))
+			}
+		}
+	}
+}
+
 // makers are the calls that take the options of each kind of object.
 func makers(t *testing.T) map[string]func(context.Context, Settings) []error {
-	config := DefaultConfig()
+	config := Config{}
 	config.ControllerURI = "tcp://127.0.0.1:1"
 	c, err := New(config)
 	if err != nil {
@@ -109,8 +125,8 @@ func makers(t *testing.T) map[string]func(context.Context, Settings) []error {
 	}
 }
 
-// The configurations of Go accept of each option what Set accepts, and refuse the
-// rest before a server is asked.
+// The configurations of Go accept of each option what Set accepts, and zero, which is the
+// default; they refuse the rest before a server is asked.
 func TestConfigsAreCheckedByTheTableOfOptions(t *testing.T) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -120,12 +136,17 @@ func TestConfigsAreCheckedByTheTableOfOptions(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			given, read := NewSettings(), NewSettings()
 			field(given).Set(valuesFor(field(given).Type()).Draw(t, "value"))
+			zero := field(given).IsZero()
 			byText := o.set(read, o.get(given))
-			if byText == nil && o.get(given) != "" && !reflect.DeepEqual(field(read).Interface(), field(given).Interface()) {
+			if byText == nil && !zero && o.get(given) != "" && !reflect.DeepEqual(field(read).Interface(), field(given).Interface()) {
 				t.Fatalf("%s: the text %q became %v", o.Name, o.get(given), field(read))
 			}
-			want := given.check(o.Object)
-			if reflect.DeepEqual(field(read).Interface(), field(given).Interface()) != (want == nil) {
+			completed := *given
+			want := completed.complete(o.Object)
+			if zero && want != nil {
+				t.Fatalf("%s: zero is %v", o.Name, want)
+			}
+			if !zero && reflect.DeepEqual(field(read).Interface(), field(given).Interface()) != (want == nil) {
 				t.Fatalf("%s: %v by its text, %v by the configuration", o.Name, byText, want)
 			}
 			if want != nil {
@@ -175,9 +196,9 @@ func TestEveryOptionBelongsToAKindOfObject(t *testing.T) {
 // A writer's id is a name.
 func TestWriterIDIsAName(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	limits := DefaultWriterConfig()
+	limits := WriterConfig{}
 	limits.ID = "no/name"
-	if _, err := c.client(DefaultConfig()).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := c.client(Config{}).OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits); !errors.Is(err, ErrInvalidArgument) {
 		t.Fatal(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -23,8 +24,8 @@ var optionTable = slices.Concat(
 			"the controllers of the cluster", func(s *Settings) *string { return &s.Client.ControllerURI }),
 		entry("tls.ca.file", "", options.AnyText("a path, or empty for the system's certificates"),
 			"PEM file with the certificate authorities to trust", func(s *Settings) *string { return &s.Client.CAFile }),
-		entry("tls.verify.host", "true", options.Flags(),
-			"check that the server's certificate names the host that was dialled", func(s *Settings) *bool { return &s.Client.VerifyHost }),
+		entry("tls.verify.host", "true", options.Not(options.Flags()),
+			"check that the server's certificate names the host that was dialled", func(s *Settings) *bool { return &s.Client.SkipHostVerification }),
 		entry("auth.method", "", options.Choices("", "basic", "bearer"),
 			"how to authenticate", func(s *Settings) *string { return &s.Client.AuthMethod }),
 		entry("auth.user", "", options.AnyText("any"), "user name for basic", func(s *Settings) *string { return &s.Client.AuthUser }),
@@ -83,7 +84,7 @@ var optionTable = slices.Concat(
 	of(ObjectReaderGroup,
 		entry("group.refresh.interval", "3s", options.Durations(10*time.Millisecond, options.Unlimited),
 			"how often a reader looks at its group's state", func(s *Settings) *time.Duration { return &s.Group.RefreshInterval }),
-		entry("group.checkpoint.interval", "30s", options.OrZero(options.Durations(time.Millisecond, options.Unlimited)),
+		entry("group.checkpoint.interval", "30s", options.OrNever(options.Durations(time.Millisecond, options.Unlimited)),
 			"how often the group's readers start a checkpoint by themselves; 0s is never", func(s *Settings) *time.Duration { return &s.Group.CheckpointInterval }),
 		entry("group.checkpoints.outstanding", "3", options.Numbers[int](1, math.MaxInt32),
 			"checkpoints of the group that may be under way at once", func(s *Settings) *int { return &s.Group.MaxOutstandingCheckpoints }),
@@ -140,6 +141,11 @@ func entry[T any](name, initial string, v options.Values[T], doc string, at func
 			}
 			*at(s) = value
 			return nil
+		},
+		fill: func(s *Settings) {
+			if at := at(s); reflect.ValueOf(at).Elem().IsZero() {
+				*at, _ = v.Parse(initial)
+			}
 		},
 		check: func(s *Settings) error {
 			if err := v.Check(*at(s)); err != nil {

@@ -74,14 +74,14 @@ func TestAnOutageOfAStoreIsLoggedOnceForAllItsSegments(t *testing.T) {
 	const segments = 1000
 	c := startCluster(t, even(segments)...)
 	var log journal
-	config := DefaultConfig()
+	config := Config{}
 	config.Logger = slog.New(&log)
 	g := c.groupOf(config)
-	w, err := g.client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+	w, err := g.client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,14 +149,14 @@ func TestConnectionsThatAreReplacedAtOnceAreNoOutage(t *testing.T) {
 func TestAnOutageOfTheControllersIsLoggedOnce(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	var log journal
-	config := DefaultConfig()
+	config := Config{}
 	config.Logger = slog.New(&log)
 	client := c.client(config)
 	c.Refuse(func(string) error { return status.Error(codes.Unavailable, "the metadata store is away") })
 	done := make(chan error)
 	for range 10 {
 		go func() {
-			_, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, DefaultWriterConfig())
+			_, err := client.OpenWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, WriterConfig{})
 			done <- err
 		}()
 	}

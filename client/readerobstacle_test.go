@@ -80,9 +80,9 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := startCluster(t, keyspace...)
-			config := DefaultConfig()
+			config := Config{}
 			config.ConnectTimeout, config.KeepAliveTimeout = time.Second, 2*time.Second // it goes on soon
-			r, err := c.groupOf(config).OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+			r, err := c.groupOf(config).OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,12 +122,12 @@ func TestReadersSayWhatKeepsThemFromEvents(t *testing.T) {
 func TestReadersWithoutSegmentsSayWhoHasThem(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	first, err := g.OpenReader(waittest.Limit(t), "crashed", DefaultReaderConfig())
+	first, err := g.OpenReader(waittest.Limit(t), "crashed", ReaderConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	troubled(t, nextOf(first), "nothing is there to read in 1 segment")
-	second, err := g.OpenReader(waittest.Limit(t), "hungry", DefaultReaderConfig())
+	second, err := g.OpenReader(waittest.Limit(t), "hungry", ReaderConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,10 +146,10 @@ func TestReadersWithoutSegmentsSayWhoHasThem(t *testing.T) {
 func TestReadersSayWhatKeepsThemFromTheirGroup(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	if _, err := g.OpenReader(waittest.Limit(t), "first", DefaultReaderConfig()); err != nil {
+	if _, err := g.OpenReader(waittest.Limit(t), "first", ReaderConfig{}); err != nil {
 		t.Fatal(err)
 	}
-	r, err := g.OpenReader(waittest.Limit(t), "second", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "second", ReaderConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

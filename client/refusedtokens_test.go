@@ -30,7 +30,7 @@ func (c *testCluster) user() *user {
 func (u *user) join(name string) {
 	u.T.Helper()
 	var err error
-	if u.r, err = u.g.OpenReader(waittest.Limit(u.T), name, DefaultReaderConfig()); err != nil {
+	if u.r, err = u.g.OpenReader(waittest.Limit(u.T), name, ReaderConfig{}); err != nil {
 		u.T.Fatal(err)
 	}
 }

@@ -16,9 +16,9 @@ import (
 // startsAt is where the next reader of the group starts to read, by a client of its own.
 func (c *testCluster) startsAt(g *ReaderGroup) int64 {
 	c.T.Helper()
-	g, err := c.client(DefaultConfig()).OpenReaderGroup(waittest.Limit(c.T), g.engine.Scope, g.engine.Name)
+	g, err := c.client(Config{}).OpenReaderGroup(waittest.Limit(c.T), g.engine.Scope, g.engine.Name)
 	enginetest.Must(c.T, err)
-	r, err := g.OpenReader(waittest.Limit(c.T), "next", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(c.T), "next", ReaderConfig{})
 	enginetest.Must(c.T, err)
 	defer func() { enginetest.Must(c.T, r.Close(waittest.Limit(c.T))) }()
 	return next(c.T, r).StartOffset()
@@ -36,7 +36,7 @@ func TestReleaseWhileTheReaderIsBeingClosed(t *testing.T) {
 			c := startCluster(t, keyspace...)
 			c.Put(c.Name(0), []byte("event"))
 			g := c.group()
-			r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+			r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 			enginetest.Must(t, err)
 			s, start := next(t, r), r.Position()
 			c.Set(func(_ int, command wire.Command) storetest.Verdict { // holds Close up
@@ -66,7 +66,7 @@ func TestReleaseByAReaderThatIsOutOfItsGroup(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.Put(c.Name(0), []byte("event"))
 	g := c.group()
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	enginetest.Must(t, err)
 	s := next(t, r)
 	behind := s.Position(s.EndOffset())
@@ -84,7 +84,7 @@ func TestReleaseByAReaderThatIsOutOfItsGroup(t *testing.T) {
 func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	enginetest.Must(t, err)
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
 		if _, ok := command.(wire.ConditionalAppend); ok {
@@ -114,7 +114,7 @@ func TestEveryCloseOfAReaderTellsHowItEnded(t *testing.T) {
 func TestClientClosesWhileAReaderIsBeingClosed(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	g := c.group()
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	enginetest.Must(t, err)
 	leaving := make(chan struct{})
 	c.Set(func(_ int, command wire.Command) storetest.Verdict {
@@ -141,7 +141,7 @@ func TestCloseAtAPositionWithForeignSegments(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.Put(c.Name(0), []byte("one"), []byte("two"))
 	g := c.group()
-	r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+	r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 	enginetest.Must(t, err)
 	s := next(t, r)
 	at, err := ParsePosition(s.Position(11).String() + ", other/stream/0.#epoch.0=7")

@@ -21,7 +21,7 @@ func (c *testCluster) furnish(client *Client) {
 	for i := range 3 {
 		c.AddStream(naming.Stream{Scope: "scope", Name: fmt.Sprint("more-", i)})
 		c.AddTable("scope", fmt.Sprint("table-", i))
-		config := DefaultReaderGroupConfig(GroupStream{Scope: "scope", Stream: "stream"})
+		config := ReaderGroupConfig{Streams: []GroupStream{{Scope: "scope", Stream: "stream"}}}
 		if created, err := client.CreateReaderGroup(waittest.Limit(c.T), "scope", fmt.Sprint("group-", i), config); !created || err != nil {
 			c.T.Fatal(created, err)
 		}
@@ -65,7 +65,7 @@ func TestScopeThatIsNotEmptyIsNotTouched(t *testing.T) {
 		"stream stream": func(c *testCluster, _ *Client) { c.AddStream(c.Stream) },
 		"reader group g": func(c *testCluster, client *Client) {
 			c.AddStream(naming.Stream{Scope: "other", Name: "s"})
-			if _, err := client.CreateReaderGroup(waittest.Limit(c.T), "scope", "g", DefaultReaderGroupConfig(GroupStream{Scope: "other", Stream: "s"})); err != nil {
+			if _, err := client.CreateReaderGroup(waittest.Limit(c.T), "scope", "g", ReaderGroupConfig{Streams: []GroupStream{{Scope: "other", Stream: "s"}}}); err != nil {
 				c.T.Fatal(err)
 			}
 		},
@@ -74,7 +74,7 @@ func TestScopeThatIsNotEmptyIsNotTouched(t *testing.T) {
 		"stream a and 7 more": func(c *testCluster, _ *Client) { c.AddStream(naming.Stream{Scope: "scope", Name: "a"}) },
 	} {
 		c := startCluster(t, keyspace...)
-		client := c.client(DefaultConfig())
+		client := c.client(Config{})
 		if err := client.SealStream(waittest.Limit(t), "scope", "stream"); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestScopeThatIsNotEmptyIsNotTouched(t *testing.T) {
 
 func TestScopeIsDeletedWithAllThatIsInIt(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	client := c.client(DefaultConfig())
+	client := c.client(Config{})
 	c.furnish(client)
 	if got, want := collected(t, client.ReaderGroups(waittest.Limit(t), "scope")), []string{"group-0", "group-1", "group-2", "half"}; !slices.Equal(got, want) {
 		t.Fatal(got)
@@ -132,7 +132,7 @@ func TestScopeIsDeletedWithAllThatIsInIt(t *testing.T) {
 // A list of groups may be left early.
 func TestFirstReaderGroupOnly(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	client := c.client(DefaultConfig())
+	client := c.client(Config{})
 	c.furnish(client)
 	asked := c.Calls("listStreamsInScope")
 	for range client.ReaderGroups(waittest.Limit(t), "scope") {
@@ -152,7 +152,7 @@ func TestInterruptedDeletionOfAScope(t *testing.T) {
 			for step := int64(1); ; step++ {
 				c := newCluster(t, keyspace...)
 				ctx := newEndedByHand()
-				client := c.client(DefaultConfig())
+				client := c.client(Config{})
 				c.furnish(client)
 				before := c.furniture()
 				mend := c.interrupt(step, with, ctx)
@@ -192,7 +192,7 @@ func TestInterruptedDeletionOfAScope(t *testing.T) {
 // What comes in while a scope is deleted, or is listed and not there, is told.
 func TestScopeThatDoesNotGetEmpty(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	client := c.client(DefaultConfig())
+	client := c.client(Config{})
 	c.SetCalls(func(method string, call int) storetest.Verdict {
 		if method == "deleteScope" && call == 1 {
 			c.AddStream(naming.Stream{Scope: "scope", Name: "late"})

@@ -13,9 +13,6 @@ type StreamConfig struct {
 	Tags []string
 }
 
-// DefaultStreamConfig is one segment, kept for ever.
-func DefaultStreamConfig() StreamConfig { return NewSettings().Stream }
-
 // The kinds of scaling.
 const (
 	ScalingFixed     = "fixed"
@@ -69,7 +66,8 @@ var retentionKinds = []struct {
 
 // toController checks the options one by one; how they fit together is checked there.
 func (c StreamConfig) toController() (controller.StreamConfig, error) {
-	if err := c.check(); err != nil {
+	c, err := c.complete()
+	if err != nil {
 		return controller.StreamConfig{}, err
 	}
 	config := controller.StreamConfig{
@@ -94,7 +92,7 @@ func (c StreamConfig) toController() (controller.StreamConfig, error) {
 }
 
 func fromController(config controller.StreamConfig) StreamConfig {
-	c := DefaultStreamConfig() // whose factor stays where there is none
+	c := StreamConfig{} // whose factor stays where there is none
 	c.Scaling.Segments, c.Scaling.Rate = int(config.Scaling.MinSegments), int(config.Scaling.TargetRate)
 	if config.Scaling.Factor > 0 {
 		c.Scaling.Factor = int(config.Scaling.Factor)

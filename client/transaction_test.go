@@ -22,12 +22,12 @@ import (
 // transactions opens a transactional writer on the stream.
 func (c *testCluster) transactions(change func(*TransactionalWriterConfig)) *TransactionalWriter {
 	c.T.Helper()
-	config := DefaultTransactionalWriterConfig()
+	config := TransactionalWriterConfig{}
 	config.Lease = time.Minute
 	if change != nil {
 		change(&config)
 	}
-	w, err := c.client(DefaultConfig()).OpenTransactionalWriter(waittest.Limit(c.T), c.Stream.Scope, c.Stream.Name, config)
+	w, err := c.client(Config{}).OpenTransactionalWriter(waittest.Limit(c.T), c.Stream.Scope, c.Stream.Name, config)
 	if err != nil {
 		c.T.Fatal(err)
 	}
@@ -314,9 +314,9 @@ func TestCommitThatWaitsForAnother(t *testing.T) {
 func TestCommitOfEventsThatAreLost(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, keyspace...)
-	config := DefaultConfig()
+	config := Config{}
 	config.MaxOutage = 2 * time.Second
-	limits := DefaultTransactionalWriterConfig()
+	limits := TransactionalWriterConfig{}
 	limits.Lease = time.Minute
 	w, err := c.client(config).OpenTransactionalWriter(waittest.Limit(t), c.Stream.Scope, c.Stream.Name, limits)
 	enginetest.Must(t, err)
@@ -658,7 +658,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 	const events = 5
 	c := newCluster(t, 0, 0.5, 1)
 	defer c.Close()
-	config := DefaultConfig()
+	config := Config{}
 	config.ControllerURI = c.URI
 	client, err := New(config)
 	if err != nil {
@@ -668,7 +668,7 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	limits := DefaultTransactionalWriterConfig()
+	limits := TransactionalWriterConfig{}
 	limits.Lease = time.Minute
 	w, err := client.OpenTransactionalWriter(ctx, c.Stream.Scope, c.Stream.Name, limits)
 	if err != nil {
@@ -764,8 +764,8 @@ func endsOfTwoHandles(t *testing.T, random *rand.Rand) {
 
 func TestBadInputToTransactions(t *testing.T) {
 	c := startCluster(t, keyspace...)
-	client := c.client(DefaultConfig())
-	_, err := client.OpenTransactionalWriter(waittest.Limit(t), "a/b", "stream", DefaultTransactionalWriterConfig())
+	client := c.client(Config{})
+	_, err := client.OpenTransactionalWriter(waittest.Limit(t), "a/b", "stream", TransactionalWriterConfig{})
 	enginetest.Wants(t, err, ErrInvalidArgument, false)
 	long := c.transactions(lease(time.Hour))
 	_, err = long.Begin(waittest.Limit(t))

@@ -37,9 +37,6 @@ const (
 	CloseKeeps  = "keep"
 )
 
-// DefaultTransactionalWriterConfig returns the documented defaults.
-func DefaultTransactionalWriterConfig() TransactionalWriterConfig { return NewSettings().Txn }
-
 // TransactionalWriter begins transactions on a stream: events that readers see
 // all at once when the transaction is committed, or never. Any number of
 // transactions may be open at once. Safe for concurrent use. Close it.
@@ -55,7 +52,8 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 	if err := (naming.Stream{Scope: scope, Name: stream}).Check("open transactional writer"); err != nil {
 		return nil, err
 	}
-	if err := config.check(); err != nil {
+	config, err := config.complete()
+	if err != nil {
 		return nil, err
 	}
 	engine, err := txn.Open(ctx, c.cluster, naming.Stream{Scope: scope, Name: stream}, txn.Config{

@@ -69,7 +69,7 @@ func (n tally) once(t *testing.T, last uint64) {
 }
 
 func loggedIn() Config {
-	config := DefaultConfig()
+	config := Config{}
 	asUser(&config, nil)
 	return config
 }
@@ -99,7 +99,7 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 	})
 	open := func(id string) *Reader {
 		t.Helper()
-		r, err := g.OpenReader(waittest.Limit(t), id, DefaultReaderConfig())
+		r, err := g.OpenReader(waittest.Limit(t), id, ReaderConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			config := loggedIn()
 			config.RequestTimeout = 3 * time.Second // as long as it is borne that tokens are old
 			g := c.groupOf(config)
-			r, err := g.OpenReader(waittest.Limit(t), "reader", DefaultReaderConfig())
+			r, err := g.OpenReader(waittest.Limit(t), "reader", ReaderConfig{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -249,7 +249,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			}
 			if trouble.state {
 				for what, try := range map[string]func() error{
-					"a reader joins":            func() error { _, err := g.OpenReader(waittest.Limit(t), "other", DefaultReaderConfig()); return err },
+					"a reader joins":            func() error { _, err := g.OpenReader(waittest.Limit(t), "other", ReaderConfig{}); return err },
 					"a reader is taken offline": func() error { return g.ReaderOffline(waittest.Limit(t), "reader") },
 					"cuts are asked for":        func() error { _, err := g.GenerateStreamCuts(waittest.Limit(t)); return err },
 					"readers are listed":        func() error { _, err := g.Readers(waittest.Limit(t)); return err },
@@ -267,7 +267,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			if err := r.Close(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
-			if r, err = g.OpenReader(waittest.Limit(t), "heir", DefaultReaderConfig()); err != nil {
+			if r, err = g.OpenReader(waittest.Limit(t), "heir", ReaderConfig{}); err != nil {
 				t.Fatal(err)
 			}
 			for len(seen) < int(last) {

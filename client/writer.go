@@ -38,7 +38,8 @@ func (c *Client) OpenWriter(ctx context.Context, scope, stream string, config Wr
 	if err := (naming.Stream{Scope: scope, Name: stream}).Check("open writer"); err != nil {
 		return nil, err
 	}
-	if err := config.check(); err != nil {
+	config, err := config.complete()
+	if err != nil {
 		return nil, err
 	}
 	engine, err := write.Open(ctx, c.cluster, naming.Stream{Scope: scope, Name: stream}, write.Config{

@@ -62,7 +62,7 @@ func (p *probe) try(ctx context.Context) error {
 		return err
 	}
 	defer c.Close()
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		return err
 	}

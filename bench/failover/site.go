@@ -22,8 +22,7 @@ const (
 )
 
 func newClient(uri string) (*client.Client, error) {
-	config := client.DefaultConfig()
-	config.ControllerURI = uri
+	config := client.Config{ControllerURI: uri}
 	return client.New(config)
 }
 
@@ -40,7 +39,7 @@ func newSite(ctx context.Context, uri string) (s *site, err error) {
 	if _, err = s.client.CreateScope(ctx, scope); err != nil {
 		return nil, err
 	}
-	config := client.DefaultStreamConfig()
+	config := client.StreamConfig{}
 	config.Scaling.Segments = segments
 	if _, err = s.client.CreateStream(ctx, scope, stream, config); err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ type writer struct {
 }
 
 func startWriter(ctx context.Context, c *client.Client) (*writer, error) {
-	opened, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	opened, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		return nil, err
 	}

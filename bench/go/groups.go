@@ -19,7 +19,7 @@ type group struct {
 // newGroup makes a group of the task's stream from its head.
 func newGroup(c *client.Client, t measure.Task) (*group, error) {
 	name := "bench-" + rand.Text()
-	config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: t.Scope, Stream: t.Stream})
+	config := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: t.Scope, Stream: t.Stream}}}
 	if _, err := c.CreateReaderGroup(context.Background(), t.Scope, name, config); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func tail(c *client.Client, t measure.Task, beside func(g *group, over <-chan st
 	if err != nil {
 		return r, err
 	}
-	reader, err := g.OpenReader(ctx, "reader", client.DefaultReaderConfig())
+	reader, err := g.OpenReader(ctx, "reader", client.ReaderConfig{})
 	if err != nil {
 		return r, err
 	}
@@ -107,7 +107,7 @@ func nothing(*group, <-chan struct{}) error { return nil }
 // group's state is written all the time.
 func comeAndGo(g *group, over <-chan struct{}) error {
 	for {
-		guest, err := g.OpenReader(context.Background(), "guest", client.DefaultReaderConfig())
+		guest, err := g.OpenReader(context.Background(), "guest", client.ReaderConfig{})
 		if err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func join(c *client.Client, t measure.Task) (r measure.Result, err error) {
 			return r, err
 		}
 		began := time.Now()
-		reader, err := g.OpenReader(ctx, "reader", client.DefaultReaderConfig())
+		reader, err := g.OpenReader(ctx, "reader", client.ReaderConfig{})
 		if err != nil {
 			return r, err
 		}

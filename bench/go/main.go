@@ -14,8 +14,7 @@ import (
 func main() { measure.Main(run) }
 
 func run(t measure.Task) (measure.Result, error) {
-	config := client.DefaultConfig()
-	config.ControllerURI = t.URI
+	config := client.Config{ControllerURI: t.URI}
 	c, err := client.New(config)
 	if err != nil {
 		return measure.Result{}, err
@@ -142,7 +141,7 @@ const warmUp = 1
 
 // ready is a writer that has written its first event and so is connected.
 func ready(c *client.Client, t measure.Task) (*client.Writer, error) {
-	w, err := c.OpenWriter(context.Background(), t.Scope, t.Stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(context.Background(), t.Scope, t.Stream, client.WriterConfig{})
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +158,7 @@ func read(c *client.Client, t measure.Task) (r measure.Result, err error) {
 	if err != nil {
 		return r, err
 	}
-	reader, err := g.OpenReader(ctx, "reader", client.DefaultReaderConfig())
+	reader, err := g.OpenReader(ctx, "reader", client.ReaderConfig{})
 	if err != nil {
 		return r, err
 	}

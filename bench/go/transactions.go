@@ -24,7 +24,7 @@ func transactions(c *client.Client, t measure.Task) (r measure.Result, err error
 	if err != nil {
 		return r, err
 	}
-	w, err := c.OpenTransactionalWriter(ctx, t.Scope, t.Stream, client.DefaultTransactionalWriterConfig())
+	w, err := c.OpenTransactionalWriter(ctx, t.Scope, t.Stream, client.TransactionalWriterConfig{})
 	if err != nil {
 		return r, err
 	}

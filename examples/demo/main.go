@@ -128,8 +128,7 @@ func (d *demo) move(ctx context.Context, csv string, flights []flight) error {
 
 // prepare makes the stream and the reader group.
 func (d *demo) prepare(ctx context.Context) error {
-	config := client.DefaultConfig()
-	config.ControllerURI = d.controller
+	config := client.Config{ControllerURI: d.controller}
 	c, err := client.New(config)
 	if err != nil {
 		return err
@@ -139,12 +138,12 @@ func (d *demo) prepare(ctx context.Context) error {
 	if _, err := c.CreateScope(ctx, d.scope); err != nil {
 		return err
 	}
-	ofSegments := client.DefaultStreamConfig()
+	ofSegments := client.StreamConfig{}
 	ofSegments.Scaling.Segments = segments
 	if _, err := c.CreateStream(ctx, d.scope, stream, ofSegments); err != nil {
 		return err
 	}
-	ofStream := client.DefaultReaderGroupConfig(client.GroupStream{Scope: d.scope, Stream: stream})
+	ofStream := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: d.scope, Stream: stream}}}
 	ofStream.RefreshInterval = 500 * time.Millisecond // so that the readers soon see each other
 	if _, err := c.CreateReaderGroup(ctx, d.scope, group, ofStream); err != nil {
 		return err

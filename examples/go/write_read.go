@@ -12,23 +12,22 @@ import (
 
 func main() {
 	ctx, scope := context.Background(), os.Args[2]
-	config := client.DefaultConfig()
-	config.ControllerURI = os.Args[1]
+	config := client.Config{ControllerURI: os.Args[1]}
 	c := must(client.New(config))
 	defer c.Close()
 	must(c.CreateScope(ctx, scope))
-	must(c.CreateStream(ctx, scope, "greetings", client.DefaultStreamConfig()))
+	must(c.CreateStream(ctx, scope, "greetings", client.StreamConfig{}))
 
-	w := must(c.OpenWriter(ctx, scope, "greetings", client.DefaultWriterConfig()))
+	w := must(c.OpenWriter(ctx, scope, "greetings", client.WriterConfig{}))
 	must(w.Write(ctx, client.Event{Key: []byte("a routing key"), Data: []byte("hello")}))
 	must(w.Write(ctx, client.Event{Key: []byte("a routing key"), Data: []byte("Go")}))
 	check(w.Close(ctx))                          // now both are stored
 	check(c.SealStream(ctx, scope, "greetings")) // so that reading comes to an end
 
 	greetings := client.GroupStream{Scope: scope, Stream: "greetings"}
-	must(c.CreateReaderGroup(ctx, scope, "readers", client.DefaultReaderGroupConfig(greetings)))
+	must(c.CreateReaderGroup(ctx, scope, "readers", client.ReaderGroupConfig{Streams: []client.GroupStream{greetings}}))
 	g := must(c.OpenReaderGroup(ctx, scope, "readers"))
-	r := must(g.OpenReader(ctx, "reader-1", client.DefaultReaderConfig()))
+	r := must(g.OpenReader(ctx, "reader-1", client.ReaderConfig{}))
 	for s, err := r.Next(ctx); err != client.ErrEnd; s, err = r.Next(ctx) {
 		check(err)
 		for _, event := range s.Events() {

@@ -25,15 +25,15 @@ type Cluster struct {
 
 // Config says where the cluster is and how to talk to it.
 type Config struct {
-	ControllerURI       string
-	CAFile              string // PEM; empty for the system's certificates
-	VerifyHost          bool
-	Credentials         controller.Credentials
-	ConnectTimeout      time.Duration
-	RequestTimeout      time.Duration
-	KeepAliveTimeout    time.Duration
-	ConnectionsPerStore int
-	Logger              *slog.Logger // nil: nothing is logged
+	ControllerURI        string
+	CAFile               string // PEM; empty for the system's certificates
+	SkipHostVerification bool   // of the name in the server's certificate
+	Credentials          controller.Credentials
+	ConnectTimeout       time.Duration
+	RequestTimeout       time.Duration
+	KeepAliveTimeout     time.Duration
+	ConnectionsPerStore  int
+	Logger               *slog.Logger // nil: nothing is logged
 }
 
 // New opens no connection: the first request that needs one does.

@@ -24,7 +24,7 @@ func tlsConfig(config Config, secure bool) (*tls.Config, error) {
 			return nil, fault.New(fault.InvalidArgument, "set option", "tls.ca.file", "%s holds no PEM certificate", config.CAFile)
 		}
 	}
-	if !config.VerifyHost {
+	if config.SkipHostVerification {
 		t.InsecureSkipVerify = true // VerifyConnection checks all but the name
 		t.VerifyConnection = func(s tls.ConnectionState) error {
 			chain := x509.VerifyOptions{Roots: t.RootCAs, Intermediates: x509.NewCertPool()}

@@ -91,7 +91,6 @@ func KeyFor(low, high float64) string {
 // ClusterConfig is a configuration with the defaults of the public options.
 func ClusterConfig() cluster.Config {
 	return cluster.Config{
-		VerifyHost:          true,
 		ConnectTimeout:      5 * time.Second,
 		RequestTimeout:      time.Minute,
 		KeepAliveTimeout:    10 * time.Second,

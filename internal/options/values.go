@@ -56,6 +56,17 @@ func Flags() Values[bool] {
 	return Values[bool]{"true|false", parse, func(bool) error { return nil }, strconv.FormatBool}
 }
 
+// Not has the opposite of what the text says, for an option that is true unless it is set.
+func Not(v Values[bool]) Values[bool] {
+	parse := v.Parse
+	v.Parse = func(s string) (bool, error) {
+		b, err := parse(s)
+		return !b, err
+	}
+	v.Text = func(b bool) string { return strconv.FormatBool(!b) }
+	return v
+}
+
 // Unlimited is the longest duration.
 const Unlimited = time.Duration(math.MaxInt64)
 
@@ -90,6 +101,33 @@ func OrZero(v Values[time.Duration]) Values[time.Duration] {
 			return nil
 		}
 		return check(d)
+	}
+	return v
+}
+
+// OrNever also accepts 0s, by which something that has a default is switched off. Its value is
+// -1, since 0 stands for the default.
+func OrNever(v Values[time.Duration]) Values[time.Duration] {
+	parse, check, text := v.Parse, v.Check, v.Text
+	v.Accepted = "0s, or " + v.Accepted
+	v.Parse = func(s string) (time.Duration, error) {
+		d, err := parse(s)
+		if err == nil && d == 0 {
+			d = -1
+		}
+		return d, err
+	}
+	v.Check = func(d time.Duration) error {
+		if d == -1 {
+			return nil
+		}
+		return check(d)
+	}
+	v.Text = func(d time.Duration) string {
+		if d == -1 {
+			d = 0
+		}
+		return text(d)
 	}
 	return v
 }

@@ -52,7 +52,7 @@ func TestStoreOfTheGroupsStateKilled(t *testing.T) {
 			kill(t, cluster, store)
 			staying, leave := context.WithCancel(ctx)
 			defer leave()
-			l.readers.join(ctx, staying, t, client.DefaultReaderConfig())
+			l.readers.join(ctx, staying, t, client.ReaderConfig{})
 			cuts, err := l.readers.group.GenerateStreamCuts(ctx)
 			if err != nil || len(cuts) != 1 {
 				t.Fatal(cuts, err)
@@ -98,7 +98,7 @@ func TestOutageIsNobodysDeath(t *testing.T) {
 	c := connect(t, cluster)
 	scope, stream := newStream(ctx, t, c, segments)
 	l := startWriting(ctx, t, c, scope, stream)
-	watching := client.DefaultReaderConfig()
+	watching := client.ReaderConfig{}
 	watching.LivenessTimeout = 30 * time.Second
 	l.readers = startReadersWith(ctx, t, c, scope, l.group("ours"), watching)
 	l.disturb(ctx, t, "all stores away for 35 s", func() {

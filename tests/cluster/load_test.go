@@ -42,7 +42,7 @@ func startLoad(ctx context.Context, t *testing.T, c *client.Client, segments int
 // is written: for half a minute after the end of a store, controllers are slow to.
 func startWriting(ctx context.Context, t *testing.T, c *client.Client, scope, stream string) *load {
 	t.Helper()
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,7 +135,7 @@ func connect(t *testing.T, cluster *harness.Cluster, changes ...func(*client.Con
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI = cluster.ControllerURI()
 	config.Logger = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("test", t.Name())
 	for _, change := range changes {
@@ -168,7 +168,7 @@ func newStream(ctx context.Context, t *testing.T, c *client.Client, segments int
 
 func createStream(ctx context.Context, t *testing.T, c *client.Client, scope, stream string, segments int) {
 	t.Helper()
-	config := client.DefaultStreamConfig()
+	config := client.StreamConfig{}
 	config.Scaling.Segments = segments
 	if created, err := c.CreateStream(ctx, scope, stream, config); err != nil || !created {
 		t.Fatalf("created: %v, %v", created, err)

@@ -27,7 +27,7 @@ const mortalEnv = "PRAVEGA_TEST_MORTAL"
 // durable. It says "durable N", then "through N" before it writes anything of what
 // comes next up to N, and "done" if it lives to see the end.
 func mortal(args []string) error {
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI = args[0]
 	config.RequestTimeout = 3 * time.Minute // also to open
 	last, err := strconv.ParseInt(args[4], 10, 64)
@@ -40,7 +40,7 @@ func mortal(args []string) error {
 	}
 	defer c.Close()
 	ctx := context.Background()
-	limits := client.DefaultWriterConfig()
+	limits := client.WriterConfig{}
 	limits.ID = args[3]
 	limits.TimeMarkInterval = 300 * time.Millisecond
 	w, err := c.OpenWriter(ctx, args[1], args[2], limits)

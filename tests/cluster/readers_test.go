@@ -24,7 +24,7 @@ type readers struct {
 
 func startReaders(ctx context.Context, t *testing.T, c *client.Client, scope, group string) *readers {
 	t.Helper()
-	return startReadersWith(ctx, t, c, scope, group, client.DefaultReaderConfig())
+	return startReadersWith(ctx, t, c, scope, group, client.ReaderConfig{})
 }
 
 func startReadersWith(ctx context.Context, t *testing.T, c *client.Client, scope, group string, config client.ReaderConfig) *readers {
@@ -61,7 +61,7 @@ func (rs *readers) join(ctx, staying context.Context, t *testing.T, config clien
 // createGroup makes a reader group on a stream.
 func createGroup(ctx context.Context, t *testing.T, c *client.Client, scope, stream, group string) {
 	t.Helper()
-	config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
+	config := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}}
 	config.RefreshInterval = 500 * time.Millisecond
 	config.CheckpointInterval = time.Second // only then do Java readers go on to the successors of segments
 	if created, err := c.CreateReaderGroup(ctx, scope, group, config); err != nil || !created {

@@ -27,7 +27,7 @@ func TestKillsBetweenTheStepsOfTransactions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w, err := c.OpenTransactionalWriter(ctx, scope, stream, client.DefaultTransactionalWriterConfig())
+	w, err := c.OpenTransactionalWriter(ctx, scope, stream, client.TransactionalWriterConfig{})
 	succeeds(err)
 	begin := func() *client.Transaction {
 		t.Helper()
@@ -97,7 +97,7 @@ func TestControllersAwayForLessThanALease(t *testing.T) {
 	c := connect(t, cluster)
 	scope, stream := newStream(ctx, t, c, segments)
 	createGroup(ctx, t, c, scope, stream, "ours")
-	config := client.DefaultTransactionalWriterConfig()
+	config := client.TransactionalWriterConfig{}
 	config.Lease = 3 * time.Minute
 	w, err := c.OpenTransactionalWriter(ctx, scope, stream, config)
 	succeeds := func(err error) {

@@ -115,7 +115,7 @@ func TestReadersShareStreamsThatScaleAlike(t *testing.T) {
 	for i := range 3 {
 		work.Go(func() {
 			for life := 0; ; life++ {
-				r, err := g.OpenReader(ctx, fmt.Sprint("reader-", i, "-", life), client.DefaultReaderConfig())
+				r, err := g.OpenReader(ctx, fmt.Sprint("reader-", i, "-", life), client.ReaderConfig{})
 				if err != nil {
 					t.Error(err)
 					return

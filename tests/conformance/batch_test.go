@@ -16,7 +16,7 @@ func TestBatchesAreStoredTogether(t *testing.T) {
 	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

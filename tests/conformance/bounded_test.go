@@ -195,7 +195,7 @@ func TestGroupGoesBackIntoTheMidstOfAMerge(t *testing.T) {
 	scaleTo(ctx, t, c, scope, stream, 1)
 	writeEvents(ctx, t, c, scope, stream, 101, 150)
 	seal(ctx, t, c, scope, stream)
-	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = 0 },
+	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = client.Never },
 		client.GroupStream{Scope: scope, Stream: stream})
 	r := openReader(ctx, t, g, "r")
 	o := newOracle(t)
@@ -273,7 +273,7 @@ func TestGroupReadsStreamsOfTwoScopes(t *testing.T) {
 	if _, err := c.CreateScope(ctx, other); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.CreateStream(ctx, other, stream, client.DefaultStreamConfig()); err != nil {
+	if _, err := c.CreateStream(ctx, other, stream, client.StreamConfig{}); err != nil {
 		t.Fatal(err)
 	}
 	tail := func(scope string) client.StreamCut {

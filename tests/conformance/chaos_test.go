@@ -25,7 +25,7 @@ type load struct {
 
 func startLoad(ctx context.Context, t *testing.T, c *client.Client, scope, stream string) *load {
 	t.Helper()
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

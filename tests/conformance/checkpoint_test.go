@@ -157,7 +157,7 @@ func TestGroupGoesBackToItsLastAutomaticCheckpoint(t *testing.T) {
 	if err := g.ResetToLastCheckpoint(ctx); err != nil {
 		t.Fatal(err)
 	}
-	config := client.DefaultReaderConfig()
+	config := client.ReaderConfig{}
 	config.Checkpoints = true
 	r, err := g.OpenReader(ctx, "r", config)
 	if err != nil {
@@ -243,7 +243,7 @@ func TestCheckpointsAtTheSameTime(t *testing.T) {
 		})
 	}
 	work.Wait()
-	asks := client.DefaultReaderConfig()
+	asks := client.ReaderConfig{}
 	asks.Checkpoints = true
 	slow, err := g.OpenReader(ctx, "slow", asks) // which never calls Next
 	if err != nil {
@@ -284,7 +284,7 @@ func TestPravega2156UnreadBytesAreThoseOfTheEvents(t *testing.T) {
 	ctx := waittest.Within(t, 3*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
-	if _, err := c.CreateStream(ctx, scope, "other", client.DefaultStreamConfig()); err != nil {
+	if _, err := c.CreateStream(ctx, scope, "other", client.StreamConfig{}); err != nil {
 		t.Fatal(err)
 	}
 	size := func(from, to int) (sum int64) {
@@ -326,7 +326,7 @@ func TestPravega2156UnreadBytesAreThoseOfTheEvents(t *testing.T) {
 	bounded := newGroup(ctx, t, c, scope, "bounded", nil, client.GroupStream{Scope: scope, Stream: stream, To: info.Tail})
 	scale(ctx, t, c, scope, stream, 2)
 	writeEvents(ctx, t, c, scope, stream, 101, 200)
-	w, err := c.OpenWriter(ctx, scope, "other", client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, "other", client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -390,7 +390,7 @@ func TestEventsAreFetchedByTheirPointers(t *testing.T) {
 	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

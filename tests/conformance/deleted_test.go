@@ -32,7 +32,7 @@ func TestDeletedStreamEndsForItsGroup(t *testing.T) {
 			scope, kept := newStream(t, c, 2)
 			streams := []client.GroupStream{{Scope: scope, Stream: kept}}
 			for _, gone := range []string{"read", "unread"} {
-				if _, err := c.CreateStream(ctx, scope, gone, client.DefaultStreamConfig()); err != nil {
+				if _, err := c.CreateStream(ctx, scope, gone, client.StreamConfig{}); err != nil {
 					t.Fatal(err)
 				}
 				streams = append(streams, client.GroupStream{Scope: scope, Stream: gone})
@@ -51,7 +51,7 @@ func TestDeletedStreamEndsForItsGroup(t *testing.T) {
 			deleteStream(ctx, t, c, scope, "unread")
 			if again {
 				for _, gone := range []string{"read", "unread"} {
-					if _, err := c.CreateStream(ctx, scope, gone, client.DefaultStreamConfig()); err != nil {
+					if _, err := c.CreateStream(ctx, scope, gone, client.StreamConfig{}); err != nil {
 						t.Fatal(err)
 					}
 					writeEvents(ctx, t, c, scope, gone, 1, 20)
@@ -181,10 +181,10 @@ func TestDeletedGroupEndsItsReaders(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
+			config := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}}
 			for what, call := range map[string]func() error{
 				"Readers":            func() error { _, err := g.Readers(ctx); return err },
-				"OpenReader":         func() error { _, err := g.OpenReader(ctx, "new", client.DefaultReaderConfig()); return err },
+				"OpenReader":         func() error { _, err := g.OpenReader(ctx, "new", client.ReaderConfig{}); return err },
 				"ReaderOffline":      func() error { return g.ReaderOffline(ctx, "r-0") },
 				"Config":             func() error { _, err := g.Config(ctx); return err },
 				"Reset":              func() error { return g.Reset(ctx, config) },

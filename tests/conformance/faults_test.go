@@ -189,7 +189,7 @@ func TestFaultsOfTheNetworkLoseAndDoubleNothing(t *testing.T) {
 // acknowledged. It returns how many there are.
 func writeThrough(ctx context.Context, t *testing.T, c *client.Client, scope, stream string, before int, over func() bool) int {
 	t.Helper()
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestPeerThatDiedWithoutAFIN(t *testing.T) {
 		}
 		return harness.Pass
 	})
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestHazard13ThrottledConnectionIsNotKilled(t *testing.T) {
 		}
 		return harness.Pass
 	})
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func TestDeletedStreamEndsTheWriter(t *testing.T) {
 			ctx := waittest.Within(t, time.Minute)
 			c := connect(t)
 			scope, stream := newStream(t, c, 2)
-			old, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+			old, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +41,7 @@ func TestDeletedStreamEndsTheWriter(t *testing.T) {
 				t.Fatal(err)
 			}
 			if again {
-				if _, err := c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig()); err != nil {
+				if _, err := c.CreateStream(ctx, scope, stream, client.StreamConfig{}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -54,7 +54,7 @@ func TestDeletedStreamEndsTheWriter(t *testing.T) {
 			if !again {
 				return
 			}
-			w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+			w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +75,7 @@ func TestSegmentTruncatedAwayUnderAWriter(t *testing.T) {
 	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

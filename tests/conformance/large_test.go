@@ -75,7 +75,7 @@ func TestLargeEventsAreReadAsOne(t *testing.T) {
 	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestLargeEventsSurviveDroppedConnections(t *testing.T) {
 	defer server.Stop()
 	c := connectTo(t, server)
 	scope, stream := newStream(t, c, 1)
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestScalesDuringLargeEvents(t *testing.T) {
 	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

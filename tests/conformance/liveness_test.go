@@ -22,7 +22,7 @@ const victimEnv = "PRAVEGA_TEST_VICTIM"
 // victim prints what it reads, an event a line.
 func victim(args string) error {
 	a := strings.Fields(args)
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI = a[0]
 	c, err := client.New(config)
 	if err != nil {
@@ -33,7 +33,7 @@ func victim(args string) error {
 	if err != nil {
 		return err
 	}
-	r, err := g.OpenReader(ctx, a[3], client.DefaultReaderConfig())
+	r, err := g.OpenReader(ctx, a[3], client.ReaderConfig{})
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func TestReaderThatIsKilledIsReplaced(t *testing.T) {
 	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
-	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = 0 },
+	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = client.Never },
 		client.GroupStream{Scope: scope, Stream: stream})
 	dead := exec.CommandContext(ctx, os.Args[0])
 	dead.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s g dead", victimEnv, harness.Shared(t).ControllerURI(), scope))
@@ -102,7 +102,7 @@ func TestReaderThatIsKilledIsReplaced(t *testing.T) {
 	for range lines {
 	}
 	_ = dead.Wait()
-	config := client.DefaultReaderConfig()
+	config := client.ReaderConfig{}
 	config.LivenessTimeout = time.Second // which counts as 30 s
 	started := time.Now()
 	heir, err := g.OpenReader(ctx, "heir", config)

@@ -64,7 +64,7 @@ func connect(t *testing.T) *client.Client {
 
 func connectTo(t *testing.T, server *harness.Server, changes ...func(*client.Config)) *client.Client {
 	t.Helper()
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI = server.ControllerURI()
 	for _, change := range changes {
 		change(&config)
@@ -87,7 +87,7 @@ func newStream(t *testing.T, c *client.Client, segments int) (scope, stream stri
 	if _, err := c.CreateScope(ctx, scope); err != nil {
 		t.Fatal(err)
 	}
-	config := client.DefaultStreamConfig()
+	config := client.StreamConfig{}
 	config.Scaling.Segments = segments
 	if _, err := c.CreateStream(ctx, scope, stream, config); err != nil {
 		t.Fatal(err)

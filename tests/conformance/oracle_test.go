@@ -87,7 +87,7 @@ func (o *oracle) waitFor(ctx context.Context, n int) {
 // read reads a sealed stream to its end with a group of readers at once.
 func (o *oracle) read(ctx context.Context, c *client.Client, scope, stream string, readers int) {
 	o.t.Helper()
-	config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
+	config := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}}
 	if _, err := c.CreateReaderGroup(ctx, scope, "oracle", config); err != nil {
 		o.t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func (o *oracle) read(ctx context.Context, c *client.Client, scope, stream strin
 	}
 	var work sync.WaitGroup
 	for i := range readers {
-		r, err := g.OpenReader(ctx, fmt.Sprint("reader-", i), client.DefaultReaderConfig())
+		r, err := g.OpenReader(ctx, fmt.Sprint("reader-", i), client.ReaderConfig{})
 		if err != nil {
 			o.t.Fatal(err)
 		}

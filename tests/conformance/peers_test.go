@@ -83,7 +83,7 @@ func TestPravega1213And2298SegmentsAreSharedEvenlyWithoutCheckpoints(t *testing.
 	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 6)
-	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = 0 },
+	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) { config.CheckpointInterval = client.Never },
 		client.GroupStream{Scope: scope, Stream: stream})
 	o := newOracle(t)
 	s := new(shares)
@@ -100,7 +100,7 @@ func TestPravega1213And2298SegmentsAreSharedEvenlyWithoutCheckpoints(t *testing.
 			t.Fatal(err)
 		}
 	}
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,11 +140,11 @@ func TestPravega6440WhatWasWrittenIsRead(t *testing.T) {
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	g := newGroup(ctx, t, c, scope, "g", func(config *client.ReaderGroupConfig) {
-		config.RefreshInterval, config.CheckpointInterval = time.Hour, 0
+		config.RefreshInterval, config.CheckpointInterval = time.Hour, client.Never
 	},
 		client.GroupStream{Scope: scope, Stream: stream})
 	r := openReader(ctx, t, g, "r")
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

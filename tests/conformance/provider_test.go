@@ -32,7 +32,7 @@ func TestTokensOfAProviderThatEndUnderLoad(t *testing.T) {
 			harness.StopAfter(t, server)
 			const life = 3 * time.Second
 			var asked atomic.Int64
-			config := client.DefaultConfig()
+			config := client.Config{}
 			config.ControllerURI, config.CAFile = server.ControllerURI(), server.CAFile()
 			config.TokenProvider = func(context.Context) (client.Token, error) {
 				n := asked.Add(1)
@@ -52,7 +52,7 @@ func TestTokensOfAProviderThatEndUnderLoad(t *testing.T) {
 			}
 			t.Cleanup(func() { c.Close() })
 			scope, stream := newStream(t, c, 4)
-			limits := client.DefaultTransactionalWriterConfig()
+			limits := client.TransactionalWriterConfig{}
 			limits.Lease = 30 * time.Second // a sign of life every ten
 			tw, err := c.OpenTransactionalWriter(ctx, scope, stream, limits)
 			if err != nil {

@@ -18,7 +18,7 @@ import (
 // writeEvents writes the events 1 to n under a few keys and flushes.
 func writeEvents(ctx context.Context, t *testing.T, c *client.Client, scope, stream string, from, to int) {
 	t.Helper()
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func writeEvents(ctx context.Context, t *testing.T, c *client.Client, scope, str
 
 func newGroup(ctx context.Context, t *testing.T, c *client.Client, scope, name string, change func(*client.ReaderGroupConfig), streams ...client.GroupStream) *client.ReaderGroup {
 	t.Helper()
-	config := client.DefaultReaderGroupConfig(streams...)
+	config := client.ReaderGroupConfig{Streams: streams}
 	config.RefreshInterval = 200 * time.Millisecond
 	if change != nil {
 		change(&config)
@@ -52,7 +52,7 @@ func newGroup(ctx context.Context, t *testing.T, c *client.Client, scope, name s
 
 func openReader(ctx context.Context, t *testing.T, g *client.ReaderGroup, id string) *client.Reader {
 	t.Helper()
-	r, err := g.OpenReader(ctx, id, client.DefaultReaderConfig())
+	r, err := g.OpenReader(ctx, id, client.ReaderConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestReaderOfflineHandsItsSegmentsOver(t *testing.T) {
 	if _, err := lost.Next(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.OpenReader(ctx, "lost", client.DefaultReaderConfig()); !errors.Is(err, client.ErrAlreadyExists) {
+	if _, err := g.OpenReader(ctx, "lost", client.ReaderConfig{}); !errors.Is(err, client.ErrAlreadyExists) {
 		t.Fatal(err)
 	}
 	if err := g.ReaderOffline(ctx, "lost"); err != nil {
@@ -275,7 +275,7 @@ func TestGroupsStartAndEndWhereTheyAreTold(t *testing.T) {
 			t.Fatalf("%s: %d events were read", name, len(o.seen))
 		}
 	}
-	if created, err := c.CreateReaderGroup(ctx, scope, "head", client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream, From: cut})); created || !errors.Is(err, client.ErrConfigMismatch) {
+	if created, err := c.CreateReaderGroup(ctx, scope, "head", client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream, From: cut}}}); created || !errors.Is(err, client.ErrConfigMismatch) {
 		t.Fatal(created, err)
 	}
 	if err := c.DeleteReaderGroup(ctx, scope, "head"); err != nil {
@@ -296,13 +296,13 @@ func TestEveryByteIsReadOrToldAsTruncated(t *testing.T) {
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	g := newGroup(ctx, t, c, scope, "g", nil, client.GroupStream{Scope: scope, Stream: stream})
-	config := client.DefaultReaderConfig()
+	config := client.ReaderConfig{}
 	config.BufferBytes = 64 << 10 // reads ahead 16 KiB at a time, of events that do not fit into that
 	r, err := g.OpenReader(ctx, "r", config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ func TestEventsAreReadOnceInOrderUntilTheSealedEnd(t *testing.T) {
 	scope, stream := newStream(t, c, 4)
 	ctx := waittest.Within(t, 2*time.Minute)
 
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func TestRefusedDeletionOfAScope(t *testing.T) {
 	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
-	config := client.DefaultStreamConfig()
+	config := client.StreamConfig{}
 	config.Tags = []string{"blue"}
 	if err := c.UpdateStream(ctx, scope, stream, config); err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestRecursiveDeletionOfAScope(t *testing.T) {
 	subscribes := func(config *client.ReaderGroupConfig) { config.Retention = client.GroupRetentionCheckpoint }
 	writeEvents(ctx, t, c, scope, stream, 1, 100)
 	for _, sealed := range []string{"sealed", "empty"} {
-		if _, err := c.CreateStream(ctx, scope, sealed, client.DefaultStreamConfig()); err != nil {
+		if _, err := c.CreateStream(ctx, scope, sealed, client.StreamConfig{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -163,7 +163,7 @@ func TestRecursiveDeletionOfAScope(t *testing.T) {
 	if created, err := c.CreateScope(ctx, scope); !created || err != nil {
 		t.Fatal(created, err)
 	}
-	if created, err := c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig()); !created || err != nil {
+	if created, err := c.CreateStream(ctx, scope, stream, client.StreamConfig{}); !created || err != nil {
 		t.Fatal(created, err)
 	}
 	newGroup(ctx, t, c, scope, "busy", subscribes, here)
@@ -177,7 +177,7 @@ func TestRecursiveDeletionGoesOn(t *testing.T) {
 	ctx := waittest.Within(t, 5*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
-	config := client.DefaultStreamConfig()
+	config := client.StreamConfig{}
 	config.Tags = []string{"of-all"}
 	for i := range 20 {
 		if _, err := c.CreateStream(ctx, scope, fmt.Sprint("s", i), config); err != nil {
@@ -218,7 +218,7 @@ func TestCreationOfAGroupThatFails(t *testing.T) {
 	for _, retention := range []string{client.GroupRetentionNone, client.GroupRetentionManual, client.GroupRetentionCheckpoint} {
 		for _, fromTail := range []bool{false, true} {
 			lost.FromTail = fromTail
-			config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream}, lost)
+			config := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}, lost}}
 			config.Retention = retention
 			if created, err := c.CreateReaderGroup(ctx, scope, "g", config); created || !errors.Is(err, client.ErrNoSuchStream) || client.MayBeStored(err) {
 				t.Fatal(created, err)
@@ -229,7 +229,7 @@ func TestCreationOfAGroupThatFails(t *testing.T) {
 		t.Fatal(groups)
 	}
 
-	right := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
+	right := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}}
 	wrong := right
 	wrong.MaxOutstandingCheckpoints = 4
 	for _, name := range []string{"completed", "dropped"} {
@@ -270,7 +270,7 @@ func TestUpdateOfFixedSegments(t *testing.T) {
 	scope, stream := newStream(t, c, 2)
 	writeEvents(ctx, t, c, scope, stream, 1, 50)
 	for _, n := range []int{5, 1, 3} {
-		config := client.DefaultStreamConfig()
+		config := client.StreamConfig{}
 		config.Scaling.Segments = n
 		if err := c.UpdateStream(ctx, scope, stream, config); err != nil {
 			t.Fatal(err)

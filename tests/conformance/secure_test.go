@@ -24,7 +24,7 @@ func TestEventsOverTLSWithPasswords(t *testing.T) {
 	harness.StopAfter(t, server)
 	as := func(user, password string, change func(*client.Config)) *client.Client {
 		t.Helper()
-		config := client.DefaultConfig()
+		config := client.Config{}
 		config.ControllerURI, config.CAFile = server.ControllerURI(), server.CAFile()
 		config.AuthMethod, config.AuthUser, config.AuthPassword = "basic", user, password
 		if change != nil {
@@ -46,7 +46,7 @@ func TestEventsOverTLSWithPasswords(t *testing.T) {
 		}
 	}
 	must(admin.CreateScope(ctx, "sec"))
-	must(admin.CreateStream(ctx, "sec", "s", client.DefaultStreamConfig()))
+	must(admin.CreateStream(ctx, "sec", "s", client.StreamConfig{}))
 	writeEvents(ctx, t, admin, "sec", "s", 1, 500)
 	if err := admin.SealStream(ctx, "sec", "s"); err != nil {
 		t.Fatal(err)
@@ -56,8 +56,8 @@ func TestEventsOverTLSWithPasswords(t *testing.T) {
 	o := newOracle(t)
 	o.read(ctx, reader, "sec", "s", 1)
 	o.check(500)
-	must(admin.CreateStream(ctx, "sec", "t", client.DefaultStreamConfig()))
-	if w, err := reader.OpenWriter(ctx, "sec", "t", client.DefaultWriterConfig()); err == nil {
+	must(admin.CreateStream(ctx, "sec", "t", client.StreamConfig{}))
+	if w, err := reader.OpenWriter(ctx, "sec", "t", client.WriterConfig{}); err == nil {
 		if _, err = w.Write(ctx, client.Event{Data: []byte("not allowed")}); err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestEventsOverTLSWithPasswords(t *testing.T) {
 		"unknown CA":     {as("admin", "wrong", func(c *client.Config) { c.CAFile = "" }), client.ErrTLS},
 	} {
 		start := time.Now()
-		if _, err := refused.client.CreateStream(ctx, "sec", "u", client.DefaultStreamConfig()); !errors.Is(err, refused.want) {
+		if _, err := refused.client.CreateStream(ctx, "sec", "u", client.StreamConfig{}); !errors.Is(err, refused.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if took := time.Since(start); took > 30*time.Second {

@@ -15,13 +15,13 @@ func TestScopesAndStreams(t *testing.T) {
 	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
-	if created, err := c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig()); created || err != nil {
+	if created, err := c.CreateStream(ctx, scope, stream, client.StreamConfig{}); created || err != nil {
 		t.Fatal(created, err)
 	}
-	if _, err := c.CreateStream(ctx, "no-such-scope", "s", client.DefaultStreamConfig()); !errors.Is(err, client.ErrNoSuchScope) {
+	if _, err := c.CreateStream(ctx, "no-such-scope", "s", client.StreamConfig{}); !errors.Is(err, client.ErrNoSuchScope) {
 		t.Fatal(err)
 	}
-	config := client.DefaultStreamConfig()
+	config := client.StreamConfig{}
 	config.Tags = []string{"blue", "green"}
 	config.Scaling = client.Scaling{Kind: client.ScalingEventRate, Segments: 2, Rate: 100, Factor: 3}
 	config.Retention = client.Retention{Kind: client.RetentionTime, Min: 3600_000, Max: 7200_000}
@@ -32,7 +32,7 @@ func TestScopesAndStreams(t *testing.T) {
 	if err != nil || info.Config.Scaling != config.Scaling || info.Config.Retention != config.Retention || !slices.Equal(info.Config.Tags, config.Tags) || info.Sealed {
 		t.Fatal(info, err)
 	}
-	if err := c.UpdateStream(ctx, scope, "tagged", client.DefaultStreamConfig()); err != nil {
+	if err := c.UpdateStream(ctx, scope, "tagged", client.StreamConfig{}); err != nil {
 		t.Fatal(err)
 	}
 	if info, err = c.StreamInfo(ctx, scope, "tagged"); err != nil || info.Config.Retention.Kind != client.RetentionNone {
@@ -58,10 +58,10 @@ func TestScopesAndStreams(t *testing.T) {
 	if _, err := c.DeleteScope(ctx, scope); !errors.Is(err, client.ErrNotEmpty) {
 		t.Fatal(err)
 	}
-	if _, err := c.OpenWriter(ctx, scope, "no-such-stream", client.DefaultWriterConfig()); !errors.Is(err, client.ErrNoSuchStream) {
+	if _, err := c.OpenWriter(ctx, scope, "no-such-stream", client.WriterConfig{}); !errors.Is(err, client.ErrNoSuchStream) {
 		t.Fatal(err)
 	}
-	if _, err := c.CreateReaderGroup(ctx, scope, "g", client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: "no-such-stream"})); !errors.Is(err, client.ErrNoSuchStream) {
+	if _, err := c.CreateReaderGroup(ctx, scope, "g", client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: "no-such-stream"}}}); !errors.Is(err, client.ErrNoSuchStream) {
 		t.Fatal(err)
 	}
 	if _, err := c.OpenReaderGroup(ctx, scope, "no-such-group"); !errors.Is(err, client.ErrNoSuchReaderGroup) {
@@ -99,7 +99,7 @@ func TestScopesAndStreams(t *testing.T) {
 	if err != nil || !sealed.Sealed || sealed.Tail.String() != open.Tail.String() {
 		t.Fatalf("%+v\n%+v\n%v", open, sealed, err)
 	}
-	if _, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig()); !errors.Is(err, client.ErrStreamSealed) {
+	if _, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{}); !errors.Is(err, client.ErrStreamSealed) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{stream, "tagged"} {
@@ -129,7 +129,7 @@ func TestDeletedStream(t *testing.T) {
 	ctx := waittest.Within(t, 2*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

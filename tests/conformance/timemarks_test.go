@@ -15,7 +15,7 @@ func TestTimesAreNotedAndDoNotGoBack(t *testing.T) {
 	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1) // also the least that a scale may leave
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestTimesOfWritersWithOneIDAreThoseOfOneWriter(t *testing.T) {
 	ctx := waittest.Within(t, time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
-	limits := client.DefaultWriterConfig()
+	limits := client.WriterConfig{}
 	limits.ID = "clock"
 	open := func() *client.Writer {
 		t.Helper()

@@ -18,7 +18,7 @@ func TestWhatIsReadLiesInTheTimeWindow(t *testing.T) {
 	ctx := waittest.Within(t, 4*time.Minute)
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

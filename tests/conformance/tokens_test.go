@@ -25,7 +25,7 @@ func TestHazard12TokensThatEndUnderLoad(t *testing.T) {
 	}
 	defer server.Stop()
 	broken := &setBacks{}
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI, config.AuthMethod = server.ControllerURI(), "basic"
 	config.AuthUser, config.AuthPassword = server.Credentials()
 	config.Logger = slog.New(broken)

@@ -21,7 +21,7 @@ import (
 // transactions opens a transactional writer.
 func transactions(t *testing.T, c *client.Client, scope, stream string, change func(*client.TransactionalWriterConfig)) *client.TransactionalWriter {
 	t.Helper()
-	config := client.DefaultTransactionalWriterConfig()
+	config := client.TransactionalWriterConfig{}
 	config.Lease = 30 * time.Second
 	if change != nil {
 		change(&config)
@@ -71,11 +71,11 @@ func fails(t *testing.T, err error, code client.Code, mayBeStored bool) {
 // what was read so far, as text.
 func follow(ctx context.Context, t *testing.T, c *client.Client, scope, stream string) (read func() []string) {
 	t.Helper()
-	_, err := c.CreateReaderGroup(ctx, scope, "followers", client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream}))
+	_, err := c.CreateReaderGroup(ctx, scope, "followers", client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}})
 	succeeds(t, err)
 	g, err := c.OpenReaderGroup(ctx, scope, "followers")
 	succeeds(t, err)
-	r, err := g.OpenReader(ctx, "follower", client.DefaultReaderConfig())
+	r, err := g.OpenReader(ctx, "follower", client.ReaderConfig{})
 	succeeds(t, err)
 	var mu sync.Mutex
 	var events []string
@@ -123,7 +123,7 @@ func TestTransactionIsIsolatedAndAtomic(t *testing.T) {
 	c := connect(t)
 	scope, stream := newStream(t, c, 1)
 	w := transactions(t, c, scope, stream, nil)
-	plain, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	plain, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	succeeds(t, err)
 	read := follow(ctx, t, c, scope, stream)
 	mark := func(name string) { // what is read before it was there before
@@ -449,7 +449,7 @@ func TestTransactionsOfADeletedStream(t *testing.T) {
 	if err := empty.Commit(ctx); !client.IsFinal(err) && !errors.Is(err, client.ErrNoSuchStream) {
 		t.Fatal(err)
 	}
-	if _, err := c.OpenTransactionalWriter(ctx, scope, stream, client.DefaultTransactionalWriterConfig()); !errors.Is(err, client.ErrNoSuchStream) {
+	if _, err := c.OpenTransactionalWriter(ctx, scope, stream, client.TransactionalWriterConfig{}); !errors.Is(err, client.ErrNoSuchStream) {
 		t.Fatal(err)
 	}
 }

@@ -42,8 +42,7 @@ func run(ctx context.Context, controller, scope, group, id, path string) error {
 		return err
 	}
 	defer file.Close()
-	config := client.DefaultConfig()
-	config.ControllerURI = controller
+	config := client.Config{ControllerURI: controller}
 	c, err := client.New(config)
 	if err != nil {
 		return err
@@ -53,7 +52,7 @@ func run(ctx context.Context, controller, scope, group, id, path string) error {
 	if err != nil {
 		return err
 	}
-	reader, err := g.OpenReader(ctx, id, client.DefaultReaderConfig())
+	reader, err := g.OpenReader(ctx, id, client.ReaderConfig{})
 	if err != nil {
 		return err
 	}

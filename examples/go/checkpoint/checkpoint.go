@@ -35,14 +35,13 @@ func main() {
 	if len(os.Args) > 4 {
 		diesAt = must(strconv.Atoi(os.Args[4]))
 	}
-	config := client.DefaultConfig()
-	config.ControllerURI = os.Args[1]
+	config := client.Config{ControllerURI: os.Args[1]}
 	c := must(client.New(config))
 	defer c.Close()
 	write(ctx, c, scope)
 
-	payments := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: "payments"})
-	payments.RefreshInterval, payments.CheckpointInterval = 200*time.Millisecond, 0 // none but ours
+	payments := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: "payments"}}}
+	payments.RefreshInterval, payments.CheckpointInterval = 200*time.Millisecond, client.Never // none but ours
 	if _, err := c.CreateReaderGroup(ctx, scope, "adders", payments); !errors.Is(err, client.ErrConfigMismatch) {
 		check(err) // else it is there, and starts where an earlier run has reset it to
 	}
@@ -60,8 +59,7 @@ func main() {
 	}
 	fmt.Printf("goes on after %d payments\n", now.Count)
 
-	asks := client.DefaultReaderConfig()
-	asks.Checkpoints = true
+	asks := client.ReaderConfig{Checkpoints: true}
 	r := must(group.OpenReader(ctx, "reader-1", asks))
 	passed := make(chan client.Checkpoint)
 	initiated := 0
@@ -124,10 +122,10 @@ func add(to *total, s *client.Slice, most int) (next int64) {
 // write makes the stream, unless it is there.
 func write(ctx context.Context, c *client.Client, scope string) {
 	must(c.CreateScope(ctx, scope))
-	if !must(c.CreateStream(ctx, scope, "payments", client.DefaultStreamConfig())) {
+	if !must(c.CreateStream(ctx, scope, "payments", client.StreamConfig{})) {
 		return
 	}
-	w := must(c.OpenWriter(ctx, scope, "payments", client.DefaultWriterConfig()))
+	w := must(c.OpenWriter(ctx, scope, "payments", client.WriterConfig{}))
 	for n := 1; n <= 100; n++ {
 		must(w.Write(ctx, client.Event{Data: []byte(strconv.Itoa(n))}))
 	}

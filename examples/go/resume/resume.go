@@ -13,17 +13,15 @@ import (
 
 func main() {
 	ctx, scope := context.Background(), os.Args[2]
-	config := client.DefaultConfig()
-	config.ControllerURI = os.Args[1]
+	config := client.Config{ControllerURI: os.Args[1]}
 	c := must(client.New(config))
 	defer c.Close()
 	must(c.CreateScope(ctx, scope))
-	orders := client.DefaultStreamConfig()
+	orders := client.StreamConfig{}
 	orders.Scaling.Segments = 2
 	must(c.CreateStream(ctx, scope, "orders", orders))
 
-	importer := client.DefaultWriterConfig()
-	importer.ID = "importer"
+	importer := client.WriterConfig{ID: "importer"}
 	w := must(c.OpenWriter(ctx, scope, "orders", importer))
 	fmt.Println("goes on after order", w.Durable())
 	for n := w.Durable() + 1; n <= 1000; n++ { // order n is always the same, and gets number n

@@ -23,14 +23,13 @@ type reading struct {
 
 func main() {
 	ctx, scope := context.Background(), os.Args[2]
-	config := client.DefaultConfig()
-	config.ControllerURI = os.Args[1]
+	config := client.Config{ControllerURI: os.Args[1]}
 	c := must(client.New(config))
 	defer c.Close()
 	must(c.CreateScope(ctx, scope))
-	must(c.CreateStream(ctx, scope, "readings", client.DefaultStreamConfig()))
+	must(c.CreateStream(ctx, scope, "readings", client.StreamConfig{}))
 
-	w := must(c.OpenTransactionalWriter(ctx, scope, "readings", client.DefaultTransactionalWriterConfig()))
+	w := must(c.OpenTransactionalWriter(ctx, scope, "readings", client.TransactionalWriterConfig{}))
 	txn := must(w.Begin(ctx))
 	end := int64(window)
 	for r := range source {
@@ -48,8 +47,8 @@ func main() {
 
 	check(c.SealStream(ctx, scope, "readings")) // so that reading comes to an end
 	readings := client.GroupStream{Scope: scope, Stream: "readings"}
-	must(c.CreateReaderGroup(ctx, scope, "readers", client.DefaultReaderGroupConfig(readings)))
-	r := must(must(c.OpenReaderGroup(ctx, scope, "readers")).OpenReader(ctx, "reader-1", client.DefaultReaderConfig()))
+	must(c.CreateReaderGroup(ctx, scope, "readers", client.ReaderGroupConfig{Streams: []client.GroupStream{readings}}))
+	r := must(must(c.OpenReaderGroup(ctx, scope, "readers")).OpenReader(ctx, "reader-1", client.ReaderConfig{}))
 	for s, err := r.Next(ctx); err != client.ErrEnd; s, err = r.Next(ctx) {
 		check(err)
 		for _, event := range s.Events() {

@@ -42,14 +42,14 @@ func main() {
 }
 
 func run(ctx context.Context, controller, scope, stream, id string, last int64, pause time.Duration) error {
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI = controller
 	c, err := client.New(config)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	limits := client.DefaultWriterConfig()
+	limits := client.WriterConfig{}
 	limits.ID = id
 	w, err := c.OpenWriter(ctx, scope, stream, limits)
 	if err != nil {

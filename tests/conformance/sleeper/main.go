@@ -22,14 +22,14 @@ func main() {
 }
 
 func run(ctx context.Context, uri, scope, stream string) error {
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI = uri
 	c, err := client.New(config)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	limits := client.DefaultTransactionalWriterConfig()
+	limits := client.TransactionalWriterConfig{}
 	limits.Lease = 10 * time.Second
 	w, err := c.OpenTransactionalWriter(ctx, scope, stream, limits)
 	if err != nil {

@@ -184,11 +184,11 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	}
 	scope, stream := fmt.Sprint("interop-", time.Now().UnixNano()), "s"
 	check(c.CreateScope(ctx, scope))
-	settings := client.DefaultStreamConfig()
+	settings := client.StreamConfig{}
 	settings.Scaling.Segments = 2
 	check(c.CreateStream(ctx, scope, stream, settings))
-	wanted := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
-	wanted.RefreshInterval, wanted.CheckpointInterval = 200*time.Millisecond, 0
+	wanted := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}}
+	wanted.RefreshInterval, wanted.CheckpointInterval = 200*time.Millisecond, client.Never
 	check(c.CreateReaderGroup(ctx, scope, "g", wanted))
 	group, err := c.OpenReaderGroup(ctx, scope, "g")
 	if err != nil {
@@ -197,7 +197,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	written := 0
 	write := func(n int) {
 		t.Helper()
-		w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+		w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +217,7 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	var reader *client.Reader
 	join := func() {
 		t.Helper()
-		asks := client.DefaultReaderConfig()
+		asks := client.ReaderConfig{}
 		asks.Checkpoints = true
 		if reader, err = group.OpenReader(ctx, "go", asks); err != nil {
 			t.Fatal(err)
@@ -332,10 +332,10 @@ func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 	if _, err := c.CreateScope(ctx, scope); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig()); err != nil {
+	if _, err := c.CreateStream(ctx, scope, stream, client.StreamConfig{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.CreateReaderGroup(ctx, scope, "g", client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})); err != nil {
+	if _, err := c.CreateReaderGroup(ctx, scope, "g", client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}}); err != nil {
 		t.Fatal(err)
 	}
 	group, err := c.OpenReaderGroup(ctx, scope, "g")
@@ -346,7 +346,7 @@ func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 	java := startPartner(ctx, t, seen, controller, scope, stream, "g")
 	java.tell("slow 20000")
 	java.tell("read java")
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +359,7 @@ func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen.until(ctx, t, "Java has an event", func() bool { return len(seen.events) > 0 })
-	watching := client.DefaultReaderConfig()
+	watching := client.ReaderConfig{}
 	watching.LivenessTimeout = time.Second // which counts as 30 s
 	reader, err := group.OpenReader(ctx, "go", watching)
 	if err != nil {

@@ -159,7 +159,7 @@ func (c *crew) process(m *member) {
 
 func (c *crew) goMember(m *member) {
 	c.t.Helper()
-	reader, err := c.group.OpenReader(c.ctx, m.name, client.DefaultReaderConfig())
+	reader, err := c.group.OpenReader(c.ctx, m.name, client.ReaderConfig{})
 	succeeds(c.t, err)
 	leaving, leave := context.WithCancel(c.ctx)
 	m.leave = leave

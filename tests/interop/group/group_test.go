@@ -71,7 +71,7 @@ func (c *tally) take(reader, event string) {
 // connect makes a client of the tests' server, and tells the address for Java's.
 func connect(t *testing.T) (c *client.Client, controller string) {
 	t.Helper()
-	config := client.DefaultConfig()
+	config := client.Config{}
 	config.ControllerURI = harness.Shared(t).ControllerURI()
 	c, err := client.New(config)
 	if err != nil {

@@ -22,9 +22,9 @@ func TestJavaReadsBatchesAndLargeEvents(t *testing.T) {
 	scope, stream := fmt.Sprint("interop-lengths-", time.Now().UnixNano()), "s"
 	_, err := c.CreateScope(ctx, scope)
 	succeeds(t, err)
-	_, err = c.CreateStream(ctx, scope, stream, client.DefaultStreamConfig())
+	_, err = c.CreateStream(ctx, scope, stream, client.StreamConfig{})
 	succeeds(t, err)
-	w, err := c.OpenWriter(ctx, scope, stream, client.DefaultWriterConfig())
+	w, err := c.OpenWriter(ctx, scope, stream, client.WriterConfig{})
 	succeeds(t, err)
 
 	random := rand.NewChaCha8([32]byte{7})

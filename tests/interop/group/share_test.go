@@ -33,14 +33,14 @@ func share(t *testing.T, creator string) {
 	scope, stream := fmt.Sprint("interop-", time.Now().UnixNano()), "s"
 	_, err := c.CreateScope(ctx, scope)
 	succeeds(t, err)
-	settings := client.DefaultStreamConfig()
+	settings := client.StreamConfig{}
 	settings.Scaling.Segments = 2
 	_, err = c.CreateStream(ctx, scope, stream, settings)
 	succeeds(t, err)
 	if creator == "java" {
 		run(ctx, t, controller, scope, stream, "create", "g")
 	} else {
-		config := client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream})
+		config := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}}
 		config.RefreshInterval, config.CheckpointInterval = 500*time.Millisecond, 2*time.Second
 		_, err = c.CreateReaderGroup(ctx, scope, "g", config)
 		succeeds(t, err)
@@ -130,7 +130,7 @@ func (p *pen) goes(n int) {
 
 func (p *pen) append(keys []string, n int) {
 	p.t.Helper()
-	w, err := p.client.OpenWriter(p.ctx, p.scope, p.stream, client.DefaultWriterConfig())
+	w, err := p.client.OpenWriter(p.ctx, p.scope, p.stream, client.WriterConfig{})
 	succeeds(p.t, err)
 	for _, key := range keys {
 		for e := p.next; e < p.next+n; e++ {

@@ -23,11 +23,11 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 	scope, stream := fmt.Sprint("interop-txn-", time.Now().UnixNano()), "s"
 	_, err := c.CreateScope(ctx, scope)
 	succeeds(t, err)
-	settings := client.DefaultStreamConfig()
+	settings := client.StreamConfig{}
 	settings.Scaling.Segments = 2
 	_, err = c.CreateStream(ctx, scope, stream, settings)
 	succeeds(t, err)
-	w, err := c.OpenTransactionalWriter(ctx, scope, stream, client.DefaultTransactionalWriterConfig())
+	w, err := c.OpenTransactionalWriter(ctx, scope, stream, client.TransactionalWriterConfig{})
 	succeeds(t, err)
 
 	const keys, each = "a,schlüssel,𝄞", 100
@@ -110,11 +110,11 @@ func TestJavaAndGoReadEachOthersTransactions(t *testing.T) {
 	}
 	check("Java", count)
 
-	_, err = c.CreateReaderGroup(ctx, scope, "go-group", client.DefaultReaderGroupConfig(client.GroupStream{Scope: scope, Stream: stream}))
+	_, err = c.CreateReaderGroup(ctx, scope, "go-group", client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}}})
 	succeeds(t, err)
 	group, err := c.OpenReaderGroup(ctx, scope, "go-group")
 	succeeds(t, err)
-	reader, err := group.OpenReader(ctx, "go-reader", client.DefaultReaderConfig())
+	reader, err := group.OpenReader(ctx, "go-reader", client.ReaderConfig{})
 	succeeds(t, err)
 	count = newTally(t)
 	for {
