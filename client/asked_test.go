@@ -61,7 +61,9 @@ var asked = map[string]change{
 		return watch.Close(ctx)
 	}),
 
-	"Reader.Next": asks(aReader, func(ctx context.Context, w *world) error { return enginetest.Second(w.reader.Next(ctx)) }),
+	"Reader.Events": asks(aReader, func(ctx context.Context, w *world) error { return lastOf(w.reader.Events(ctx)) }),
+	"Reader.Slices": asks(aReader, func(ctx context.Context, w *world) error { return lastOf(w.reader.Slices(ctx)) }),
+	"Reader.Next":   asks(aReader, func(ctx context.Context, w *world) error { return enginetest.Second(w.reader.Next(ctx)) }),
 	"Reader.TimeWindow": asks(aReader, func(ctx context.Context, w *world) error {
 		return enginetest.Second(w.reader.TimeWindow(ctx, "scope", "stream"))
 	}),
@@ -75,6 +77,12 @@ func asks(ready func(*world), call func(context.Context, *world) error) change {
 }
 
 // listed goes through a list.
+func lastOf[T any](items iter.Seq2[T, error]) (last error) {
+	for _, last = range items {
+	}
+	return last
+}
+
 func listed(list iter.Seq2[string, error]) error {
 	for _, err := range list {
 		if err != nil {

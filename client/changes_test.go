@@ -661,7 +661,7 @@ var questions = map[string]string{
 	"ReaderGroup.Watch":  "calls a function",
 	"GroupWatch.Close":   "ends that",
 
-	"Reader.Next": "hands out what the reader has", "Reader.TryNext": "likewise",
+	"Reader.Next": "hands out what the reader has", "Reader.TryNext": "likewise", "Reader.Events": "likewise", "Reader.Slices": "likewise",
 	"Reader.Notify": "calls a function", "Reader.Position": "tells what the reader holds", "Reader.TimeWindow": "", "Reader.Trouble": "", "Reader.Waiting": "",
 
 	"Slice.Bytes": "", "Slice.EndOffset": "", "Slice.Events": "", "Slice.Pointer": "", "Slice.Position": "", "Slice.Scope": "",

@@ -28,12 +28,9 @@ func main() {
 	must(c.CreateReaderGroup(ctx, scope, "readers", client.ReaderGroupConfig{Streams: []client.GroupStream{greetings}}))
 	g := must(c.OpenReaderGroup(ctx, scope, "readers"))
 	r := must(g.OpenReader(ctx, "reader-1", client.ReaderConfig{}))
-	for s, err := r.Next(ctx); err != client.ErrEnd; s, err = r.Next(ctx) {
+	for event, err := range r.Events(ctx) {
 		check(err)
-		for _, event := range s.Events() {
-			fmt.Println(string(event))
-		}
-		check(s.Release()) // its events are consumed
+		fmt.Println(string(event)) // consumed when the loop goes on
 	}
 	check(r.Close(ctx))
 }

@@ -85,6 +85,18 @@ func (s *Slice) ReleaseAt(next int64) error {
 	return nil
 }
 
+// ReleaseRest is Release of a slice that may have been given back.
+func (s *Slice) ReleaseRest() error {
+	r := s.from.reader
+	r.mu.Lock()
+	given := s.given
+	r.mu.Unlock()
+	if given {
+		return nil
+	}
+	return s.Release()
+}
+
 // boundary reports whether an event of the slice starts at an offset.
 func (s *Slice) boundary(next int64) bool {
 	if next == s.EndOffset() || next == s.StartOffset() {
