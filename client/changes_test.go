@@ -156,7 +156,7 @@ func aWriter(change func(*WriterConfig)) func(*world) {
 
 func transactions(w *world) { transactionsThat(w, CloseAborts) }
 
-func transactionsThat(w *world, end string) {
+func transactionsThat(w *world, end CloseKind) {
 	config := TransactionalWriterConfig{}
 	config.Lease, config.Close = time.Minute, end
 	var err error

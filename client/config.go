@@ -33,9 +33,8 @@ type Config struct {
 	// that was dialled; who signed it is checked all the same. Option tls.verify.host, turned
 	// round.
 	SkipHostVerification bool
-	// AuthMethod is "basic" or "bearer"; empty means bearer if there is a source of
-	// bearer tokens, else none. Option auth.method.
-	AuthMethod string
+	// AuthMethod says how the client identifies itself. Option auth.method.
+	AuthMethod AuthMethod
 	// AuthUser and AuthPassword are used by basic. Options auth.user and
 	// auth.password.
 	AuthUser, AuthPassword string
@@ -79,6 +78,16 @@ type Config struct {
 	// call the client, which may hold a lock.
 	Logger *slog.Logger
 }
+
+// AuthMethod says how a client identifies itself to the servers.
+type AuthMethod string
+
+// The methods.
+const (
+	AuthDefault AuthMethod = "" // AuthBearer if there is a source of bearer tokens, else none
+	AuthBasic   AuthMethod = "basic"
+	AuthBearer  AuthMethod = "bearer"
+)
 
 // WriterConfig sets the limits of one writer.
 type WriterConfig struct {

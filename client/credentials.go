@@ -45,11 +45,11 @@ func credentials(config Config) (controller.Credentials, error) {
 		return bearer, err
 	}
 	switch {
-	case config.AuthMethod == "basic" && bearer.Method == "":
+	case config.AuthMethod == AuthBasic && bearer.Method == "":
 		return controller.Basic(config.AuthUser, config.AuthPassword), nil
-	case config.AuthMethod == "basic":
+	case config.AuthMethod == AuthBasic:
 		return bearer, fault.New(fault.InvalidArgument, "make client", "", "auth.method is basic, but a source of bearer tokens is set")
-	case config.AuthMethod == "bearer" && bearer.Method == "":
+	case config.AuthMethod == AuthBearer && bearer.Method == "":
 		return bearer, fault.New(fault.InvalidArgument, "make client", "", "auth.method is bearer, but none of %s is set", strings.Join(bearerSources, ", "))
 	}
 	return bearer, nil

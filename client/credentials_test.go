@@ -183,7 +183,7 @@ func TestSourcesOfBearerTokens(t *testing.T) {
 	c := startCluster(t, keyspace...)
 	c.Admit(func(authorization string) bool { return authorization == "Bearer "+good })
 	for i, source := range sources {
-		for _, method := range []string{"", "bearer"} {
+		for _, method := range []AuthMethod{AuthDefault, AuthBearer} {
 			config := Config{}
 			config.AuthMethod = method
 			source.set(&config)

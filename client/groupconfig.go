@@ -40,22 +40,25 @@ type ReaderGroupConfig struct {
 	// policy's limits. All but GroupRetentionNone need the streams to be in the
 	// group's own scope: controllers can do nothing else with such a group than try
 	// for ever to create it. Option group.retention.
-	Retention string
+	Retention GroupRetention
 }
 
 // Never is a ReaderGroupConfig.CheckpointInterval without automatic checkpoints.
 const Never time.Duration = -1
 
-// What a group's progress means for the retention of its streams.
+// GroupRetention is what a group's progress means for the retention of its streams.
+type GroupRetention string
+
+// The kinds.
 const (
 	// GroupRetentionNone: nothing.
-	GroupRetentionNone = "none"
+	GroupRetentionNone GroupRetention = "none"
 	// GroupRetentionManual: what lies before the cuts that are given to
 	// ReaderGroup.UpdateRetentionStreamCut is not needed.
-	GroupRetentionManual = "manual"
+	GroupRetentionManual GroupRetention = "manual"
 	// GroupRetentionCheckpoint: what lies before the last checkpoint, automatic
 	// ones among them, is not needed. The readers tell the servers.
-	GroupRetentionCheckpoint = "checkpoint"
+	GroupRetentionCheckpoint GroupRetention = "checkpoint"
 )
 
 // GroupStream is a stream that a group reads, and which part of it.
@@ -127,7 +130,7 @@ func (config ReaderGroupConfig) toGroup(op, scope, name string) (group.Config, e
 		RefreshMillis:             config.RefreshInterval.Milliseconds(),
 		CheckpointMillis:          config.CheckpointInterval.Milliseconds(),
 		MaxOutstandingCheckpoints: int32(config.MaxOutstandingCheckpoints),
-		Retention:                 readergroup.Retention(slices.Index(readergroup.Retentions, config.Retention)),
+		Retention:                 readergroup.Retention(slices.Index(readergroup.Retentions, string(config.Retention))),
 	}
 	_, _ = rand.Read(wanted.ID[:])
 	if wanted.CheckpointMillis <= 0 {
@@ -170,7 +173,7 @@ func fromGroup(now readergroup.Config) ReaderGroupConfig {
 		RefreshInterval:           now.RefreshInterval(),
 		CheckpointInterval:        cmp.Or(now.CheckpointInterval(), Never),
 		MaxOutstandingCheckpoints: int(now.MaxOutstandingCheckpoints),
-		Retention:                 now.Retention.String(),
+		Retention:                 GroupRetention(now.Retention.String()),
 	}
 	for stream, from := range now.Start {
 		config.Streams = append(config.Streams, GroupStream{Scope: stream.Scope, Stream: stream.Name, From: StreamCut{from}, To: StreamCut{now.End[stream]}})

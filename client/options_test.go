@@ -20,7 +20,7 @@ import (
 func fieldOf(t *testing.T, o Option) func(*Settings) reflect.Value {
 	t.Helper()
 	before, after := NewSettings(), NewSettings()
-	for _, text := range []string{"true", "false", "20s", "5", "1000000", "9000000", "tcp://other:1", "basic", GroupRetentionManual, CloseKeeps, ScalingDataRate, RetentionSize} {
+	for _, text := range []string{"true", "false", "20s", "5", "1000000", "9000000", "tcp://other:1", string(AuthBasic), string(GroupRetentionManual), string(CloseKeeps), string(ScalingDataRate), string(RetentionSize)} {
 		if o.set(after, text) == nil && o.get(after) != o.get(before) {
 			break
 		}

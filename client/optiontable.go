@@ -13,7 +13,6 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/options"
-	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/token"
 )
 
@@ -26,8 +25,8 @@ var optionTable = slices.Concat(
 			"PEM file with the certificate authorities to trust", func(s *Settings) *string { return &s.Client.CAFile }),
 		entry("tls.verify.host", "true", options.Not(options.Flags()),
 			"check that the server's certificate names the host that was dialled", func(s *Settings) *bool { return &s.Client.SkipHostVerification }),
-		entry("auth.method", "", options.Choices("", "basic", "bearer"),
-			"how to authenticate", func(s *Settings) *string { return &s.Client.AuthMethod }),
+		entry("auth.method", "", options.Choices(AuthDefault, AuthBasic, AuthBearer),
+			"how to authenticate", func(s *Settings) *AuthMethod { return &s.Client.AuthMethod }),
 		entry("auth.user", "", options.AnyText("any"), "user name for basic", func(s *Settings) *string { return &s.Client.AuthUser }),
 		entry("auth.password", "", options.AnyText("any"), "password for basic", func(s *Settings) *string { return &s.Client.AuthPassword }),
 		entry("auth.token", "", bearerToken, "bearer token that never changes", func(s *Settings) *string { return &s.Client.AuthToken }),
@@ -62,8 +61,8 @@ var optionTable = slices.Concat(
 		entry("txn.lease", "90s", options.Durations(time.Second, 24*time.Hour),
 			"life of a transaction without a sign of life of a process that has it open, alike for all that attach to it; the servers allow 10s to 10m unless configured otherwise",
 			func(s *Settings) *time.Duration { return &s.Txn.Lease }),
-		entry("txn.close", CloseAborts, options.Choices(CloseAborts, CloseKeeps),
-			"what becomes of open transactions when their writer is closed", func(s *Settings) *string { return &s.Txn.Close }),
+		entry("txn.close", string(CloseAborts), options.Choices(CloseAborts, CloseKeeps),
+			"what becomes of open transactions when their writer is closed", func(s *Settings) *CloseKind { return &s.Txn.Close }),
 		entry("txn.writer", "", optionalName,
 			"name of the writer in the stream's event time, for commits with a timestamp; empty for a random one", func(s *Settings) *string { return &s.Txn.Name }),
 		entry("txn.window.bytes", "16MiB", options.Sizes(64<<10, 1<<30),
@@ -88,20 +87,20 @@ var optionTable = slices.Concat(
 			"how often the group's readers start a checkpoint by themselves; 0s is never", func(s *Settings) *time.Duration { return &s.Group.CheckpointInterval }),
 		entry("group.checkpoints.outstanding", "3", options.Numbers[int](1, math.MaxInt32),
 			"checkpoints of the group that may be under way at once", func(s *Settings) *int { return &s.Group.MaxOutstandingCheckpoints }),
-		entry("group.retention", GroupRetentionNone, options.Choices(readergroup.Retentions...),
-			"what of the group's streams the servers may truncate: nothing, before cuts that are told, before the last checkpoint; the last two need streams of the group's own scope", func(s *Settings) *string { return &s.Group.Retention }),
+		entry("group.retention", string(GroupRetentionNone), options.Choices(GroupRetentionNone, GroupRetentionManual, GroupRetentionCheckpoint),
+			"what of the group's streams the servers may truncate: nothing, before cuts that are told, before the last checkpoint; the last two need streams of the group's own scope", func(s *Settings) *GroupRetention { return &s.Group.Retention }),
 	),
 	of(ObjectStream,
 		entry("stream.segments", "1", options.Numbers[int](1, 1<<20),
 			"segments of the stream: exactly, for fixed scaling; at least, for the others", func(s *Settings) *int { return &s.Stream.Scaling.Segments }),
-		entry("stream.scaling", ScalingFixed, options.Choices(ScalingFixed, ScalingEventRate, ScalingDataRate),
-			"when the servers split and merge segments", func(s *Settings) *string { return &s.Stream.Scaling.Kind }),
+		entry("stream.scaling", string(ScalingFixed), options.Choices(ScalingFixed, ScalingEventRate, ScalingDataRate),
+			"when the servers split and merge segments", func(s *Settings) *ScalingKind { return &s.Stream.Scaling.Kind }),
 		entry("stream.scaling.rate", "0", options.Numbers[int](0, math.MaxInt32),
 			"wanted rate of a segment: events/s for event-rate, kB/s for data-rate", func(s *Settings) *int { return &s.Stream.Scaling.Rate }),
 		entry("stream.scaling.factor", "2", options.Numbers[int](1, math.MaxInt32),
 			"segments that a segment is split into", func(s *Settings) *int { return &s.Stream.Scaling.Factor }),
-		entry("stream.retention", RetentionNone, options.Choices(RetentionNone, RetentionTime, RetentionSize),
-			"whether the servers truncate the stream", func(s *Settings) *string { return &s.Stream.Retention.Kind }),
+		entry("stream.retention", string(RetentionNone), options.Choices(RetentionNone, RetentionTime, RetentionSize),
+			"whether the servers truncate the stream", func(s *Settings) *RetentionKind { return &s.Stream.Retention.Kind }),
 		entry("stream.retention.min", "0", options.Numbers[int64](0, math.MaxInt64),
 			"milliseconds or bytes that are kept at least", func(s *Settings) *int64 { return &s.Stream.Retention.Min }),
 		entry("stream.retention.max", "0", options.Numbers[int64](0, math.MaxInt64),

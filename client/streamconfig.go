@@ -13,18 +13,21 @@ type StreamConfig struct {
 	Tags []string
 }
 
+// ScalingKind says when the servers split and merge the segments of a stream.
+type ScalingKind string
+
 // The kinds of scaling.
 const (
-	ScalingFixed     = "fixed"
-	ScalingEventRate = "event-rate"
-	ScalingDataRate  = "data-rate"
+	ScalingFixed     ScalingKind = "fixed"
+	ScalingEventRate ScalingKind = "event-rate"
+	ScalingDataRate  ScalingKind = "data-rate"
 )
 
 // Scaling says when the servers split and merge segments.
 type Scaling struct {
 	// Kind is ScalingFixed, ScalingEventRate or ScalingDataRate. Option
 	// stream.scaling.
-	Kind string
+	Kind ScalingKind
 	// Segments is how many there are, if fixed, else how many at least. Option
 	// stream.segments.
 	Segments int
@@ -36,18 +39,21 @@ type Scaling struct {
 	Factor int
 }
 
+// RetentionKind says by what the servers truncate a stream.
+type RetentionKind string
+
 // The kinds of retention.
 const (
-	RetentionNone = "none"
-	RetentionTime = "time"
-	RetentionSize = "size"
+	RetentionNone RetentionKind = "none"
+	RetentionTime RetentionKind = "time"
+	RetentionSize RetentionKind = "size"
 )
 
 // Retention says whether the servers truncate a stream from its head.
 type Retention struct {
 	// Kind is RetentionNone, RetentionTime or RetentionSize. Option
 	// stream.retention.
-	Kind string
+	Kind RetentionKind
 	// Min and Max are what is kept at least and at most, in milliseconds or
 	// bytes; a Max of 0 is no limit. Options stream.retention.min and
 	// stream.retention.max.
@@ -55,12 +61,12 @@ type Retention struct {
 }
 
 var scalingKinds = []struct {
-	name string
+	name ScalingKind
 	kind controller.ScalingKind
 }{{ScalingFixed, controller.FixedSegments}, {ScalingEventRate, controller.ByEventRate}, {ScalingDataRate, controller.ByDataRate}}
 
 var retentionKinds = []struct {
-	name string
+	name RetentionKind
 	kind controller.RetentionKind
 }{{RetentionNone, controller.RetainAll}, {RetentionTime, controller.ByTime}, {RetentionSize, controller.BySize}}
 

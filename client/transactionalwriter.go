@@ -19,7 +19,7 @@ type TransactionalWriterConfig struct {
 	Lease time.Duration
 	// Close is what Close makes of open transactions: CloseAborts, or CloseKeeps
 	// for one that another process attaches to. Option txn.close.
-	Close string
+	Close CloseKind
 	// Name is the writer's in the stream's event time, which CommitAt moves;
 	// empty for a random one. Option txn.writer.
 	Name string
@@ -31,10 +31,13 @@ type TransactionalWriterConfig struct {
 	BlockBytes int
 }
 
-// What becomes of open transactions when their writer is closed.
+// CloseKind is what becomes of open transactions when their writer is closed.
+type CloseKind string
+
+// The kinds.
 const (
-	CloseAborts = "abort"
-	CloseKeeps  = "keep"
+	CloseAborts CloseKind = "abort"
+	CloseKeeps  CloseKind = "keep"
 )
 
 // TransactionalWriter begins transactions on a stream: events that readers see

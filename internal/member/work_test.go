@@ -483,7 +483,8 @@ func TestHazard23ResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
 	if !errors.Is(err, fault.NoSuchStream) || !strings.Contains(err.Error(), "scope/deleted") || !strings.Contains(err.Error(), "reset it again") || fault.MayBeStored(err) {
 		t.Fatal(err)
 	}
-	config.Start, config.End = map[naming.Stream]streamcut.Cut{w.Stream: {}}, nil
+	whole := map[naming.Stream]streamcut.Cut{w.Stream: {}}
+	config.Start, config.End = whole, whole
 	if err := w.g.Reset(waittest.Limit(t), group.Config{Config: config}); err != nil {
 		t.Fatal(err)
 	}

@@ -35,13 +35,18 @@ func AnyText(accepted string) Values[string] {
 }
 
 // Choices are a few words.
-func Choices(of ...string) Values[string] {
-	return Texts(strings.Join(of, "|"), func(choice string) error {
+func Choices[T ~string](of ...T) Values[T] {
+	words := make([]string, len(of))
+	for i, word := range of {
+		words[i] = string(word)
+	}
+	check := func(choice T) error {
 		if !slices.Contains(of, choice) {
 			return errors.New("not one of the choices")
 		}
 		return nil
-	})
+	}
+	return Values[T]{strings.Join(words, "|"), func(s string) (T, error) { return T(s), nil }, check, func(choice T) string { return string(choice) }}
 }
 
 // Flags are true and false.

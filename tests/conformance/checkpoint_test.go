@@ -478,13 +478,13 @@ func TestRetentionFollowsTheGroup(t *testing.T) {
 	scope, stream := newStream(t, c, 1)
 	writeEvents(ctx, t, c, scope, stream, 1, 100)
 	one := client.GroupStream{Scope: scope, Stream: stream}
-	retention := func(kind string) func(*client.ReaderGroupConfig) {
+	retention := func(kind client.GroupRetention) func(*client.ReaderGroupConfig) {
 		return func(config *client.ReaderGroupConfig) { config.Retention = kind }
 	}
 	none := newGroup(ctx, t, c, scope, "none", nil, one)
 	manual := newGroup(ctx, t, c, scope, "manual", retention(client.GroupRetentionManual), one)
 	automatic := newGroup(ctx, t, c, scope, "automatic", retention(client.GroupRetentionCheckpoint), one)
-	for g, want := range map[*client.ReaderGroup]string{none: client.GroupRetentionNone, manual: client.GroupRetentionManual, automatic: client.GroupRetentionCheckpoint} {
+	for g, want := range map[*client.ReaderGroup]client.GroupRetention{none: client.GroupRetentionNone, manual: client.GroupRetentionManual, automatic: client.GroupRetentionCheckpoint} {
 		if config, err := g.Config(ctx); err != nil || config.Retention != want {
 			t.Fatal(config, err)
 		}

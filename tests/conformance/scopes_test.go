@@ -215,7 +215,7 @@ func TestCreationOfAGroupThatFails(t *testing.T) {
 	c := connect(t)
 	scope, stream := newStream(t, c, 2)
 	lost := client.GroupStream{Scope: scope, Stream: "lost"}
-	for _, retention := range []string{client.GroupRetentionNone, client.GroupRetentionManual, client.GroupRetentionCheckpoint} {
+	for _, retention := range []client.GroupRetention{client.GroupRetentionNone, client.GroupRetentionManual, client.GroupRetentionCheckpoint} {
 		for _, fromTail := range []bool{false, true} {
 			lost.FromTail = fromTail
 			config := client.ReaderGroupConfig{Streams: []client.GroupStream{{Scope: scope, Stream: stream}, lost}}
