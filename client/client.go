@@ -35,12 +35,17 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if config.TLS != nil && (config.CAFile != "" || config.SkipHostVerification) {
+		return nil, fault.New(fault.InvalidArgument, "make client", "", "a TLS configuration is given, and tls.ca.file or tls.verify.host too")
+	}
 	credentials, err := credentials(config)
 	if err != nil {
 		return nil, err
 	}
 	pravega, err := cluster.New(cluster.Config{
 		ControllerURI:        config.ControllerURI,
+		Connect:              config.Dial,
+		TLS:                  config.TLS,
 		CAFile:               config.CAFile,
 		SkipHostVerification: config.SkipHostVerification,
 		Credentials:          credentials,

@@ -7,7 +7,10 @@
 package client
 
 import (
+	"context"
+	"crypto/tls"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/write"
@@ -26,6 +29,15 @@ type Config struct {
 	// controllers for the list of all, which are used as soon as one of them can
 	// be reached. Option controller.uri.
 	ControllerURI string
+	// Dial makes the connections to controllers and segment stores; nil for TCP. ctx ends after
+	// ConnectTimeout; network is "tcp" and address is host:port, as ControllerURI or the servers
+	// name it. It may be called by several goroutines at a time.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// TLS is how connections are secured, if ControllerURI asks for that, in place of CAFile and
+	// SkipHostVerification, which must be zero then. Without a ServerName each connection is
+	// verified for the host that was dialled. It is cloned. Nil for TLS 1.2 or later, with the
+	// certificates of CAFile or the system's.
+	TLS *tls.Config
 	// CAFile is a PEM file with the certificates to trust instead of the
 	// system's. Option tls.ca.file.
 	CAFile string

@@ -126,7 +126,7 @@ func (c *testCluster) interrupt(step int64, with interruption, ctx *endedByHand)
 func TestInterruptedCreationOfAGroup(t *testing.T) {
 	config := ReaderGroupConfig{Streams: []GroupStream{{Scope: "scope", Stream: "stream"}}}
 	other := config
-	other.MaxOutstandingCheckpoints++
+	other.MaxOutstandingCheckpoints = 4
 	const differs = "group.checkpoints.outstanding is 3, not 4"
 	for _, with := range interruptions {
 		t.Run(with.name, func(t *testing.T) {

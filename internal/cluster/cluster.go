@@ -4,7 +4,9 @@ package cluster
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/background"
@@ -26,8 +28,10 @@ type Cluster struct {
 // Config says where the cluster is and how to talk to it.
 type Config struct {
 	ControllerURI        string
-	CAFile               string // PEM; empty for the system's certificates
-	SkipHostVerification bool   // of the name in the server's certificate
+	Connect              func(ctx context.Context, network, address string) (net.Conn, error) // nil: by TCP
+	TLS                  *tls.Config                                                          // instead of CAFile and SkipHostVerification
+	CAFile               string                                                               // PEM; empty for the system's certificates
+	SkipHostVerification bool                                                                 // of the name in the server's certificate
 	Credentials          controller.Credentials
 	ConnectTimeout       time.Duration
 	RequestTimeout       time.Duration
@@ -54,6 +58,7 @@ func New(config Config) (*Cluster, error) {
 		Endpoints:        uri.Endpoints,
 		Discovery:        uri.Discovery,
 		TLS:              secure,
+		Connect:          config.Connect,
 		Credentials:      config.Credentials,
 		ConnectTimeout:   config.ConnectTimeout,
 		RetryLimit:       config.RequestTimeout,
@@ -64,7 +69,7 @@ func New(config Config) (*Cluster, error) {
 		return nil, err
 	}
 	c.Life = background.New(background.Config{Patience: config.RequestTimeout, Logger: c.Log}, config.ControllerURI)
-	dialer := segmentstore.Dialer{TLS: secure, ConnectTimeout: config.ConnectTimeout, Silence: config.KeepAliveTimeout, Logger: c.Log}
+	dialer := segmentstore.Dialer{TLS: secure, ConnectTimeout: config.ConnectTimeout, Silence: config.KeepAliveTimeout, Logger: c.Log, Connect: config.Connect}
 	c.Stores = segmentstore.NewStores(dialer, c.locate, authorizer{c.Controller}, config.ConnectionsPerStore)
 	return c, nil
 }

@@ -13,6 +13,9 @@ func tlsConfig(config Config, secure bool) (*tls.Config, error) {
 	if !secure {
 		return nil, nil
 	}
+	if config.TLS != nil {
+		return config.TLS.Clone(), nil
+	}
 	t := &tls.Config{MinVersion: tls.VersionTLS12}
 	if config.CAFile != "" {
 		pem, err := os.ReadFile(config.CAFile)

@@ -39,15 +39,19 @@ func open(config *Config, find find) (*channel, error) {
 	if config.TLS != nil {
 		security = credentials.NewTLS(config.TLS)
 	}
-	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
-		Enable: true, Idle: config.KeepAliveTimeout, Interval: config.KeepAliveTimeout / 2, Count: 3,
-	}}
+	connect := config.Connect
+	if connect == nil {
+		dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+			Enable: true, Idle: config.KeepAliveTimeout, Interval: config.KeepAliveTimeout / 2, Count: 3,
+		}}
+		connect = dialer.DialContext
+	}
 	conn, err := grpc.NewClient("pravega:///controllers",
 		grpc.WithResolvers(newDirectory(find, peers, config)),
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig":[{"round_robin":{}}]}`),
 		grpc.WithTransportCredentials(greeting{security, peers, config.TLS == nil}),
 		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, "tcp", address)
+			conn, err := connect(ctx, "tcp", address)
 			if err != nil {
 				peers.missed(address, err)
 			}

@@ -1,8 +1,10 @@
 package controller
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/fault"
@@ -26,7 +28,8 @@ type Config struct {
 	Discovery bool
 	// TLS to every controller, also for discovery; nil is plain TCP. New copies
 	// it. ServerName, if empty, is the host of each endpoint.
-	TLS *tls.Config
+	TLS     *tls.Config
+	Connect func(ctx context.Context, network, address string) (net.Conn, error) // nil: by TCP, with its keep-alive
 	// Credentials; the zero value sends none.
 	Credentials Credentials
 

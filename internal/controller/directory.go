@@ -30,6 +30,7 @@ type directory struct {
 	failed  retry.Backoff // between look-ups while they fail
 	pause   time.Duration // least time between any two
 	limit   time.Duration // of one look-up
+	named   bool          // hosts are dialled by their names
 }
 
 func newDirectory(find find, peers *peers, config *Config) *directory {
@@ -41,6 +42,7 @@ func newDirectory(find find, peers *peers, config *Config) *directory {
 		failed:  retry.Backoff{First: 100 * time.Millisecond, Last: 10 * time.Second},
 		pause:   time.Second,
 		limit:   config.CallTimeout,
+		named:   config.Connect != nil,
 	}
 }
 
@@ -134,6 +136,10 @@ func (w *watch) lookUp(ctx context.Context) (endpoints []resolver.Endpoint, err 
 	defer cancel()
 	found, err := w.find(ctx)
 	for _, e := range found {
+		if w.named {
+			endpoints = append(endpoints, resolver.Endpoint{Addresses: []resolver.Address{{Addr: e.String(), ServerName: e.String()}}})
+			continue
+		}
 		addresses, missing := net.DefaultResolver.LookupNetIP(ctx, "ip", e.Host)
 		if missing != nil {
 			err = fault.Wrap(fault.Unreachable, "look up controller", e.String(), missing)

@@ -24,6 +24,7 @@ type Dialer struct {
 	ConnectTimeout time.Duration // limit of TCP, TLS and Hello together
 	Silence        time.Duration // a peer that is silent for longer is checked, and given up
 	Logger         *slog.Logger
+	Connect        func(ctx context.Context, network, address string) (net.Conn, error) // nil: by TCP
 
 	outages *outage.Log // told what becomes of connections; nil: nobody is
 }
@@ -45,8 +46,11 @@ func (d *Dialer) Dial(ctx context.Context, endpoint string) (*Conn, error) {
 func (d *Dialer) greet(ctx context.Context, endpoint string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.ConnectTimeout)
 	defer cancel()
-	var tcp net.Dialer
-	socket, err := tcp.DialContext(ctx, "tcp", endpoint)
+	connect := d.Connect
+	if connect == nil {
+		connect = new(net.Dialer).DialContext
+	}
+	socket, err := connect(ctx, "tcp", endpoint)
 	if err != nil {
 		return nil, unreachable(ctx, connecting, endpoint, err)
 	}

@@ -1,7 +1,10 @@
 package conformance
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"os"
 	"testing"
 	"time"
 
@@ -55,6 +58,15 @@ func TestEventsOverTLSWithPasswords(t *testing.T) {
 	reader := as("reader", "reader_pw", nil)
 	o := newOracle(t)
 	o.read(ctx, reader, "sec", "s", 1)
+	o.check(500)
+	pem, err := os.ReadFile(server.CAFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	o = newOracle(t)
+	o.read(ctx, as("reader", "reader_pw", func(c *client.Config) { c.CAFile, c.TLS = "", &tls.Config{RootCAs: roots} }), "sec", "s", 1)
 	o.check(500)
 	must(admin.CreateStream(ctx, "sec", "t", client.StreamConfig{}))
 	if w, err := reader.OpenWriter(ctx, "sec", "t", client.WriterConfig{}); err == nil {
