@@ -1124,8 +1124,10 @@ PRAVEGA_API int pravega_txn_status(pravega_txn_t *txn, int *status, int timeout_
  *           others: it was not committed, neither by this call nor by one before,
  *           unless pravega_error_may_be_stored; unless they are final, it is kept
  *           alive, and the call can be repeated, which is safe. An abort at the
- *           same time ends it with PRAVEGA_E_TRANSACTION_ABORTED, as long as it
- *           waits for events to be stored.
+ *           same time, or a close that aborts, ends it with
+ *           PRAVEGA_E_TRANSACTION_ABORTED as long as it waits for events to be
+ *           stored; only the result of that call says whether the transaction is
+ *           aborted, since another handle may commit it before.
  */
 PRAVEGA_API int pravega_txn_commit(pravega_txn_t *txn, const int64_t *timestamp, int timeout_ms, pravega_error_t **err);
 

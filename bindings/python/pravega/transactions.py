@@ -363,7 +363,10 @@ class Transaction(_Awaitable):
 
         TransactionAbortedError: nothing was committed. With any other exception it
         was not committed unless `may_be_stored` says so, is kept alive, and commit
-        can be called again, which is safe.
+        can be called again, which is safe. An abort or a close in another thread ends a
+        commit that waits for events to be stored with TransactionAbortedError; only the
+        result of that call says whether the transaction is aborted, since another handle
+        may commit it before.
         """
         if timestamp is not None and not -(2**63) <= timestamp < 2**63:
             raise InvalidArgumentError(f"the timestamp {timestamp} has more than 64 bits")

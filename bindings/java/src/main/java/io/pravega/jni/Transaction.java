@@ -248,7 +248,9 @@ public final class Transaction implements AutoCloseable {
      * Waits until every event is stored in it and commits it. It takes no more events, and the call returns when the
      * commit is decided, a moment before readers see the events. Committing what is committed does nothing.
      *
-     * @throws PravegaException.TransactionAborted nothing was committed
+     * @throws PravegaException.TransactionAborted nothing was committed by this handle; if an abort or a close in another
+     *         thread ended this call while it waited for events to be stored, only the result of that says whether the
+     *         transaction is aborted, since another handle may commit it before
      * @throws PravegaException any other: it was not committed unless {@link PravegaException#mayBeStored()} says so, is
      *         kept alive, and the call can be repeated, which is safe
      */
