@@ -22,18 +22,21 @@ import (
 type Transaction struct{ engine *txn.Transaction }
 
 // TransactionStatus is how far a transaction has come.
-type TransactionStatus = controller.TransactionState
+type TransactionStatus int
 
 // The statuses. Committing and Aborting are decided. Unknown is a transaction
 // that never was, or that ended more than a day ago.
 const (
-	TransactionUnknown    = controller.TransactionUnknown
-	TransactionOpen       = controller.TransactionOpen
-	TransactionCommitting = controller.TransactionCommitting
-	TransactionCommitted  = controller.TransactionCommitted
-	TransactionAborting   = controller.TransactionAborting
-	TransactionAborted    = controller.TransactionAborted
+	TransactionUnknown    = TransactionStatus(controller.TransactionUnknown)
+	TransactionOpen       = TransactionStatus(controller.TransactionOpen)
+	TransactionCommitting = TransactionStatus(controller.TransactionCommitting)
+	TransactionCommitted  = TransactionStatus(controller.TransactionCommitted)
+	TransactionAborting   = TransactionStatus(controller.TransactionAborting)
+	TransactionAborted    = TransactionStatus(controller.TransactionAborted)
 )
+
+// String is the status in a word, such as "open".
+func (s TransactionStatus) String() string { return controller.TransactionState(s).String() }
 
 // ID is the text by which any process can attach to the transaction.
 func (t *Transaction) ID() string { return t.engine.ID() }
@@ -72,7 +75,8 @@ func (t *Transaction) Flush(ctx context.Context) error { return t.engine.Events.
 
 // Status asks the controller how far the transaction has come.
 func (t *Transaction) Status(ctx context.Context) (TransactionStatus, error) {
-	return t.engine.Status(ctx)
+	state, err := t.engine.Status(ctx)
+	return TransactionStatus(state), err
 }
 
 // Commit waits until every event is stored in the transaction and commits it. It
