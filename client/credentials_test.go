@@ -121,7 +121,7 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 	var ids uint64
 	held := 0 // events of a transaction that is open
 	event := func() []byte { ids++; return binary.BigEndian.AppendUint64(nil, ids) }
-	seen := make(tally)
+	seen := make(enginetest.Tally)
 	keys := []string{enginetest.KeyFor(0, 0.5), enginetest.KeyFor(0.5, 1)}
 	kept, err := tw.Begin(waittest.Limit(t)) // over all of it
 	enginetest.Must(t, err)
@@ -147,17 +147,17 @@ func TestTokensThatLiveForASecond(t *testing.T) {
 		enginetest.Must(t, txn.Commit(waittest.Limit(t)))
 		enginetest.Must(t, w.Flush(waittest.Limit(t)))
 		for len(seen) < int(ids)-held {
-			seen.take(t, next(t, r))
+			seen.Take(t, next(t, r))
 		}
 	}
 	enginetest.Must(t, kept.Commit(waittest.Limit(t)))
 	for len(seen) < int(ids) {
-		seen.take(t, next(t, r))
+		seen.Take(t, next(t, r))
 	}
 	enginetest.Must(t, tw.Close(waittest.Limit(t)))
 	enginetest.Must(t, w.Close(waittest.Limit(t)))
 	enginetest.Must(t, r.Close(waittest.Limit(t)))
-	seen.once(t, ids)
+	seen.Once(t, ids)
 	if n := i.overlaps.Load(); n > 0 {
 		t.Errorf("the provider was called %d times while it ran", n)
 	}

@@ -3,10 +3,8 @@ package client
 import (
 	"testing"
 
-	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
-	"github.com/pravega/pravega-client-go/internal/streamcut"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
@@ -17,24 +15,7 @@ func (c *testCluster) group() *ReaderGroup { return c.groupOf(Config{}) }
 // groupOf is group for a client of the test's own making.
 func (c *testCluster) groupOf(config Config) *ReaderGroup {
 	c.T.Helper()
-	heads := make(map[naming.SegmentID]int64)
-	for _, id := range c.Current() {
-		heads[id] = 0
-	}
-	init, err := readergroup.NewInit(readergroup.Config{
-		Start:         map[naming.Stream]streamcut.Cut{c.Stream: {}},
-		RefreshMillis: 100, MaxOutstandingCheckpoints: 1,
-	}, map[naming.Stream]map[naming.SegmentID]int64{c.Stream: heads})
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	record, err := readergroup.EncodeInit(init)
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	log := naming.SegmentName(naming.ReaderGroupStream(c.Stream.Scope, "group"), 0)
-	c.Create(log)
-	c.Put(log, record)
+	c.MakeGroup()
 	g, err := c.client(config).OpenReaderGroup(waittest.Limit(c.T), c.Stream.Scope, "group")
 	if err != nil {
 		c.T.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
 	"github.com/pravega/pravega-client-go/internal/wire"
@@ -17,12 +18,12 @@ type user struct {
 	g    *ReaderGroup
 	r    *Reader
 	n    int64
-	seen tally
+	seen enginetest.Tally
 }
 
 func (c *testCluster) user() *user {
 	c.T.Helper()
-	u := &user{testCluster: c, w: c.writer(asUser), g: c.groupOf(loggedIn()), seen: make(tally)}
+	u := &user{testCluster: c, w: c.writer(asUser), g: c.groupOf(loggedIn()), seen: make(enginetest.Tally)}
 	u.join("first")
 	return u
 }
@@ -47,7 +48,7 @@ func (u *user) work(heir string) {
 	u.n += 6
 	flush(u.T, u.w, u.n)
 	for len(u.seen) < int(u.n) {
-		u.seen.take(u.T, next(u.T, u.r))
+		u.seen.Take(u.T, next(u.T, u.r))
 	}
 	if err := u.r.Close(waittest.Limit(u.T)); err != nil {
 		u.T.Fatal(err)
@@ -58,7 +59,7 @@ func (u *user) work(heir string) {
 // done checks that each event was read once.
 func (u *user) done() {
 	u.T.Helper()
-	u.seen.once(u.T, uint64(u.n))
+	u.seen.Once(u.T, uint64(u.n))
 	u.Expect(1, u.n, 0)
 	if err := u.r.Close(waittest.Limit(u.T)); err != nil {
 		u.T.Fatal(err)

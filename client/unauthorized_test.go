@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
 	"github.com/pravega/pravega-client-go/internal/waittest"
@@ -41,32 +42,6 @@ func tokenOf(command wire.Command) string {
 }
 
 func isRead(c wire.Command) bool { _, ok := c.(wire.ReadSegment); return ok }
-
-// tally counts events by their numbers.
-type tally map[uint64]int
-
-// take counts the events of a slice and gives it back.
-func (n tally) take(t *testing.T, s *Slice) {
-	t.Helper()
-	for _, event := range s.Events() {
-		n[binary.BigEndian.Uint64(event)]++
-	}
-	if err := s.Release(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (n tally) once(t *testing.T, last uint64) {
-	t.Helper()
-	for id := uint64(1); id <= last; id++ {
-		if n[id] != 1 {
-			t.Errorf("event %d was consumed %d times", id, n[id])
-		}
-	}
-	if len(n) != int(last) {
-		t.Errorf("%d events were consumed, of %d", len(n), last)
-	}
-}
 
 func loggedIn() Config {
 	config := Config{}
@@ -105,7 +80,7 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 		}
 		return r
 	}
-	seen := make(tally)
+	seen := make(enginetest.Tally)
 	last := uint64(0)
 	name := "0"
 	r := open(name)
@@ -121,7 +96,7 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 			c.Scale(ids, 0, 1)
 		}
 		for len(seen) < int(last) {
-			seen.take(t, next(t, r))
+			seen.Take(t, next(t, r))
 		}
 		if round%3 < 2 {
 			continue
@@ -145,7 +120,7 @@ func TestRust4TokensThatExpireLoseNothing(t *testing.T) {
 	if err := r.Close(waittest.Limit(t)); err != nil {
 		t.Fatal(err)
 	}
-	seen.once(t, last)
+	seen.Once(t, last)
 	mu.Lock()
 	defer mu.Unlock()
 	if len(refused) < 3 {
@@ -220,7 +195,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			seen := make(tally)
+			seen := make(enginetest.Tally)
 			last := uint64(0)
 			put := func(ids ...naming.SegmentID) {
 				for range 10 {
@@ -232,7 +207,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			}
 			put(0, 1)
 			for len(seen) < int(last) {
-				seen.take(t, next(t, r))
+				seen.Take(t, next(t, r))
 			}
 			trouble.begin(c)
 			put(0, 1)
@@ -241,7 +216,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			for err = nil; err == nil; {
 				var s *Slice
 				if s, err = r.Next(waittest.Limit(t)); err == nil {
-					seen.take(t, s)
+					seen.Take(t, s)
 				}
 			}
 			if !errors.Is(err, trouble.code) {
@@ -271,7 +246,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			for len(seen) < int(last) {
-				seen.take(t, next(t, r))
+				seen.Take(t, next(t, r))
 			}
 			for _, id := range c.Current() {
 				c.Seal(c.Name(id))
@@ -282,7 +257,7 @@ func TestRust4RefusalIsNoSuccessAndLosesNothing(t *testing.T) {
 			if err := r.Close(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
 			}
-			seen.once(t, last)
+			seen.Once(t, last)
 		})
 	}
 }

@@ -2,7 +2,6 @@ package member
 
 import (
 	"context"
-	"encoding/binary"
 	"testing"
 	"time"
 
@@ -52,20 +51,7 @@ func loggedIn() cluster.Config {
 
 func (c *testCluster) groupOf(config cluster.Config) *testGroup {
 	c.T.Helper()
-	heads := make(map[naming.SegmentID]int64)
-	for _, id := range c.Current() {
-		heads[id] = 0
-	}
-	init, err := readergroup.NewInit(readergroup.Config{
-		Start:         map[naming.Stream]streamcut.Cut{c.Stream: {}},
-		RefreshMillis: 100, MaxOutstandingCheckpoints: 1,
-	}, map[naming.Stream]map[naming.SegmentID]int64{c.Stream: heads})
-	enginetest.Must(c.T, err)
-	record, err := readergroup.EncodeInit(init)
-	enginetest.Must(c.T, err)
-	log := naming.SegmentName(naming.ReaderGroupStream(c.Stream.Scope, "group"), 0)
-	c.Create(log)
-	c.Put(log, record)
+	c.MakeGroup()
 	client := c.Connect(config)
 	g, err := group.Open(waittest.Limit(c.T), client, c.Stream.Scope, "group")
 	enginetest.Must(c.T, err)
@@ -162,24 +148,3 @@ func segmentOf(t *testing.T, s *read.Slice) readergroup.Segment {
 }
 
 func numberOf(t *testing.T, s *read.Slice) int32 { return segmentOf(t, s).ID.Number() }
-
-// tally counts how often each event was consumed.
-type tally map[uint64]int
-
-func (n tally) take(t *testing.T, s *read.Slice) {
-	t.Helper()
-	for _, event := range s.Events() {
-		n[binary.BigEndian.Uint64(event)]++
-	}
-	enginetest.Must(t, s.Release())
-}
-
-// once checks that each of the events 1 to last was consumed once.
-func (n tally) once(t *testing.T, last uint64) {
-	t.Helper()
-	for id := uint64(1); id <= last; id++ {
-		if n[id] != 1 {
-			t.Errorf("event %d was consumed %d times", id, n[id])
-		}
-	}
-}

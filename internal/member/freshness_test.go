@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/clock"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/read"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
@@ -122,10 +123,10 @@ func TestHazard15ReaderThatDoesNotSeeItsGroupHandsOutNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			seen := make(tally)
+			seen := make(enginetest.Tally)
 			put := func(id uint64) { c.Put(c.Name(0), numbered(id)) }
 			put(1)
-			seen.take(t, next(t, r))
+			seen.Take(t, next(t, r))
 			put(2)
 			out := next(t, r)
 			put(3)
@@ -134,12 +135,12 @@ func TestHazard15ReaderThatDoesNotSeeItsGroupHandsOutNothing(t *testing.T) {
 			if s, err := r.TryNext(); fault.CodeOf(err) != fault.TimedOut || strings.Contains(err.Error(), "state") { // one slice a segment is out
 				t.Fatal(s, err)
 			}
-			seen.take(t, out)
+			seen.Take(t, out)
 			out = next(t, r)
 			put(4)
 			clock.pass(20 * time.Second)
 			expectStale(t, r)
-			seen.take(t, out)
+			seen.Take(t, out)
 			waittest.Until(t, "the next event is there", func() bool { return r.Reader.Ready() == 1 })
 			expectStale(t, r)
 			if tc.out {
@@ -151,8 +152,8 @@ func TestHazard15ReaderThatDoesNotSeeItsGroupHandsOutNothing(t *testing.T) {
 					t.Fatal(s, err)
 				}
 			} else {
-				seen.take(t, next(t, r))
-				seen.once(t, 4)
+				seen.Take(t, next(t, r))
+				seen.Once(t, 4)
 			}
 			if err := r.Close(waittest.Limit(t)); err != nil {
 				t.Fatal(err)
@@ -176,7 +177,7 @@ func TestHazard15ReaderThatSleptHandsOutNothing(t *testing.T) {
 			r, heir := g.idleReader(t, "reader"), g.idleReader(t, "heir")
 			r.mustStep(t)
 			c.Put(c.Name(0), numbered(1))
-			make(tally).take(t, next(t, r))
+			make(enginetest.Tally).Take(t, next(t, r))
 			c.Put(c.Name(0), numbered(2))
 			waittest.Until(t, "the next event is there", func() bool { return r.Reader.Ready() == 1 })
 			sleep(&clock)
@@ -186,11 +187,11 @@ func TestHazard15ReaderThatSleptHandsOutNothing(t *testing.T) {
 			}
 			heir.refresh = time.Time{}
 			heir.mustStep(t)
-			seen := make(tally)
+			seen := make(enginetest.Tally)
 			for len(seen) < 2 {
-				seen.take(t, next(t, heir))
+				seen.Take(t, next(t, heir))
 			}
-			seen.once(t, 2)
+			seen.Once(t, 2)
 			expectStale(t, r)
 			r.refresh = time.Time{}
 			if err := r.step(); fault.CodeOf(err) != fault.ReaderNotInGroup {
@@ -222,7 +223,7 @@ func TestStateIsAsOldAsTheQuestionForIt(t *testing.T) {
 	r.refresh = time.Time{}
 	r.mustStep(t)
 	r.Reader.Seen(clock.now())
-	make(tally).take(t, next(t, r))
+	make(enginetest.Tally).Take(t, next(t, r))
 	c.Put(c.Name(0), numbered(2))
 	waittest.Until(t, "the next event is there", func() bool { return r.Reader.Ready() == 1 })
 	clock.pass(10 * time.Second)

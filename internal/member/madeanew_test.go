@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	pb "github.com/pravega/pravega-client-go/internal/controller/controllerpb"
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/naming"
 	"github.com/pravega/pravega-client-go/internal/read"
@@ -56,9 +57,9 @@ func TestStreamMadeAnewIsNoEnd(t *testing.T) {
 				}
 				if was != "nothing" {
 					r := open("early")
-					seen := make(tally)
+					seen := make(enginetest.Tally)
 					for len(seen) < 10 {
-						seen.take(t, next(t, r))
+						seen.Take(t, next(t, r))
 					}
 					if was != "a part" {
 						for _, id := range c.Current() {
@@ -92,8 +93,8 @@ func TestStreamMadeAnewIsNoEnd(t *testing.T) {
 					Segments: map[readergroup.Segment]readergroup.Place{{Stream: c.Stream, ID: c.Current()[0]}: {}}}
 				g.note(t, reset)
 				r := open("reset")
-				seen := make(tally)
-				seen.take(t, next(t, r))
+				seen := make(enginetest.Tally)
+				seen.Take(t, next(t, r))
 				if seen[11] != 1 {
 					t.Fatal(seen)
 				}
@@ -117,9 +118,9 @@ func TestStreamMadeAnewUnderAReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := make(tally)
+	seen := make(enginetest.Tally)
 	c.Put(c.Name(0), numbered(1))
-	seen.take(t, next(t, r))
+	seen.Take(t, next(t, r))
 	c.Recreate(keyspace...)
 	c.CutAll() // else the reads wait at the tails
 	s, err := r.Next(waittest.Limit(t))
@@ -138,8 +139,8 @@ func TestEndIsNotToldOnSuspicion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := make(tally)
-	seen.take(t, next(t, r))
+	seen := make(enginetest.Tally)
+	seen.Take(t, next(t, r))
 	away := status.Error(codes.Unavailable, "away")
 	c.Refuse(func(method string) error {
 		if method == "getSegments" {

@@ -389,13 +389,13 @@ func TestReaderReadsOnWithoutTheRightToPublish(t *testing.T) {
 		}
 		return nil
 	})
-	seen := make(tally)
+	seen := make(enginetest.Tally)
 	for id := range uint64(100) {
 		w.step(publish)
 		w.Put(w.Name(1), numbered(id+1))
-		seen.take(t, next(t, w.r))
+		seen.Take(t, next(t, w.r))
 	}
-	seen.once(t, 100)
+	seen.Once(t, 100)
 	if w.Calls(publish.method) < 5 || len(said.texts) != 1 {
 		t.Errorf("after %d calls, %q was said", w.Calls(publish.method), said.texts)
 	}
@@ -469,13 +469,13 @@ func TestHazard23ResetThatCannotBeFinishedHoldsNobodyUp(t *testing.T) {
 		Starts: []*pb.StreamCut{deleted}, Ends: []*pb.StreamCut{deleted}})
 	w.note(readergroup.UpdatingConfig{Updating: true})
 	renew := task{due: func(w *worker) { w.m.renew = time.Time{} }}
-	seen := make(tally)
+	seen := make(enginetest.Tally)
 	for id := range uint64(20) {
 		w.step(renew)
 		w.Put(w.Name(1), numbered(id+1))
-		seen.take(t, next(t, w.r))
+		seen.Take(t, next(t, w.r))
 	}
-	seen.once(t, 20)
+	seen.Once(t, 20)
 	if w.Calls("getReaderGroupConfig") == 0 {
 		t.Fatal("nobody tried to finish the reset")
 	}
