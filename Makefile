@@ -150,6 +150,8 @@ check-staticcheck:
 # What is generated must be what its sources say.
 check-generated:
 	sh internal/controller/controllerpb/check.sh
+	go -C tools build -o $(TOOLS)/ ./cabi
+	$(TOOLS)/cabi -check
 
 # The tests compile the headers with the compiler of the machine; this is
 # another. Clang would warn of old-style casts in extern "C" too, where there are no
@@ -186,7 +188,7 @@ check-notice: lib
 
 tools: $(VENV)/complete
 	go -C tools mod verify
-	GOBIN=$(TOOLS) go -C tools install tool
+	GOBIN=$(TOOLS) go -C tools install tool ./cabi
 	@missing=$$(for p in $$(grep -v '^#' tests/packages.txt); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 		[ "$$(id -u)" = 0 ] || sudo=sudo; set -ex; \
@@ -196,6 +198,8 @@ tools: $(VENV)/complete
 
 generate:
 	sh internal/controller/controllerpb/generate.sh
+	go -C tools build -o $(TOOLS)/ ./cabi
+	$(TOOLS)/cabi
 
 # --- cleaning ----------------------------------------------------------------
 
