@@ -23,6 +23,9 @@ type membership struct {
 	gone   bool               // the reader was taken out of the group since
 	self   self
 
+	missed   bool  // records since the reader joined
+	proposed int64 // where its last record is, if it was added
+
 	highest highest
 
 	looked   bool          // the state was just read
@@ -61,7 +64,7 @@ func (m *membership) witness(u readergroup.Update) {
 	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.reader.id && m.log.Offset() >= m.joined {
 		m.gone = true
 	}
-	if m.self.skips && m.isAnother(u) {
+	if m.isAnother(u) {
 		m.gone = true
 	}
 	if begun, ok := u.(readergroup.UpdatingConfig); ok && begun.Updating {
@@ -93,7 +96,7 @@ func (m *membership) join(ctx context.Context) error {
 		}
 	}
 	m.config = m.state.Config()
-	m.joined, m.gone, m.self = m.log.Offset(), false, self{}
+	m.joined, m.gone, m.missed, m.self = m.log.Offset(), false, false, self{}
 	m.reader.refreshed(began, m.limit())
 	m.reader.seen(began)
 	now := m.reader.now()
@@ -129,7 +132,7 @@ func (m *membership) write(ctx context.Context, propose func() ([]readergroup.Up
 		if last, err = nil, m.checkMember(); err != nil {
 			return nil, err
 		}
-		m.self.skips = false
+		m.self.skips, m.proposed = false, m.log.Offset()
 		last, err = propose()
 		return last, err
 	})

@@ -51,6 +51,7 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 	for name, tc := range map[string]struct {
 		before, after []readergroup.Update // around what is truncated away
 		doubt         bool                 // whether the reader's acquisition was stored
+		later         []readergroup.Update // after the reader has looked, and found nothing
 		want          Code
 	}{
 		"nobody":           {},
@@ -60,6 +61,10 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 		"doubt, namesake":  {before: append(taken, readergroup.AcquireSegment{Reader: "reader", Segment: s}), doubt: true, want: ErrReaderNotInGroup},
 		"talking namesake": {after: []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: "reader"}}, want: ErrReaderNotInGroup},
 		"left":             {before: taken[:1], want: ErrReaderNotInGroup},
+		"namesake that has just the same": {
+			before: []readergroup.Update{readergroup.RemoveReader{Reader: "reader"}, readergroup.AddReader{Reader: "reader"}, readergroup.AcquireSegment{Reader: "reader", Segment: s}},
+			later:  []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: "reader"}},
+			want:   ErrReaderNotInGroup},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,11 +97,19 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 			if len(tc.after) > 0 {
 				g.note(t, tc.after...)
 			}
+			if len(tc.later) > 0 {
+				r.step(t)
+				r.member.lag = time.Time{}
+				r.step(t) // what it writes itself is no namesake's
+				g.note(t, tc.later...)
+			}
 			r.member.refresh = time.Time{}
 			if err := r.member.step(); CodeOf(err) != tc.want {
 				t.Fatal(err)
 			}
 			if tc.want == 0 {
+				r.member.lag = time.Time{}
+				r.step(t)
 				r.step(t)
 				if !r.member.state.Owns("reader", s) {
 					t.Fatal("the reader has lost its segment")

@@ -25,18 +25,19 @@ type self struct {
 func (m *membership) skipped() {
 	m.vigil.restart()
 	m.renew, m.renewals = time.Time{}, 0
-	m.self.skips = true
+	m.self.skips, m.missed = true, true
 	m.self.owned = append(m.self.doubts, m.state.Assigned(m.reader.id))
 }
 
-// isAnother reports whether an update behind skipped records, or what the bearer of the
-// name owns by it, is not what the reader itself has left.
+// isAnother reports whether an update behind skipped records is not the reader's own, or what
+// the bearer of the name owns by it is not what the reader itself has left. A namesake may have
+// just that at first, but it writes something some time.
 func (m *membership) isAnother(u readergroup.Update) bool {
 	if _, whole := u.(readergroup.Compact); whole {
 		owns := m.state.Assigned(m.reader.id)
-		return !slices.ContainsFunc(m.self.owned, func(o map[readergroup.Segment]readergroup.Place) bool {
+		return m.self.skips && !slices.ContainsFunc(m.self.owned, func(o map[readergroup.Segment]readergroup.Place) bool {
 			return maps.EqualFunc(o, owns, func(a, b readergroup.Place) bool { return a.Offset == b.Offset })
 		})
 	}
-	return readergroup.Author(u) == m.reader.id
+	return m.missed && readergroup.Author(u) == m.reader.id && m.log.Offset() != m.proposed
 }
