@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -23,8 +24,9 @@ type membership struct {
 	gone   bool               // the reader was taken out of the group since
 	self   self
 
-	missed   bool  // records since the reader joined
-	proposed int64 // where its last record is, if it was added
+	given    map[readergroup.Segment]bool // given away since the reader was told what it has
+	missed   bool                         // records since the reader joined
+	proposed int64                        // where its last record is, if it was added
 
 	highest highest
 
@@ -50,6 +52,7 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 	m := &membership{
 		reader:        r,
 		vigil:         vigil{limit: r.config.LivenessTimeout, heard: make(map[string]sign)},
+		given:         make(map[readergroup.Segment]bool),
 		highest:       make(highest),
 		compactAfter:  readergroup.CompactAfter,
 		compactChance: readergroup.CompactProbability,
@@ -63,6 +66,9 @@ func newMembership(r *Reader, log *segment.Log) *membership {
 func (m *membership) witness(u readergroup.Update) {
 	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.reader.id && m.log.Offset() >= m.joined {
 		m.gone = true
+	}
+	if given, ok := u.(readergroup.ReleaseSegment); ok && given.Reader == m.reader.id {
+		m.given[given.Segment] = true
 	}
 	if m.isAnother(u) {
 		m.gone = true
@@ -97,6 +103,7 @@ func (m *membership) join(ctx context.Context) error {
 	}
 	m.config = m.state.Config()
 	m.joined, m.gone, m.missed, m.self = m.log.Offset(), false, false, self{}
+	clear(m.given)
 	m.reader.refreshed(began, m.limit())
 	m.reader.seen(began)
 	now := m.reader.now()
@@ -107,11 +114,15 @@ func (m *membership) join(ctx context.Context) error {
 	return nil
 }
 
-// leave takes the reader out of the group.
+// leave takes the reader out of the group. Where it stood in what it gave away and has again
+// says nothing: others may have read on.
 func (m *membership) leave(ctx context.Context, positions map[readergroup.Segment]int64) error {
 	err := m.fetch(ctx)
 	if err == nil {
-		err = m.write(ctx, func() ([]readergroup.Update, error) { return m.state.Leave(m.reader.id, positions), nil })
+		err = m.write(ctx, func() ([]readergroup.Update, error) {
+			maps.DeleteFunc(positions, func(s readergroup.Segment, _ int64) bool { return m.given[s] })
+			return m.state.Leave(m.reader.id, positions), nil
+		})
 	}
 	switch fault.CodeOf(err) {
 	case fault.NoSuchReaderGroup, fault.ReaderNotInGroup, fault.GroupReinitialized:
@@ -218,12 +229,14 @@ func (m *membership) checkMember() error {
 
 // reconcile makes the reader's assignments those of the state. An acquisition
 // whose answer was lost shows only when the state is read again, and the next
-// checkpoint must have it.
+// checkpoint must have it. What the reader gave away and has again starts anew: others may
+// have read on in it.
 func (m *membership) reconcile(time.Time) error {
 	r := m.reader
 	should := m.state.Assigned(r.id)
 	r.shares.Store(int64(len(should)))
-	gone := r.assignments(func(a *assignment) bool { _, ok := should[a.segment]; return !ok })
+	gone := r.assignments(func(a *assignment) bool { _, ok := should[a.segment]; return !ok || m.given[a.segment] })
+	clear(m.given)
 	for _, a := range gone {
 		if a.fetcher != nil {
 			a.fetcher.Stop()

@@ -17,8 +17,10 @@ func (m *membership) giveSegment(now time.Time) error {
 	wanted, ok := m.state.SegmentToRelease(r.id)
 	r.mu.Lock()
 	var a *assignment
-	for _, each := range r.order { // any will do: rather one of which nothing is out
-		if ok && each.out == nil && (a == nil || each.segment == wanted) {
+	// Any of which nothing is out will do, but first of all the one that was to be released
+	// before: it may have been, and then nothing more of it may be given back.
+	for _, each := range r.order {
+		if ok && each.out == nil && (a == nil || !a.leaving && (each.leaving || each.segment == wanted)) {
 			a = each
 		}
 	}
@@ -39,7 +41,7 @@ func (m *membership) giveSegment(now time.Time) error {
 		return m.state.Release(r.id, a.segment, places[a.segment].Offset, m.state.LagToTell(r.id), places)
 	})
 	m.release = now.Add(m.state.ReleaseInterval(r.id))
-	m.acquire = now.Add(m.state.AcquireInterval(r.id)) // it is for the others, who are to take it first
+	m.acquire = r.now().Add(m.state.AcquireInterval(r.id)) // it is for the others, who are to take it first
 	if err == nil && m.state.Owns(r.id, a.segment) {
 		r.mu.Lock()
 		a.leaving = false
