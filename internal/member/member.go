@@ -4,6 +4,7 @@ package member
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -41,6 +42,9 @@ type Member struct {
 	joined   int64              // where the log ended then
 	gone     bool               // the reader was taken out of the group since
 	namesake namesake
+	missed   bool                         // records since the reader joined
+	proposed int64                        // where its last record is, if it was added
+	given    map[readergroup.Segment]bool // given away since the reader was told what it has
 
 	highest highest
 
@@ -92,6 +96,7 @@ func newMember(g *group.Group, config Config) *Member {
 		livenessTimeout: config.LivenessTimeout,
 		clock:           config.Clock,
 		liveness:        liveness{limit: config.LivenessTimeout, heard: make(map[string]sign)},
+		given:           make(map[readergroup.Segment]bool),
 		highest:         make(highest),
 		compactAfter:    readergroup.CompactAfter,
 		compactChance:   readergroup.CompactProbability,
@@ -134,7 +139,8 @@ func (m *Member) join(ctx context.Context) error {
 	}
 	m.config = m.state.Config()
 	m.Reader.Joined(m.config)
-	m.joined, m.gone, m.namesake = m.log.Offset(), false, namesake{}
+	m.joined, m.gone, m.missed, m.namesake = m.log.Offset(), false, false, namesake{}
+	clear(m.given)
 	m.Reader.Refreshed(began, m.limit())
 	m.Reader.Seen(began)
 	now := m.now()
@@ -183,11 +189,15 @@ func (m *Member) Closed() bool {
 	return m.ending.Over()
 }
 
-// leave takes the reader out of the group.
+// leave takes the reader out of the group. Where it stood in what it gave away and has again
+// says nothing: others may have read on.
 func (m *Member) leave(ctx context.Context, positions map[readergroup.Segment]int64) error {
 	err := m.fetch(ctx)
 	if err == nil {
-		err = m.write(ctx, func() ([]readergroup.Update, error) { return m.state.Leave(m.id, positions), nil })
+		err = m.write(ctx, func() ([]readergroup.Update, error) {
+			maps.DeleteFunc(positions, func(s readergroup.Segment, _ int64) bool { return m.given[s] })
+			return m.state.Leave(m.id, positions), nil
+		})
 	}
 	switch fault.CodeOf(err) {
 	case fault.NoSuchReaderGroup, fault.ReaderNotInGroup, fault.GroupReinitialized:

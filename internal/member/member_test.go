@@ -54,6 +54,7 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 	for name, tc := range map[string]struct {
 		before, after []readergroup.Update // around what is truncated away
 		doubt         bool                 // whether the reader's acquisition was stored
+		later         []readergroup.Update // after the reader has looked, and found nothing
 		want          fault.Code
 	}{
 		"nobody":           {},
@@ -63,6 +64,10 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 		"doubt, namesake":  {before: append(taken, readergroup.AcquireSegment{Reader: "reader", Segment: s}), doubt: true, want: fault.ReaderNotInGroup},
 		"talking namesake": {after: []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: "reader"}}, want: fault.ReaderNotInGroup},
 		"left":             {before: taken[:1], want: fault.ReaderNotInGroup},
+		"namesake that has just the same": {
+			before: []readergroup.Update{readergroup.RemoveReader{Reader: "reader"}, readergroup.AddReader{Reader: "reader"}, readergroup.AcquireSegment{Reader: "reader", Segment: s}},
+			later:  []readergroup.Update{readergroup.UpdateDistanceToTail{Reader: "reader"}},
+			want:   fault.ReaderNotInGroup},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,11 +100,19 @@ func TestReaderKnowsItsNamesakeBehindTruncation(t *testing.T) {
 			if len(tc.after) > 0 {
 				g.note(t, tc.after...)
 			}
+			if len(tc.later) > 0 {
+				r.mustStep(t)
+				r.lag = time.Time{}
+				r.mustStep(t) // what it writes itself is no namesake's
+				g.note(t, tc.later...)
+			}
 			r.refresh = time.Time{}
 			if err := r.step(); fault.CodeOf(err) != tc.want {
 				t.Fatal(err)
 			}
 			if tc.want == 0 {
+				r.lag = time.Time{}
+				r.mustStep(t)
 				r.mustStep(t)
 				if !r.state.Owns("reader", s) {
 					t.Fatal("the reader has lost its segment")

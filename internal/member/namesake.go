@@ -25,18 +25,19 @@ type namesake struct {
 func (m *Member) skipped() {
 	m.liveness.restart()
 	m.renew, m.renewals = time.Time{}, 0
-	m.namesake.skips = true
+	m.namesake.skips, m.missed = true, true
 	m.namesake.owned = append(m.namesake.doubts, m.state.Assigned(m.id))
 }
 
-// isAnother reports whether an update behind skipped records, or what the bearer of the
-// name owns by it, is not what the reader itself has left.
+// isAnother reports whether an update behind skipped records is not the reader's own, or what
+// the bearer of the name owns by it is not what the reader itself has left. A namesake may have
+// just that at first, but it writes something some time.
 func (m *Member) isAnother(u readergroup.Update) bool {
 	if _, whole := u.(readergroup.Compact); whole {
 		owns := m.state.Assigned(m.id)
-		return !slices.ContainsFunc(m.namesake.owned, func(o map[readergroup.Segment]readergroup.Place) bool {
+		return m.namesake.skips && !slices.ContainsFunc(m.namesake.owned, func(o map[readergroup.Segment]readergroup.Place) bool {
 			return maps.EqualFunc(o, owns, func(a, b readergroup.Place) bool { return a.Offset == b.Offset })
 		})
 	}
-	return readergroup.Author(u) == m.id
+	return m.missed && readergroup.Author(u) == m.id && m.log.Offset() != m.proposed
 }

@@ -24,7 +24,7 @@ func (m *Member) giveSegment(now time.Time) error {
 		return m.state.Release(m.id, offered, places[offered].Offset, m.state.LagToTell(m.id), places)
 	})
 	m.release = now.Add(m.state.ReleaseInterval(m.id))
-	m.acquire = now.Add(m.state.AcquireInterval(m.id)) // it is for the others, who are to take it first
+	m.acquire = m.now().Add(m.state.AcquireInterval(m.id)) // it is for the others, who are to take it first
 	if err == nil && m.state.Owns(m.id, offered) {
 		m.Reader.Keep(offered)
 	}

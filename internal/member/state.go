@@ -17,7 +17,10 @@ func (m *Member) witness(u readergroup.Update) {
 	if left, ok := u.(readergroup.RemoveReader); ok && left.Reader == m.id && m.log.Offset() >= m.joined {
 		m.gone = true
 	}
-	if m.namesake.skips && m.isAnother(u) {
+	if given, ok := u.(readergroup.ReleaseSegment); ok && given.Reader == m.id {
+		m.given[given.Segment] = true
+	}
+	if m.isAnother(u) {
 		m.gone = true
 	}
 	if begun, ok := u.(readergroup.UpdatingConfig); ok && begun.Updating {
@@ -39,7 +42,7 @@ func (m *Member) write(ctx context.Context, propose func() ([]readergroup.Update
 		if last, err = nil, m.checkMember(); err != nil {
 			return nil, err
 		}
-		m.namesake.skips = false
+		m.namesake.skips, m.proposed = false, m.log.Offset()
 		last, err = propose()
 		return last, err
 	})
@@ -130,8 +133,9 @@ func (m *Member) reconcile(time.Time) error {
 	should := m.state.Assigned(m.id)
 	shares := make(map[readergroup.Segment]read.Share, len(should))
 	for s, place := range should {
-		shares[s] = read.Share{Place: place, Limit: group.EndOf(&m.state, s), AtEnd: place.Offset < 0 || m.state.AtEnd(s, place.Offset)}
+		shares[s] = read.Share{Place: place, Limit: group.EndOf(&m.state, s), AtEnd: place.Offset < 0 || m.state.AtEnd(s, place.Offset), Anew: m.given[s]}
 	}
+	clear(m.given)
 	others := ""
 	if len(should) == 0 {
 		others = m.starves()

@@ -21,6 +21,7 @@ type Share struct {
 	Place readergroup.Place // where the group stands in it
 	Limit int64             // where the group stops reading it; math.MaxInt64 for its own end
 	AtEnd bool              // nothing is left to read of it
+	Anew  bool              // the reader gave it away since: others may have read on in it
 }
 
 // Reconcile makes the assignments those of the group's state. lastRead is where the whole
@@ -28,7 +29,7 @@ type Share struct {
 // there will ever be.
 func (r *Reader) Reconcile(shares map[readergroup.Segment]Share, lastRead map[readergroup.Segment]readergroup.Place, others string, endOfData bool) {
 	r.shares.Store(int64(len(shares)))
-	gone := r.assignments(func(a *assignment) bool { _, ok := shares[a.segment]; return !ok })
+	gone := r.assignments(func(a *assignment) bool { s, ok := shares[a.segment]; return !ok || s.Anew })
 	for _, a := range gone {
 		if a.fetcher != nil {
 			a.fetcher.Stop()
@@ -82,14 +83,15 @@ func (r *Reader) Consumed() []Consumed {
 }
 
 // Offer chooses a segment to give to another reader: any of which nothing is out, rather the
-// wanted one. Nothing more is handed out of it, nor of the wanted one while all are out. ok
+// wanted one, but first of all the one that was offered before. Whether it was taken may be in
+// doubt, and then nothing more of it may be given back. Nothing more is handed out of it, nor of the wanted one while all are out. ok
 // says that one is wanted, and that one was found.
 func (r *Reader) Offer(wanted readergroup.Segment, ok bool) (offered readergroup.Segment, found bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var chosen *assignment
 	for _, each := range r.order {
-		if ok && each.out == nil && (chosen == nil || each.segment == wanted) {
+		if ok && each.out == nil && (chosen == nil || !chosen.leaving && (each.leaving || each.segment == wanted)) {
 			chosen = each
 		}
 	}
