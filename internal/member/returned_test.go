@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pravega/pravega-client-go/internal/enginetest"
+	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/readergroup"
 	"github.com/pravega/pravega-client-go/internal/segmentstore/storetest"
@@ -112,5 +113,26 @@ func TestSegmentThatMayBeGivenAwayIsNotReadOn(t *testing.T) {
 				t.Fatalf("the reader keeps %s, which it may have given away", s)
 			}
 		}
+	}
+}
+
+// A segment that has turned out to be given away is not handed out in the moment before the
+// reader is told what it has, although there is nothing more to give away.
+func TestSegmentThatHasGoneIsNotHandedOut(t *testing.T) {
+	_, g, r := pairs(t)
+	g.note(t, readergroup.AddReader{Reader: "other"})
+	enginetest.Must(t, r.log.Fetch(waittest.Limit(t)))
+	wanted, _ := r.state.SegmentToRelease("reader")
+	if offered, ok := r.Reader.Offer(wanted, true); !ok || offered != wanted { // and that is in doubt
+		t.Fatal(offered, ok)
+	}
+	g.note(t, readergroup.ReleaseSegment{Reader: "reader", Segment: wanted}, readergroup.AcquireSegment{Reader: "other", Segment: wanted})
+	enginetest.Must(t, r.log.Fetch(waittest.Limit(t))) // as when something else is written
+	enginetest.Must(t, r.giveSegment(time.Now().Add(time.Hour)))
+	if s := next(t, r); segmentOf(t, s) == wanted {
+		t.Fatal("a slice is handed out of a segment that is another reader's")
+	}
+	if s, err := r.TryNext(); fault.CodeOf(err) != fault.TimedOut {
+		t.Fatal(s, err)
 	}
 }

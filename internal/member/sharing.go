@@ -10,7 +10,7 @@ import (
 // giveSegment releases a segment to a reader that has less to do, once nothing
 // of it is out.
 func (m *Member) giveSegment(now time.Time) error {
-	if now.Before(m.release) {
+	if now.Before(m.release) || len(m.given) > 0 { // what has gone is not to stay
 		return nil
 	}
 	wanted, ok := m.state.SegmentToRelease(m.id)
