@@ -56,9 +56,10 @@ func (c *consumption) count() int {
 	return len(c.seen)
 }
 
-// Readers join and leave, give back parts of slices, and pass checkpoints, while
-// segments grow, are split and merged, and connections break with and without what
-// was under way having taken effect: each event is read once, in its segment's order.
+// Readers join and leave, also under names that they have had, give back parts of slices,
+// and pass checkpoints, while segments grow, are split and merged, and connections break
+// with and without what was under way having taken effect: each event is read once, in its
+// segment's order.
 func TestHandOversLoseAndDoubleNothing(t *testing.T) { handOver(t, false) }
 
 // So do some that crash and are taken offline, but for what they had read since their
@@ -101,7 +102,7 @@ func handOver(t *testing.T, crashes bool) {
 	for i := range 4 {
 		work.Go(func() {
 			for life := 0; ; life++ {
-				name := fmt.Sprint("reader-", i, "-", life)
+				name := fmt.Sprint("reader-", i, "-", life/3) // that of a few lives
 				r, err := g.OpenReader(waittest.Limit(t), name, ReaderConfig{})
 				if err != nil {
 					t.Error(err)
