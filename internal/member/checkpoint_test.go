@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pravega/pravega-client-go/internal/enginetest"
 	"github.com/pravega/pravega-client-go/internal/fault"
 	"github.com/pravega/pravega-client-go/internal/group"
 	"github.com/pravega/pravega-client-go/internal/read"
@@ -244,5 +245,46 @@ func TestCheckpointIsWaitedForInSeveralCalls(t *testing.T) {
 	}
 	if _, err := g.InitiateCheckpoint(waittest.Limit(t), "c"); !errors.Is(err, fault.AlreadyExists) {
 		t.Fatal(err)
+	}
+}
+
+// A checkpoint that is given up, and begun anew under its name before the reader looks, is another
+// one: the application is told of it, although it has passed the first one, and what it has given
+// back since counts.
+func TestCheckpointBegunAnewUnderItsNameIsAnotherOne(t *testing.T) {
+	for name, end := range map[string][]readergroup.Update{
+		"given up":            {readergroup.RemoveOutstandingCheckpoints{}},
+		"forgotten for later": {readergroup.CreateCheckpoint{Checkpoint: "later"}, readergroup.ClearCheckpointsBefore{Checkpoint: "later"}, readergroup.RemoveOutstandingCheckpoints{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := startCluster(t, keyspace...)
+			c.Put(c.Name(0), []byte("one"), []byte("two"))
+			g := c.group()
+			r := g.markedReader(t, "reader")
+			r.mustStep(t)
+			g.note(t, readergroup.CreateCheckpoint{Checkpoint: "c"})
+			r.mustStep(t)
+			var at *read.AtCheckpoint
+			if s, err := r.Next(waittest.Limit(t)); !errors.As(err, &at) {
+				t.Fatal(s, err)
+			}
+			s := next(t, r) // the application has passed it, which the group does not know
+			g.note(t, append(end, readergroup.CreateCheckpoint{Checkpoint: "c"})...)
+			enginetest.Must(t, s.Release())
+			r.mustStep(t)
+			if _, done := g.passed(t, "c"); done {
+				t.Fatal("the second one is passed behind the application's back")
+			}
+			if s, err := r.Next(waittest.Limit(t)); !errors.As(err, &at) {
+				t.Fatal(s, err)
+			}
+			if s, err := r.TryNext(); !errors.Is(err, fault.TimedOut) {
+				t.Fatal(s, err)
+			}
+			r.mustStep(t)
+			if offsets, done := g.passed(t, "c"); !done || offsets[0] == 0 {
+				t.Fatalf("done %v, at %v", done, offsets)
+			}
+		})
 	}
 }

@@ -23,7 +23,6 @@ func (m *Member) passCheckpoints(now time.Time) error {
 	for {
 		name, ok := m.state.Checkpoint(m.id)
 		if !ok {
-			r.Unmark()
 			return nil
 		}
 		m.checkpoint = now

@@ -47,6 +47,7 @@ type Member struct {
 	given    map[readergroup.Segment]bool // given away since the reader was told what it has
 
 	highest highest
+	pauses  string // the checkpoint that waits for the reader first, by the last record
 
 	looked   bool          // the state was just read
 	partial  bool          // the state may not be whole: it is read before anything else is done

@@ -23,6 +23,10 @@ func (m *Member) witness(u readergroup.Update) {
 	if m.isAnother(u) {
 		m.gone = true
 	}
+	if name, _ := m.state.Checkpoint(m.id); name != m.pauses {
+		m.pauses = name
+		m.Reader.Unmark() // what the application has passed was another one, maybe of the same name
+	}
 	if begun, ok := u.(readergroup.UpdatingConfig); ok && begun.Updating {
 		m.renew, m.renewals = time.Time{}, 0
 	}
