@@ -28,12 +28,11 @@ type GroupWatch struct {
 	engine *group.Watch
 }
 
-// Watch calls f with the group's status now, and again whenever it has changed,
-// until Close, or until the last call tells an error. It looks every
-// ReaderGroupConfig.RefreshInterval; changes in between show as one. Calls come one
-// after the other, from a goroutine of their own, and may block. While servers are
-// away, nothing is told. Errors: NoSuchReaderGroup; those of the network, within
-// ctx, which has no part in anything after.
+// Watch calls f with the group's status now, and again whenever it has changed, until Close
+// or until a call that carries an error. It looks every ReaderGroupConfig.RefreshInterval, so
+// several changes may show as one. A goroutine makes the calls one after the other, and they
+// may block. There are no calls while servers are away. Errors: NoSuchReaderGroup; those of
+// the network, until ctx ends, which affects nothing after that.
 func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWatch, error) {
 	engine, err := g.engine.Watch(ctx)
 	if err != nil {
@@ -48,9 +47,8 @@ func (g *ReaderGroup) Watch(ctx context.Context, f func(GroupStatus)) (*GroupWat
 	return w, nil
 }
 
-// Close ends the calls: it waits until the one that is under way has returned, at
-// most until ctx ends. So it may not be called from the function itself. A second
-// Close does nothing more.
+// Close ends the calls. It waits until the current one has returned, or until ctx ends, so the
+// function itself must not call it. A second Close does nothing more.
 func (w *GroupWatch) Close(ctx context.Context) error {
 	err := w.engine.Close(ctx)
 	if err == nil {

@@ -8,11 +8,12 @@ import (
 	"github.com/pravega/pravega-client-go/internal/naming"
 )
 
-// OpenReader joins the group under a name that no other reader of the group
-// has. Errors: AlreadyExists if one has; a reader that has crashed is still
-// there until ReaderOffline, as may be one whose OpenReader failed with an error
-// of which MayBeStored is true. NoSuchStream if somebody began a Reset to
-// a configuration with a stream that does not exist: Reset the group again.
+// OpenReader joins the group under a name that no other reader of the group has.
+//
+// Errors: AlreadyExists if one has; a reader that has crashed keeps its name until
+// ReaderOffline, and so may one whose OpenReader failed with MayBeStored. NoSuchStream if
+// someone has begun a Reset to a configuration with a stream that does not exist; Reset the
+// group again.
 func (g *ReaderGroup) OpenReader(ctx context.Context, readerID string, config ReaderConfig) (*Reader, error) {
 	if err := naming.Check("open reader", "reader", readerID); err != nil {
 		return nil, err

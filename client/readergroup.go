@@ -9,10 +9,12 @@ import (
 	"github.com/pravega/pravega-client-go/internal/streamcut"
 )
 
-// CreateReaderGroup creates a reader group in a scope. It returns false if the
-// same group exists already, and ConfigMismatch, which says what differs, if another
-// one of that name does. A creation that was interrupted is completed by the next one
-// of the same configuration; until then the group cannot be opened, but deleted. Other
+// CreateReaderGroup creates a reader group in a scope. It returns false if the same
+// group exists already, and ConfigMismatch, which says what differs, if a group with
+// this name has another configuration.
+//
+// A creation that was interrupted is completed by the next one with the same
+// configuration. Until then the group cannot be opened, but it can be deleted. Other
 // errors: InvalidArgument, NoSuchScope, NoSuchStream.
 func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, config ReaderGroupConfig) (created bool, err error) {
 	const op = "create reader group"
@@ -29,9 +31,8 @@ func (c *Client) CreateReaderGroup(ctx context.Context, scope, name string, conf
 	return group.Create(ctx, c.cluster, scope, name, wanted)
 }
 
-// DeleteReaderGroup deletes a reader group, also one whose creation was not finished.
-// Its readers find out at their next group work. Errors: NoSuchScope,
-// NoSuchReaderGroup.
+// DeleteReaderGroup deletes a reader group, even if its creation was not finished. Its
+// readers find out at their next group work. Errors: NoSuchScope, NoSuchReaderGroup.
 func (c *Client) DeleteReaderGroup(ctx context.Context, scope, name string) error {
 	deleted, err := group.Delete(ctx, c.cluster, scope, name)
 	if err == nil && !deleted {
@@ -40,15 +41,16 @@ func (c *Client) DeleteReaderGroup(ctx context.Context, scope, name string) erro
 	return c.cluster.Absent(ctx, err)
 }
 
-// ReaderGroup is a handle to a reader group that exists at the servers. Safe for
-// concurrent use; it holds nothing that must be closed.
+// ReaderGroup is a handle to a reader group at the servers. Safe for concurrent use. It
+// holds nothing that must be closed.
 type ReaderGroup struct {
 	client *Client
 	engine *group.Group
 }
 
-// OpenReaderGroup finds a reader group, whoever created it. Errors: NoSuchScope,
-// NoSuchReaderGroup, also for a group whose creation was not finished; it says so.
+// OpenReaderGroup opens an existing reader group, whichever client created it. Errors:
+// NoSuchScope; NoSuchReaderGroup, which also says if the group's creation was not
+// finished.
 func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*ReaderGroup, error) {
 	engine, err := group.Open(ctx, c.cluster, scope, name)
 	if err != nil {
@@ -57,11 +59,11 @@ func (c *Client) OpenReaderGroup(ctx context.Context, scope, name string) (*Read
 	return &ReaderGroup{c, engine}, nil
 }
 
-// String is "scope/name".
+// String returns "scope/name".
 func (g *ReaderGroup) String() string { return g.engine.String() }
 
-// Config asks for the group's configuration, whoever created it. From is the cut
-// where the group started, or was reset to.
+// Config returns the group's configuration. From is the cut where the group started, or
+// to which it was reset.
 func (g *ReaderGroup) Config(ctx context.Context) (ReaderGroupConfig, error) {
 	now, err := g.engine.Config(ctx)
 	if err != nil {
@@ -70,34 +72,32 @@ func (g *ReaderGroup) Config(ctx context.Context) (ReaderGroupConfig, error) {
 	return fromGroup(now), nil
 }
 
-// Readers lists the readers that are in the group, in whatever process and
-// language, sorted.
+// Readers lists the readers in the group, in all processes and languages, sorted.
 func (g *ReaderGroup) Readers(ctx context.Context) ([]string, error) { return g.engine.Readers(ctx) }
 
-// ReaderOffline takes a reader that has crashed out of the group. Its segments
-// go to the others from its last checkpoint, or from where it acquired them: no
-// event is lost, those since then are delivered again. A reader that is not in
-// the group is no error.
+// ReaderOffline takes a reader that has crashed out of the group. The other readers
+// take over its segments from its last checkpoint, or from where it acquired them: no
+// event is lost, and what it has read since then is delivered again. It is no error if
+// the reader is not in the group.
 func (g *ReaderGroup) ReaderOffline(ctx context.Context, readerID string) error {
 	return g.engine.ReaderOffline(ctx, readerID, nil)
 }
 
-// ReaderOfflineAt is ReaderOffline for a reader whose position is known, because it
-// was kept with what was made of the events before it: its segments go to the others
-// from there, so that nothing is delivered again. Segments that the position lacks
-// are handed over as by ReaderOffline; what it says of segments that the reader does
-// not have is ignored. The position must be of this reader and this life of it, since
-// what is skipped by a wrong one is not read.
+// ReaderOfflineAt is ReaderOffline for a reader whose position is known, because the
+// application stored it together with the results of the events before it. The other
+// readers take over the segments from there, so nothing is delivered again. Segments
+// without a place in the position are handed over as by ReaderOffline, and places in
+// segments that the reader does not have are ignored. The position must be from this
+// life of this reader: events that a wrong one skips are not read.
 func (g *ReaderGroup) ReaderOfflineAt(ctx context.Context, readerID string, last Position) error {
 	return g.engine.ReaderOffline(ctx, readerID, last.position.Offsets())
 }
 
-// Reset lets the group start anew with a configuration: at its cuts, and with its
-// streams, which may be others than before. All readers that are in the group are
-// out of it: their next call of Next reports GroupReinitialized, and they are to
-// be closed and opened again. Checkpoints are forgotten. Resets at the same time
-// come one after the other. Errors: InvalidArgument, NoSuchStream,
-// NoSuchReaderGroup.
+// Reset restarts the group with a configuration, from its cuts and with its streams,
+// which may differ from those before. All readers leave the group: their next call of
+// Next returns GroupReinitialized, and they must be closed and opened again.
+// Checkpoints are forgotten. Concurrent resets take effect one after the other. Errors:
+// InvalidArgument, NoSuchStream, NoSuchReaderGroup.
 func (g *ReaderGroup) Reset(ctx context.Context, config ReaderGroupConfig) error {
 	wanted, err := config.toGroup("reset reader group", g.engine.Scope, g.String())
 	if err != nil {
@@ -106,32 +106,36 @@ func (g *ReaderGroup) Reset(ctx context.Context, config ReaderGroupConfig) error
 	return g.engine.Reset(ctx, wanted)
 }
 
-// ResetTo is Reset with the configuration that the group has, but to start at
-// these cuts: those of a Checkpoint, of GenerateStreamCuts, or of the
-// application's own records. A stream without a cut is not read any more; a
-// checkpoint has none of a stream that was read to its end.
+// ResetTo is Reset with the group's current configuration, starting at the given cuts:
+// those of a Checkpoint, of GenerateStreamCuts, or of the application's own records. A
+// stream without a cut is not read any more; a checkpoint has no cut of a stream that
+// was read to its end.
 func (g *ReaderGroup) ResetTo(ctx context.Context, cuts ...StreamCut) error {
 	return g.engine.ResetTo(ctx, bare(cuts))
 }
 
-// ResetToLastCheckpoint is ResetTo with the cuts of the last checkpoint that all
-// readers have passed, automatic ones among them. If there was none since the
-// group was created or reset, it starts again where it did then. Errors: as
+// ResetToLastCheckpoint is ResetTo with the cuts of the last checkpoint, named or
+// automatic, that all readers have passed. If there was none since the group was
+// created or reset, the group restarts from where it started then. Errors: those of
 // Reset; InvalidArgument if the group has read everything.
 func (g *ReaderGroup) ResetToLastCheckpoint(ctx context.Context) error {
 	return g.engine.ResetToLastCheckpoint(ctx)
 }
 
-// InitiateCheckpoint has every reader of the group pass a checkpoint, and waits
-// until all have, at most until ctx ends. Readers look for checkpoints every
-// ReaderGroupConfig.RefreshInterval; official Java readers, and ours that asked
-// to be told, when their application asks for the next event. A call that ended
-// early leaves the checkpoint under way, as MayBeStored of its error says. Call again with
-// its name and the same ReaderGroup to wait on, or CancelCheckpoints to give it up. A group
-// without readers passes it at once.
-// Errors: Conflict if ReaderGroupConfig.MaxOutstandingCheckpoints are under way,
-// or if this one was given up; AlreadyExists for the name of a past one;
-// InvalidArgument; TimedOut and Cancelled.
+// InitiateCheckpoint makes every reader of the group pass a checkpoint, and waits until
+// all of them have, or ctx ends. A group without readers passes it at once.
+//
+// Readers look for checkpoints every ReaderGroupConfig.RefreshInterval. Official Java
+// readers, and readers with ReaderConfig.Checkpoints, pass them when their application
+// asks for the next event.
+//
+// If the call ends early, the checkpoint is still under way, and MayBeStored of the
+// error is true. Call it again with the same name, on the same ReaderGroup, to wait on,
+// or give the checkpoint up with CancelCheckpoints.
+//
+// Errors: Conflict if ReaderGroupConfig.MaxOutstandingCheckpoints are under way, or if
+// this one was given up; AlreadyExists if a past one has the name; InvalidArgument;
+// TimedOut and Cancelled.
 func (g *ReaderGroup) InitiateCheckpoint(ctx context.Context, name string) (Checkpoint, error) {
 	cuts, err := g.engine.InitiateCheckpoint(ctx, name)
 	if err != nil {
@@ -140,38 +144,37 @@ func (g *ReaderGroup) InitiateCheckpoint(ctx context.Context, name string) (Chec
 	return Checkpoint{streamcut.Checkpoint{Name: name, Cuts: cuts}}, nil
 }
 
-// GenerateStreamCuts asks every reader of the group where it stands, and returns
-// that as one cut for each stream, sorted by stream. It is a checkpoint of which
-// applications are not told: readers of ours answer it in the background with
-// what was given back, official Java ones with what they handed out. Streams that
-// were read to their end have no cut. Errors: as InitiateCheckpoint.
+// GenerateStreamCuts asks every reader of the group for its position, and returns them
+// as one cut for each stream, sorted by stream. It uses a checkpoint that applications
+// do not see: readers of this library answer it in the background, with what was given
+// back; official Java readers answer with what they have handed out. There is no cut of
+// a stream that was read to its end. Errors: those of InitiateCheckpoint.
 func (g *ReaderGroup) GenerateStreamCuts(ctx context.Context) ([]StreamCut, error) {
 	cuts, err := g.engine.GenerateStreamCuts(ctx)
 	return sortedCuts(cuts), err
 }
 
-// CancelCheckpoints gives up all checkpoints of the group that are under way,
-// whoever initiated them; not what GenerateStreamCuts waits for.
+// CancelCheckpoints gives up all checkpoints of the group that are under way, whichever
+// client initiated them, except those that GenerateStreamCuts waits for.
 func (g *ReaderGroup) CancelCheckpoints(ctx context.Context) error {
 	return g.engine.CancelCheckpoints(ctx)
 }
 
-// UpdateRetentionStreamCut tells the servers that the group does not need what
-// lies before these cuts, one for a stream, any more: the streams' retention
-// policies may truncate it. Errors: InvalidArgument if the group's Retention is
-// not GroupRetentionManual, or if the controller does not take a cut, for example
-// because it lies before the previous one; Conflict if the group was reset
-// meanwhile.
+// UpdateRetentionStreamCut tells the servers that the group no longer needs what lies
+// before the given cuts, one for each stream, so that the streams' retention policies
+// may truncate it. Errors: InvalidArgument if the group's Retention is not
+// GroupRetentionManual, or if the controller does not accept a cut, for example because
+// it lies before the previous one; Conflict if the group was reset meanwhile.
 func (g *ReaderGroup) UpdateRetentionStreamCut(ctx context.Context, cuts ...StreamCut) error {
 	return g.engine.UpdateRetentionStreamCut(ctx, bare(cuts))
 }
 
-// UnreadBytes is how much the group has left to read of what is in its streams
-// now, headers of events (8 bytes each) included, up to the ends of a bounded
-// group. Readers tell how far they are every few seconds (one more than there are
-// readers), so it is as old; of official Java readers it counts what they
-// handed out as read, of ours what was given back. It asks for every segment from
-// where the group stands on.
+// UnreadBytes returns how many bytes of its streams the group has left to read now,
+// including 8 bytes for the header of each event, up to the ends of a bounded group. It
+// is based on what readers report every few seconds (one second more than there are
+// readers). Official Java readers report what they have handed out, readers of this
+// library what was given back. It makes a request for every segment from the group's
+// position on.
 func (g *ReaderGroup) UnreadBytes(ctx context.Context) (int64, error) {
 	return g.engine.UnreadBytes(ctx)
 }

@@ -7,18 +7,18 @@ import (
 	"github.com/pravega/pravega-client-go/internal/txn"
 )
 
-// Transaction collects events that readers see all at once, behind what is in
-// the stream by then, or never. Each is stored exactly once in it, those of one
-// routing key in order. Transactions that were begun between the same two scales
-// of the stream are read in the order in which they were committed; one that was
-// begun before a scale may be read before one that was committed earlier. Safe
-// for concurrent use.
+// Transaction collects events that readers see all at once, after what is in the
+// stream by then, or never. Each event is stored exactly once in it, and events with
+// the same routing key are stored in order. Transactions that were begun between the
+// same two scales of the stream are read in the order in which they were committed; a
+// transaction that was begun before a scale may be read before one that was committed
+// earlier. Safe for concurrent use.
 //
-// It is kept alive in the background until it is committed or aborted, by
-// whomever, or its writer is closed. When it turns out that it was aborted, its
-// lease having ended, or committed by somebody else, its writes fail at once with
-// TransactionAborted, TransactionCommitted or, more than a day later,
-// NoSuchTransaction.
+// The transaction is kept alive in the background until it is committed or aborted, by
+// this process or another, or until its writer is closed. Once it turns out to have
+// ended, its writes fail at once: with TransactionAborted, for example because its
+// lease ended, with TransactionCommitted if another process committed it, or with
+// NoSuchTransaction more than a day later.
 type Transaction struct{ engine *txn.Transaction }
 
 // TransactionStatus is how far a transaction has come.
@@ -38,23 +38,25 @@ const (
 // String is the status in a word, such as "open".
 func (s TransactionStatus) String() string { return controller.TransactionState(s).String() }
 
-// ID is the text by which any process can attach to the transaction.
+// ID returns the text by which any process can attach to the transaction.
 func (t *Transaction) ID() string { return t.engine.ID() }
 
-// Write writes an event to the transaction. It returns the event's number within this handle, from
-// 1, as soon as the event is copied, and waits for room in the window until ctx ends. An error
-// means that the event was not taken. Errors: EventTooLarge, InvalidArgument for a key that is
-// not UTF-8, Closed, TimedOut, Cancelled and the transaction's final one.
+// Write writes an event to the transaction. It returns the event's number within this
+// handle, starting at 1, as soon as the event is copied, and waits for room in the
+// window until ctx ends. If it returns an error, the event was not accepted. Errors:
+// EventTooLarge, InvalidArgument if the key is not UTF-8, Closed, TimedOut, Cancelled
+// and the transaction's final error.
 func (t *Transaction) Write(ctx context.Context, e Event) (int64, error) {
 	return t.engine.Events.Write(ctx, e.Key, e.Data)
 }
 
-// TryWrite is Write that never waits: WindowFull says that there is no room.
+// TryWrite is Write without waiting: it returns WindowFull if there is no room.
 func (t *Transaction) TryWrite(e Event) (int64, error) {
 	return t.engine.Events.TryWrite(e.Key, e.Data)
 }
 
-// WriteBatch writes several events of one key, or of none, as one; see Writer.WriteBatch.
+// WriteBatch writes several events with one key, or with none, as one; see
+// Writer.WriteBatch.
 func (t *Transaction) WriteBatch(ctx context.Context, key []byte, data ...[]byte) (int64, error) {
 	return t.engine.Events.WriteBatch(ctx, key, data)
 }
@@ -79,50 +81,51 @@ func (t *Transaction) Status(ctx context.Context) (TransactionStatus, error) {
 	return TransactionStatus(state), err
 }
 
-// Commit waits until every event is stored in the transaction and commits it. It
-// refuses further writes, and returns when the commit is decided, a moment before
-// readers see the events (WaitReadable waits for that). If ctx has no deadline, the
+// Commit waits until every event is stored in the transaction, and commits it. It
+// refuses further writes, and returns once the commit is decided, shortly before
+// readers see the events; WaitReadable waits for that. If ctx has no deadline, the
 // controller is asked for up to request.timeout.
 //
-// With an error the transaction was not committed, neither by this call nor by one
-// before, unless MayBeStored says so. It is kept alive and Commit can be called
-// again, which is safe whatever came before, unless the error is final (IsFinal).
-// TransactionAborted: nothing was committed. NoSuchTransaction: it ended more than a
-// day ago, and may have been committed then. An Abort at the same time, or a Close that
-// aborts, ends it with TransactionAborted as long as it waits for events to be stored. Then
-// only the result of that call tells whether the transaction is aborted: another handle may
-// commit it before.
+// If Commit returns an error and MayBeStored is false, the transaction was not
+// committed, neither by this call nor by an earlier one. It is still kept alive, and
+// Commit can safely be called again, unless the error is final (IsFinal).
+// TransactionAborted means that nothing was committed. NoSuchTransaction means that
+// the transaction ended more than a day ago, and may have been committed then.
+//
+// An Abort at the same time, or a Close that aborts, ends a Commit that still waits for
+// events to be stored with TransactionAborted. Then only the result of that call says
+// whether the transaction is aborted, since another handle may commit it before.
 func (t *Transaction) Commit(ctx context.Context) error { return t.engine.Commit(ctx) }
 
-// CommitAt is Commit that also tells the stream's event time: this writer has
-// written, or will with this commit, all its events up to a timestamp, in the
-// application's own unit.
+// CommitAt is Commit that also moves the stream's event time: with this commit, the
+// writer has written all its events up to timestamp, in the application's own unit.
 func (t *Transaction) CommitAt(ctx context.Context, timestamp int64) error {
 	return t.engine.CommitAt(ctx, timestamp)
 }
 
-// CommitAndWait is Commit and WaitReadable. If the wait fails, the transaction is
-// committed, as MayBeStored of its error says.
+// CommitAndWait is Commit followed by WaitReadable. If only the wait fails, the
+// transaction is committed, and MayBeStored of the error is true.
 func (t *Transaction) CommitAndWait(ctx context.Context) error { return t.engine.CommitAndWait(ctx) }
 
-// WaitReadable waits until the transaction is committed by whomever and readers
-// can see its events, or ctx ends; then TimedOut or Cancelled say nothing about
-// the commit. Errors: TransactionAborted, NoSuchTransaction.
+// WaitReadable waits until the transaction is committed, by this process or another,
+// and readers can see its events. TimedOut and Cancelled say nothing about the commit.
+// Other errors: TransactionAborted, NoSuchTransaction.
 func (t *Transaction) WaitReadable(ctx context.Context) error { return t.engine.WaitReadable(ctx) }
 
-// Abort drops the transaction with all its events, at once for this handle. A Commit
+// Abort drops the transaction with all its events. This handle ends at once. A Commit
 // that still waits for events to be stored ends with TransactionAborted; one that has
-// asked the controllers is waited for, and the transaction is aborted unless it
-// succeeds. If ctx has no deadline, all of it takes up to request.timeout. It can be
-// called again, which is safe; if it does not succeed at all, the servers abort the
+// asked the controllers is waited for, and the transaction is aborted unless that
+// Commit succeeds. If ctx has no deadline, Abort takes up to request.timeout.
+//
+// Abort can safely be called again. If it never succeeds, the servers abort the
 // transaction when its lease ends. Errors: TransactionCommitted, NoSuchTransaction and
-// those of the network; MayBeStored tells that a commit is in doubt.
+// those of the network; MayBeStored means that a commit is in doubt.
 func (t *Transaction) Abort(ctx context.Context) error { return t.engine.Abort(ctx) }
 
-// Close ends the handle. Of a transaction that has not ended it makes what the
-// config of its writer says: it aborts it, or flushes it and leaves it open, for as
-// long as its lease lasts. It waits for that until ctx ends, as Abort or Flush does;
-// another call's Commit that has asked the controllers goes on. One after Commit or Abort
-// succeeded does nothing. Another Close waits for the first one and returns the same; when
-// its own ctx ends before, it ends the handle.
+// Close ends the handle. If the transaction has not ended, Close does what the config
+// of its writer says: it aborts the transaction, or it flushes it and leaves it open
+// for as long as its lease lasts. It waits for that until ctx ends; a Commit in another
+// goroutine that has asked the controllers goes on. After a Commit or Abort that
+// succeeded, Close does nothing. Another Close waits for the first one and returns the
+// same; if its own ctx ends first, it ends the handle.
 func (t *Transaction) Close(ctx context.Context) error { return t.engine.Close(ctx) }

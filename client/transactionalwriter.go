@@ -11,14 +11,14 @@ import (
 // TransactionalWriterConfig sets the limits of a transactional writer and of
 // each of its transactions.
 type TransactionalWriterConfig struct {
-	// Lease is how long a transaction lives without a sign of life of a process
-	// that has it open, so also how long an outage it survives, and how long one
-	// stays whose process has died. The servers allow 10 seconds to 10 minutes
-	// unless configured otherwise; the longest life of a transaction, whatever
-	// signs come, is a thousand leases or a day. Option txn.lease.
+	// Lease is how long a transaction lives without a sign of life from a process
+	// that has it open: how long an outage it survives, and how long it stays after
+	// its process has died. Servers allow 10 seconds to 10 minutes unless configured
+	// otherwise. No transaction lives longer than a thousand leases, or a day.
+	// Option txn.lease.
 	Lease time.Duration
-	// Close is what Close makes of open transactions: CloseAborts, or CloseKeeps
-	// for one that another process attaches to. Option txn.close.
+	// Close says what Close does with open transactions: CloseAborts aborts them,
+	// CloseKeeps leaves them to a process that attaches to them. Option txn.close.
 	Close CloseKind
 	// Name is the writer's in the stream's event time, which CommitAt moves;
 	// empty for a random one. Option txn.writer.
@@ -77,30 +77,31 @@ func (c *Client) OpenTransactionalWriter(ctx context.Context, scope, stream stri
 	return w, nil
 }
 
-// Begin begins a transaction. It talks to the controller once; segment stores are
-// connected to when there is something to write. From now on the transaction is
-// kept alive until it ends or the writer is closed. If the reply is lost, the
-// servers abort what nobody knows of when its lease ends. Errors: Closed;
-// StreamSealed; NoSuchStream; InvalidArgument for a lease outside of the servers'
-// limits; and those of the network.
+// Begin begins a transaction. It makes one call to the controller; segment stores are
+// connected to once there is something to write. The transaction is kept alive until
+// it ends or the writer is closed. If the controller's reply is lost, nobody knows of
+// the transaction, and the servers abort it when its lease ends. Errors: Closed,
+// StreamSealed, NoSuchStream, InvalidArgument for a lease that the servers do not
+// allow, and those of the network.
 func (w *TransactionalWriter) Begin(ctx context.Context) (*Transaction, error) {
 	return transaction(w.engine.Begin(ctx))
 }
 
-// Attach opens a transaction that this or another process began, by the text of
-// its id, to write to it, commit or abort it. It is kept alive by each handle that
-// is open. Handles do not know of each other's events: committing one does not
-// wait for what another has not flushed, whose writes fail from then on. The writers
-// of all should have the same Lease: a sign of life of any handle makes the lease
-// its own, also a shorter one. Errors:
-// InvalidArgument for what is no id; TransactionCommitted, TransactionAborted and
-// NoSuchTransaction for one that is not open; and those of Begin.
+// Attach opens a transaction that this or another process has begun, given its id, so
+// that it can be written to, committed or aborted here. Every open handle keeps the
+// transaction alive. Handles do not know of each other's events: a commit does not
+// wait for what another handle has not flushed, and that handle's writes fail from
+// then on. All handles should use the same Lease, since each sign of life sets the
+// lease to that of its handle, even to a shorter one.
+//
+// Errors: InvalidArgument if id is not one; TransactionCommitted, TransactionAborted
+// or NoSuchTransaction if the transaction is not open; and those of Begin.
 func (w *TransactionalWriter) Attach(ctx context.Context, id string) (*Transaction, error) {
 	return transaction(w.engine.Attach(ctx, id))
 }
 
-// Transactions lists those that were begun or attached to here and have not
-// ended, as far as is known without asking, by their ids.
+// Transactions lists the transactions that were begun or attached to here and have
+// not ended, as far as is known without asking the servers, sorted by id.
 func (w *TransactionalWriter) Transactions() []*Transaction {
 	var list []*Transaction
 	for _, t := range w.engine.Transactions() {
@@ -109,12 +110,12 @@ func (w *TransactionalWriter) Transactions() []*Transaction {
 	return list
 }
 
-// Close ends the writer and what was begun or attached to with it. Depending on
-// the config's Close, open transactions are aborted; or they are flushed and left
-// open, and who attaches to one within its lease keeps it alive. It waits for that
-// until ctx ends. An error tells of one transaction for which it did not succeed:
-// the servers abort that when its lease ends. Another Close, also that of the client,
-// waits for the first one, until its own ctx ends, and returns the same.
+// Close closes the writer and every transaction that was begun or attached to with it.
+// Depending on the config's Close, open transactions are aborted, or are flushed and
+// left open for whoever attaches to them within their lease. Close waits for that
+// until ctx ends. An error is about one transaction that could not be closed; the
+// servers abort it when its lease ends. Another Close, including that of the client,
+// waits for the first one until its own ctx ends, and returns the same.
 func (w *TransactionalWriter) Close(ctx context.Context) error {
 	err := w.engine.Close(ctx)
 	if w.engine.Closed() {
