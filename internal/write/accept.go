@@ -27,8 +27,8 @@ func (w *Writer) TryWrite(key, event []byte) (int64, error) {
 	}
 	w.mu.Lock()
 	defer w.unlock()
-	defer w.openInbox()
-	return w.accept(position, event)
+	defer w.openInboxLocked()
+	return w.acceptLocked(position, event)
 }
 
 func positionOf(key []byte) (float64, error) {
@@ -70,7 +70,7 @@ func (w *Writer) TryWriteMany(keys []byte, keyLens []uint32, events []byte, lens
 		if length > MaxEventSize {
 			return accepted, last, w.tooLarge(int(length), MaxEventSize, "in a call for many; write it by itself")
 		}
-		number, err := w.accept(position, events[:length])
+		number, err := w.acceptLocked(position, events[:length])
 		if err != nil {
 			return accepted, last, err
 		}
@@ -90,7 +90,7 @@ const anywhere = -1.0
 func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) (int64, error) {
 	for {
 		w.mu.Lock()
-		number, err := w.accept(position, events...)
+		number, err := w.acceptLocked(position, events...)
 		if err != w.noRoom {
 			w.unlock()
 			return number, err
@@ -107,10 +107,10 @@ func (w *Writer) write(ctx context.Context, position float64, events ...[]byte) 
 	}
 }
 
-// accept takes an event, or refuses it: then it has no number. Several events are
-// a batch, which is stored as one.
-func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
-	w.emptyInbox(true)
+// acceptLocked takes an event, or refuses it, and then gives it no number. Several events are a
+// batch, which is stored as one.
+func (w *Writer) acceptLocked(position float64, events ...[]byte) (int64, error) {
+	w.emptyInboxLocked(true)
 	switch {
 	case w.err != nil:
 		return 0, w.err
@@ -119,10 +119,10 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	}
 	size := segment.FramedSize(events)
 	if size > segment.MaxAppend {
-		return w.acceptLarge(position, events)
+		return w.acceptLargeLocked(position, events)
 	}
-	position = w.settled(position)
-	if stored, err := w.repeats(position, len(events)); err != nil {
+	position = w.positionLocked(position)
+	if stored, err := w.repeatsLocked(position, len(events)); err != nil {
 		return 0, err
 	} else if stored {
 		return w.last, nil
@@ -134,7 +134,7 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	}
 	// With others under way the sender has more to send than this one.
 	alone := w.last == w.acked.Load()
-	w.number(m, size, len(events))
+	w.numberLocked(m, size, len(events))
 	if alone && w.prompt == nil {
 		w.prompt = m.AddPromptly(w.last, position, events...)
 	} else {
@@ -143,19 +143,18 @@ func (w *Writer) accept(position float64, events ...[]byte) (int64, error) {
 	return w.last, nil
 }
 
-// number is the one place where events get their numbers and their room in the
-// window, as one step with their Add to the segment, which follows under the lock.
-func (w *Writer) number(m *member, size, events int) {
+// numberLocked is the only place where events get their numbers and their room in the window. The
+// Add to the segment follows under the same lock, so the two are one step.
+func (w *Writer) numberLocked(m *member, size, events int) {
 	held := m.Bytes()
 	w.window.moved(held, held+size, len(w.routes.members))
 	w.last += int64(events)
 	if !w.watch.on {
-		w.startWatch()
+		w.startWatchLocked()
 	}
 }
 
-// unlock ends a write: it lets go of the lock, and sends what is to be sent
-// without it.
+// unlock releases the lock, and then sends what is to be sent without it.
 func (w *Writer) unlock() {
 	prompt := w.prompt
 	w.prompt = nil
@@ -165,8 +164,8 @@ func (w *Writer) unlock() {
 	}
 }
 
-// settled is the position, drawn if the event may go anywhere.
-func (w *Writer) settled(position float64) float64 {
+// positionLocked returns the event's position, drawing one if the event may go anywhere.
+func (w *Writer) positionLocked(position float64) float64 {
 	if position == anywhere {
 		if w.resumed != nil {
 			return w.resumed.Position(w.last + 1)

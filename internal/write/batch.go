@@ -30,7 +30,7 @@ func (w *Writer) TryWriteBatch(key []byte, events [][]byte) (int64, error) {
 	}
 	w.mu.Lock()
 	defer w.unlock()
-	return w.accept(position, events...)
+	return w.acceptLocked(position, events...)
 }
 
 func (w *Writer) emptyBatch() error {

@@ -1,9 +1,8 @@
 package write
 
-// hook is what a writer's user wants to be called at progress, and when the
-// window opens again. It has a goroutine of its own, so that the functions can
-// hold up neither acks nor other writers, and so that calls which come too fast
-// become one.
+// hook holds the functions that are called at progress and when the window reopens. They have a
+// goroutine of their own, so that they hold up neither acknowledgements nor other writers, and so that
+// calls in quick succession merge into one.
 type hook struct {
 	call func(acked int64, err error)
 	open func()

@@ -20,7 +20,7 @@ func (w *Writer) Close(ctx context.Context) error {
 		return w.unstored()
 	}
 	w.ending = xsync.NewEnding()
-	w.emptyInbox(true)
+	w.emptyInboxLocked(true)
 	w.closing = true
 	last := w.last
 	w.mu.Unlock()
@@ -45,8 +45,7 @@ func (w *Writer) Closed() bool {
 	return w.ending.Over()
 }
 
-// unstored is why not everything that was accepted is stored, of a writer that has ended;
-// nil if it is.
+// unstored returns nil if everything accepted is stored, and the final error if not.
 func (w *Writer) unstored() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -60,45 +59,44 @@ func (w *Writer) beingClosed() error {
 	return fault.New(fault.Closed, "write to stream", w.stream.String(), "the writer is being closed")
 }
 
-// Refuse lets the writer take no more events.
+// Refuse makes the writer accept no more events.
 func (w *Writer) Refuse() {
 	w.mu.Lock()
 	w.closing = true
 	w.mu.Unlock()
 }
 
-// End makes err the writer's final error, unless it has one, and lets go of
-// everything that it holds.
+// End makes err the writer's final error, unless it has one, and releases everything it holds.
 func (w *Writer) End(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.fail(err)
+	w.failLocked(err)
 }
 
-// fail is End with the lock held.
-func (w *Writer) fail(err error) {
+// failLocked is End with the lock held.
+func (w *Writer) failLocked(err error) {
 	if w.err != nil {
 		return
 	}
-	w.emptyInbox(true) // they have numbers, which nobody may take for acknowledged
+	w.emptyInboxLocked(true) // they have numbers, which nobody may take for acknowledged
 	err = fault.During("write to stream", w.stream.String(), err)
-	if w.leavesDoubt(err) {
+	if w.leavesDoubtLocked(err) {
 		err = fault.Uncertain(err)
 	}
 	w.err = err
-	w.closeInbox()
-	w.stopWatch()
+	w.closeInboxLocked()
+	w.stopWatchLocked()
 	w.life.End()
 	for _, m := range w.routes.members {
 		m.Stop()
 	}
-	w.reopen()
+	w.reopenLocked()
 	w.changed.Notify()
 }
 
-// leavesDoubt reports whether events above the acknowledged number may be stored, or are,
-// when the writer ends with err.
-func (w *Writer) leavesDoubt(err error) bool {
+// leavesDoubtLocked reports whether events above the acknowledged number are stored, or may be, when
+// the writer ends with err.
+func (w *Writer) leavesDoubtLocked(err error) bool {
 	above := w.last - w.acked.Load()
 	switch fault.CodeOf(err) {
 	case fault.StreamSealed, fault.TransactionAborted, fault.TransactionCommitted:

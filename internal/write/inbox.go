@@ -9,11 +9,10 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// Inbox is memory outside of Go where events can be left for a writer, each with
-// its number, without a call into Go. It is for the bindings. The writer opens it
-// when events come faster than acknowledgements, and shuts it when they do not, or
-// one comes that must not be left there. Its methods are called with the writer's
-// lock held, must not block, and must not call the writer.
+// Inbox is memory outside Go where events can be left for a writer without a call into Go; it is for the
+// bindings. The writer opens it when events come faster than acknowledgements, and shuts it when they do
+// not, or when an event comes that must not be left there. Its methods are called with the writer's lock
+// held, must not block, and must not call the writer.
 type Inbox interface {
 	// Open lets events in. The first one gets the number after last.
 	Open(last int64)
@@ -47,11 +46,11 @@ func (w *Writer) UseInbox(i Inbox, bytes int) {
 	}
 }
 
-// TakeInbox accepts at once what is in the inbox, for who waits for it.
+// TakeInbox accepts what is in the inbox at once, for a caller that waits for it.
 func (w *Writer) TakeInbox() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.emptyInbox(false)
+	w.emptyInboxLocked(false)
 }
 
 const (
@@ -61,23 +60,23 @@ const (
 	inboxTime = time.Millisecond
 )
 
-// openInbox is called when an event came with a call of its own.
-func (w *Writer) openInbox() {
+// openInboxLocked is called when an event came with a call of its own.
+func (w *Writer) openInboxLocked() {
 	i := &w.inbox
 	if i.Inbox == nil || i.open {
 		return
 	}
-	if i.alone++; i.alone < crowd || w.closing || !w.spacious() {
+	if i.alone++; i.alone < crowd || w.closing || !w.spaciousLocked() {
 		return
 	}
 	i.open = true
 	i.Open(w.last)
-	w.timeInbox()
+	w.timeInboxLocked()
 }
 
-// spacious reports whether the window admits all that the inbox can hold: what one
+// spaciousLocked reports whether the window admits all that the inbox can hold: what one
 // Take returns, and what is left meanwhile, and the numbers reach that far.
-func (w *Writer) spacious() bool {
+func (w *Writer) spaciousLocked() bool {
 	room, segments := 2*w.inbox.bytes, len(w.routes.members)
 	if w.window.full || w.window.used+room > w.window.limit || w.last+int64(room) > segment.MaxNumber {
 		return false
@@ -94,24 +93,24 @@ func (w *Writer) spacious() bool {
 	return true
 }
 
-// emptyInbox accepts what is in the inbox, and shuts it if told so or if few
+// emptyInboxLocked accepts what is in the inbox, and shuts it if told so or if few
 // events come.
-func (w *Writer) emptyInbox(shut bool) {
+func (w *Writer) emptyInboxLocked(shut bool) {
 	for i := &w.inbox; i.open; {
 		events, count := i.Take(shut)
 		i.open = !shut
 		for len(events) > 0 {
-			events = w.putFirst(events)
+			events = w.putFirstLocked(events)
 		}
-		if count >= crowd && w.spacious() {
+		if count >= crowd && w.spaciousLocked() {
 			return
 		}
 		shut = true
 	}
 }
 
-// putFirst accepts the first of the events in an inbox and returns the others.
-func (w *Writer) putFirst(events []byte) (rest []byte) {
+// putFirstLocked accepts the first of the events in an inbox and returns the others.
+func (w *Writer) putFirstLocked(events []byte) (rest []byte) {
 	keyLen, length := binary.NativeEndian.Uint32(events), binary.NativeEndian.Uint32(events[4:])
 	events = events[8:]
 	position := anywhere
@@ -119,25 +118,25 @@ func (w *Writer) putFirst(events []byte) (rest []byte) {
 		position, _ = routing.PositionBytes(events[:keyLen]) // ASCII is UTF-8
 		events = events[keyLen:]
 	}
-	position = w.settled(position)
-	if stored, _ := w.repeats(position, 1); !stored { // one event is not stored in part
+	position = w.positionLocked(position)
+	if stored, _ := w.repeatsLocked(position, 1); !stored { // one event is not stored in part
 		m := w.routes.find(position)
-		w.number(m, wire.EventHeader+int(length), 1)
+		w.numberLocked(m, wire.EventHeader+int(length), 1)
 		m.Add(w.last, position, events[:length])
 	}
 	return events[length:]
 }
 
-// closeInbox drops the inbox, which is shut, as the writer has failed.
-func (w *Writer) closeInbox() {
+// closeInboxLocked drops the inbox, which is shut, as the writer has failed.
+func (w *Writer) closeInboxLocked() {
 	if w.inbox.timer != nil {
 		w.inbox.timer.Stop()
 	}
 	w.inbox = inbox{}
 }
 
-// timeInbox sees to it that nothing stays in the open inbox for long.
-func (w *Writer) timeInbox() {
+// timeInboxLocked sees to it that nothing stays in the open inbox for long.
+func (w *Writer) timeInboxLocked() {
 	i := &w.inbox
 	switch {
 	case i.timed:
@@ -154,8 +153,8 @@ func (w *Writer) inboxTimedOut() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.inbox.timed = false
-	w.emptyInbox(false)
+	w.emptyInboxLocked(false)
 	if w.inbox.open {
-		w.timeInbox()
+		w.timeInboxLocked()
 	}
 }

@@ -240,11 +240,11 @@ func TestFlushAndCloseOfAFailedWriterKnowTheInbox(t *testing.T) {
 	flush(t, w, 5)
 	w.mu.Lock()
 	w.inbox.alone = crowd
-	w.openInbox()
+	w.openInboxLocked()
 	if number := y.put("", "an event"); number != 6 {
 		t.Errorf("its number is %d", number)
 	}
-	w.fail(resume.Fenced(w.stream))
+	w.failLocked(resume.Fenced(w.stream))
 	w.mu.Unlock()
 	if err := w.Flush(waittest.Limit(t)); !errors.Is(err, fault.Fenced) {
 		t.Errorf("Flush: %v", err)

@@ -8,9 +8,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/wire"
 )
 
-// acceptLarge is accept for what one append cannot carry: an event that takes a
-// way of its own, if it is a single one.
-func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
+// acceptLargeLocked is acceptLocked for what one append cannot carry. A single event is sent in parts; a
+// batch is refused.
+func (w *Writer) acceptLargeLocked(position float64, events [][]byte) (int64, error) {
 	if len(events) > 1 {
 		return 0, w.tooLarge(segment.FramedSize(events)-wire.EventHeader, MaxEventSize, "for a batch, with the headers of its events")
 	}
@@ -21,8 +21,8 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 	if len(event) > w.config.LargeEventBytes {
 		return 0, w.tooLarge(len(event), w.config.LargeEventBytes, "as set by writer.large.event.bytes")
 	}
-	position = w.settled(position)
-	if stored, err := w.repeats(position, 1); err != nil {
+	position = w.positionLocked(position)
+	if stored, err := w.repeatsLocked(position, 1); err != nil {
 		return 0, err
 	} else if stored {
 		return w.last, nil
@@ -38,7 +38,7 @@ func (w *Writer) acceptLarge(position float64, events [][]byte) (int64, error) {
 	w.last++
 	w.routes.find(position).AddLarge(w.last, position, bytes.Clone(event))
 	if !w.watch.on {
-		w.startWatch()
+		w.startWatchLocked()
 	}
 	return w.last, nil
 }

@@ -33,9 +33,9 @@ func (w *Writer) outOfTime(ctx context.Context, op string) *fault.Error {
 // overdue is how long nothing may be acknowledged before that is a trouble by itself.
 const overdue = time.Second
 
-// obstacle is what keeps the writer's events from being acknowledged; if nothing is known
-// to, waiting says what for. The segment of the oldest event has the answer, or one that
-// is replaced together with it. The lock is held.
+// obstacle returns what keeps the writer's events from being acknowledged. If nothing is known to,
+// waiting says what they wait for: the segment of the oldest event knows, or one that is replaced
+// together with it. The lock is held.
 func (w *Writer) obstacle(now time.Time) (waiting string, trouble error) {
 	next := w.acked.Load() + 1
 	if next > w.last {

@@ -36,13 +36,13 @@ func (w *Writer) Wait(ctx context.Context, number int64) error {
 	}
 }
 
-// waitsFor returns what is closed at the next progress, as long as the events up to a
-// number may become stored; else nil, and why they will not, or that they are.
+// waitsFor returns a channel that is closed at the next progress, while the events up to number
+// may still become stored. Otherwise it returns nil, and the error if they will not.
 func (w *Writer) waitsFor(op string, number int64) (<-chan struct{}, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if number > w.last {
-		w.emptyInbox(false) // what is there has its number
+		w.emptyInboxLocked(false) // what is there has its number
 	}
 	switch {
 	case number >= 0 && number <= w.acked.Load():
@@ -68,40 +68,40 @@ func (w *Writer) Flush(ctx context.Context) error {
 func (w *Writer) Newest() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.emptyInbox(false)
+	w.emptyInboxLocked(false)
 	return w.last
 }
 
-// left tells everybody that bytes of a segment have left the window.
-func (w *Writer) left(bytes, ofSegment int) {
+// leftLocked accounts for bytes of a segment that have left the window.
+func (w *Writer) leftLocked(bytes, ofSegment int) {
 	segments := len(w.routes.members)
 	w.window.moved(ofSegment+bytes, ofSegment, segments)
 	switch {
 	case !w.window.full:
 	case w.window.roomy(ofSegment, segments):
-		w.reopen()
+		w.reopenLocked()
 	case w.late == nil: // the rest may belong to segments that are down
 		w.late = time.AfterFunc(lateness, w.reopenLate)
 	}
 	w.inbox.alone = 0
-	w.emptyInbox(false)
-	w.progressed()
+	w.emptyInboxLocked(false)
+	w.progressedLocked()
 }
 
-// reshare gives every segment of new routes its share of the window. There may be
-// room now for calls that the window refused.
-func (w *Writer) reshare() {
+// reshareLocked gives every segment of new routes its share of the window, which may make room for
+// calls that the window had refused.
+func (w *Writer) reshareLocked() {
 	w.window.used = 0
 	for _, m := range w.routes.members {
 		w.window.used += w.window.share(m.Bytes(), len(w.routes.members))
 	}
 	if w.window.full {
-		w.reopen()
+		w.reopenLocked()
 	}
 }
 
-// progressed tells everybody that more is stored.
-func (w *Writer) progressed() {
+// progressedLocked publishes the acknowledged number after more was stored.
+func (w *Writer) progressedLocked() {
 	w.acked.Store(w.progress.Through(w.last))
 	if r := w.resumed; r != nil && !w.keepsDurable && w.err == nil && r.Raised() < w.acked.Load() {
 		w.keepsDurable = true
@@ -112,20 +112,19 @@ func (w *Writer) progressed() {
 	w.hook.wake()
 }
 
-// lateness is how long calls that the window refused are kept waiting although
-// there is some room.
+// lateness is how long refused calls are kept waiting while there is only a little room.
 const lateness = 10 * time.Millisecond
 
 func (w *Writer) reopenLate() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.window.full {
-		w.reopen()
+		w.reopenLocked()
 	}
 }
 
-// reopen has those come back whom the window refused.
-func (w *Writer) reopen() {
+// reopenLocked wakes the callers that the window had refused.
+func (w *Writer) reopenLocked() {
 	w.window.full = false
 	if w.late != nil {
 		w.late.Stop()

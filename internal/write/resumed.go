@@ -10,9 +10,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
-// repeats reports whether the next events, which belong to a position together, are
-// stored since an earlier writer of this one's id, and takes their numbers if so.
-func (w *Writer) repeats(position float64, events int) (stored bool, err error) {
+// repeatsLocked reports whether an earlier writer with this id has already stored the next events, which
+// share a position, and takes their numbers if so.
+func (w *Writer) repeatsLocked(position float64, events int) (stored bool, err error) {
 	r := w.resumed
 	if r == nil {
 		return false, nil
@@ -21,7 +21,7 @@ func (w *Writer) repeats(position float64, events int) (stored bool, err error) 
 	switch {
 	case r.Stored(position, to):
 		w.last = to
-		w.progressed()
+		w.progressedLocked()
 		return true, nil
 	case r.Stored(position, from):
 		return false, fault.New(fault.InvalidArgument, "write to stream", w.stream.String(),
@@ -35,9 +35,8 @@ func (w *Writer) repeats(position float64, events int) (stored bool, err error) 
 // durableInterval is how often acknowledgements raise the durable number.
 const durableInterval = time.Second
 
-// keepDurable raises the durable number as long as acknowledgements are ahead of it. As
-// often it looks whether a later incarnation has come, which cannot fence this one as
-// long as its numbers keep rising.
+// keepDurable raises the durable number while acknowledgements are ahead of it. It also looks for a later
+// incarnation, which cannot fence this one while its numbers keep rising.
 func (w *Writer) keepDurable() {
 	defer w.work.Done()
 	for w.life.Sleep(durableInterval) {
@@ -61,8 +60,8 @@ func (w *Writer) keepDurable() {
 	}
 }
 
-// superseded reports whether a later writer of this one's id was opened, also of a
-// writer that has been idle over a scale.
+// superseded reports whether a later writer with this id was opened, even if this one has been idle
+// across a scale.
 func (w *Writer) superseded(ctx context.Context) (bool, error) {
 	if w.resumed == nil {
 		return false, nil
@@ -70,8 +69,8 @@ func (w *Writer) superseded(ctx context.Context) (bool, error) {
 	return w.resumed.Superseded(ctx, true)
 }
 
-// settleDurable raises the durable number to what is acknowledged, for callers that were
-// told that it is stored.
+// settleDurable raises the durable number to what is acknowledged, for callers that were told it is
+// stored.
 func (w *Writer) settleDurable(ctx context.Context) error {
 	if w.resumed == nil {
 		return nil

@@ -97,12 +97,12 @@ func (w *Writer) newMember(s Segment) *member {
 // stored.
 func (m *member) Stored(_ *segment.Appender, bytes int) {
 	m.stall.progress++
-	m.writer.left(bytes, m.Bytes())
+	m.writer.leftLocked(bytes, m.Bytes())
 }
 
 // Failed is called when the segment cannot be written to.
 func (m *member) Failed(_ *segment.Appender, err error) {
-	m.writer.fail(err)
+	m.writer.failLocked(err)
 }
 
 // Sealed is called when the segment takes no more events.

@@ -13,9 +13,9 @@ import (
 	"github.com/pravega/pravega-client-go/internal/segment"
 )
 
-// reroute replaces a sealed segment by its successors. Meanwhile events for it are
-// accepted and wait. Every sealed segment has a goroutine of its own, so that one whose
-// store is away holds up only those that are replaced together with it.
+// reroute replaces a sealed segment by its successors. Events for it are accepted meanwhile, and wait.
+// Every sealed segment has a goroutine of its own, so a store that is away holds up only the segments
+// that are replaced together.
 func (w *Writer) reroute(m *member) {
 	defer w.work.Done()
 	r := replacement{w, m.asks}
@@ -31,12 +31,10 @@ type replacement struct {
 	life *background.Life // of its questions to the servers
 }
 
-// replace moves what is left of a sealed segment, and of those that are replaced
-// together with it, to the successors. A successor is entered once, with its
-// whole range, when every one of its predecessors is sealed and was asked what it
-// holds: an append that was under way may have been stored before the seal,
-// although the answer was "sealed". The successors are of an epoch before the
-// given one.
+// replace moves what is left of a sealed segment, and of those that are replaced together with it, to
+// the successors. A successor is entered once, with its whole range, after every one of its
+// predecessors was sealed and asked what it holds: an append may have been stored before the seal even
+// though its answer was "sealed". The successors' epoch is lower than before.
 func (r *replacement) replace(m *member, before int32) error {
 	for r.writes(m) {
 		f, known, err := r.family(m)
@@ -78,11 +76,11 @@ func (r *replacement) replace(m *member, before int32) error {
 	return nil
 }
 
-// claim makes the caller the one that replaces a family. It fails if the family is
-// another one by now, or after it has waited for the goroutine that replaces some of it.
+// claim makes the caller the one that replaces a family. It fails if the family has changed, or after
+// waiting for another goroutine that replaces some of it.
 func (r *replacement) claim(f family) bool {
 	r.mu.Lock()
-	if !r.current(f) {
+	if !r.currentLocked(f) {
 		r.mu.Unlock()
 		return false
 	}
@@ -102,9 +100,8 @@ func (r *replacement) claim(f family) bool {
 	return true
 }
 
-// current reports whether a family is still what the routes hold where its successors
-// will be. The lock is held.
-func (w *Writer) current(f family) bool {
+// currentLocked reports whether a family is still what the routes have in place of its successors.
+func (w *Writer) currentLocked(f family) bool {
 	if !w.routes.holds(f.old) {
 		return false
 	}
@@ -125,16 +122,15 @@ func (w *Writer) writes(m *member) bool {
 	return w.routes.holds([]*member{m})
 }
 
-// family is what is replaced together, and by what.
+// family is a set of segments that are replaced together, and what replaces them.
 type family struct {
 	old        []*member
 	successors []controller.SegmentRange
 	ancestor   *member // of a successor, but not its predecessor
 }
 
-// family finds the segments that are replaced together with m: the successors'
-// predecessors may have further successors. It is not known if others replace some of
-// them meanwhile.
+// family finds the segments that are replaced together with m, since a successor's predecessors may
+// have further successors. known is false if another goroutine is replacing some of them.
 func (r *replacement) family(m *member) (f family, known bool, err error) {
 	f = family{old: []*member{m}}
 	seen := make(map[naming.SegmentID]bool)
@@ -190,15 +186,15 @@ func (r *replacement) askController(question func(context.Context) error) error 
 // questionsAtOnce is how many goroutines of a writer ask the controller at once.
 const questionsAtOnce = 8
 
-// ask asks something for a sealed segment until there is an answer, there is no hope
-// for one, or the writer ends.
+// ask repeats a question for a sealed segment until there is an answer, there is no hope of one, or the
+// writer ends.
 func (r *replacement) ask(work background.Work, question func(context.Context) error) error {
 	_, err := r.life.Until(work, nil, question)
 	return err
 }
 
-// settle waits until the segment is sealed and drops what it holds. If it was truncated
-// away nobody knows what that was, and all is left.
+// settle waits until the segment is sealed, and drops the events that it holds. If it was truncated,
+// nobody knows what it held, and no event is dropped.
 func (r *replacement) settle(m *member) error {
 	r.mu.Lock()
 	m.Stop()
@@ -226,9 +222,9 @@ func (r *replacement) settle(m *member) error {
 	return nil
 }
 
-// ended ends the writer when nothing replaces its segment m: the stream is
-// sealed, or was deleted and there is another one of its name, whose segments
-// have other numbers. It returns nil if another goroutine does that.
+// ended ends the writer when nothing replaces segment m: the stream is sealed, or it was deleted and
+// another one has its name, whose segments have other numbers. It returns nil if another goroutine
+// does that.
 func (r *replacement) ended(m *member) error {
 	var current []controller.SegmentRange
 	err := r.askController(func(ctx context.Context) (err error) {
@@ -250,8 +246,8 @@ func (r *replacement) ended(m *member) error {
 	return r.streamSealed(all)
 }
 
-// enter makes sure that no earlier writer of this one's id can write to the
-// successors, and that the next one will find out what their predecessors hold.
+// enter makes sure that no earlier writer with this id can write to the successors, and that the next
+// one will find out what their predecessors hold.
 func (r *replacement) enter(successors []controller.SegmentRange) error {
 	if r.resumed == nil {
 		return nil
@@ -263,8 +259,8 @@ func (r *replacement) enter(successors []controller.SegmentRange) error {
 	return fault.Marked(err, false) // what may have taken effect is no event
 }
 
-// streamSealed ends the writer when nothing replaces its segments, after it has
-// asked all of them what they hold.
+// streamSealed ends the writer when nothing replaces its segments, after asking all of them what they
+// hold.
 func (r *replacement) streamSealed(all []*member) error {
 	for _, m := range all {
 		if err := r.settle(m); err != nil {
@@ -287,8 +283,8 @@ func (r *replacement) streamSealed(all []*member) error {
 	return sealed
 }
 
-// hand gives what the old segments do not hold to the new ones, in the order of
-// the numbers, and the new ones their place in the routes.
+// hand gives the events that the old segments do not hold to the new ones, in the order of their
+// numbers, and puts the new segments into the routes.
 func (w *Writer) hand(f family) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -335,12 +331,12 @@ func (w *Writer) hand(f family) error {
 	for _, m := range f.old {
 		m.Discard()
 	}
-	w.reshare()
+	w.reshareLocked()
 	return nil
 }
 
-// waiting is since when the watch has seen something wait in the old segments; zero if it
-// has not. To be handed on does not store it.
+// waiting returns since when the watch has seen something wait in the old segments; zero if it has not.
+// Being handed on does not count as progress.
 func (f *family) waiting() (since time.Time) {
 	for _, m := range f.old {
 		if at := m.stall.since; since.IsZero() || !at.IsZero() && at.Before(since) {

@@ -6,11 +6,10 @@ import (
 	"github.com/pravega/pravega-client-go/internal/fault"
 )
 
-// watch notices that nothing of a segment gets stored any more, whatever the reason:
-// no endpoint, no token, no connection, no answer, no seal, no successors. It looks
-// now and then while something waits, so that no clock is read for an event. Each
-// segment counts by itself: what is stored elsewhere says nothing of it.
-// All of it is guarded by the writer's lock.
+// watch notices that nothing of a segment is stored any more, whatever the reason: no endpoint, token,
+// connection, answer, seal or successors. It looks now and then while something waits, so no clock is
+// read for an event. Each segment is watched by itself, since progress elsewhere says nothing about it.
+// Guarded by the writer's lock.
 type watch struct {
 	on    bool
 	timer *time.Timer
@@ -20,7 +19,7 @@ type watch struct {
 type stall struct {
 	progress int       // counts how often something was stored
 	seen     int       // what it was at the last look
-	since    time.Time // so long something waits that nothing was stored before; zero if nothing waits
+	since    time.Time // when waiting without progress began; zero if nothing waits
 	tried    time.Time // when the connection was given up last
 }
 
@@ -39,7 +38,7 @@ func (s *stall) look(waits bool, now time.Time) time.Duration {
 // looks is how often the watch looks within the shortest of its limits.
 const looks = 8
 
-func (w *Writer) startWatch() {
+func (w *Writer) startWatchLocked() {
 	w.watch.on = true
 	if w.watch.timer == nil {
 		w.watch.timer = time.AfterFunc(w.pace(), w.look)
@@ -48,7 +47,7 @@ func (w *Writer) startWatch() {
 	w.watch.timer.Reset(w.pace())
 }
 
-func (w *Writer) stopWatch() {
+func (w *Writer) stopWatchLocked() {
 	if w.watch.timer != nil {
 		w.watch.timer.Stop()
 	}
@@ -71,7 +70,7 @@ func (w *Writer) look() {
 	}
 	now := time.Now()
 	for _, m := range w.routes.members {
-		if w.stalled(m, m.stall.look(m.Waits(), now), now) {
+		if w.stalledLocked(m, m.stall.look(m.Waits(), now), now) {
 			return
 		}
 	}
@@ -80,11 +79,10 @@ func (w *Writer) look() {
 	}
 }
 
-// stalled handles that something has waited for a time, and reports whether that ended
-// the writer.
-func (w *Writer) stalled(m *member, waited time.Duration, now time.Time) bool {
+// stalledLocked acts on how long something has waited, and reports whether that ended the writer.
+func (w *Writer) stalledLocked(m *member, waited time.Duration, now time.Time) bool {
 	if most := w.config.MaxOutage; most > 0 && waited >= most {
-		w.fail(w.outage(m, waited))
+		w.failLocked(w.outageErrorLocked(m, waited))
 		return true
 	}
 	if limit := w.cluster.RequestTimeout; waited >= limit && now.Sub(m.stall.tried) >= limit {
@@ -94,9 +92,9 @@ func (w *Writer) stalled(m *member, waited time.Duration, now time.Time) bool {
 	return false
 }
 
-// outage is the final error of a writer with a segment whose servers were away for too
-// long. It tells what is known: everything up to the acknowledged number is stored.
-func (w *Writer) outage(m *member, waited time.Duration) error {
+// outageErrorLocked is the final error of a writer when a segment's servers were away for too long.
+// Everything up to the acknowledged number is stored.
+func (w *Writer) outageErrorLocked(m *member, waited time.Duration) error {
 	err := fault.New(fault.OutageTooLong, "write to stream", w.stream.String(),
 		"segment %s has stored nothing for %v; acknowledged through event %d", m.Name, waited.Round(time.Millisecond), w.acked.Load())
 	_, err.Err = m.obstacle(time.Now())

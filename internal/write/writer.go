@@ -21,8 +21,8 @@ import (
 	"github.com/pravega/pravega-client-go/internal/xsync"
 )
 
-// Writer is the engine of client.Writer, whose documentation holds for what has the same
-// name here, and of the events of a transaction. Safe for concurrent use. Close it.
+// Writer is the engine of client.Writer, and of the events of a transaction. What has the
+// same name there is documented there. Safe for concurrent use. Close it.
 type Writer struct {
 	cluster *cluster.Cluster
 	stream  naming.Stream
@@ -37,7 +37,7 @@ type Writer struct {
 	random       rand.PCG         // positions of events without key
 	resumed      *resume.Writer   // of a writer with an id
 	keepsDurable bool             // its goroutine runs
-	prompt       segment.Prompt   // left to who holds the lock: see unlock
+	prompt       segment.Prompt   // sent once the lock is released: see unlock
 	closing      bool             // no more events are taken
 	ending       *xsync.Ending    // of Close; nil as long as it was not called
 	err          error            // final; set once
@@ -45,8 +45,8 @@ type Writer struct {
 	handed       xsync.Broadcast  // segments were replaced
 	changed      xsync.Broadcast  // there was progress
 	room         xsync.Broadcast  // the window has opened again
-	late         *time.Timer      // opens it although it is not roomy
-	noRoom       error            // the error of calls that do not wait for it
+	late         *time.Timer      // reopens the window when only a little room is left
+	noRoom       error            // WindowFull, for calls that do not wait
 	watch        watch            // for progress
 
 	acked atomic.Int64
@@ -122,8 +122,8 @@ func newWriter(c *cluster.Cluster, stream naming.Stream, config Config) *Writer 
 	return w
 }
 
-// start gives the writer its segments, and has it end with the cluster, which may be
-// closed at any moment, also while Close waits for acknowledgements.
+// start gives the writer its segments. The writer ends with the cluster, which may be closed
+// at any moment, even while Close waits for acknowledgements.
 func (w *Writer) start(segments []Segment) error {
 	members := make([]*member, len(segments))
 	for i, s := range segments {
@@ -140,10 +140,10 @@ func (w *Writer) start(segments []Segment) error {
 	return nil
 }
 
-// Life is what the writer's calls in the background are made by. It ends with the writer.
+// Life makes the writer's background calls, and ends with the writer.
 func (w *Writer) Life() *background.Life { return w.life }
 
-// begin finds the segments that can be written to, and where to continue.
+// begin finds the segments that can be written to, and the number to continue from.
 func (w *Writer) begin(ctx context.Context) ([]controller.SegmentRange, error) {
 	if w.config.ID == "" {
 		return w.cluster.Controller.CurrentSegments(ctx, w.stream)
