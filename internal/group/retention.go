@@ -24,7 +24,7 @@ func (g *Group) UpdateRetentionStreamCut(ctx context.Context, cuts []streamcut.C
 	}
 	for i, c := range cuts {
 		if _, reads := config.Start[c.Stream]; !reads {
-			return fault.New(fault.InvalidArgument, op, g.String(), "the group does not read the stream of cut %s", c.Text())
+			return fault.New(fault.InvalidArgument, op, g.String(), "the group does not read the stream of cut %s", c)
 		}
 		if err := g.Cluster.Controller.ReleaseBefore(ctx, g.Scope, g.Name, config.ID, config.Generation, c); err != nil {
 			if i > 0 {

@@ -253,9 +253,15 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	if err != nil || theirs.Name() != "from-java" || !maps.Equal(text.Offsets(), theirs.Cuts()[0].Offsets()) || !maps.Equal(text.Offsets(), ours.Cuts()[0].Offsets()) {
 		t.Fatalf("Java's checkpoint %q is at %v in bytes, %v as text; ours at %v: %v", theirs.Name(), theirs.Cuts(), text.Offsets(), ours.Cuts()[0].Offsets(), err)
 	}
+	var told []string
+	pointers := make(map[string]string)
+	seen.note(func() {
+		told = slices.Clone(seen.checkpoints)
+		maps.Copy(pointers, seen.pointers)
+	})
 	for _, want := range []string{"java from-go", "go from-go", "java from-java", "go from-java"} {
-		if !slices.Contains(seen.checkpoints, want) {
-			t.Fatalf("checkpoints told are %q, without %q", seen.checkpoints, want)
+		if !slices.Contains(told, want) {
+			t.Fatalf("checkpoints told are %q, without %q", told, want)
 		}
 	}
 	cuts, err := group.GenerateStreamCuts(ctx)
@@ -267,10 +273,10 @@ func TestJavaAndGoShareCheckpointsResetsAndCompaction(t *testing.T) {
 	}
 	for _, n := range []int{1, 17, 200} { // some read by Java, some by us; each fetched by the other way
 		event := fmt.Sprint("e ", n)
-		if got := java.tell("fetch %s", seen.pointers[event]); got != event {
+		if got := java.tell("fetch %s", pointers[event]); got != event {
 			t.Fatalf("Java fetches %q for %q", got, event)
 		}
-		binary, err := base64.StdEncoding.DecodeString(seen.pointers[event])
+		binary, err := base64.StdEncoding.DecodeString(pointers[event])
 		var pointer client.EventPointer
 		if err == nil {
 			err = pointer.UnmarshalBinary(binary)
@@ -370,7 +376,9 @@ func TestSlowJavaReaderIsNotTakenForDead(t *testing.T) {
 	if s, err := reader.TryNext(); !errors.Is(err, client.ErrTimedOut) {
 		t.Fatal("the segment was taken from Java:", s, err)
 	}
-	if readers := java.tell("readers"); readers != "go,java" || seen.out["java"] > 0 {
+	out := 0
+	seen.note(func() { out = seen.out["java"] })
+	if readers := java.tell("readers"); readers != "go,java" || out > 0 {
 		t.Fatalf("the group has the readers %s", readers)
 	}
 	java.tell("slow 0")
